@@ -1,0 +1,409 @@
+//! Integer expressions: loop variables, sizes, constants, `+ - *`, `/`, `%`, reads of integer tables, and the
+//! conditions over them.
+//!
+//! Every expression is kept in one canonical form and hash-consed, so that two indices that are equal as polynomials
+//! (`i * w + j + 1` and `1 + j + w * i`) are the same [`Index`]. Ids ascend from operands to users: a pass over the
+//! arena is a loop, never a recursion.
+//!
+//! Integers are mathematical (64 bits). Where WGSL's `u32` would wrap below zero, the front-end puts a [`IndexNode::Wrap`].
+
+mod cond;
+mod eval;
+mod poly;
+mod print;
+mod range;
+mod vars;
+
+pub use eval::{IndexFault, eval_node};
+pub use poly::Monomial;
+pub use vars::{Loop, Var, VarSet};
+
+use rustc_hash::FxHashMap;
+use vars::VarSets;
+
+/// An integer expression.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Index(pub(crate) u32);
+
+/// A condition on integers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Cond(pub(crate) u32);
+
+/// A named integer that is bound at load: an `override`, or the length of an array.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Size(pub u32);
+
+/// A named read-only array of integers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Table(pub u32);
+
+impl Index {
+    /// Position in the arena; operands come before users.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Cond {
+    /// Position in the arena; operands come before users.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The condition as an entity of the shared arena.
+    pub fn as_index(self) -> Index {
+        Index(self.0)
+    }
+}
+
+/// Bitwise operations; they are kept opaque.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BitOp {
+    /// `a & b`
+    And,
+    /// `a | b`
+    Or,
+    /// `a ^ b`
+    Xor,
+    /// `a << b`
+    Shl,
+    /// `a >> b`
+    Shr,
+}
+
+/// One node of the integer arena; integers first, then conditions.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum IndexNode {
+    /// A literal.
+    Const(i64),
+    /// The current value of a loop variable.
+    Var(Var),
+    /// A size bound at load.
+    Size(Size),
+    /// `table[index]`.
+    Read(Table, Index),
+    /// Quotient rounded toward zero, as in WGSL.
+    Div(Index, Index),
+    /// Remainder with the sign of the dividend, as in WGSL.
+    Rem(Index, Index),
+    /// A product too long to expand.
+    Product(Index, Index),
+    /// A bitwise operation on 32 bits.
+    Bits(BitOp, Index, Index),
+    /// The value modulo 2³², where a `u32` may have gone below zero.
+    Wrap(Index),
+    /// `if c { a } else { b }`.
+    Select(Cond, Index, Index),
+    /// A sum of at least two monomials, or one with a coefficient or several factors.
+    Poly(Box<[Monomial]>),
+    /// A literal condition.
+    Bool(bool),
+    /// `0 < a`.
+    Positive(Index),
+    /// `a == 0`.
+    Zero(Index),
+    /// Negation.
+    Not(Cond),
+    /// Conjunction.
+    And(Cond, Cond),
+    /// Disjunction.
+    Or(Cond, Cond),
+    /// Some iteration of the loop satisfies the condition.
+    Exists(Var, Cond),
+}
+
+/// The arena of integer expressions with its loop variables, sizes and tables.
+#[derive(Clone, Default, Debug)]
+pub struct Indices {
+    nodes: Vec<IndexNode>,
+    free: Vec<VarSet>,
+    intern: FxHashMap<IndexNode, u32>,
+    loops: Vec<Loop>,
+    loop_of: FxHashMap<(u32, Index, Index), Var>,
+    sets: VarSets,
+    sizes: Vec<String>,
+    tables: Vec<TableInfo>,
+    overflow: bool,
+}
+
+/// What is known of a table before data is bound.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableInfo {
+    /// The name it binds by.
+    pub name: String,
+    /// Entries are known not to be negative (`u32`).
+    pub unsigned: bool,
+}
+
+impl Indices {
+    /// The number of nodes; every id is below it.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing has been built yet.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node of an integer.
+    pub fn node(&self, index: Index) -> &IndexNode {
+        &self.nodes[index.index()]
+    }
+
+    /// The node of a condition.
+    pub fn cond(&self, cond: Cond) -> &IndexNode {
+        &self.nodes[cond.index()]
+    }
+
+    /// The loop variables an expression depends on, through loop bounds too.
+    pub fn free(&self, index: Index) -> VarSet {
+        self.free[index.index()]
+    }
+
+    /// The variables of a set, in ascending order of loop depth.
+    pub fn vars(&self, set: VarSet) -> &[Var] {
+        self.sets.get(set)
+    }
+
+    /// The union of two variable sets.
+    pub fn union(&mut self, a: VarSet, b: VarSet) -> VarSet {
+        self.sets.union(a, b, &self.loops)
+    }
+
+    /// `set` without `var`.
+    pub fn without(&mut self, set: VarSet, var: Var) -> VarSet {
+        self.sets.without(set, var)
+    }
+
+    /// Whether a set holds `var`.
+    pub fn contains(&self, set: VarSet, var: Var) -> bool {
+        self.sets.get(set).contains(&var)
+    }
+
+    /// Whether a literal did not fit 64 bits while an expression was simplified.
+    pub fn overflowed(&self) -> bool {
+        self.overflow
+    }
+
+    /// Names of the sizes, in order of declaration.
+    pub fn sizes(&self) -> &[String] {
+        &self.sizes
+    }
+
+    /// The tables, in order of declaration.
+    pub fn tables(&self) -> &[TableInfo] {
+        &self.tables
+    }
+
+    /// The loops, by variable.
+    pub fn loop_of(&self, var: Var) -> &Loop {
+        &self.loops[var.0 as usize]
+    }
+
+    /// How many loop variables there are.
+    pub fn loops(&self) -> usize {
+        self.loops.len()
+    }
+
+    /// Declares a size, or finds it by name.
+    pub fn size(&mut self, name: &str) -> Index {
+        let at = self.sizes.iter().position(|s| s == name).unwrap_or_else(|| {
+            self.sizes.push(name.to_string());
+            self.sizes.len() - 1
+        });
+        self.intern(IndexNode::Size(Size(at as u32)))
+    }
+
+    /// Declares a table, or finds it by name.
+    pub fn table(&mut self, name: &str, unsigned: bool) -> Table {
+        let at = self.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
+            self.tables.push(TableInfo { name: name.to_string(), unsigned });
+            self.tables.len() - 1
+        });
+        Table(at as u32)
+    }
+
+    /// The variable of `for name in lo..hi` at loop depth `level`. Loops of equal depth and bounds share it.
+    pub fn var(&mut self, level: u32, lo: Index, hi: Index, name: &str) -> Var {
+        if let Some(&var) = self.loop_of.get(&(level, lo, hi)) {
+            return var;
+        }
+        let var = Var(self.loops.len() as u32);
+        let bounds = self.union(self.free(lo), self.free(hi));
+        self.loops.push(Loop { level, lo, hi, name: self.unused_name(name) });
+        let own = self.sets.single(var);
+        let closure = self.sets.union(own, bounds, &self.loops);
+        self.loop_of.insert((level, lo, hi), var);
+        let id = self.push(IndexNode::Var(var), closure);
+        debug_assert!(matches!(self.node(id), IndexNode::Var(_)));
+        var
+    }
+
+    fn unused_name(&self, name: &str) -> String {
+        let taken = |n: &str| self.loops.iter().any(|l| l.name == n) || self.sizes.iter().any(|s| s == n);
+        if !taken(name) {
+            return name.to_string();
+        }
+        (2..).map(|k| format!("{name}{k}")).find(|n| !taken(n)).unwrap_or_default()
+    }
+
+    /// The value of a loop variable.
+    pub fn var_index(&self, var: Var) -> Index {
+        Index(self.intern[&IndexNode::Var(var)])
+    }
+
+    /// A literal.
+    pub fn int(&mut self, value: i64) -> Index {
+        self.intern(IndexNode::Const(value))
+    }
+
+    /// The literal an expression is, if it is one.
+    pub fn as_const(&self, index: Index) -> Option<i64> {
+        match self.node(index) {
+            IndexNode::Const(c) => Some(*c),
+            _ => None,
+        }
+    }
+
+    /// `table[index]`.
+    pub fn read(&mut self, table: Table, index: Index) -> Index {
+        self.intern(IndexNode::Read(table, index))
+    }
+
+    /// The quotient, rounded toward zero. Division by a literal zero is kept and refused when it is evaluated.
+    pub fn div(&mut self, a: Index, b: Index) -> Index {
+        match (self.as_const(a), self.as_const(b)) {
+            (Some(x), Some(y)) if y != 0 => return self.int(x.wrapping_div(y)),
+            (_, Some(1)) => return a,
+            (_, Some(d)) if d > 1 => {
+                if let Some((quotient, _)) = self.split_multiple(a, d) {
+                    return quotient;
+                }
+            }
+            _ => {}
+        }
+        self.intern(IndexNode::Div(a, b))
+    }
+
+    /// The remainder, with the sign of `a`.
+    pub fn rem(&mut self, a: Index, b: Index) -> Index {
+        match (self.as_const(a), self.as_const(b)) {
+            (Some(x), Some(y)) if y != 0 => return self.int(x.wrapping_rem(y)),
+            (_, Some(1)) => return self.int(0),
+            (_, Some(d)) if d > 1 => {
+                if let Some((_, remainder)) = self.split_multiple(a, d) {
+                    return remainder;
+                }
+            }
+            _ => {}
+        }
+        self.intern(IndexNode::Rem(a, b))
+    }
+
+    /// A bitwise operation on the low 32 bits.
+    pub fn bits(&mut self, op: BitOp, a: Index, b: Index) -> Index {
+        if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
+            return self.int(eval::bits(op, x, y));
+        }
+        self.intern(IndexNode::Bits(op, a, b))
+    }
+
+    /// `a` as a `u32` sees it: modulo 2³² unless it is provably not negative.
+    pub fn wrap(&mut self, a: Index) -> Index {
+        if let Some(c) = self.as_const(a) {
+            return self.int(c & 0xffff_ffff);
+        }
+        if self.nonnegative(a) {
+            return a;
+        }
+        self.intern(IndexNode::Wrap(a))
+    }
+
+    /// `if cond { a } else { b }`.
+    pub fn select(&mut self, cond: Cond, a: Index, b: Index) -> Index {
+        match self.cond(cond) {
+            IndexNode::Bool(true) => a,
+            IndexNode::Bool(false) => b,
+            _ if a == b => a,
+            IndexNode::Not(inner) => {
+                let inner = *inner;
+                self.intern(IndexNode::Select(inner, b, a))
+            }
+            _ => self.intern(IndexNode::Select(cond, a, b)),
+        }
+    }
+
+    /// The smaller of two integers.
+    pub fn min(&mut self, a: Index, b: Index) -> Index {
+        let less = self.lt(a, b);
+        self.select(less, a, b)
+    }
+
+    /// The larger of two integers.
+    pub fn max(&mut self, a: Index, b: Index) -> Index {
+        let less = self.lt(a, b);
+        self.select(less, b, a)
+    }
+
+    /// Operands of a node, in order.
+    pub fn operands(&self, index: Index, mut visit: impl FnMut(Index)) {
+        match &self.nodes[index.index()] {
+            IndexNode::Const(_) | IndexNode::Size(_) | IndexNode::Bool(_) => {}
+            IndexNode::Var(var) => {
+                let Loop { lo, hi, .. } = self.loops[var.0 as usize];
+                visit(lo);
+                visit(hi);
+            }
+            IndexNode::Read(_, a) | IndexNode::Wrap(a) | IndexNode::Positive(a) | IndexNode::Zero(a) => visit(*a),
+            IndexNode::Div(a, b) | IndexNode::Rem(a, b) | IndexNode::Product(a, b) | IndexNode::Bits(_, a, b) => {
+                visit(*a);
+                visit(*b);
+            }
+            IndexNode::Select(c, a, b) => {
+                visit(c.as_index());
+                visit(*a);
+                visit(*b);
+            }
+            IndexNode::Poly(terms) => terms.iter().flat_map(|t| t.atoms.iter()).for_each(|&a| visit(a)),
+            IndexNode::Not(a) => visit(a.as_index()),
+            IndexNode::And(a, b) | IndexNode::Or(a, b) => {
+                visit(a.as_index());
+                visit(b.as_index());
+            }
+            IndexNode::Exists(var, c) => {
+                let Loop { lo, hi, .. } = self.loops[var.0 as usize];
+                visit(lo);
+                visit(hi);
+                visit(c.as_index());
+            }
+        }
+    }
+
+    fn intern(&mut self, node: IndexNode) -> Index {
+        if let Some(&id) = self.intern.get(&node) {
+            return Index(id);
+        }
+        let mut free = VarSet::EMPTY;
+        let mut operands = Vec::new();
+        self.nodes.push(node);
+        let id = Index(self.nodes.len() as u32 - 1);
+        self.operands(id, |a| operands.push(a));
+        let node = self.nodes.pop().unwrap_or(IndexNode::Bool(false));
+        for a in operands {
+            free = self.union(free, self.free(a));
+        }
+        if let IndexNode::Exists(var, _) = &node {
+            free = self.without(free, *var);
+        }
+        self.push(node, free)
+    }
+
+    fn push(&mut self, node: IndexNode, free: VarSet) -> Index {
+        let id = self.nodes.len() as u32;
+        self.intern.insert(node.clone(), id);
+        self.nodes.push(node);
+        self.free.push(free);
+        Index(id)
+    }
+}

@@ -1,0 +1,87 @@
+//! What can be proved about the sign of an expression without data.
+
+use super::{Index, IndexNode, Indices, Loop, Monomial};
+
+/// How many loop bounds are put in for variables before the proof is given up.
+const SUBSTITUTIONS: usize = 8;
+
+impl Indices {
+    /// Whether `a >= 0` can be proved for every iteration of the loops around it. `false`: not known.
+    pub fn nonnegative(&mut self, a: Index) -> bool {
+        let mut current = a;
+        for _ in 0..SUBSTITUTIONS {
+            let terms = self.monomials(current);
+            if terms.iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| self.atom_nonnegative(x))) {
+                return true;
+            }
+            match self.eliminate_var(&terms) {
+                Some(next) => current = next,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether an atom is not negative by its kind alone.
+    fn atom_nonnegative(&self, atom: Index) -> bool {
+        match self.node(atom) {
+            IndexNode::Const(c) => *c >= 0,
+            IndexNode::Size(_) | IndexNode::Wrap(_) => true,
+            IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
+            IndexNode::Rem(a, _) => self.shallow_nonnegative(*a),
+            IndexNode::Div(a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
+            IndexNode::Select(_, a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
+            IndexNode::Var(var) => self.shallow_nonnegative(self.loop_of(*var).lo),
+            IndexNode::Bits(..) => true,
+            _ => false,
+        }
+    }
+
+    /// A proof that looks one level deep: constants, sizes, and sums of such with positive coefficients.
+    fn shallow_nonnegative(&self, a: Index) -> bool {
+        let atom = |x: Index| match self.node(x) {
+            IndexNode::Const(c) => *c >= 0,
+            IndexNode::Size(_) | IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
+            IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
+            IndexNode::Var(var) => {
+                matches!(self.node(self.loop_of(*var).lo), IndexNode::Const(c) if *c >= 0)
+            }
+            _ => false,
+        };
+        match self.node(a) {
+            IndexNode::Poly(terms) => terms.iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| atom(x))),
+            _ => atom(a),
+        }
+    }
+
+    /// Puts the bound that makes the expression least for a variable that occurs linearly.
+    fn eliminate_var(&mut self, terms: &[Monomial]) -> Option<Index> {
+        let target = terms.iter().flat_map(|t| t.atoms.iter()).rev().find_map(|&x| match self.node(x) {
+            IndexNode::Var(var) => Some((x, *var)),
+            _ => None,
+        })?;
+        let (atom, var) = target;
+        let with: Vec<&Monomial> = terms.iter().filter(|t| t.atoms.contains(&atom)).collect();
+        let positive = with.iter().all(|t| t.coef > 0);
+        let negative = with.iter().all(|t| t.coef < 0);
+        let linear = with.iter().all(|t| {
+            let others = || t.atoms.iter().filter(|&&x| x != atom);
+            others().count() + 1 == t.atoms.len() && others().all(|&x| self.atom_nonnegative(x))
+        });
+        if !linear || !(positive || negative) {
+            return None;
+        }
+        let Loop { lo, hi, .. } = *self.loop_of(var);
+        let bound = if positive { lo } else { self.offset(hi, -1) };
+        let mut sum = self.int(0);
+        for term in terms {
+            let rest: Box<[Index]> = term.atoms.iter().copied().filter(|&x| x != atom).collect();
+            let mut part = self.polynomial(vec![Monomial { atoms: rest, coef: term.coef }]);
+            if term.atoms.contains(&atom) {
+                part = self.mul(part, bound);
+            }
+            sum = self.add(sum, part);
+        }
+        Some(sum)
+    }
+}

@@ -1,0 +1,85 @@
+//! Kernels: the solved body of one loop nest as a schedule of nodes, ready for any back-end.
+//!
+//! A kernel runs over a range of its outermost loop. A back-end walks [`Kernel::steps`] once and keeps one number for
+//! each node; inside a loop a node may be computed again, which replaces its number. Where an output goes is read from
+//! a *stream* of slots, one record for each iteration of the output's region, in the order of the iterations.
+
+mod build;
+mod demand;
+mod print;
+mod schedule;
+
+pub use build::{Outputs, build};
+pub use demand::Demand;
+pub use print::Counts;
+pub use schedule::{Root, Schedule, Step, schedule};
+
+use crate::index::Var;
+use crate::real::{Graph, Value};
+use std::sync::Arc;
+
+/// What an output adds to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Buffer {
+    /// The one number of the energy; it takes no slot.
+    Energy,
+    /// The gradient, one entry for each unknown.
+    Gradient,
+    /// The values of the Hessian's storage.
+    Hessian,
+    /// The residual.
+    Residual,
+    /// The values of the Jacobian's storage.
+    Jacobian,
+    /// The product of a derivative with the seed.
+    Product,
+}
+
+/// One `buffer[slot] += value`.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The update of the program it computes.
+    pub update: usize,
+    /// The region in which it stands.
+    pub region: usize,
+    /// What it adds to.
+    pub buffer: Buffer,
+    /// Position of its first slot in the region's record.
+    pub offset: usize,
+    /// How many slots get the value: 0 for the energy, 2 for a mirrored entry of the Hessian.
+    pub slots: usize,
+    /// The value.
+    pub value: Value,
+}
+
+/// A loop body, or the whole kernel (region 0), as far as outputs are concerned.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// The enclosing region.
+    pub parent: Option<usize>,
+    /// The variable of its loop; `None` for region 0.
+    pub var: Option<Var>,
+    /// Slots in one record.
+    pub width: usize,
+}
+
+/// The body of one loop nest.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    /// The name in print.
+    pub name: String,
+    /// The expressions.
+    pub graph: Arc<Graph>,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+    /// The outputs, by the number in [`Step::Output`].
+    pub outputs: Vec<Output>,
+    /// The regions, by the number in [`Step::Begin`]; region 0 is the whole kernel.
+    pub regions: Vec<Region>,
+    /// The outermost loop, which back-ends split into ranges; `None`: the kernel runs once.
+    pub outer: Option<Var>,
+    /// By arena position: loads whose index may be out of range where a guard is off. They read entry 0 then.
+    pub checked_values: Vec<bool>,
+    /// By arena position: table reads and divisions that may be undefined where a guard is off. They give 0 then.
+    pub checked_indices: Vec<bool>,
+}

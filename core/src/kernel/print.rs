@@ -1,0 +1,135 @@
+//! Text of kernels: one node a line, with the loops and outputs, and the operation counts.
+
+use super::{Kernel, Step};
+use crate::index::IndexNode;
+use crate::real::{BinaryOp, Node, Printer, UnaryOp, Value};
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Write};
+
+impl Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let g = &self.graph;
+        write!(f, "kernel {} {{", self.name)?;
+        let mut depth = 1;
+        let mut printer = Printer::new(g);
+        for step in &self.steps {
+            if let Step::End = step {
+                depth -= 1;
+            }
+            let line = match *step {
+                Step::Index(_) => continue,
+                Step::Value(v) => {
+                    let definition = printer.definition(v);
+                    if matches!(g.node(v), Node::Const(_) | Node::Cond(_) | Node::Integer(_)) {
+                        printer.names.insert(v, definition);
+                        continue;
+                    }
+                    let name = format!("v{}", v.index());
+                    printer.names.insert(v, name.clone());
+                    let checked = if self.checked_values[v.index()] { "  // if in range" } else { "" };
+                    let fixed = if g.dynamic(v) { "" } else { "  // static" };
+                    format!("{name} = {definition}{fixed}{checked}")
+                }
+                Step::Zero(v) => {
+                    let name = format!("v{}", v.index());
+                    printer.names.insert(v, name.clone());
+                    format!("{name} = 0")
+                }
+                Step::Accumulate(v) => match *g.node(v) {
+                    Node::Sum(_, body) => format!("v{} += {}", v.index(), printer.text(body)),
+                    _ => continue,
+                },
+                Step::Begin(var, _) => {
+                    let l = g.indices.loop_of(var);
+                    format!("for {} in {}..{} {{", l.name, g.indices.text(l.lo), g.indices.text(l.hi))
+                }
+                Step::End => "}".to_string(),
+                Step::Output(k) => {
+                    let o = &self.outputs[k];
+                    let buffer = format!("{:?}", o.buffer).to_lowercase();
+                    let slots: Vec<String> = (o.offset..o.offset + o.slots).map(|s| format!("slot{s}")).collect();
+                    let at = if slots.is_empty() { String::new() } else { format!("[{}]", slots.join(", ")) };
+                    format!("{buffer}{at} += {}", printer.text(o.value))
+                }
+            };
+            write!(f, "\n{:width$}{line}", "", width = 2 * depth)?;
+            if let Step::Begin(..) = step {
+                depth += 1;
+            }
+        }
+        write!(f, "\n}}\n{}", self.counts())
+    }
+}
+
+/// Operations of a kernel by printed name.
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Real operations of one pass through each loop body.
+    pub operations: BTreeMap<String, usize>,
+    /// Those of them that depend on no unknown.
+    pub fixed: usize,
+    /// Loads of reals.
+    pub loads: usize,
+    /// Integer operations and table reads.
+    pub integers: usize,
+    /// Slots written.
+    pub writes: usize,
+}
+
+impl Counts {
+    /// All real operations.
+    pub fn total(&self) -> usize {
+        self.operations.values().sum()
+    }
+}
+
+impl Kernel {
+    /// Counts the operations of one pass through each loop body.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for step in &self.steps {
+            match *step {
+                Step::Index(i) => match self.graph.indices.node(i) {
+                    IndexNode::Const(_) | IndexNode::Bool(_) | IndexNode::Size(_) | IndexNode::Var(_) => {}
+                    _ => counts.integers += 1,
+                },
+                Step::Value(v) => self.count_value(v, &mut counts),
+                Step::Accumulate(_) => *counts.operations.entry("+".into()).or_default() += 1,
+                Step::Output(k) => counts.writes += self.outputs[k].slots,
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    fn count_value(&self, v: Value, counts: &mut Counts) {
+        let name = match self.graph.node(v) {
+            Node::Load(..) | Node::Seed(..) => {
+                counts.loads += 1;
+                return;
+            }
+            Node::Unary(UnaryOp::Neg, _) => "neg",
+            Node::Unary(op, _) => op.name(),
+            Node::Binary(op @ (BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div), ..) => op.name(),
+            Node::Binary(op, ..) => op.name(),
+            Node::Select(..) => "select",
+            Node::Compare(..) => "compare",
+            Node::And(..) | Node::Or(..) | Node::Not(_) => "logic",
+            Node::Const(_) | Node::Integer(_) | Node::Cond(_) => return,
+            Node::Bracket(..) | Node::Sum(..) | Node::Carried(_) => return,
+        };
+        *counts.operations.entry(name.to_string()).or_default() += 1;
+        counts.fixed += usize::from(!self.graph.dynamic(v));
+    }
+}
+
+impl Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kinds = String::new();
+        for (name, count) in &self.operations {
+            let _ = write!(kinds, "{}{name} {count}", if kinds.is_empty() { "" } else { ", " });
+        }
+        write!(f, "// {} real operations ({kinds}), {} of them static; ", self.total(), self.fixed)?;
+        writeln!(f, "{} loads, {} integer operations, {} writes", self.loads, self.integers, self.writes)
+    }
+}

@@ -1,0 +1,9 @@
+//! The compiler of Spadina: from the energy of one element, or a plain loop program, to the kernel that evaluates its
+//! value, gradient and sparse Hessian. It knows no back-end.
+
+pub mod index;
+pub mod real;
+
+pub mod bind;
+pub mod kernel;
+pub mod program;

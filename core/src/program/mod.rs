@@ -1,0 +1,91 @@
+//! Programs: sums over loop nests, `for … { target += value }`, at every stage of the pipeline.
+
+mod print;
+mod split;
+
+use crate::index::{Index, Var};
+use crate::real::{Array, Graph, Value};
+
+pub use split::split;
+
+/// An entry of an unknown array; with the arrays stacked it is a row or column of the derivatives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Entry {
+    /// The unknown array.
+    pub array: Array,
+    /// The flat index.
+    pub index: Index,
+}
+
+/// What an update adds to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// The energy.
+    Energy,
+    /// A row of the residual.
+    Residual {
+        /// The row, counted within the term.
+        row: Index,
+        /// Written with `=`: no other update may touch the row.
+        assign: bool,
+    },
+    /// `∂E/∂entry`.
+    Gradient(Entry),
+    /// A row of the product of the Hessian (or Jacobian) with the seed.
+    Product(Entry),
+    /// A row of the product of the Jacobian with the seed.
+    ResidualProduct(Index),
+    /// `∂²E/∂row∂col`.
+    Hessian {
+        /// The row.
+        row: Entry,
+        /// The column.
+        col: Entry,
+        /// The transposed entry gets the same value.
+        mirrored: bool,
+    },
+    /// `∂r/∂col`.
+    Jacobian {
+        /// The row of the residual.
+        row: Index,
+        /// The column.
+        col: Entry,
+    },
+}
+
+/// `for vars … { target += value }`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Update {
+    /// The loop nest, outermost first; bounds may depend on outer variables.
+    pub vars: Vec<Var>,
+    /// How many of the variables are loops of the energy itself; the others are opened sums.
+    pub base: usize,
+    /// What is added to.
+    pub target: Target,
+    /// What is added. Integer conditions stand in it as selects.
+    pub value: Value,
+}
+
+/// A list of updates over one graph.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The name in print: the energy file's.
+    pub name: String,
+    /// The expressions.
+    pub graph: Graph,
+    /// The updates, in order.
+    pub updates: Vec<Update>,
+}
+
+impl Target {
+    /// The integers that say where the target is.
+    pub fn indices(&self) -> Vec<Index> {
+        match *self {
+            Target::Energy => vec![],
+            Target::Residual { row, .. } | Target::ResidualProduct(row) => vec![row],
+            Target::Gradient(e) | Target::Product(e) => vec![e.index],
+            Target::Hessian { row, col, .. } => vec![row.index, col.index],
+            Target::Jacobian { row, col } => vec![row, col.index],
+        }
+    }
+}

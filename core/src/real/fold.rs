@@ -1,0 +1,539 @@
+//! The constructors of nodes, and the simplifications they make.
+//!
+//! Constants fold in double precision. The algebraic identities are exact in floating point, up to the sign of a zero:
+//!
+//! - `x + 0`, `x - 0`, `x * 1`, `x / 1`, `pow(x, 1)` are `x`; `0 - x`, `x * -1`, `x / -1` are `-x`; `--x` is `x`
+//! - `x + -y` is `x - y`; `x - -y` is `x + y`; `-x * y`, `-x / y` are `-(x * y)`, `-(x / y)`; `-x - y` is `-(x + y)`
+//! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
+//! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
+//! - `abs(-x)`, `cos(-x)`, `cosh(-x)` lose the sign; odd functions pass it outward
+//!
+//! Three rules are structural, not numerical: `0 * x` and `0 / x` are 0, the rule that makes sparsity;
+//! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
+//! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
+
+use super::{BinaryOp, Compare, Graph, Node, UnaryOp, Value};
+use crate::index::{Cond, Index, IndexNode, Loop, Var};
+
+impl Graph {
+    /// A number.
+    pub fn constant(&mut self, number: f64) -> Value {
+        self.intern(Node::Const(number.to_bits()))
+    }
+
+    /// The number a value is, if it is one.
+    pub fn as_const(&self, value: Value) -> Option<f64> {
+        match self.node(value) {
+            Node::Const(bits) => Some(f64::from_bits(*bits)),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is the number zero: structurally zero.
+    pub fn is_zero(&self, value: Value) -> bool {
+        self.as_const(value) == Some(0.0)
+    }
+
+    /// An entry of an array. Entries of constant arrays at a literal index are numbers.
+    pub fn load(&mut self, array: super::Array, index: Index) -> Value {
+        if let (super::ArrayKind::Constant(numbers), Some(at)) =
+            (&self.array_info(array).kind, self.indices.as_const(index))
+            && let Some(&number) = usize::try_from(at).ok().and_then(|at| numbers.get(at))
+        {
+            return self.constant(number);
+        }
+        self.intern(Node::Load(array, index))
+    }
+
+    /// The tangent of an unknown's entry.
+    pub fn seed(&mut self, array: super::Array, index: Index) -> Value {
+        self.intern(Node::Seed(array, index))
+    }
+
+    /// The bracket of an unknown's entry.
+    pub fn bracket(&mut self, array: super::Array, index: Index) -> Value {
+        self.intern(Node::Bracket(array, index))
+    }
+
+    /// A placeholder for what a loop carries.
+    pub fn carried_value(&mut self, key: u32) -> Value {
+        self.intern(Node::Carried(key))
+    }
+
+    /// An integer as a real.
+    pub fn integer(&mut self, index: Index) -> Value {
+        match self.indices.as_const(index) {
+            Some(c) => self.constant(c as f64),
+            None => self.intern(Node::Integer(index)),
+        }
+    }
+
+    /// `-a`.
+    pub fn neg(&mut self, a: Value) -> Value {
+        self.unary(UnaryOp::Neg, a)
+    }
+
+    /// A function of one real.
+    pub fn unary(&mut self, op: UnaryOp, a: Value) -> Value {
+        if let Some(c) = self.as_const(a) {
+            return self.constant(op.eval(c));
+        }
+        match (op, self.negated(a)) {
+            (UnaryOp::Neg, Some(x)) => return x,
+            (UnaryOp::Abs | UnaryOp::Cos | UnaryOp::Cosh, Some(x)) => return self.unary(op, x),
+            (
+                UnaryOp::Sin
+                | UnaryOp::Tan
+                | UnaryOp::Asin
+                | UnaryOp::Atan
+                | UnaryOp::Sinh
+                | UnaryOp::Tanh
+                | UnaryOp::Asinh
+                | UnaryOp::Atanh
+                | UnaryOp::Round
+                | UnaryOp::Trunc,
+                Some(x),
+            ) => {
+                let y = self.unary(op, x);
+                return self.neg(y);
+            }
+            _ => {}
+        }
+        if op == UnaryOp::Neg {
+            match *self.node(a) {
+                Node::Binary(BinaryOp::Sub, x, y) => return self.sub(y, x),
+                Node::Binary(BinaryOp::Mul, c, x) if self.as_const(c).is_some() => {
+                    let c = self.neg(c);
+                    return self.mul(c, x);
+                }
+                Node::Select(p, x, y) if self.is_zero(y) || self.is_zero(x) => {
+                    let (x, y) = (self.neg(x), self.neg(y));
+                    let (x, y) = (self.plus_zero(x), self.plus_zero(y));
+                    return self.select(p, x, y);
+                }
+                _ => {}
+            }
+        }
+        self.intern(Node::Unary(op, a))
+    }
+
+    /// A function of two reals.
+    pub fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        match op {
+            BinaryOp::Add => self.add(a, b),
+            BinaryOp::Sub => self.sub(a, b),
+            BinaryOp::Mul => self.mul(a, b),
+            BinaryOp::Div => self.div(a, b),
+            BinaryOp::Pow => self.pow(a, b),
+            BinaryOp::Atan2 => self.plain(op, a, b),
+        }
+    }
+
+    fn plain(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
+            return self.constant(op.eval(x, y));
+        }
+        self.intern(Node::Binary(op, a, b))
+    }
+
+    /// `a + b`.
+    pub fn add(&mut self, a: Value, b: Value) -> Value {
+        if self.is_zero(a) {
+            return b;
+        }
+        if self.is_zero(b) {
+            return a;
+        }
+        match (self.negated(a), self.negated(b)) {
+            (Some(x), Some(y)) => {
+                let sum = self.add(x, y);
+                return self.neg(sum);
+            }
+            (_, Some(y)) => return self.sub(a, y),
+            (Some(x), _) => return self.sub(b, x),
+            _ => {}
+        }
+        if a == b {
+            let two = self.constant(2.0);
+            return self.mul(two, a);
+        }
+        if let Some(joined) = self.join_selects(a, b, |g, x, y| g.add(x, y)) {
+            return joined;
+        }
+        self.plain(BinaryOp::Add, a.min(b), a.max(b))
+    }
+
+    /// `a - b`.
+    pub fn sub(&mut self, a: Value, b: Value) -> Value {
+        if self.is_zero(b) {
+            return a;
+        }
+        if self.is_zero(a) {
+            return self.neg(b);
+        }
+        if a == b {
+            return self.constant(0.0);
+        }
+        match (self.negated(a), self.negated(b)) {
+            (Some(x), Some(y)) => return self.sub(y, x),
+            (_, Some(y)) => return self.add(a, y),
+            (Some(x), _) => {
+                let sum = self.add(x, b);
+                return self.neg(sum);
+            }
+            _ => {}
+        }
+        if let Some(joined) = self.join_selects(a, b, |g, x, y| g.sub(x, y)) {
+            return joined;
+        }
+        self.plain(BinaryOp::Sub, a, b)
+    }
+
+    /// `a * b`.
+    pub fn mul(&mut self, a: Value, b: Value) -> Value {
+        let (a, b) = if self.as_const(b).is_some() { (b, a) } else { (a, b) };
+        if let Some(c) = self.as_const(a) {
+            return self.scale(c, a, b);
+        }
+        match (self.negated(a), self.negated(b)) {
+            (Some(x), Some(y)) => return self.mul(x, y),
+            (Some(x), _) => {
+                let product = self.mul(x, b);
+                return self.neg(product);
+            }
+            (_, Some(y)) => {
+                let product = self.mul(a, y);
+                return self.neg(product);
+            }
+            _ => {}
+        }
+        if let Some(masked) = self.pull_mask(a, b).or_else(|| self.pull_mask(b, a)) {
+            return masked;
+        }
+        for (x, y) in [(a, b), (b, a)] {
+            if let Node::Binary(BinaryOp::Mul, c, z) = *self.node(x)
+                && self.as_const(c).is_some_and(power_of_two)
+            {
+                let product = self.mul(z, y);
+                return self.mul(c, product);
+            }
+        }
+        self.plain(BinaryOp::Mul, a.min(b), a.max(b))
+    }
+
+    /// `c * x` for the literal `c`, whose node is `literal`.
+    fn scale(&mut self, c: f64, literal: Value, x: Value) -> Value {
+        if c == 0.0 {
+            return self.constant(0.0);
+        }
+        if c == 1.0 {
+            return x;
+        }
+        if c == -1.0 {
+            return self.neg(x);
+        }
+        if let Some(y) = self.negated(x) {
+            let minus = self.constant(-c);
+            return self.mul(minus, y);
+        }
+        match *self.node(x) {
+            Node::Binary(BinaryOp::Mul, d, y) => {
+                if let Some(d) = self.as_const(d)
+                    && (power_of_two(c) || power_of_two(d))
+                {
+                    let product = self.constant(c * d);
+                    return self.mul(product, y);
+                }
+            }
+            Node::Select(p, y, z) if self.as_const(y).is_some() && self.as_const(z).is_some() => {
+                let (y, z) = (self.mul(literal, y), self.mul(literal, z));
+                return self.select(p, y, z);
+            }
+            Node::Select(p, y, z) if self.is_zero(y) || self.is_zero(z) => {
+                let (y, z) = (self.mul(literal, y), self.mul(literal, z));
+                return self.select(p, y, z);
+            }
+            _ => {}
+        }
+        self.plain(BinaryOp::Mul, literal, x)
+    }
+
+    /// `a / b`.
+    pub fn div(&mut self, a: Value, b: Value) -> Value {
+        if self.is_zero(a) && !self.is_zero(b) {
+            return a;
+        }
+        match self.as_const(b) {
+            Some(1.0) => return a,
+            Some(c) if power_of_two(c) => {
+                let inverse = self.constant(1.0 / c);
+                return self.mul(inverse, a);
+            }
+            _ => {}
+        }
+        match (self.negated(a), self.negated(b)) {
+            (Some(x), Some(y)) => return self.div(x, y),
+            (Some(x), _) => {
+                let ratio = self.div(x, b);
+                return self.neg(ratio);
+            }
+            (_, Some(y)) => {
+                let ratio = self.div(a, y);
+                return self.neg(ratio);
+            }
+            _ => {}
+        }
+        if let Node::Select(p, x, y) = *self.node(a)
+            && (self.is_zero(x) || self.is_zero(y))
+        {
+            let (x, y) = (self.div(x, b), self.div(y, b));
+            return self.select(p, x, y);
+        }
+        self.plain(BinaryOp::Div, a, b)
+    }
+
+    /// `a` to the power `b`.
+    pub fn pow(&mut self, a: Value, b: Value) -> Value {
+        if self.as_const(a).is_none() {
+            match self.as_const(b) {
+                Some(0.0) => return self.constant(1.0),
+                Some(1.0) => return a,
+                Some(2.0) => return self.mul(a, a),
+                Some(-1.0) => {
+                    let one = self.constant(1.0);
+                    return self.div(one, a);
+                }
+                Some(0.5) => return self.unary(UnaryOp::Sqrt, a),
+                _ => {}
+            }
+        }
+        self.plain(BinaryOp::Pow, a, b)
+    }
+
+    /// `scale / sqrt(a + b * x * x)`, the shape of the derivatives of inverse functions.
+    pub(super) fn inverse_root(&mut self, a: f64, b: f64, x: Value) -> Value {
+        let (one, b) = (self.constant(a), self.constant(b));
+        let square = self.mul(x, x);
+        let scaled = self.mul(b, square);
+        let inside = self.add(one, scaled);
+        let root = self.unary(UnaryOp::Sqrt, inside);
+        self.div(one, root)
+    }
+
+    /// The condition on integers as a predicate.
+    pub fn cond(&mut self, cond: Cond) -> Value {
+        self.intern(Node::Cond(cond))
+    }
+
+    /// The condition a predicate is, if it depends on integers only.
+    pub fn as_cond(&self, predicate: Value) -> Option<Cond> {
+        match self.node(predicate) {
+            Node::Cond(cond) => Some(*cond),
+            _ => None,
+        }
+    }
+
+    fn as_bool(&self, predicate: Value) -> Option<bool> {
+        self.as_cond(predicate).and_then(|c| self.indices.as_bool(c))
+    }
+
+    /// The literal predicate.
+    pub fn bool(&mut self, value: bool) -> Value {
+        let cond = self.indices.bool(value);
+        self.cond(cond)
+    }
+
+    /// A comparison of reals.
+    pub fn compare(&mut self, op: Compare, a: Value, b: Value) -> Value {
+        if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
+            return self.bool(op.eval(x, y));
+        }
+        self.intern(Node::Compare(op, a, b))
+    }
+
+    /// Negation of a predicate.
+    pub fn not(&mut self, p: Value) -> Value {
+        match *self.node(p) {
+            Node::Cond(c) => {
+                let c = self.indices.not(c);
+                self.cond(c)
+            }
+            Node::Not(inner) => inner,
+            Node::Compare(Compare::Equal, a, b) => self.intern(Node::Compare(Compare::NotEqual, a, b)),
+            Node::Compare(Compare::NotEqual, a, b) => self.intern(Node::Compare(Compare::Equal, a, b)),
+            _ => self.intern(Node::Not(p)),
+        }
+    }
+
+    /// Conjunction of predicates.
+    pub fn and(&mut self, p: Value, q: Value) -> Value {
+        if let (Some(a), Some(b)) = (self.as_cond(p), self.as_cond(q)) {
+            let c = self.indices.and(a, b);
+            return self.cond(c);
+        }
+        match (self.as_bool(p), self.as_bool(q)) {
+            (Some(true), _) => return q,
+            (_, Some(true)) => return p,
+            (Some(false), _) => return p,
+            (_, Some(false)) => return q,
+            _ => {}
+        }
+        if p == q {
+            return p;
+        }
+        if self.not(p) == q {
+            return self.bool(false);
+        }
+        self.intern(Node::And(p, q))
+    }
+
+    /// Disjunction of predicates.
+    pub fn or(&mut self, p: Value, q: Value) -> Value {
+        if let (Some(a), Some(b)) = (self.as_cond(p), self.as_cond(q)) {
+            let c = self.indices.or(a, b);
+            return self.cond(c);
+        }
+        match (self.as_bool(p), self.as_bool(q)) {
+            (Some(false), _) => return q,
+            (_, Some(false)) => return p,
+            (Some(true), _) => return p,
+            (_, Some(true)) => return q,
+            _ => {}
+        }
+        if p == q {
+            return p;
+        }
+        if self.not(p) == q {
+            return self.bool(true);
+        }
+        self.intern(Node::Or(p, q))
+    }
+
+    /// `if p { a } else { b }`.
+    pub fn select(&mut self, p: Value, a: Value, b: Value) -> Value {
+        if let Some(p) = self.as_bool(p) {
+            return if p { a } else { b };
+        }
+        if a == b {
+            return a;
+        }
+        match *self.node(p) {
+            Node::Not(inner) => return self.select(inner, b, a),
+            Node::Cond(c) if matches!(self.indices.cond(c), IndexNode::Not(_)) => {
+                let inner = self.not(p);
+                return self.select(inner, b, a);
+            }
+            _ => {}
+        }
+        let (a, b) = (self.given(p, true, a), self.given(p, false, b));
+        if a == b {
+            return a;
+        }
+        if let Node::Select(q, x, y) = *self.node(a)
+            && self.is_zero(b)
+            && self.is_zero(y)
+        {
+            let both = self.and(p, q);
+            return self.intern_select(both, x, b);
+        }
+        self.intern_select(p, a, b)
+    }
+
+    fn intern_select(&mut self, p: Value, a: Value, b: Value) -> Value {
+        match self.as_bool(p) {
+            Some(true) => a,
+            Some(false) => b,
+            None => self.intern(Node::Select(p, a, b)),
+        }
+    }
+
+    /// `if p { a } else { 0 }`.
+    pub fn mask(&mut self, p: Value, a: Value) -> Value {
+        let zero = self.constant(0.0);
+        self.select(p, a, zero)
+    }
+
+    /// `value`, knowing that `p` is `truth`, where that shows at its top.
+    fn given(&mut self, p: Value, truth: bool, value: Value) -> Value {
+        let Node::Select(q, x, y) = *self.node(value) else {
+            return value;
+        };
+        if q == p {
+            return if truth { x } else { y };
+        }
+        if self.not(p) == q {
+            return if truth { y } else { x };
+        }
+        value
+    }
+
+    /// The sum over a loop. A body that the loop does not change is multiplied by the count of iterations.
+    pub fn sum(&mut self, var: Var, body: Value) -> Value {
+        if self.is_zero(body) {
+            return body;
+        }
+        let free = self.free(body);
+        if !self.indices.contains(free, var) {
+            let Loop { lo, hi, .. } = *self.indices.loop_of(var);
+            let count = self.indices.sub(hi, lo);
+            let zero = self.indices.int(0);
+            let count = self.indices.max(count, zero);
+            let count = self.integer(count);
+            let runs = self.indices.lt(lo, hi);
+            let runs = self.cond(runs);
+            let product = self.mul(count, body);
+            return self.mask(runs, product);
+        }
+        self.intern(Node::Sum(var, body))
+    }
+
+    /// The operand of a negation.
+    fn negated(&self, value: Value) -> Option<Value> {
+        match self.node(value) {
+            Node::Unary(UnaryOp::Neg, x) => Some(*x),
+            _ => None,
+        }
+    }
+
+    fn plus_zero(&mut self, value: Value) -> Value {
+        if self.is_zero(value) { self.constant(0.0) } else { value }
+    }
+
+    /// `select(p, x, 0) * b` as `select(p, x * b, 0)`.
+    fn pull_mask(&mut self, a: Value, b: Value) -> Option<Value> {
+        let Node::Select(p, x, y) = *self.node(a) else {
+            return None;
+        };
+        if !self.is_zero(x) && !self.is_zero(y) {
+            return None;
+        }
+        let (b_true, b_false) = (self.given(p, true, b), self.given(p, false, b));
+        let (x, y) = (self.mul(x, b_true), self.mul(y, b_false));
+        Some(self.select(p, x, y))
+    }
+
+    /// Combines selects of one predicate branch by branch where one of the branches is then simpler.
+    fn join_selects(&mut self, a: Value, b: Value, f: impl Fn(&mut Self, Value, Value) -> Value) -> Option<Value> {
+        let (Node::Select(p, x, y), Node::Select(q, z, w)) = (self.node(a).clone(), self.node(b).clone()) else {
+            return None;
+        };
+        let (z, w) = if p == q {
+            (z, w)
+        } else if self.not(p) == q {
+            (w, z)
+        } else {
+            return None;
+        };
+        if ![x, y, z, w].iter().any(|&v| self.is_zero(v)) {
+            return None;
+        }
+        let (on, off) = (f(self, x, z), f(self, y, w));
+        let off = self.plus_zero(off);
+        Some(self.select(p, on, off))
+    }
+}
+
+/// Whether multiplying by `c` is exact.
+fn power_of_two(c: f64) -> bool {
+    c.is_normal() && c.to_bits() & ((1 << 52) - 1) == 0 && (2f64.powi(-500)..2f64.powi(500)).contains(&c.abs())
+}

@@ -1,0 +1,301 @@
+//! Real expressions: a hash-consed graph of operations on loads, constants and integers, with selects, sums over loop
+//! variables and Kronecker brackets.
+//!
+//! Ids ascend from operands to users, so that every pass is a loop over ids. Values are reals or, for comparisons and
+//! their combinations, booleans (*predicates*). The constructors of [`fold`](self) simplify; nothing else builds nodes.
+
+mod fold;
+mod ops;
+mod print;
+mod rebuild;
+
+pub use ops::{BinaryOp, Compare, Precision, UnaryOp};
+pub use print::{Printer, number_text};
+pub use rebuild::Rebuild;
+
+use crate::index::{Cond, Index, Indices, Var, VarSet};
+use rustc_hash::FxHashMap;
+
+/// A real or a predicate.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Value(pub(crate) u32);
+
+/// A flat array of reals that the program reads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Array(pub u32);
+
+impl Value {
+    /// Position in the arena; operands come before users.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What an array is to the derivatives.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ArrayKind {
+    /// Derivatives are taken with respect to its entries.
+    Unknown,
+    /// Read-only data.
+    Data,
+    /// Numbers written in the program.
+    Constant(Vec<f64>),
+}
+
+/// An array and the name it binds by.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ArrayInfo {
+    /// The name.
+    pub name: String,
+    /// Its role.
+    pub kind: ArrayKind,
+}
+
+/// A place in the source text: byte offsets; empty where unknown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// One node of the graph.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Node {
+    /// A number, by its bits.
+    Const(u64),
+    /// An entry of an array.
+    Load(Array, Index),
+    /// The tangent of an unknown's entry: the seed of a Hessian-vector product.
+    Seed(Array, Index),
+    /// `[row of (array, index) == i]`: the seed when it is the unit vector `i`.
+    Bracket(Array, Index),
+    /// An integer as a real.
+    Integer(Index),
+    /// A function of one real.
+    Unary(UnaryOp, Value),
+    /// A function of two reals.
+    Binary(BinaryOp, Value, Value),
+    /// `if predicate { a } else { b }`; the side not chosen has no influence, not even a NaN.
+    Select(Value, Value, Value),
+    /// The sum of a body over a loop.
+    Sum(Var, Value),
+    /// A condition on integers, as a predicate.
+    Cond(Cond),
+    /// A comparison of reals, as a predicate.
+    Compare(Compare, Value, Value),
+    /// Negation of a predicate.
+    Not(Value),
+    /// Conjunction of predicates.
+    And(Value, Value),
+    /// Disjunction of predicates.
+    Or(Value, Value),
+    /// A placeholder that a front-end replaces: the value a loop carries into an iteration.
+    Carried(u32),
+}
+
+/// The graph of one program with its integer expressions and arrays.
+#[derive(Clone, Default, Debug)]
+pub struct Graph {
+    /// The integer expressions.
+    pub indices: Indices,
+    nodes: Vec<Node>,
+    facts: Vec<Facts>,
+    spans: Vec<Span>,
+    intern: FxHashMap<Node, Value>,
+    arrays: Vec<ArrayInfo>,
+    /// The source of the nodes built from now on.
+    pub span: Span,
+}
+
+/// What is kept beside every node.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    free: VarSet,
+    dynamic: bool,
+    tangent: bool,
+    carried: bool,
+}
+
+impl Graph {
+    /// The number of nodes; every id is below it.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing has been built yet.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Every value in ascending order: operands before users.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = Value> + use<> {
+        (0..self.nodes.len() as u32).map(Value)
+    }
+
+    /// The node of a value.
+    pub fn node(&self, value: Value) -> &Node {
+        &self.nodes[value.index()]
+    }
+
+    /// Where in the source a value was first built.
+    pub fn span_of(&self, value: Value) -> Span {
+        self.spans[value.index()]
+    }
+
+    /// The loop variables a value depends on, through loop bounds too.
+    pub fn free(&self, value: Value) -> VarSet {
+        self.facts[value.index()].free
+    }
+
+    /// Whether a value depends on an unknown; others are *static*.
+    pub fn dynamic(&self, value: Value) -> bool {
+        self.facts[value.index()].dynamic
+    }
+
+    /// Whether a value holds a seed or a bracket.
+    pub fn tangent(&self, value: Value) -> bool {
+        self.facts[value.index()].tangent
+    }
+
+    /// Whether a value holds a [`Node::Carried`] placeholder.
+    pub fn carried(&self, value: Value) -> bool {
+        self.facts[value.index()].carried
+    }
+
+    /// The arrays, in order of declaration.
+    pub fn arrays(&self) -> &[ArrayInfo] {
+        &self.arrays
+    }
+
+    /// One array.
+    pub fn array_info(&self, array: Array) -> &ArrayInfo {
+        &self.arrays[array.0 as usize]
+    }
+
+    /// Declares an array, or finds it by name; the role of the first declaration stays.
+    pub fn array(&mut self, name: &str, kind: ArrayKind) -> Array {
+        let at = self.arrays.iter().position(|a| a.name == name).unwrap_or_else(|| {
+            self.arrays.push(ArrayInfo { name: name.to_string(), kind });
+            self.arrays.len() - 1
+        });
+        Array(at as u32)
+    }
+
+    /// An array of literal numbers; equal ones are shared.
+    pub fn constant_array(&mut self, numbers: Vec<f64>) -> Array {
+        let same = |a: &ArrayInfo| match &a.kind {
+            ArrayKind::Constant(c) => {
+                c.len() == numbers.len() && c.iter().zip(&numbers).all(|(x, y)| x.to_bits() == y.to_bits())
+            }
+            _ => false,
+        };
+        let at = self.arrays.iter().position(same).unwrap_or_else(|| {
+            let ordinal = self.arrays.iter().filter(|a| matches!(a.kind, ArrayKind::Constant(_))).count();
+            self.arrays.push(ArrayInfo { name: format!("const{ordinal}"), kind: ArrayKind::Constant(numbers) });
+            self.arrays.len() - 1
+        });
+        Array(at as u32)
+    }
+
+    /// Real and predicate operands of a node, in order.
+    pub fn operands(&self, value: Value, mut visit: impl FnMut(Value)) {
+        match *self.node(value) {
+            Node::Const(_) | Node::Load(..) | Node::Seed(..) | Node::Bracket(..) => {}
+            Node::Integer(_) | Node::Cond(_) | Node::Carried(_) => {}
+            Node::Unary(_, a) | Node::Not(a) | Node::Sum(_, a) => visit(a),
+            Node::Binary(_, a, b) | Node::Compare(_, a, b) | Node::And(a, b) | Node::Or(a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Node::Select(p, a, b) => {
+                visit(p);
+                visit(a);
+                visit(b);
+            }
+        }
+    }
+
+    /// Integer operands of a node: indices, conditions, loop bounds.
+    pub fn index_operands(&self, value: Value, mut visit: impl FnMut(Index)) {
+        match *self.node(value) {
+            Node::Load(_, i) | Node::Seed(_, i) | Node::Bracket(_, i) | Node::Integer(i) => visit(i),
+            Node::Cond(c) => visit(c.as_index()),
+            Node::Sum(var, _) => {
+                let l = self.indices.loop_of(var);
+                visit(l.lo);
+                visit(l.hi);
+            }
+            _ => {}
+        }
+    }
+
+    /// Marks everything the roots are built from.
+    pub fn reachable(&self, roots: impl IntoIterator<Item = Value>) -> Vec<bool> {
+        let mut marks = vec![false; self.nodes.len()];
+        let mut top = 0;
+        for root in roots {
+            marks[root.index()] = true;
+            top = top.max(root.index() + 1);
+        }
+        for at in (0..top).rev() {
+            if marks[at] {
+                self.operands(Value(at as u32), |a| marks[a.index()] = true);
+            }
+        }
+        marks
+    }
+
+    fn intern(&mut self, node: Node) -> Value {
+        if let Some(&value) = self.intern.get(&node) {
+            return value;
+        }
+        let value = Value(self.nodes.len() as u32);
+        self.nodes.push(node.clone());
+        let facts = self.facts_of(value);
+        self.facts.push(facts);
+        self.spans.push(self.span);
+        self.intern.insert(node, value);
+        value
+    }
+
+    fn facts_of(&mut self, value: Value) -> Facts {
+        let mut operands = [Value(0); 3];
+        let mut count = 0;
+        self.operands(value, |a| {
+            operands[count] = a;
+            count += 1;
+        });
+        let mut facts = Facts { free: VarSet::EMPTY, dynamic: false, tangent: false, carried: false };
+        for a in &operands[..count] {
+            let own = self.facts[a.index()];
+            facts.free = self.indices.union(facts.free, own.free);
+            facts.dynamic |= own.dynamic;
+            facts.tangent |= own.tangent;
+            facts.carried |= own.carried;
+        }
+        let mut integers = Vec::new();
+        self.index_operands(value, |i| integers.push(i));
+        if let Node::Sum(var, _) = *self.node(value) {
+            facts.free = self.indices.without(facts.free, var);
+        }
+        for i in integers {
+            let free = self.indices.free(i);
+            facts.free = self.indices.union(facts.free, free);
+        }
+        match *self.node(value) {
+            Node::Load(array, _) => facts.dynamic |= self.array_info(array).kind == ArrayKind::Unknown,
+            Node::Seed(..) | Node::Bracket(..) => {
+                facts.dynamic = true;
+                facts.tangent = true;
+            }
+            Node::Carried(_) => {
+                facts.dynamic = true;
+                facts.carried = true;
+            }
+            _ => {}
+        }
+        facts
+    }
+}

@@ -1,0 +1,211 @@
+//! Rebuilding values with loop variables or leaves replaced.
+
+use super::{Graph, Node, Value};
+use crate::index::{Cond, Index, IndexNode, Monomial, Var};
+use rustc_hash::FxHashMap;
+
+/// A substitution of loop variables by integers and of values by values, applied bottom-up with a memo.
+///
+/// A bound variable whose bounds change becomes the variable of the changed loop.
+#[derive(Default)]
+pub struct Rebuild {
+    vars: FxHashMap<Var, Index>,
+    indices: FxHashMap<Index, Index>,
+    values: FxHashMap<Value, Value>,
+    /// Replaced values are leaves that hold a placeholder or a tangent.
+    leaves: bool,
+    /// Set when a replacement would have fallen under a loop that binds one of its variables; the result is then wrong.
+    pub captured: bool,
+}
+
+impl Rebuild {
+    /// Replaces loop variables.
+    pub fn of_vars(pairs: impl IntoIterator<Item = (Var, Index)>) -> Self {
+        Self { vars: pairs.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Replaces placeholders, seeds or brackets (and loop variables, if given).
+    pub fn of_leaves(
+        pairs: impl IntoIterator<Item = (Value, Value)>,
+        vars: impl IntoIterator<Item = (Var, Index)>,
+    ) -> Self {
+        Self { values: pairs.into_iter().collect(), leaves: true, ..Self::of_vars(vars) }
+    }
+
+    fn affects_index(&self, g: &Graph, index: Index) -> bool {
+        let free = g.indices.free(index);
+        !free.is_empty() && g.indices.vars(free).iter().any(|v| self.vars.contains_key(v))
+    }
+
+    fn affects(&self, g: &Graph, value: Value) -> bool {
+        if self.leaves && (g.carried(value) || g.tangent(value)) {
+            return true;
+        }
+        let free = g.free(value);
+        !free.is_empty() && g.indices.vars(free).iter().any(|v| self.vars.contains_key(v))
+    }
+
+    /// The integer with the variables replaced.
+    pub fn index(&mut self, g: &mut Graph, root: Index) -> Index {
+        let mut pending = vec![root];
+        while let Some(&at) = pending.last() {
+            if self.indices.contains_key(&at) {
+                pending.pop();
+                continue;
+            }
+            if !self.affects_index(g, at) {
+                self.indices.insert(at, at);
+                pending.pop();
+                continue;
+            }
+            let before = pending.len();
+            g.indices.operands(at, |a| {
+                if !self.indices.contains_key(&a) {
+                    pending.push(a);
+                }
+            });
+            if pending.len() == before {
+                let new = self.index_node(g, at);
+                self.indices.insert(at, new);
+                pending.pop();
+            }
+        }
+        self.indices[&root]
+    }
+
+    /// The condition with the variables replaced.
+    pub fn cond(&mut self, g: &mut Graph, cond: Cond) -> Cond {
+        Cond(self.index(g, cond.as_index()).0)
+    }
+
+    fn index_node(&mut self, g: &mut Graph, at: Index) -> Index {
+        let node = g.indices.node(at).clone();
+        let of = |i: Index| self.indices[&i];
+        let is = |c: Cond| Cond(self.indices[&c.as_index()].0);
+        let s = &mut g.indices;
+        match node {
+            IndexNode::Const(_) | IndexNode::Size(_) | IndexNode::Bool(_) => at,
+            IndexNode::Var(var) => match self.vars.get(&var) {
+                Some(&new) => new,
+                None => {
+                    let new = self.bound_var(g, var);
+                    g.indices.var_index(new)
+                }
+            },
+            IndexNode::Read(table, a) => s.read(table, of(a)),
+            IndexNode::Div(a, b) => s.div(of(a), of(b)),
+            IndexNode::Rem(a, b) => s.rem(of(a), of(b)),
+            IndexNode::Product(a, b) => s.mul(of(a), of(b)),
+            IndexNode::Bits(op, a, b) => s.bits(op, of(a), of(b)),
+            IndexNode::Wrap(a) => s.wrap(of(a)),
+            IndexNode::Select(c, a, b) => s.select(is(c), of(a), of(b)),
+            IndexNode::Poly(terms) => {
+                let mut sum = s.int(0);
+                for term in terms.iter() {
+                    let mut product = s.polynomial(vec![Monomial { atoms: Box::default(), coef: term.coef }]);
+                    for &a in term.atoms.iter() {
+                        product = s.mul(product, of(a));
+                    }
+                    sum = s.add(sum, product);
+                }
+                sum
+            }
+            IndexNode::Positive(a) => s.positive(of(a)).as_index(),
+            IndexNode::Zero(a) => {
+                let zero = s.int(0);
+                s.eq(of(a), zero).as_index()
+            }
+            IndexNode::Not(a) => s.not(is(a)).as_index(),
+            IndexNode::And(a, b) => s.and(is(a), is(b)).as_index(),
+            IndexNode::Or(a, b) => s.or(is(a), is(b)).as_index(),
+            IndexNode::Exists(var, c) => {
+                let c = is(c);
+                let var = self.bound_var(g, var);
+                g.indices.exists(var, c).as_index()
+            }
+        }
+    }
+
+    /// The variable of the loop whose bounds are rebuilt; they have been visited.
+    fn bound_var(&mut self, g: &mut Graph, var: Var) -> Var {
+        let l = g.indices.loop_of(var).clone();
+        let (lo, hi) = (self.index(g, l.lo), self.index(g, l.hi));
+        if (lo, hi) == (l.lo, l.hi) {
+            return var;
+        }
+        g.indices.var(l.level, lo, hi, &l.name)
+    }
+
+    /// The value with variables and leaves replaced.
+    pub fn value(&mut self, g: &mut Graph, root: Value) -> Value {
+        if !self.affects(g, root) {
+            return root;
+        }
+        let mut seen: Vec<Value> = Vec::new();
+        let mut marks: rustc_hash::FxHashSet<Value> = Default::default();
+        let mut pending = vec![root];
+        while let Some(at) = pending.pop() {
+            if self.values.contains_key(&at) || !self.affects(g, at) || !marks.insert(at) {
+                continue;
+            }
+            seen.push(at);
+            g.operands(at, |a| pending.push(a));
+        }
+        seen.sort_unstable();
+        for at in seen {
+            let source = g.span_of(at);
+            let span = std::mem::replace(&mut g.span, source);
+            let new = self.node(g, at);
+            g.span = span;
+            self.values.insert(at, new);
+        }
+        self.values[&root]
+    }
+
+    fn node(&mut self, g: &mut Graph, at: Value) -> Value {
+        let node = g.node(at).clone();
+        let of = |v: Value| self.values.get(&v).copied().unwrap_or(v);
+        match node {
+            Node::Const(_) | Node::Carried(_) => at,
+            Node::Unary(op, a) => g.unary(op, of(a)),
+            Node::Binary(op, a, b) => g.binary(op, of(a), of(b)),
+            Node::Select(p, a, b) => g.select(of(p), of(a), of(b)),
+            Node::Compare(op, a, b) => g.compare(op, of(a), of(b)),
+            Node::Not(a) => g.not(of(a)),
+            Node::And(a, b) => g.and(of(a), of(b)),
+            Node::Or(a, b) => g.or(of(a), of(b)),
+            Node::Sum(var, a) => {
+                let body = of(a);
+                self.check_capture(g, var);
+                let var = self.bound_var(g, var);
+                g.sum(var, body)
+            }
+            Node::Load(array, i) => {
+                let i = self.index(g, i);
+                g.load(array, i)
+            }
+            Node::Seed(array, i) => {
+                let i = self.index(g, i);
+                g.seed(array, i)
+            }
+            Node::Bracket(array, i) => {
+                let i = self.index(g, i);
+                g.bracket(array, i)
+            }
+            Node::Integer(i) => {
+                let i = self.index(g, i);
+                g.integer(i)
+            }
+            Node::Cond(c) => {
+                let c = self.cond(g, c);
+                g.cond(c)
+            }
+        }
+    }
+
+    fn check_capture(&mut self, g: &Graph, var: Var) {
+        let free_of = |i: Index| g.indices.contains(g.indices.free(i), var);
+        let by_vars = self.vars.iter().any(|(old, &new)| *old != var && free_of(new));
+        self.captured |= by_vars;
+    }
+}
