@@ -4,6 +4,11 @@
 pub mod index;
 pub mod real;
 
+pub mod ad;
 pub mod bind;
 pub mod kernel;
+pub mod optimize;
+pub mod pattern;
+pub mod pipeline;
 pub mod program;
+pub mod sparsity;

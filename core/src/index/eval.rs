@@ -1,6 +1,6 @@
 //! The value of an integer node from the values of its operands: the one definition every evaluator uses.
 
-use super::{BitOp, IndexNode, Indices, Table};
+use super::{BitOp, IndexNode, Table};
 
 /// Why an integer could not be evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,13 +28,11 @@ pub(super) fn bits(op: BitOp, a: i64, b: i64) -> i64 {
 /// Evaluates one node. `value` gives operands by arena position (conditions are 0 or 1), `read` a table entry.
 /// Variables and `Exists` are the caller's: they are not values of their operands.
 pub fn eval_node(
-    indices: &Indices,
     node: &IndexNode,
     value: impl Fn(usize) -> i64,
     size: impl Fn(usize) -> i64,
     read: impl Fn(Table, i64) -> Option<i64>,
 ) -> Result<i64, IndexFault> {
-    let _ = indices;
     let of = |i: &super::Index| value(i.index());
     let is = |c: &super::Cond| value(c.index()) != 0;
     Ok(match node {

@@ -201,9 +201,19 @@ impl Indices {
         &self.loops[var.0 as usize]
     }
 
+    /// The names of all loops.
+    pub fn loop_names(&self) -> impl Iterator<Item = &str> {
+        self.loops.iter().map(|l| l.name.as_str())
+    }
+
     /// How many loop variables there are.
     pub fn loops(&self) -> usize {
         self.loops.len()
+    }
+
+    /// A loop depth below every loop so far.
+    pub fn next_level(&self) -> u32 {
+        self.loops.iter().map(|l| l.level + 1).max().unwrap_or(0)
     }
 
     /// Declares a size, or finds it by name.

@@ -4,6 +4,7 @@
 //! needed is checked when data is bound; what is not is computed from a harmless index.
 
 use super::Root;
+use super::support::implied;
 use crate::index::{Cond, Index, IndexNode, Indices, Var};
 use crate::real::{Graph, Node, Value};
 
@@ -134,10 +135,7 @@ impl Demand {
         match node {
             Node::Select(p, a, b) => {
                 self.need_value(graph, p, cond, scope);
-                let (on, off) = match graph.as_cond(p) {
-                    Some(c) => (c, self.indices.not(c)),
-                    None => (self.implied(graph, p), self.indices.bool(true)),
-                };
+                let (on, off) = (self.implied(graph, p, true), self.implied(graph, p, false));
                 let (on, off) = (self.indices.and(cond, on), self.indices.and(cond, off));
                 self.need_value(graph, a, on, scope);
                 self.need_value(graph, b, off, scope);
@@ -145,12 +143,7 @@ impl Demand {
             Node::And(a, b) | Node::Or(a, b) => {
                 let either = matches!(node, Node::Or(..));
                 let side = |s: &mut Self, of: Value, under: Value| {
-                    let guard = match graph.as_cond(under) {
-                        Some(c) if either => s.indices.not(c),
-                        Some(c) => c,
-                        None if either => s.indices.bool(true),
-                        None => s.implied(graph, under),
-                    };
+                    let guard = s.implied(graph, under, !either);
                     let guard = s.indices.and(cond, guard);
                     s.need_value(graph, of, guard, scope);
                 };
@@ -165,18 +158,8 @@ impl Demand {
         }
     }
 
-    /// A condition on integers that holds wherever the predicate does.
-    fn implied(&mut self, graph: &Graph, predicate: Value) -> Cond {
-        let mut all = self.indices.bool(true);
-        let mut pending = vec![predicate];
-        while let Some(p) = pending.pop() {
-            match *graph.node(p) {
-                Node::Cond(c) => all = self.indices.and(all, c),
-                Node::And(a, b) => pending.extend([a, b]),
-                _ => {}
-            }
-        }
-        all
+    fn implied(&mut self, graph: &Graph, predicate: Value, truth: bool) -> Cond {
+        implied(graph, &mut self.indices, predicate, truth)
     }
 
     fn index_operands(&mut self, index: Index, cond: Cond) {

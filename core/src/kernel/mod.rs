@@ -8,11 +8,13 @@ mod build;
 mod demand;
 mod print;
 mod schedule;
+mod support;
 
 pub use build::{Outputs, build};
 pub use demand::Demand;
 pub use print::Counts;
 pub use schedule::{Root, Schedule, Step, schedule};
+pub use support::supports;
 
 use crate::index::Var;
 use crate::real::{Graph, Value};

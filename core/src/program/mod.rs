@@ -6,6 +6,7 @@ mod split;
 use crate::index::{Index, Var};
 use crate::real::{Array, Graph, Value};
 
+pub use print::{Style, body_text};
 pub use split::split;
 
 /// An entry of an unknown array; with the arrays stacked it is a row or column of the derivatives.

@@ -13,44 +13,61 @@ const INLINE_LENGTH: usize = 96;
 impl Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "program {} {{", self.name)?;
-        f.write_str(&body_text(&self.graph, &self.updates, |p, u| update_text(&self.graph, p, u)))?;
+        f.write_str(&body_text(&self.graph, &self.updates, Style { direction: None }))?;
         f.write_str("\n}\n")
     }
 }
 
-/// The loops and updates of a list of updates; `line` prints one update.
-pub fn body_text(graph: &Graph, updates: &[Update], line: impl Fn(&Printer, &Update) -> String) -> String {
+/// How a list of updates is printed.
+pub struct Style {
+    /// The name of the seed's direction: products with the seed are then columns of the derivative.
+    pub direction: Option<String>,
+}
+
+/// The loops and updates of a list of updates.
+pub fn body_text(graph: &Graph, updates: &[Update], style: Style) -> String {
     let roots: Vec<Root> = (updates.iter())
         .map(|u| Root { vars: u.vars.clone(), values: vec![u.value], indices: u.target.indices() })
         .collect();
     let steps = schedule(graph, &roots).steps;
     let uses = count_uses(graph, updates, &steps);
-    let mut writer =
-        Writer { graph, text: String::new(), depth: 1, printer: Printer::new(graph), next: 0, open: Vec::new() };
+    let mut printer = Printer::new(graph);
+    let mut text = String::new();
+    let mut depth = 1;
+    if let Some(direction) = style.direction {
+        let _ = write!(text, "\n  for {direction} in 0..unknowns {{");
+        printer.direction = direction;
+        depth += 1;
+    }
+    let inner = depth > 1;
+    let mut writer = Writer { graph, text, depth, printer, next: 0, open: Vec::new(), columns: inner };
     for step in &steps {
-        writer.step(*step, &uses, |p, k| line(p, &updates[k]));
+        writer.step(*step, &uses, updates);
+    }
+    if inner {
+        writer.depth -= 1;
+        writer.line("}");
     }
     writer.text
 }
 
-/// The text of an entry of the unknowns or a derivative: `grad[i]`.
-fn update_text(g: &Graph, p: &Printer, update: &Update) -> String {
+/// The text of one update: `grad[i] += value`.
+fn update_text(g: &Graph, p: &Printer, update: &Update, columns: bool) -> String {
     let at = |i: Index| g.indices.text(i);
-    let several = g.arrays().iter().filter(|a| a.kind == crate::real::ArrayKind::Unknown).count() > 1;
     let entry = |e: super::Entry| {
-        if several { format!("{}[{}]", g.array_info(e.array).name, at(e.index)) } else { at(e.index) }
+        if g.unknowns() > 1 { format!("{}[{}]", g.array_info(e.array).name, at(e.index)) } else { at(e.index) }
     };
     let value = p.text(update.value);
     match update.target {
         Target::Energy => format!("energy += {value}"),
-        Target::Residual { row, assign } => {
-            format!("r[{}] {} {value}", at(row), if assign { "=" } else { "+=" })
-        }
+        Target::Residual { row, assign } => format!("r[{}] {} {value}", at(row), if assign { "=" } else { "+=" }),
         Target::Gradient(e) => format!("grad[{}] += {value}", entry(e)),
+        Target::Product(e) if columns => format!("hess[{}, {}] += {value}", entry(e), p.direction),
         Target::Product(e) => format!("dgrad[{}] += {value}", entry(e)),
+        Target::ResidualProduct(row) if columns => format!("jac[{}, {}] += {value}", at(row), p.direction),
         Target::ResidualProduct(row) => format!("dr[{}] += {value}", at(row)),
         Target::Hessian { row, col, mirrored } => {
-            let both = if mirrored { "  (and transposed)" } else { "" };
+            let both = if mirrored { "  // and transposed" } else { "" };
             format!("hess[{}, {}] += {value}{both}", entry(row), entry(col))
         }
         Target::Jacobian { row, col } => format!("jac[{}, {}] += {value}", at(row), entry(col)),
@@ -78,6 +95,8 @@ struct Writer<'a> {
     next: usize,
     /// Names given inside the open loops, to be forgotten at their ends.
     open: Vec<Vec<Value>>,
+    /// Products with the seed are printed as columns of the derivative.
+    columns: bool,
 }
 
 impl Writer<'_> {
@@ -95,7 +114,7 @@ impl Writer<'_> {
         name
     }
 
-    fn step(&mut self, step: Step, uses: &FxHashMap<Value, usize>, line: impl Fn(&Printer, usize) -> String) {
+    fn step(&mut self, step: Step, uses: &FxHashMap<Value, usize>, updates: &[Update]) {
         match step {
             Step::Index(_) => {}
             Step::Value(value) => {
@@ -147,7 +166,7 @@ impl Writer<'_> {
                 }
             }
             Step::Output(k) => {
-                let text = line(&self.printer, k);
+                let text = update_text(self.graph, &self.printer, &updates[k], self.columns);
                 self.line(&text);
             }
         }

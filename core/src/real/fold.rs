@@ -3,6 +3,7 @@
 //! Constants fold in double precision. The algebraic identities are exact in floating point, up to the sign of a zero:
 //!
 //! - `x + 0`, `x - 0`, `x * 1`, `x / 1`, `pow(x, 1)` are `x`; `0 - x`, `x * -1`, `x / -1` are `-x`; `--x` is `x`
+//! - `x - y` is `-(y - x)` where `y - x` is there already
 //! - `x + -y` is `x - y`; `x - -y` is `x + y`; `-x * y`, `-x / y` are `-(x * y)`, `-(x / y)`; `-x - y` is `-(x + y)`
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
@@ -101,7 +102,6 @@ impl Graph {
         }
         if op == UnaryOp::Neg {
             match *self.node(a) {
-                Node::Binary(BinaryOp::Sub, x, y) => return self.sub(y, x),
                 Node::Binary(BinaryOp::Mul, c, x) if self.as_const(c).is_some() => {
                     let c = self.neg(c);
                     return self.mul(c, x);
@@ -185,6 +185,9 @@ impl Graph {
         }
         if let Some(joined) = self.join_selects(a, b, |g, x, y| g.sub(x, y)) {
             return joined;
+        }
+        if let Some(&opposite) = self.intern.get(&Node::Binary(BinaryOp::Sub, b, a)) {
+            return self.neg(opposite);
         }
         self.plain(BinaryOp::Sub, a, b)
     }

@@ -174,6 +174,11 @@ impl Graph {
         &self.arrays[array.0 as usize]
     }
 
+    /// The number of unknown arrays.
+    pub fn unknowns(&self) -> usize {
+        self.arrays.iter().filter(|a| a.kind == ArrayKind::Unknown).count()
+    }
+
     /// Declares an array, or finds it by name; the role of the first declaration stays.
     pub fn array(&mut self, name: &str, kind: ArrayKind) -> Array {
         let at = self.arrays.iter().position(|a| a.name == name).unwrap_or_else(|| {
@@ -245,6 +250,39 @@ impl Graph {
             }
         }
         marks
+    }
+
+    /// Keeps only what the roots are built from; they are renamed in place. The order of the values stays.
+    pub fn compact(&mut self, roots: &mut [Value]) {
+        let keep = self.reachable(roots.iter().copied());
+        let mut renamed = vec![Value(0); self.nodes.len()];
+        let (nodes, facts, spans) =
+            (std::mem::take(&mut self.nodes), std::mem::take(&mut self.facts), std::mem::take(&mut self.spans));
+        self.intern.clear();
+        for (at, node) in nodes.into_iter().enumerate().filter(|(at, _)| keep[*at]) {
+            let of = |v: Value| renamed[v.index()];
+            let node = match node {
+                Node::Unary(op, a) => Node::Unary(op, of(a)),
+                Node::Binary(op, a, b) => Node::Binary(op, of(a), of(b)),
+                Node::Select(p, a, b) => Node::Select(of(p), of(a), of(b)),
+                Node::Sum(var, a) => Node::Sum(var, of(a)),
+                Node::Compare(op, a, b) => Node::Compare(op, of(a), of(b)),
+                Node::Not(a) => Node::Not(of(a)),
+                Node::And(a, b) => Node::And(of(a), of(b)),
+                Node::Or(a, b) => Node::Or(of(a), of(b)),
+                leaf @ (Node::Const(_) | Node::Load(..) | Node::Seed(..) | Node::Bracket(..) | Node::Integer(_)) => {
+                    leaf
+                }
+                leaf @ (Node::Cond(_) | Node::Carried(_)) => leaf,
+            };
+            let value = Value(self.nodes.len() as u32);
+            renamed[at] = value;
+            self.nodes.push(node.clone());
+            self.facts.push(facts[at]);
+            self.spans.push(spans[at]);
+            self.intern.insert(node, value);
+        }
+        roots.iter_mut().for_each(|root| *root = renamed[root.index()]);
     }
 
     fn intern(&mut self, node: Node) -> Value {

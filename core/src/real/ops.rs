@@ -58,7 +58,11 @@ unary_operations! {
         Some(g.select(negative, minus, plus))
     };
     /// Square root.
-    Sqrt "sqrt", f64::sqrt, |g, x, y| { let half = g.constant(0.5); Some(g.div(half, y)) };
+    Sqrt "sqrt", f64::sqrt, |g, x, y| {
+        let (half, one) = (g.constant(0.5), g.constant(1.0));
+        let inverse = g.div(one, y);
+        Some(g.mul(half, inverse))
+    };
     /// Natural exponential.
     Exp "exp", f64::exp, |g, x, y| Some(y);
     /// Power of two.
@@ -175,7 +179,9 @@ impl BinaryOp {
                 g.div(one, b)
             }
             (BinaryOp::Div, _) => {
-                let ratio = g.div(y, b);
+                let one = g.constant(1.0);
+                let inverse = g.div(one, b);
+                let ratio = g.mul(y, inverse);
                 g.neg(ratio)
             }
             (BinaryOp::Pow, 0) => {

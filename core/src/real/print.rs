@@ -20,6 +20,8 @@ pub struct Printer<'a> {
     graph: &'a Graph,
     /// Values printed by name.
     pub names: FxHashMap<Value, String>,
+    /// What the direction of the seed is called in brackets.
+    pub direction: String,
     /// Values whose text is known and written in place.
     inline: FxHashMap<Value, (String, Level)>,
 }
@@ -34,7 +36,7 @@ impl Graph {
 impl<'a> Printer<'a> {
     /// A printer without names.
     pub fn new(graph: &'a Graph) -> Self {
-        Self { graph, names: FxHashMap::default(), inline: FxHashMap::default() }
+        Self { graph, names: FxHashMap::default(), direction: "dir".to_string(), inline: FxHashMap::default() }
     }
 
     /// The text of a value: its name if it has one.
@@ -115,7 +117,10 @@ impl<'a> Printer<'a> {
             }
             Node::Load(array, i) => atom(entry(array, i)),
             Node::Seed(array, i) => atom(format!("d{}", entry(array, i))),
-            Node::Bracket(array, i) => atom(format!("[{} == i]", entry(array, i))),
+            Node::Bracket(array, i) => {
+                let place = if g.unknowns() > 1 { entry(array, i) } else { g.indices.text(i) };
+                atom(format!("[{place} == {}]", self.direction))
+            }
             Node::Integer(i) => atom(format!("real({})", g.indices.text(i))),
             Node::Unary(UnaryOp::Neg, a) => (format!("-{}", wrap(a, Level::Prefix)), Level::Prefix),
             Node::Unary(op, a) => atom(format!("{}({})", op.name(), of(a).0)),

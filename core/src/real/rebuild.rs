@@ -14,6 +14,8 @@ pub struct Rebuild {
     values: FxHashMap<Value, Value>,
     /// Replaced values are leaves that hold a placeholder or a tangent.
     leaves: bool,
+    /// Bound variables to rename.
+    bound: FxHashMap<Var, Var>,
     /// Set when a replacement would have fallen under a loop that binds one of its variables; the result is then wrong.
     pub captured: bool,
 }
@@ -32,13 +34,42 @@ impl Rebuild {
         Self { values: pairs.into_iter().collect(), leaves: true, ..Self::of_vars(vars) }
     }
 
+    /// The value with the variables `outer` renamed wherever a sum in it binds them, so that nothing of the loops
+    /// around it can be captured.
+    pub fn with_fresh_sums(g: &mut Graph, outer: &[Var], root: Value) -> Value {
+        let reachable = g.reachable([root]);
+        let clash = |g: &Graph| -> Vec<Var> {
+            let sums = g.values().take(reachable.len()).filter(|v| reachable[v.index()]);
+            let mut vars: Vec<Var> = sums
+                .filter_map(|v| match *g.node(v) {
+                    Node::Sum(var, _) if outer.contains(&var) => Some(var),
+                    _ => None,
+                })
+                .collect();
+            vars.sort_unstable();
+            vars.dedup();
+            vars
+        };
+        let vars = clash(g);
+        if vars.is_empty() {
+            return root;
+        }
+        let levels = g.indices.next_level();
+        let mut bound = FxHashMap::default();
+        for var in vars {
+            let l = g.indices.loop_of(var).clone();
+            bound.insert(var, g.indices.var(levels + l.level, l.lo, l.hi, &l.name));
+        }
+        Self { bound, ..Self::default() }.value(g, root)
+    }
+
     fn affects_index(&self, g: &Graph, index: Index) -> bool {
         let free = g.indices.free(index);
         !free.is_empty() && g.indices.vars(free).iter().any(|v| self.vars.contains_key(v))
     }
 
     fn affects(&self, g: &Graph, value: Value) -> bool {
-        if self.leaves && (g.carried(value) || g.tangent(value)) {
+        if !self.bound.is_empty() || self.leaves && (g.carried(value) || g.tangent(value)) {
             return true;
         }
         let free = g.free(value);
@@ -174,6 +205,13 @@ impl Rebuild {
             Node::Not(a) => g.not(of(a)),
             Node::And(a, b) => g.and(of(a), of(b)),
             Node::Or(a, b) => g.or(of(a), of(b)),
+            Node::Sum(var, a) if self.bound.contains_key(&var) => {
+                let body = of(a);
+                let fresh = self.bound[&var];
+                let mut rename = Self::of_vars([(var, g.indices.var_index(fresh))]);
+                let body = rename.value(g, body);
+                g.sum(fresh, body)
+            }
             Node::Sum(var, a) => {
                 let body = of(a);
                 self.check_capture(g, var);

@@ -1,0 +1,9 @@
+//! Differentiation, program to program.
+
+mod forward;
+mod reverse;
+mod weighted;
+
+pub use forward::tangent;
+pub use reverse::gradient;
+pub use weighted::weighted;

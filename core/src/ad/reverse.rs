@@ -1,0 +1,139 @@
+//! Reverse mode: every energy update gives one gradient update for each entry it loads.
+//!
+//! Each node gets an adjoint and the predicate under which that adjoint may differ from zero (*live*). Products with
+//! partial derivatives are masked by it, so that a partial derivative that is NaN or infinite on the untaken side of a
+//! branch never reaches the gradient.
+
+use crate::index::{Var, VarSet};
+use crate::program::{Entry, Program, Target, Update};
+use crate::real::{ArrayKind, BinaryOp, Compare, Graph, Node, Rebuild, Value};
+
+/// Adds the gradient of the energy to a program.
+pub fn gradient(mut program: Program) -> Program {
+    let energies: Vec<Update> = program.updates.iter().filter(|u| u.target == Target::Energy).cloned().collect();
+    for update in energies {
+        let updates = update_gradient(&mut program.graph, &update);
+        program.updates.extend(updates);
+    }
+    program
+}
+
+/// The adjoint of a node and the predicate under which it may differ from zero.
+#[derive(Clone, Copy)]
+struct Adjoint {
+    value: Value,
+    live: Value,
+}
+
+struct Reverse<'a> {
+    g: &'a mut Graph,
+    domain: VarSet,
+    adjoints: Vec<Option<Adjoint>>,
+}
+
+fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
+    let value = Rebuild::with_fresh_sums(g, &update.vars, update.value);
+    let domain = update.vars.iter().fold(VarSet::EMPTY, |set, v| {
+        let own = g.indices.free(g.indices.var_index(*v));
+        g.indices.union(set, own)
+    });
+    let (one, always) = (g.constant(1.0), g.bool(true));
+    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], g };
+    reverse.adjoints[value.index()] = Some(Adjoint { value: one, live: always });
+    let mut entries = Vec::new();
+    for at in (0..=value.index()).rev() {
+        if let Some(adjoint) = reverse.adjoints[at].take() {
+            let node = Value(at as u32);
+            if let Node::Load(array, index) = *reverse.g.node(node) {
+                entries.push((node, Entry { array, index }, adjoint.value));
+            } else {
+                reverse.propagate(node, adjoint);
+            }
+        }
+    }
+    entries.sort_by_key(|(load, ..)| *load);
+    (entries.into_iter())
+        .filter(|(_, entry, adjoint)| g.array_info(entry.array).kind == ArrayKind::Unknown && !g.is_zero(*adjoint))
+        .map(|(load, entry, value)| {
+            let mut vars = update.vars.clone();
+            vars.extend(g.indices.vars(g.free(load)).iter().filter(|v| !update.vars.contains(v)));
+            Update { vars, base: update.base, target: Target::Gradient(entry), value }
+        })
+        .collect()
+}
+
+impl Reverse<'_> {
+    /// Hands the adjoint of a node to its operands.
+    fn propagate(&mut self, node: Value, adjoint: Adjoint) {
+        let source = self.g.span_of(node);
+        self.g.span = source;
+        match self.g.node(node).clone() {
+            Node::Unary(op, a) => {
+                if let Some(partial) = op.derivative(self.g, a, node) {
+                    self.contribute(node, a, adjoint, partial);
+                }
+            }
+            Node::Binary(op, a, b) => {
+                for (side, operand) in [a, b].into_iter().enumerate() {
+                    if self.g.dynamic(operand) {
+                        let partial = op.derivative(self.g, side, a, b, node);
+                        self.contribute(node, operand, adjoint, partial);
+                    }
+                }
+            }
+            Node::Select(p, a, b) => {
+                let not = self.g.not(p);
+                for (side, operand) in [(p, a), (not, b)] {
+                    let value = self.g.mask(side, adjoint.value);
+                    let live = self.g.and(adjoint.live, side);
+                    self.add(node, operand, Adjoint { value, live });
+                }
+            }
+            Node::Sum(_, body) => self.add(node, body, adjoint),
+            _ => {}
+        }
+    }
+
+    fn contribute(&mut self, node: Value, operand: Value, adjoint: Adjoint, partial: Value) {
+        let product = self.g.mul(adjoint.value, partial);
+        let value = self.g.mask(adjoint.live, product);
+        self.add(node, operand, Adjoint { value, live: adjoint.live });
+    }
+
+    /// Adds to the adjoint of an operand, summed over the loops that the operand stands outside of.
+    fn add(&mut self, node: Value, operand: Value, mut part: Adjoint) {
+        if !self.g.dynamic(operand) || self.g.is_zero(part.value) {
+            return;
+        }
+        let mut scope = self.g.free(node);
+        if let Node::Sum(var, _) = *self.g.node(node) {
+            let own = self.g.indices.free(self.g.indices.var_index(var));
+            scope = self.g.indices.union(scope, own);
+        }
+        let outside: Vec<Var> = (self.g.indices.vars(scope).iter().rev().copied())
+            .filter(|&v| !self.g.indices.contains(self.domain, v) && !self.g.indices.contains(self.g.free(operand), v))
+            .collect();
+        for var in outside {
+            part = self.close(var, part);
+        }
+        let at = &mut self.adjoints[operand.index()];
+        *at = Some(match *at {
+            None => part,
+            Some(old) => {
+                let value = self.g.binary(BinaryOp::Add, old.value, part.value);
+                Adjoint { value, live: self.g.or(old.live, part.live) }
+            }
+        });
+    }
+
+    fn close(&mut self, var: Var, part: Adjoint) -> Adjoint {
+        let always = self.g.bool(true);
+        let value = self.g.sum(var, part.value);
+        if part.live == always {
+            return Adjoint { value, live: always };
+        }
+        let zero = self.g.constant(0.0);
+        let live = self.g.compare(Compare::NotEqual, value, zero);
+        Adjoint { value, live }
+    }
+}

@@ -1,0 +1,21 @@
+//! Residual programs: the energy ½|r|² through its rows.
+//!
+//! With the rows' values as fixed weights w = r, the program Σ w·r has the gradient Jᵀr, which is that of the energy,
+//! and the Hessian Σ r ∇²r, which together with JᵀJ is that of the energy (Nocedal and Wright, *Numerical
+//! Optimization*, §10.1). A row may be the sum of many updates: it is summed before it becomes a weight.
+
+use crate::program::{Program, Target, Update};
+use crate::real::ArrayKind;
+
+/// The energy Σ weight[row] · value over the residual updates of a program; the weights are data named `weights`.
+pub fn weighted(mut program: Program, weights: &str) -> Program {
+    let array = program.graph.array(weights, ArrayKind::Data);
+    let updates = std::mem::take(&mut program.updates);
+    for update in updates {
+        let Target::Residual { row, .. } = update.target else { continue };
+        let weight = program.graph.load(array, row);
+        let value = program.graph.mul(weight, update.value);
+        program.updates.push(Update { target: Target::Energy, value, ..update });
+    }
+    program
+}

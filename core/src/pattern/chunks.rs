@@ -1,0 +1,68 @@
+//! Ranges of elements that may run at the same time.
+//!
+//! Ranges have a fixed size and are coloured greedily by the rows they write: a range gets the first colour that no
+//! earlier range with a common row has. Sizes and colours depend on the data alone, not on the number of threads.
+
+use super::Entries;
+use super::entries::{mixes_rows, rows_in};
+use crate::bind::Chunks;
+use crate::kernel::{Kernel, Step};
+
+/// Records in a range, about.
+const RECORDS: usize = 1024;
+/// Colours to try; ranges beyond run one after another.
+const COLORS: u32 = 64;
+
+/// Cuts the outermost loop into ranges and groups them by colour.
+pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
+    let total = (entries.outer.end - entries.outer.start).max(0) as usize;
+    if total == 0 {
+        return Chunks::default();
+    }
+    let length = range_length(kernel, entries, total);
+    let starts: Vec<usize> = (0..total).step_by(length).collect();
+    let base = entries.outer.start;
+    let ranges: Vec<_> = starts.iter().map(|&s| base + s as i64..base + (s + length).min(total) as i64).collect();
+    if ranges.len() == 1 || mixes_rows(kernel) {
+        let groups = (0..ranges.len() as u32).map(|k| vec![k]).collect();
+        return Chunks { ranges, groups };
+    }
+    let mut colors_of_row: Vec<u64> = Vec::new();
+    let mut groups: Vec<Vec<u32>> = vec![Vec::new(); COLORS as usize];
+    let mut alone = Vec::new();
+    for (k, &start) in starts.iter().enumerate() {
+        let span = start..(start + length).min(total);
+        let mut taken = 0u64;
+        let mut rows = Vec::new();
+        rows_in(kernel, entries, span, |row| {
+            let row = row as usize;
+            if row >= colors_of_row.len() {
+                colors_of_row.resize(row + 1, 0);
+            }
+            taken |= colors_of_row[row];
+            rows.push(row);
+        });
+        let color = (!taken).trailing_zeros();
+        if color >= COLORS {
+            alone.push(vec![k as u32]);
+            continue;
+        }
+        rows.into_iter().for_each(|row| colors_of_row[row] |= 1 << color);
+        groups[color as usize].push(k as u32);
+    }
+    groups.retain(|g| !g.is_empty());
+    groups.extend(alone);
+    Chunks { ranges, groups }
+}
+
+/// Iterations of the outermost loop in a range. A kernel whose ranges would repeat loops outside it runs in one.
+fn range_length(kernel: &Kernel, entries: &Entries, total: usize) -> usize {
+    let outer = kernel.steps.iter().position(|s| matches!(s, Step::Begin(v, _) if Some(*v) == kernel.outer));
+    let before = kernel.steps.iter().position(|s| matches!(s, Step::Begin(..)));
+    if outer != before {
+        return total;
+    }
+    let columns = |region: usize| kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).count().max(1);
+    let records = (entries.regions.iter().enumerate()).map(|(r, e)| e.pairs.len() / columns(r)).max().unwrap_or(0);
+    (RECORDS * total / records.max(total)).max(1)
+}

@@ -1,0 +1,137 @@
+//! From recorded entries to the slots of a kernel's outputs.
+
+use super::{Csr, chunks, symbolic::by_unknown};
+use crate::bind::{NO_SLOT, Stream, Streams};
+use crate::kernel::{Buffer, Kernel, Output};
+use std::ops::Range;
+
+/// The rows and columns of a kernel's outputs over all its iterations.
+#[derive(Clone, Default, Debug)]
+pub struct Entries {
+    /// The values of the outermost loop variable; `0..1` for a kernel without loops.
+    pub outer: Range<i64>,
+    /// By region of the kernel.
+    pub regions: Vec<RegionEntries>,
+}
+
+/// The entries of one region, iteration by iteration.
+#[derive(Clone, Default, Debug)]
+pub struct RegionEntries {
+    /// Row and column of each output that takes slots, in order; `u32::MAX` twice where its guard is off.
+    pub pairs: Vec<[u32; 2]>,
+    /// For each iteration of the outermost loop the number of pairs before it; at the end their number.
+    pub starts: Vec<u64>,
+}
+
+impl Entries {
+    /// Calls `visit` with the row and column of every stored entry of a buffer.
+    pub fn visit(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(u32, u32)) {
+        for (region, entries) in self.regions.iter().enumerate() {
+            let columns = columns(kernel, region);
+            let wanted: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].buffer == buffer).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            for record in entries.pairs.chunks_exact(columns.len()) {
+                for &k in &wanted {
+                    let [row, col] = record[k];
+                    if row != u32::MAX {
+                        visit(row, col);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The outputs of a region that take slots, in order.
+fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
+    kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).collect()
+}
+
+/// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
+/// the Jacobian; other buffers are addressed by row.
+pub fn streams(
+    kernel: &Kernel,
+    entries: &Entries,
+    hessian: Option<(&Csr, &[u32])>,
+    jacobian: Option<(&Csr, &[u32])>,
+) -> Streams {
+    let regions = (0..kernel.regions.len())
+        .map(|region| region_stream(kernel, region, &entries.regions[region], hessian, jacobian))
+        .collect();
+    let chunks = chunks::color(kernel, entries);
+    Streams { outer: entries.outer.clone(), regions, chunks }
+}
+
+fn region_stream(
+    kernel: &Kernel,
+    region: usize,
+    entries: &RegionEntries,
+    hessian: Option<(&Csr, &[u32])>,
+    jacobian: Option<(&Csr, &[u32])>,
+) -> Stream {
+    let columns = columns(kernel, region);
+    let width = kernel.regions[region].width;
+    if columns.is_empty() {
+        return Stream::default();
+    }
+    let records = entries.pairs.len() / columns.len();
+    let mut slots = Vec::with_capacity(records * width);
+    let find = |matrix: Option<(&Csr, &[u32])>, row: u32, col: u32| {
+        matrix.and_then(|(csr, slots)| csr.position(row, col).map(|at| slots[at])).unwrap_or(NO_SLOT)
+    };
+    for record in entries.pairs.chunks_exact(columns.len()) {
+        for (output, &[row, col]) in columns.iter().zip(record) {
+            let absent = row == u32::MAX;
+            match output.buffer {
+                _ if absent => slots.extend(std::iter::repeat_n(NO_SLOT, output.slots)),
+                Buffer::Hessian => {
+                    slots.push(find(hessian, row, col));
+                    if output.slots == 2 {
+                        slots.push(find(hessian, col, row));
+                    }
+                }
+                Buffer::Jacobian => slots.push(find(jacobian, row, col)),
+                _ => slots.push(row),
+            }
+        }
+    }
+    let outer = entries.starts.len().saturating_sub(1);
+    let uniform = records == outer && entries.starts.iter().enumerate().all(|(k, &s)| s == (k * columns.len()) as u64);
+    let starts = if uniform { Vec::new() } else { entries.starts.iter().map(|s| s / columns.len() as u64).collect() };
+    Stream { width, slots, starts }
+}
+
+/// Calls `visit` with every row that an iteration range of the outermost loop writes.
+pub(super) fn rows_in(kernel: &Kernel, entries: &Entries, range: Range<usize>, mut visit: impl FnMut(u32)) {
+    let gradient = kernel.outputs.iter().any(|o| o.buffer == Buffer::Gradient);
+    for (region, entries) in entries.regions.iter().enumerate() {
+        let columns = columns(kernel, region);
+        if columns.is_empty() {
+            continue;
+        }
+        // Row and column of a Hessian entry are loads of the same iteration, so they are rows of its gradient too.
+        let wanted: Vec<usize> =
+            (0..columns.len()).filter(|&k| !(gradient && columns[k].buffer == Buffer::Hessian)).collect();
+        let pairs = &entries.pairs[entries.starts[range.start] as usize..entries.starts[range.end] as usize];
+        for record in pairs.chunks_exact(columns.len()) {
+            for &k in &wanted {
+                let [row, col] = record[k];
+                if row != u32::MAX {
+                    visit(row);
+                    if columns[k].buffer == Buffer::Hessian {
+                        visit(col);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
+pub(super) fn mixes_rows(kernel: &Kernel) -> bool {
+    let unknown = kernel.outputs.iter().any(|o| o.slots > 0 && by_unknown(o.buffer));
+    let residual = kernel.outputs.iter().any(|o| o.slots > 0 && !by_unknown(o.buffer));
+    unknown && residual
+}

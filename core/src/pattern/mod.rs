@@ -1,0 +1,13 @@
+//! Load time: with sizes and tables bound, the rows and columns of every update are evaluated over its loops, which
+//! gives the sparsity pattern and the slot of each update.
+
+mod chunks;
+mod csr;
+mod entries;
+mod storage;
+mod symbolic;
+
+pub use csr::Csr;
+pub use entries::{Entries, RegionEntries, streams};
+pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};
+pub use symbolic::{Fault, FaultKind, Symbolic};

@@ -1,0 +1,395 @@
+//! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
+
+use super::entries::{Entries, RegionEntries};
+use crate::bind::Data;
+use crate::index::{Cond, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
+use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
+use crate::program::{Program, Target};
+use crate::real::{Array, Graph, Node, Span, Value};
+
+/// An index that may not be used, found when data is bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// Where the index stands in the source.
+    pub span: Span,
+    /// The loop variables around it with their values.
+    pub loops: Vec<(String, i64)>,
+    /// The table entries it was computed from: table, position, value.
+    pub reads: Vec<(Table, i64, i64)>,
+}
+
+/// What is wrong with an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// An array of reals was read at this position, outside its length.
+    Array(Array, i64),
+    /// A table was read at this position, outside its length.
+    Table(Table, i64),
+    /// Division or remainder by zero.
+    DivisionByZero,
+    /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
+    Overflow,
+    /// A residual row written with `=` was written before.
+    RowTwice(i64),
+    /// A residual row is negative.
+    NegativeRow(i64),
+}
+
+enum Action {
+    Check { demand: Cond, at: Index, limit: Limit, span: Span },
+    Entry { output: usize, guard: Cond, row: (Option<Array>, Index), col: Option<(Array, Index)> },
+}
+
+#[derive(Clone, Copy)]
+enum Limit {
+    Array(Array),
+    Table(Table),
+    NotZero,
+}
+
+/// The symbolic phase of one kernel, ready to run on data.
+pub struct Symbolic {
+    graph: Graph,
+    steps: Vec<Step>,
+    ends: Vec<usize>,
+    actions: Vec<Action>,
+    /// Per output of the kernel: region and width of the region in outputs.
+    region_of: Vec<usize>,
+    regions: usize,
+    outer: Option<Var>,
+    exists: rustc_hash::FxHashMap<Index, Vec<Index>>,
+}
+
+impl Symbolic {
+    /// Prepares the symbolic phase of a kernel of `program`.
+    pub fn of(kernel: &Kernel, program: &Program) -> Self {
+        let graph = &kernel.graph;
+        let numeric: Vec<Root> = (kernel.outputs.iter())
+            .map(|o| {
+                let update = &program.updates[o.update];
+                Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
+            })
+            .collect();
+        let demand = Demand::of(graph, &numeric, kernel.outer);
+        let mut roots = Vec::new();
+        let mut actions = Vec::new();
+        checks(graph, &demand, &mut roots, &mut actions);
+        let mut symbols = Graph::default();
+        symbols.indices = demand.indices;
+        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
+        let guards = supports(graph, &mut symbols.indices, &values);
+        for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
+            let update = &program.updates[output.update];
+            let action = entry_action(k, guard, &update.target);
+            let Some(action) = action else { continue };
+            let mut indices = vec![guard.as_index()];
+            indices.extend(update.target.indices());
+            roots.push(Root { vars: update.vars.clone(), values: Vec::new(), indices });
+            actions.push(action);
+        }
+        let steps = schedule(&symbols, &roots).steps;
+        Self {
+            ends: loop_ends(&steps),
+            exists: exists_bodies(&symbols, &steps),
+            graph: symbols,
+            steps,
+            actions,
+            region_of: kernel.outputs.iter().map(|o| o.region).collect(),
+            regions: kernel.regions.len(),
+            outer: kernel.outer,
+        }
+    }
+
+    /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
+    /// number of its first entry in the global vector.
+    pub fn run(&self, data: &Data, offsets: &[u32], limit: u32) -> Result<Entries, Fault> {
+        let mut run = Run {
+            symbolic: self,
+            data,
+            offsets,
+            limit,
+            values: vec![0; self.graph.indices.len()],
+            entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
+        };
+        run.all()?;
+        Ok(run.entries)
+    }
+}
+
+fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
+    let (row, col) = match *target {
+        Target::Energy => return None,
+        Target::Gradient(e) | Target::Product(e) => ((Some(e.array), e.index), None),
+        Target::Hessian { row, col, .. } => ((Some(row.array), row.index), Some((col.array, col.index))),
+        Target::Residual { row, .. } | Target::ResidualProduct(row) => ((None, row), None),
+        Target::Jacobian { row, col } => ((None, row), Some((col.array, col.index))),
+    };
+    Some(Action::Entry { output, guard, row, col })
+}
+
+/// One check for every load, table read and division that an output needs.
+fn checks(graph: &Graph, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+    let mut add = |demand_of: Cond, at: Index, limit: Limit, free, span: Span| {
+        let vars = graph.indices.vars(free).to_vec();
+        roots.push(Root { vars, values: Vec::new(), indices: vec![demand_of.as_index(), at] });
+        actions.push(Action::Check { demand: demand_of, at, limit, span });
+    };
+    let mut spans: rustc_hash::FxHashMap<Index, Span> = Default::default();
+    for value in graph.values() {
+        graph.index_operands(value, |i| {
+            spans.entry(i).or_insert(graph.span_of(value));
+        });
+    }
+    for at in (0..graph.indices.len()).rev() {
+        let index = Index(at as u32);
+        let Some(&span) = spans.get(&index) else { continue };
+        graph.indices.operands(index, |a| {
+            spans.entry(a).or_insert(span);
+        });
+    }
+    for at in 0..graph.indices.len() {
+        let index = Index(at as u32);
+        let Some(cond) = demand.index(index) else { continue };
+        let span = spans.get(&index).copied().unwrap_or_default();
+        match *graph.indices.node(index) {
+            IndexNode::Read(table, inner) => add(cond, inner, Limit::Table(table), graph.indices.free(index), span),
+            IndexNode::Div(_, b) | IndexNode::Rem(_, b) => {
+                add(cond, b, Limit::NotZero, graph.indices.free(index), span);
+            }
+            _ => {}
+        }
+    }
+    for value in graph.values() {
+        let Some(cond) = demand.value(value) else { continue };
+        if let Node::Load(array, index) | Node::Seed(array, index) = *graph.node(value) {
+            add(cond, index, Limit::Array(array), graph.free(value), graph.span_of(value));
+        }
+    }
+}
+
+/// For every `Begin` the position of its `End`.
+fn loop_ends(steps: &[Step]) -> Vec<usize> {
+    let mut ends = vec![0; steps.len()];
+    let mut open = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Step::Begin(..) => open.push(at),
+            Step::End => {
+                if let Some(begin) = open.pop() {
+                    ends[begin] = at;
+                    ends[at] = begin;
+                }
+            }
+            _ => {}
+        }
+    }
+    ends
+}
+
+/// For every existential condition the nodes to evaluate in its loop, in order.
+fn exists_bodies(graph: &Graph, steps: &[Step]) -> rustc_hash::FxHashMap<Index, Vec<Index>> {
+    let mut bodies = rustc_hash::FxHashMap::default();
+    let mut pending: Vec<Index> =
+        steps.iter().filter_map(|s| if let Step::Index(i) = s { Some(*i) } else { None }).collect();
+    while let Some(at) = pending.pop() {
+        let IndexNode::Exists(var, cond) = *graph.indices.node(at) else { continue };
+        if bodies.contains_key(&at) {
+            continue;
+        }
+        let mut body: std::collections::BTreeSet<Index> = Default::default();
+        let mut inner = vec![cond.as_index()];
+        while let Some(i) = inner.pop() {
+            let moves = graph.indices.contains(graph.indices.free(i), var);
+            if !moves || matches!(graph.indices.node(i), IndexNode::Var(v) if *v == var) || !body.insert(i) {
+                continue;
+            }
+            if matches!(graph.indices.node(i), IndexNode::Exists(..)) {
+                pending.push(i);
+                let IndexNode::Exists(v, _) = *graph.indices.node(i) else { continue };
+                let Loop { lo, hi, .. } = *graph.indices.loop_of(v);
+                inner.extend([lo, hi]);
+            } else {
+                graph.indices.operands(i, |a| inner.push(a));
+            }
+        }
+        bodies.insert(at, body.into_iter().collect());
+    }
+    bodies
+}
+
+struct Run<'a> {
+    symbolic: &'a Symbolic,
+    data: &'a Data<'a>,
+    offsets: &'a [u32],
+    limit: u32,
+    values: Vec<i64>,
+    entries: Entries,
+}
+
+impl Run<'_> {
+    fn all(&mut self) -> Result<(), Fault> {
+        let symbolic = self.symbolic;
+        let mut at = 0;
+        while at < symbolic.steps.len() {
+            match symbolic.steps[at] {
+                Step::Index(i) => self.evaluate(i)?,
+                Step::Begin(var, _) => {
+                    let (lo, hi) = self.bounds(var);
+                    let own = symbolic.graph.indices.var_index(var).index();
+                    self.values[own] = lo;
+                    if Some(var) == symbolic.outer {
+                        self.entries.outer = lo..hi.max(lo);
+                    }
+                    if lo >= hi {
+                        at = symbolic.ends[at];
+                    } else if Some(var) == symbolic.outer {
+                        self.mark();
+                    }
+                }
+                Step::End => {
+                    let begin = symbolic.ends[at];
+                    if let Step::Begin(var, _) = symbolic.steps[begin] {
+                        let own = symbolic.graph.indices.var_index(var).index();
+                        self.values[own] += 1;
+                        let (_, hi) = self.bounds(var);
+                        if self.values[own] < hi {
+                            at = begin;
+                            if Some(var) == symbolic.outer {
+                                self.mark();
+                            }
+                        }
+                    }
+                }
+                Step::Output(k) => self.act(&symbolic.actions[k])?,
+                Step::Value(_) | Step::Zero(_) | Step::Accumulate(_) => {}
+            }
+            at += 1;
+        }
+        self.mark();
+        Ok(())
+    }
+
+    /// Notes where each region stands at the begin of an iteration of the outermost loop.
+    fn mark(&mut self) {
+        for region in &mut self.entries.regions {
+            region.starts.push(region.pairs.len() as u64);
+        }
+    }
+
+    fn bounds(&self, var: Var) -> (i64, i64) {
+        let Loop { lo, hi, .. } = *self.symbolic.graph.indices.loop_of(var);
+        (self.values[lo.index()], self.values[hi.index()])
+    }
+
+    fn evaluate(&mut self, i: Index) -> Result<(), Fault> {
+        let indices = &self.symbolic.graph.indices;
+        if let IndexNode::Exists(var, cond) = *indices.node(i) {
+            self.values[i.index()] = i64::from(self.exists(i, var, cond)?);
+            return Ok(());
+        }
+        let (values, data) = (&self.values, self.data);
+        let read = |table: Table, at: i64| {
+            let entry = usize::try_from(at).ok().and_then(|at| data.tables[table.0 as usize].get(at));
+            Some(entry.copied().map_or(0, i64::from))
+        };
+        let result = eval_node(indices.node(i), |at| values[at], |s| data.sizes[s], read);
+        self.values[i.index()] = match result {
+            Ok(value) => value,
+            Err(IndexFault::DivisionByZero | IndexFault::OutOfRange(..)) => 0,
+            Err(IndexFault::Overflow) => return Err(self.fault(FaultKind::Overflow, i, Span::default())),
+        };
+        Ok(())
+    }
+
+    fn exists(&mut self, at: Index, var: Var, cond: Cond) -> Result<bool, Fault> {
+        let (lo, hi) = self.bounds(var);
+        let own = self.symbolic.graph.indices.var_index(var).index();
+        let before = self.values[own];
+        let mut found = false;
+        for value in lo..hi {
+            self.values[own] = value;
+            for &i in self.symbolic.exists.get(&at).map_or(&[][..], |b| b) {
+                self.evaluate(i)?;
+            }
+            found = self.values[cond.index()] != 0;
+            if found {
+                break;
+            }
+        }
+        self.values[own] = before;
+        Ok(found)
+    }
+
+    fn act(&mut self, action: &Action) -> Result<(), Fault> {
+        match action {
+            Action::Check { demand, at, limit, span } => {
+                if self.values[demand.index()] == 0 {
+                    return Ok(());
+                }
+                let value = self.values[at.index()];
+                let inside = |length: usize| value >= 0 && (value as u64) < length as u64;
+                let kind = match *limit {
+                    Limit::Array(a) if !inside(self.data.arrays[a.0 as usize].len()) => FaultKind::Array(a, value),
+                    Limit::Table(t) if !inside(self.data.tables[t.0 as usize].len()) => FaultKind::Table(t, value),
+                    Limit::NotZero if value == 0 => FaultKind::DivisionByZero,
+                    _ => return Ok(()),
+                };
+                Err(self.fault(kind, *at, *span))
+            }
+            Action::Entry { output, guard, row, col } => {
+                let region = &mut self.entries.regions[self.symbolic.region_of[*output]];
+                if self.values[guard.index()] == 0 {
+                    region.pairs.push([u32::MAX; 2]);
+                    return Ok(());
+                }
+                let place = |(array, index): (Option<Array>, Index)| {
+                    let offset = array.map_or(0, |a| i64::from(self.offsets[a.0 as usize]));
+                    self.values[index.index()].checked_add(offset).filter(|p| (0..i64::from(self.limit)).contains(p))
+                };
+                let row_at = place(*row);
+                let col_at = col.map_or(Some(0), |(a, i)| place((Some(a), i)));
+                match (row_at, col_at) {
+                    (Some(r), Some(c)) => region.pairs.push([r as u32, c as u32]),
+                    _ => {
+                        let value = self.values[row.1.index()];
+                        let kind = if row.0.is_none() && value < 0 {
+                            FaultKind::NegativeRow(value)
+                        } else {
+                            FaultKind::Overflow
+                        };
+                        return Err(self.fault(kind, row.1, Span::default()));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A fault with the loops and table entries that led to it.
+    fn fault(&self, kind: FaultKind, at: Index, span: Span) -> Fault {
+        let indices = &self.symbolic.graph.indices;
+        let loops = (indices.vars(indices.free(at)).iter())
+            .map(|&v| (indices.loop_of(v).name.clone(), self.values[indices.var_index(v).index()]))
+            .collect();
+        let mut reads = Vec::new();
+        let mut seen: rustc_hash::FxHashSet<Index> = Default::default();
+        let mut pending = vec![at];
+        while let Some(i) = pending.pop() {
+            if !seen.insert(i) || matches!(indices.node(i), IndexNode::Var(_)) {
+                continue;
+            }
+            if let IndexNode::Read(table, inner) = *indices.node(i) {
+                reads.push((table, self.values[inner.index()], self.values[i.index()]));
+            }
+            indices.operands(i, |a| pending.push(a));
+        }
+        Fault { kind, span, loops, reads }
+    }
+}
+
+/// Whether a buffer is addressed by rows of the global vector.
+pub(super) fn by_unknown(buffer: Buffer) -> bool {
+    matches!(buffer, Buffer::Gradient | Buffer::Hessian | Buffer::Product)
+}

@@ -1,0 +1,43 @@
+//! The pipeline: one function, one pass a line.
+
+use crate::ad;
+use crate::optimize;
+use crate::program::{Program, Target};
+use crate::sparsity::{self, SparseProgram};
+
+/// Every stage of the pipeline for one program.
+#[derive(Clone, Debug)]
+pub struct Stages {
+    /// The energy or residual as written.
+    pub program: Program,
+    /// With its gradient.
+    pub gradient: Program,
+    /// With the products of its second derivative (of its Jacobian, for residuals) and a seed.
+    pub tangent: Program,
+    /// With one-hot seeds, as sums of brackets.
+    pub sparse: SparseProgram,
+    /// With the brackets solved: gradient, Hessian or Jacobian, entry by entry.
+    pub solved: Program,
+}
+
+/// Runs the pipeline on a program of energy or residual updates.
+pub fn run(program: Program) -> Stages {
+    let program = optimize::compact(program);
+    let gradient = ad::gradient(program.clone());
+    let gradient = optimize::merge(gradient);
+    let gradient = optimize::compact(gradient);
+    let tangent = ad::tangent(gradient.clone());
+    let tangent = optimize::merge(tangent);
+    let tangent = optimize::compact(tangent);
+    let sparse = sparsity::propagate(tangent.clone());
+    let solved = sparsity::solve(sparse.clone());
+    let solved = optimize::merge(solved);
+    let solved = optimize::symmetry(solved);
+    let solved = optimize::compact(solved);
+    Stages { program, gradient, tangent, sparse, solved }
+}
+
+/// Whether a program is a residual's.
+pub fn is_residual(program: &Program) -> bool {
+    program.updates.iter().any(|u| matches!(u.target, Target::Residual { .. }))
+}

@@ -1,0 +1,37 @@
+//! Text of sparse programs: `hess[row, k] += [idx == k] * c + …`.
+
+use super::SparseProgram;
+use crate::program::{Style, Update, body_text};
+use crate::real::Graph;
+use std::fmt::{self, Display};
+
+impl Display for SparseProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut graph = self.program.graph.clone();
+        let updates: Vec<Update> = self.updates.iter().flat_map(|u| bracket_sums(&mut graph, u)).collect();
+        write!(f, "program {} {{", self.program.name)?;
+        f.write_str(&body_text(&graph, &updates, Style { direction: Some(direction(&graph)) }))?;
+        f.write_str("\n}\n")
+    }
+}
+
+/// An update for each set of opened loops, its value the sum of brackets.
+fn bracket_sums(g: &mut Graph, sparse: &super::SparseUpdate) -> Vec<Update> {
+    let mut updates: Vec<Update> = Vec::new();
+    for term in &sparse.terms {
+        let bracket = g.bracket(term.entry.array, term.entry.index);
+        let product = g.mul(bracket, term.coefficient);
+        let vars = [&sparse.update.vars[..], &term.vars].concat();
+        match updates.iter_mut().find(|u| u.vars == vars) {
+            Some(update) => update.value = g.add(update.value, product),
+            None => updates.push(Update { vars, value: product, ..sparse.update.clone() }),
+        }
+    }
+    updates
+}
+
+/// A name for the direction that no loop or size has.
+fn direction(g: &Graph) -> String {
+    let taken = |n: &str| g.indices.loop_names().any(|l| l == n) || g.indices.sizes().iter().any(|s| s == n);
+    ["i", "j", "k", "l", "col"].into_iter().find(|n| !taken(n)).unwrap_or("direction").to_string()
+}
