@@ -4,10 +4,12 @@
 mod chunks;
 mod csr;
 mod entries;
+mod gram;
 mod storage;
 mod symbolic;
 
 pub use csr::Csr;
 pub use entries::{Entries, RegionEntries, streams};
+pub use gram::Gram;
 pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};
 pub use symbolic::{Fault, FaultKind, Symbolic};

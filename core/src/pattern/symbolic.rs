@@ -37,6 +37,9 @@ pub enum FaultKind {
     NegativeRow(i64),
 }
 
+/// Rows and columns are below this.
+const LIMIT: u32 = i32::MAX as u32;
+
 enum Action {
     Check { demand: Cond, at: Index, limit: Limit, span: Span },
     Entry { output: usize, guard: Cond, row: (Option<Array>, Index), col: Option<(Array, Index)> },
@@ -103,13 +106,13 @@ impl Symbolic {
     }
 
     /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
-    /// number of its first entry in the global vector.
-    pub fn run(&self, data: &Data, offsets: &[u32], limit: u32) -> Result<Entries, Fault> {
+    /// number of its first entry in the global vector, `first_row` the number of the first residual row.
+    pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32) -> Result<Entries, Fault> {
         let mut run = Run {
             symbolic: self,
             data,
             offsets,
-            limit,
+            first_row,
             values: vec![0; self.graph.indices.len()],
             entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
         };
@@ -223,7 +226,7 @@ struct Run<'a> {
     symbolic: &'a Symbolic,
     data: &'a Data<'a>,
     offsets: &'a [u32],
-    limit: u32,
+    first_row: u32,
     values: Vec<i64>,
     entries: Entries,
 }
@@ -345,8 +348,9 @@ impl Run<'_> {
                     return Ok(());
                 }
                 let place = |(array, index): (Option<Array>, Index)| {
-                    let offset = array.map_or(0, |a| i64::from(self.offsets[a.0 as usize]));
-                    self.values[index.index()].checked_add(offset).filter(|p| (0..i64::from(self.limit)).contains(p))
+                    let offset = i64::from(array.map_or(self.first_row, |a| self.offsets[a.0 as usize]));
+                    let value = self.values[index.index()];
+                    value.checked_add(offset).filter(|p| value >= 0 && *p < i64::from(LIMIT))
                 };
                 let row_at = place(*row);
                 let col_at = col.map_or(Some(0), |(a, i)| place((Some(a), i)));

@@ -2,7 +2,7 @@
 
 use super::{Target, Update};
 use crate::index::Var;
-use crate::real::{BinaryOp, Graph, Node, UnaryOp, Value};
+use crate::real::{BinaryOp, Graph, Node, Rebuild, UnaryOp, Value};
 
 /// Terms above this number stay together in one update.
 const TERM_LIMIT: usize = 1 << 16;
@@ -43,6 +43,9 @@ pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> V
             }
             None => add_term(graph, &mut updates, target, &term),
         }
+    }
+    for update in &mut updates {
+        update.value = Rebuild::with_fresh_sums(graph, &update.vars, update.value);
     }
     updates
 }
