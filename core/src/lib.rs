@@ -5,5 +5,6 @@ pub mod index;
 pub mod real;
 
 pub mod bind;
+pub mod interpret;
 pub mod kernel;
 pub mod program;
