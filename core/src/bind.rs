@@ -1,5 +1,6 @@
 //! What a kernel is run on: data by the ids of its program, slots for its outputs, ranges for its threads.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Data of one program, by the ids of its graph. Every real is in double precision; a back-end converts.
@@ -58,6 +59,27 @@ pub struct Chunks {
     pub ranges: Vec<Range<i64>>,
     /// Numbers of ranges, by group.
     pub groups: Vec<Vec<u32>>,
+}
+
+impl Streams {
+    /// The ranges to run: [`chunks`](Self::chunks), or the whole outermost loop as one where there are none. An empty
+    /// loop has no range at all: a kernel must not run over it.
+    pub fn runs(&self) -> Cow<'_, Chunks> {
+        if !self.chunks.ranges.is_empty() {
+            return Cow::Borrowed(&self.chunks);
+        }
+        if self.outer.is_empty() {
+            return Cow::Owned(Chunks::default());
+        }
+        Cow::Owned(Chunks { ranges: vec![self.outer.clone()], groups: vec![vec![0]] })
+    }
+}
+
+impl Chunks {
+    /// The energy from those of the ranges, always added in the order of the ranges.
+    pub fn total(partial: &[f64]) -> f64 {
+        partial.iter().fold(0.0, |sum, e| sum + e)
+    }
 }
 
 /// The numbers that outputs add to. Those a kernel does not write may be empty.

@@ -6,6 +6,7 @@ pub mod real;
 
 pub mod ad;
 pub mod bind;
+pub mod interpret;
 pub mod kernel;
 pub mod optimize;
 pub mod pattern;

@@ -1,1 +1,176 @@
-//! x
+//! Kernels compiled by Cranelift and run on all cores.
+//!
+//! [`compile`] turns a [`Kernel`] into one machine function, `energy of a range = f(data, range)`: the loop over the
+//! outermost variable is inside it, and it adds its outputs to the buffers at the slots of the streams. [`Compiled::run`]
+//! runs that over the ranges of a binding, group by group, on the threads of a [`Pool`].
+//!
+//! A kernel that is too long for one function is cut into several; what passes between them lies in a frame (see
+//! `plan`). Which instruction an operation is depends on the type of the reals only in `lane`. Functions such as `exp`
+//! are those of the platform's mathematical library.
+
+mod abi;
+mod lane;
+mod libm;
+mod module;
+mod plan;
+mod run;
+mod translate;
+
+pub use run::Pool;
+
+use cranelift_module::ModuleError;
+use module::{Code, Listing};
+use plan::Plan;
+use spadina_core::kernel::{Kernel, Step};
+use spadina_core::real::{Node, Precision};
+use std::sync::Arc;
+
+/// How to compile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// The precision of the reals.
+    pub precision: Precision,
+    /// Whether Cranelift verifies the code it is given. On by default where debug assertions are.
+    pub verify: bool,
+    /// Blocks of more than about this many instructions become functions of their own; compile time is linear above.
+    pub block_limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { precision: Precision::F64, verify: cfg!(debug_assertions), block_limit: plan::LIMIT }
+    }
+}
+
+/// Why a kernel was not compiled or not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no code generator for this machine.
+    #[error("cannot compile for this machine: {reason}")]
+    Machine {
+        /// What Cranelift says.
+        reason: String,
+    },
+    /// Cranelift failed.
+    #[error("Cranelift failed: {0}")]
+    Cranelift(Box<ModuleError>),
+    /// The steps of a kernel use a node that none of them computed: a defect of the schedule.
+    #[error("kernel `{kernel}` uses a node that none of its steps computes")]
+    Schedule {
+        /// The kernel.
+        kernel: String,
+    },
+    /// The threads could not be started.
+    #[error("cannot start threads: {reason}")]
+    Threads {
+        /// What the system says.
+        reason: String,
+    },
+    /// Less data is bound than the kernel reads.
+    #[error("the kernel needs {wanted} {what}, but {given} are bound")]
+    Missing {
+        /// The kind of data.
+        what: &'static str,
+        /// How many the kernel reads.
+        wanted: usize,
+        /// How many are bound.
+        given: usize,
+    },
+    /// A stream has another shape than the kernel.
+    #[error("the records of region {region} have {given} slots, the kernel writes {wanted}")]
+    Width {
+        /// The region.
+        region: usize,
+        /// Slots the kernel writes.
+        wanted: usize,
+        /// Slots in a record.
+        given: usize,
+    },
+    /// The ranges are not ranges of the outermost loop.
+    #[error("the ranges of the streams do not lie in the outermost loop")]
+    Ranges,
+}
+
+impl From<ModuleError> for Error {
+    fn from(error: ModuleError) -> Self {
+        Self::Cranelift(Box::new(error))
+    }
+}
+
+/// What has to be bound at least.
+struct Wanted {
+    arrays: usize,
+    seeds: usize,
+    tables: usize,
+    sizes: usize,
+    /// By region, slots in a record.
+    widths: Vec<usize>,
+}
+
+impl Wanted {
+    fn of(kernel: &Kernel) -> Self {
+        let graph = &kernel.graph;
+        let seeded = |step: &Step| match *step {
+            Step::Value(v) => matches!(graph.node(v), Node::Seed(..)),
+            _ => false,
+        };
+        Self {
+            arrays: graph.arrays().len(),
+            seeds: if kernel.steps.iter().any(seeded) { graph.arrays().len() } else { 0 },
+            tables: graph.indices.tables().len(),
+            sizes: graph.indices.sizes().len(),
+            widths: kernel.regions.iter().map(|r| r.width).collect(),
+        }
+    }
+}
+
+struct Inner {
+    code: Code,
+    precision: Precision,
+    frame_words: usize,
+    wanted: Wanted,
+}
+
+/// A compiled kernel. Clones share the code, which is freed with the last of them.
+#[derive(Clone)]
+pub struct Compiled(Arc<Inner>);
+
+impl Compiled {
+    /// The precision of the reals.
+    pub fn precision(&self) -> Precision {
+        self.0.precision
+    }
+
+    fn entry(&self) -> abi::Entry {
+        self.0.code.entry
+    }
+
+    fn frame_words(&self) -> usize {
+        self.0.frame_words
+    }
+
+    fn wanted(&self) -> &Wanted {
+        &self.0.wanted
+    }
+}
+
+/// Compiles a kernel.
+pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
+    let plan = Plan::of(kernel, options.block_limit);
+    let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
+    let frame_words = plan.frame_bytes / size_of::<u64>();
+    let wanted = Wanted::of(kernel);
+    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, wanted })))
+}
+
+/// The text of Cranelift's IR of a kernel, before its optimisations.
+pub fn clif(kernel: &Kernel, options: &Options) -> Result<String, Error> {
+    let plan = Plan::of(kernel, options.block_limit);
+    Ok(module::compile(kernel, &plan, options, Listing::Clif)?.1)
+}
+
+/// The text of the machine code of a kernel.
+pub fn asm(kernel: &Kernel, options: &Options) -> Result<String, Error> {
+    let plan = Plan::of(kernel, options.block_limit);
+    Ok(module::compile(kernel, &plan, options, Listing::Assembly)?.1)
+}

@@ -85,3 +85,29 @@ pub struct Kernel {
     /// By arena position: table reads and divisions that may be undefined where a guard is off. They give 0 then.
     pub checked_indices: Vec<bool>,
 }
+
+impl Kernel {
+    /// For every position of a [`Step::Begin`], the position of its [`Step::End`]; 0 for the other steps.
+    pub fn loop_ends(&self) -> Vec<usize> {
+        let mut ends = vec![0; self.steps.len()];
+        let mut open = Vec::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Begin(..) => open.push(at),
+                Step::End => {
+                    if let Some(begin) = open.pop() {
+                        ends[begin] = at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        ends
+    }
+
+    /// Whether a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums over the
+    /// same range that stand before it run in full.
+    pub fn is_outer(&self, step: Step) -> bool {
+        matches!(step, Step::Begin(var, region) if region != 0 && Some(var) == self.outer)
+    }
+}

@@ -1,0 +1,234 @@
+//! Running compiled kernels: data to pointers, ranges to threads.
+
+use crate::abi::{BUFFERS, Context};
+use crate::{Compiled, Error};
+use rayon::prelude::*;
+use spadina_core::bind::{Buffers, Chunks, Data, Streams};
+use spadina_core::real::Precision;
+use std::ops::Range;
+
+/// The threads that run kernels.
+pub struct Pool(Option<rayon::ThreadPool>);
+
+impl Pool {
+    /// A pool of `threads` threads; 0 for one on each core. A pool of one runs on the caller's thread.
+    pub fn new(threads: usize) -> Result<Self, Error> {
+        let threads = match threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        if threads == 1 {
+            return Ok(Self(None));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map(|pool| Self(Some(pool))).map_err(|e| Error::Threads { reason: e.to_string() })
+    }
+
+    /// How many threads run.
+    pub fn threads(&self) -> usize {
+        self.0.as_ref().map_or(1, rayon::ThreadPool::current_num_threads)
+    }
+
+    /// Calls `f` for every number, in any order and at the same time; gives the results in the order of the numbers.
+    fn map(&self, numbers: &[u32], f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {
+        match &self.0 {
+            Some(pool) if numbers.len() > 1 => pool.install(|| numbers.par_iter().map(|&k| f(k)).collect()),
+            _ => numbers.iter().map(|&k| f(k)).collect(),
+        }
+    }
+}
+
+/// Arrays as the compiled code sees them: pointers to at least one entry each, and the true lengths.
+struct Inputs {
+    pointers: Vec<*const u8>,
+    lengths: Vec<i64>,
+    /// What the pointers point to where the code wants another precision.
+    _converted: Vec<Vec<f32>>,
+}
+
+/// Stands in for an empty array or table: a checked read looks at entry 0.
+static NOTHING: u64 = 0;
+
+impl Inputs {
+    fn of(arrays: &[&[f64]], precision: Precision) -> Self {
+        let mut converted = Vec::new();
+        let mut pointers = Vec::with_capacity(arrays.len());
+        for array in arrays {
+            pointers.push(match precision {
+                _ if array.is_empty() => (&raw const NOTHING).cast(),
+                Precision::F64 => array.as_ptr().cast(),
+                Precision::F32 => {
+                    let narrow: Vec<f32> = array.iter().map(|&x| x as f32).collect();
+                    let pointer = narrow.as_ptr().cast();
+                    converted.push(narrow);
+                    pointer
+                }
+            });
+        }
+        Self { pointers, lengths: arrays.iter().map(|a| a.len() as i64).collect(), _converted: converted }
+    }
+}
+
+/// Tables as the compiled code sees them.
+struct Tables {
+    pointers: Vec<*const i32>,
+    lengths: Vec<i64>,
+}
+
+impl Tables {
+    fn of(tables: &[&[i32]]) -> Self {
+        let pointer = |t: &&[i32]| if t.is_empty() { (&raw const NOTHING).cast() } else { t.as_ptr() };
+        Self {
+            pointers: tables.iter().map(pointer).collect(),
+            lengths: tables.iter().map(|t| t.len() as i64).collect(),
+        }
+    }
+}
+
+/// What one range needs besides the context.
+struct Job<'a> {
+    compiled: &'a Compiled,
+    context: Context,
+    streams: &'a Streams,
+}
+
+// SAFETY: the context's pointers are to data that nobody writes while the job exists, and to buffers borrowed
+// exclusively for as long; threads write disjoint entries of them, which `Compiled::run` demands of its caller.
+unsafe impl Sync for Job<'_> {}
+
+impl Job<'_> {
+    /// Runs one range; returns its energy.
+    ///
+    /// # Safety
+    ///
+    /// That of [`Compiled::run`]; and no range that writes the same slots may run at the same time.
+    unsafe fn range(&self, range: &Range<i64>) -> f64 {
+        if range.is_empty() {
+            return 0.0;
+        }
+        let iteration = (range.start - self.streams.outer.start) as usize;
+        let cursors: Vec<*const u32> = (self.streams.regions.iter())
+            .map(|stream| stream.slots.as_ptr().wrapping_add(stream.first_record(iteration) * stream.width))
+            .collect();
+        let mut frame = vec![0u64; self.compiled.frame_words()];
+        // SAFETY: the code was compiled for this context's layout and precision. The caller vouches for the data and
+        // slots, and `frame` has the size the code was compiled for.
+        unsafe { (self.compiled.entry())(&self.context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr()) }
+    }
+}
+
+/// The buffers the code adds to, in its own precision.
+struct Targets<'a, 'b> {
+    buffers: [&'a mut &'b mut [f64]; BUFFERS],
+    narrow: Vec<Vec<f32>>,
+}
+
+impl<'a, 'b> Targets<'a, 'b> {
+    fn of(buffers: &'a mut Buffers<'b>, precision: Precision) -> Self {
+        let Buffers { gradient, hessian, residual, jacobian, product } = buffers;
+        let buffers = [gradient, hessian, residual, jacobian, product];
+        let narrow = match precision {
+            Precision::F64 => Vec::new(),
+            Precision::F32 => buffers.iter().map(|b| vec![0.0; b.len()]).collect(),
+        };
+        Self { buffers, narrow }
+    }
+
+    fn pointers(&mut self) -> [*mut u8; BUFFERS] {
+        let mut pointers = [std::ptr::null_mut(); BUFFERS];
+        for (k, pointer) in pointers.iter_mut().enumerate() {
+            *pointer = match self.narrow.get_mut(k) {
+                Some(narrow) => narrow.as_mut_ptr().cast(),
+                None => self.buffers[k].as_mut_ptr().cast(),
+            };
+        }
+        pointers
+    }
+
+    /// Adds what was computed in single precision to the caller's buffers.
+    fn finish(self) {
+        for (wide, narrow) in self.buffers.into_iter().zip(&self.narrow) {
+            wide.iter_mut().zip(narrow).for_each(|(sum, &x)| *sum += f64::from(x));
+        }
+    }
+}
+
+impl Compiled {
+    /// Runs the kernel over its whole outermost loop, adds to the buffers and returns the energy. The result is the same
+    /// to the bit for every number of threads.
+    ///
+    /// Code of single precision reads copies of the arrays, made in every run, and sums in buffers of its own, which are
+    /// then added to the caller's; energies are summed in double precision.
+    ///
+    /// # Safety
+    ///
+    /// What binding checks must hold, because the compiled code does not check it again:
+    /// - every unchecked index the kernel evaluates over `streams.outer` is within its array or table, no unchecked
+    ///   divisor is zero, and integers stay within 64 bits;
+    /// - every region has a record for every one of its iterations, and `starts` leads to them;
+    /// - slots are [`NO_SLOT`](spadina_core::bind::NO_SLOT) or within their buffer;
+    /// - ranges of one group write no slot in common.
+    pub unsafe fn run(
+        &self,
+        data: &Data<'_>,
+        streams: &Streams,
+        buffers: &mut Buffers<'_>,
+        pool: &Pool,
+    ) -> Result<f64, Error> {
+        self.check(data, streams)?;
+        let chunks = streams.runs();
+        let arrays = Inputs::of(&data.arrays, self.precision());
+        let seeds = Inputs::of(&data.seeds, self.precision());
+        let tables = Tables::of(&data.tables);
+        let mut targets = Targets::of(buffers, self.precision());
+        let context = Context {
+            arrays: arrays.pointers.as_ptr(),
+            array_lengths: arrays.lengths.as_ptr(),
+            seeds: seeds.pointers.as_ptr(),
+            seed_lengths: seeds.lengths.as_ptr(),
+            tables: tables.pointers.as_ptr(),
+            table_lengths: tables.lengths.as_ptr(),
+            sizes: data.sizes.as_ptr(),
+            buffers: targets.pointers(),
+        };
+        let job = Job { compiled: self, context, streams };
+        let mut partial = vec![0.0; chunks.ranges.len()];
+        for group in &chunks.groups {
+            // SAFETY: the caller vouches for data and slots, and that the ranges of a group may run together; the groups
+            // run one after another.
+            let energies = pool.map(group, |k| unsafe { job.range(&chunks.ranges[k as usize]) });
+            group.iter().zip(energies).for_each(|(&k, energy)| partial[k as usize] = energy);
+        }
+        targets.finish();
+        Ok(Chunks::total(&partial))
+    }
+
+    /// Checks the shape of what is bound: what costs nothing to check.
+    fn check(&self, data: &Data<'_>, streams: &Streams) -> Result<(), Error> {
+        let wanted = self.wanted();
+        let counts = [
+            ("arrays", wanted.arrays, data.arrays.len()),
+            ("seeds", wanted.seeds, data.seeds.len()),
+            ("tables", wanted.tables, data.tables.len()),
+            ("sizes", wanted.sizes, data.sizes.len()),
+            ("streams", wanted.widths.len(), streams.regions.len()),
+        ];
+        for (what, wanted, given) in counts {
+            if given < wanted {
+                return Err(Error::Missing { what, wanted, given });
+            }
+        }
+        for (region, (&wanted, stream)) in wanted.widths.iter().zip(&streams.regions).enumerate() {
+            if stream.width != wanted {
+                return Err(Error::Width { region, wanted, given: stream.width });
+            }
+        }
+        let chunks = &streams.chunks;
+        let within = |r: &Range<i64>| r.is_empty() || (r.start >= streams.outer.start && r.end <= streams.outer.end);
+        let known = |k: &u32| (*k as usize) < streams.runs().ranges.len();
+        if !chunks.ranges.iter().all(within) || !chunks.groups.iter().flatten().all(known) {
+            return Err(Error::Ranges);
+        }
+        Ok(())
+    }
+}

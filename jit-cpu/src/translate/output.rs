@@ -1,0 +1,81 @@
+//! Outputs: the energy, and entries of buffers at the slots of a stream.
+
+use super::{Place, Translator, input, place, shared};
+use crate::Error;
+use crate::abi::{Field, buffer_number};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value as Code, types};
+use spadina_core::bind::NO_SLOT;
+
+/// Bytes of a slot.
+const SLOT_BYTES: usize = size_of::<u32>();
+
+impl Translator<'_> {
+    /// Makes the cursor of a region known; the first function, which gets the `cursors`, sets it.
+    pub(super) fn start_cursor(&mut self, region: usize, cursors: Option<Code>) {
+        if self.kernel.regions[region].width == 0 {
+            return;
+        }
+        let offset = self.plan.cursors[region];
+        if cursors.is_none() && offset.is_none() {
+            return;
+        }
+        let cursor = place(&mut self.b, offset, types::I64);
+        self.cursors[region] = Some(cursor);
+        if let Some(cursors) = cursors {
+            let first = self.b.ins().load(types::I64, input(), cursors, region as i32 * 8);
+            self.set_place(cursor, first);
+        }
+    }
+
+    fn cursor(&self, region: usize) -> Result<Place, Error> {
+        self.cursors[region].ok_or_else(|| Error::Schedule { kernel: self.kernel.name.clone() })
+    }
+
+    /// Goes on to the next record of a region.
+    pub(super) fn advance_cursor(&mut self, region: usize) {
+        if let Some(cursor) = self.cursors[region] {
+            let old = self.get_place(cursor, types::I64);
+            let new = self.b.ins().iadd_imm_s(old, (self.kernel.regions[region].width * SLOT_BYTES) as i64);
+            self.set_place(cursor, new);
+        }
+    }
+
+    pub(super) fn output(&mut self, k: usize) -> Result<(), Error> {
+        let output = &self.kernel.outputs[k];
+        let value = self.value(output.value)?;
+        let Some(buffer) = buffer_number(output.buffer) else {
+            let value = self.lane.to_double(&mut self.b, value);
+            let old = self.get_place(self.energy, types::F64);
+            let new = self.b.ins().fadd(old, value);
+            self.set_place(self.energy, new);
+            return Ok(());
+        };
+        let list = self.field(Field::buffer(buffer), types::I64);
+        let cursor = self.cursor(output.region)?;
+        let cursor = self.get_place(cursor, types::I64);
+        for slot in output.offset..output.offset + output.slots {
+            let slot = self.b.ins().load(types::I32, input(), cursor, (slot * SLOT_BYTES) as i32);
+            let address = self.slot_address(list, slot);
+            let old = self.lane.load(&mut self.b, shared(), address);
+            let new = self.b.ins().fadd(old, value);
+            self.b.ins().store(shared(), new, address, 0);
+        }
+        Ok(())
+    }
+
+    /// The address of an entry of a buffer; for [`NO_SLOT`] that of a number nobody reads.
+    fn slot_address(&mut self, list: Code, slot: Code) -> Code {
+        let wide = self.b.ins().uextend(types::I64, slot);
+        let address = self.address(list, wide, self.lane.log_bytes());
+        if !self.plan.skips {
+            return address;
+        }
+        let trash = *self.trash.get_or_insert_with(|| {
+            self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3))
+        });
+        let trash = self.b.ins().stack_addr(types::I64, trash, 0);
+        let none = self.b.ins().icmp_imm_u(IntCC::Equal, slot, i64::from(NO_SLOT));
+        self.b.ins().select(none, trash, address)
+    }
+}

@@ -1,0 +1,139 @@
+//! Reals, predicates and sums.
+
+use super::{Translator, input, place};
+use crate::Error;
+use crate::abi::Field;
+use crate::lane::Means;
+use crate::plan::{value_key, value_type};
+use cranelift_codegen::ir::{InstBuilder, Value as Code};
+use spadina_core::index::Index;
+use spadina_core::real::{Array, Node, Value};
+
+impl Translator<'_> {
+    /// The number of a value that has been computed.
+    pub(super) fn value(&mut self, value: Value) -> Result<Code, Error> {
+        let graph = &self.kernel.graph;
+        let key = value_key(graph, value);
+        let ty = value_type(graph, value, self.lane.real);
+        match *graph.node(value) {
+            Node::Cond(c) => self.index(c.as_index()),
+            Node::Const(bits) if !self.nodes.contains_key(&key) => {
+                let code = self.lane.constant(&mut self.b, f64::from_bits(bits));
+                self.remember(key, code);
+                Ok(code)
+            }
+            Node::Sum(..) => match self.sums.get(&key).copied() {
+                Some(place) => Ok(self.get_place(place, ty)),
+                None => self.find(key, ty),
+            },
+            _ => self.find(key, ty),
+        }
+    }
+
+    pub(super) fn compute_value(&mut self, value: Value) -> Result<(), Error> {
+        let kernel = self.kernel;
+        let graph = &kernel.graph;
+        let checked = kernel.checked_values.get(value.index()) == Some(&true);
+        let code = match *graph.node(value) {
+            // Constants are generated where they are read, conditions are the integers' own; sums have their own steps.
+            Node::Const(_) | Node::Cond(_) | Node::Sum(..) => return Ok(()),
+            Node::Bracket(..) | Node::Carried(_) => return Err(Error::Schedule { kernel: kernel.name.clone() }),
+            Node::Load(array, i) => self.entry((Field::ARRAYS, Field::ARRAY_LENGTHS), array, i, checked)?,
+            Node::Seed(array, i) => self.entry((Field::SEEDS, Field::SEED_LENGTHS), array, i, checked)?,
+            Node::Integer(i) => {
+                let integer = self.index(i)?;
+                self.lane.from_integer(&mut self.b, integer)
+            }
+            Node::Unary(op, a) => {
+                let a = self.value(a)?;
+                let means = self.lane.unary(&mut self.b, op, a);
+                self.perform(means, &[a])?
+            }
+            Node::Binary(op, x, y) => {
+                let (x, y) = (self.value(x)?, self.value(y)?);
+                let means = self.lane.binary(&mut self.b, op, x, y);
+                self.perform(means, &[x, y])?
+            }
+            Node::Select(p, a, b) => {
+                let (p, a, b) = (self.value(p)?, self.value(a)?, self.value(b)?);
+                self.b.ins().select(p, a, b)
+            }
+            Node::Compare(op, x, y) => {
+                let (x, y) = (self.value(x)?, self.value(y)?);
+                self.lane.compare(&mut self.b, op, x, y)
+            }
+            Node::Not(a) => {
+                let a = self.value(a)?;
+                self.b.ins().bxor_imm_u(a, 1)
+            }
+            Node::And(a, b) => {
+                let (a, b) = (self.value(a)?, self.value(b)?);
+                self.b.ins().band(a, b)
+            }
+            Node::Or(a, b) => {
+                let (a, b) = (self.value(a)?, self.value(b)?);
+                self.b.ins().bor(a, b)
+            }
+        };
+        self.define(value_key(graph, value), code);
+        Ok(())
+    }
+
+    fn perform(&mut self, means: Means, arguments: &[Code]) -> Result<Code, Error> {
+        match means {
+            Means::Done(code) => Ok(code),
+            Means::Call(symbol) => {
+                let function = self.library(symbol)?;
+                Ok(self.lane.call(&mut self.b, function, arguments))
+            }
+        }
+    }
+
+    /// An entry of an array; a checked one is entry 0 out of range.
+    fn entry(
+        &mut self,
+        (lists, lengths): (Field, Field),
+        array: Array,
+        index: Index,
+        checked: bool,
+    ) -> Result<Code, Error> {
+        let mut at = self.index(index)?;
+        let list = self.item(lists, array.0);
+        if checked {
+            (at, _) = self.checked(at, lengths, array.0);
+        }
+        let address = self.address(list, at, self.lane.log_bytes());
+        Ok(self.lane.load(&mut self.b, input(), address))
+    }
+
+    /// Starts the accumulator of a sum.
+    pub(super) fn zero(&mut self, sum: Value) {
+        let key = value_key(&self.kernel.graph, sum);
+        let offset = self.plan.places.get(&key).copied();
+        let place = match self.sums.get(&key) {
+            Some(&place) => place,
+            None => place(&mut self.b, offset, self.lane.real),
+        };
+        self.sums.insert(key, place);
+        let zero = self.lane.constant(&mut self.b, 0.0);
+        self.set_place(place, zero);
+    }
+
+    pub(super) fn accumulate(&mut self, sum: Value) -> Result<(), Error> {
+        let graph = &self.kernel.graph;
+        let Node::Sum(_, body) = *graph.node(sum) else {
+            return Ok(());
+        };
+        let key = value_key(graph, sum);
+        let place = match (self.sums.get(&key), self.plan.places.get(&key)) {
+            (Some(&place), _) => place,
+            (None, Some(&offset)) => super::Place::Frame(offset),
+            (None, None) => return Err(Error::Schedule { kernel: self.kernel.name.clone() }),
+        };
+        let body = self.value(body)?;
+        let old = self.get_place(place, self.lane.real);
+        let new = self.b.ins().fadd(old, body);
+        self.set_place(place, new);
+        Ok(())
+    }
+}
