@@ -4,12 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+/// What writes the content of a file.
+pub type Content<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
+
 /// A file to write.
 pub struct OutputFile<'a> {
     /// Its name in the folder.
     pub name: &'a str,
     /// Writes its content.
-    pub content: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>,
+    pub content: Content<'a>,
 }
 
 impl std::fmt::Debug for OutputFile<'_> {

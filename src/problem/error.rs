@@ -35,9 +35,9 @@ pub enum ProblemError {
         /// The file.
         path: PathBuf,
         /// The line of the first bad byte.
-        line: usize,
+        line: u32,
         /// Its column.
-        column: usize,
+        column: u32,
     },
     /// An energy file that the term at `place` names cannot be read.
     #[error("{place}: {source}")]
@@ -55,7 +55,7 @@ pub enum ProblemError {
         /// The array.
         name: String,
         /// The reason.
-        source: NpyError,
+        source: Box<NpyError>,
     },
     /// The file is not TOML.
     #[error("{place}: {message}")]

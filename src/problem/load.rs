@@ -11,6 +11,8 @@ use std::path::Path;
 /// The largest energy that is read: 16 MiB.
 const MAX_ENERGY: u64 = 16 << 20;
 
+type Named = (String, Tensor<f64>);
+
 /// Reads the text of an energy or residual.
 pub fn read_energy(path: &Path) -> Result<String, ProblemError> {
     read_text(path, MAX_ENERGY)
@@ -25,7 +27,8 @@ impl ProblemFile {
         }
         // The texts first: they are small, and naming the wrong file is the commonest mistake.
         let terms = self.terms.iter().map(|t| self.load_term(t)).collect::<Result<_, _>>()?;
-        let arrays = self.arrays.iter().map(|e| Ok((e.name.clone(), self.reals(e)?))).collect::<Result<_, _>>()?;
+        let arrays: Vec<Named> =
+            self.arrays.iter().map(|e| Ok((e.name.clone(), self.reals(e)?))).collect::<Result<_, _>>()?;
         let indices = self.indices.iter().map(|e| Ok((e.name.clone(), self.integers(e)?))).collect::<Result<_, _>>()?;
         let unknowns = self.load_unknowns(&arrays)?;
         let places = self.places();
@@ -60,9 +63,9 @@ impl ProblemFile {
     }
 
     /// Follows names from unknown to unknown until there are numbers.
-    fn load_unknowns(&self, arrays: &Vec<(String, Tensor<f64>)>) -> Result<Vec<(String, Tensor<f64>)>, ProblemError> {
+    fn load_unknowns(&self, arrays: &[Named]) -> Result<Vec<Named>, ProblemError> {
         let by_name: HashMap<&str, &Entry> = self.unknowns.iter().map(|e| (e.name.as_str(), e)).collect();
-        let mut loaded: Vec<(String, Tensor<f64>)> = Vec::with_capacity(self.unknowns.len());
+        let mut loaded: Vec<Named> = Vec::with_capacity(self.unknowns.len());
         for entry in &self.unknowns {
             let mut visited = HashSet::new();
             let mut at = entry;
@@ -72,7 +75,7 @@ impl ProblemFile {
                     let (place, name) = (entry.value_place.clone(), entry.name.clone());
                     return Err(ProblemError::Cycle { place, name });
                 }
-                let known = |list: &[(String, Tensor<f64>)]| list.iter().position(|(n, _)| n == name);
+                let known = |list: &[Named]| list.iter().position(|(n, _)| n == name);
                 if let Some(found) = known(arrays) {
                     break arrays[found].1.clone();
                 }
@@ -99,7 +102,7 @@ impl ProblemFile {
         npy::read(&self.resolve(file)).map_err(|source| ProblemError::Array {
             place: entry.value_place.clone(),
             name: entry.name.clone(),
-            source,
+            source: Box::new(source),
         })
     }
 

@@ -15,9 +15,9 @@ pub enum Place {
         /// The file.
         path: Arc<Path>,
         /// The line.
-        line: usize,
+        line: u32,
         /// The column.
-        column: usize,
+        column: u32,
     },
 }
 
@@ -46,12 +46,13 @@ impl Source<'_> {
 }
 
 /// Line and column, from one, of a byte offset; the column counts characters.
-pub(crate) fn line_column(text: &[u8], offset: usize) -> (usize, usize) {
+pub(crate) fn line_column(text: &[u8], offset: usize) -> (u32, u32) {
     let before = &text[..offset.min(text.len())];
     let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
     let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
     let column = before[start..].iter().filter(|&&b| b & 0xc0 != 0x80).count() + 1;
-    (line, column)
+    // Texts are far shorter than 2^32 bytes.
+    (line as u32, column as u32)
 }
 
 /// Reads a text file no larger than a limit.
