@@ -1,0 +1,162 @@
+//! `spadina eval`.
+
+use super::{Error, summary};
+use clap::{Args, ValueEnum};
+use spadina::engine::{self, Evaluation, Options, System};
+use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
+use spadina::problem::Loaded;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `spadina eval` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The problem file.
+    #[arg(value_name = "PROBLEM.toml")]
+    problem: PathBuf,
+    /// The folder for result.json, gradient.npy and hessian.mtx; made if it is missing.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Where to evaluate.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    device: Device,
+    /// The width of the reals.
+    #[arg(long, value_enum, default_value_t = Precision::F64)]
+    precision: Precision,
+    /// The number of threads [default: as many as there are cores].
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// What to do with the negative eigenvalues of each element's Hessian.
+    #[arg(long, value_enum, default_value_t = Projection::None)]
+    project: Projection,
+    /// Evaluate so often, and report the medians of the times.
+    #[arg(long, value_name = "R", default_value = "1")]
+    repeat: NonZeroUsize,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Device {
+    /// Machine code on all cores.
+    Cpu,
+    /// Compute shaders.
+    Gpu,
+    /// The reference, slow.
+    Interpreter,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Precision {
+    /// Double.
+    F64,
+    /// Single.
+    F32,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Projection {
+    /// Leave them.
+    None,
+    /// Set them to zero.
+    Clamp,
+    /// Take their absolute value.
+    Abs,
+}
+
+/// Evaluates a problem and writes the results.
+pub fn run(arguments: &Arguments) -> Result<String, Error> {
+    let options = options(arguments)?;
+    let problem = Loaded::read(&arguments.problem)?;
+    let unknowns = problem.unknown_count();
+    let mut system = System::build(problem, options)?;
+    let repeat = arguments.repeat.get();
+    let value = median(repeat, || system.value().map(|_| ()))?;
+    let gradient = median(repeat, || system.gradient().map(|_| ()))?;
+    let hessian = median(repeat, || system.evaluate().map(|_| ()))?;
+    let built = system.seconds();
+    let (build, compile, pattern) = (built.build, built.compile, built.pattern);
+    let seconds = Seconds { build, compile, pattern, value, gradient, hessian };
+    let evaluation = system.evaluate()?;
+    let report = Report {
+        energy: evaluation.energy,
+        gradient_norm: norm(evaluation.gradient),
+        hessian_norm: norm(evaluation.hessian.values),
+        unknowns,
+        nonzeros: evaluation.hessian.values.len(),
+        residuals: evaluation.residual.map(<[f64]>::len),
+        jacobian_nonzeros: evaluation.jacobian.map(|j| j.values.len()),
+        device: name(arguments.device),
+        precision: name(arguments.precision),
+        seconds,
+    };
+    let names = write(arguments, &report, evaluation)?;
+    Ok(summary::table(&report, &arguments.out, &names))
+}
+
+fn options(arguments: &Arguments) -> Result<Options, Error> {
+    let device = match arguments.device {
+        Device::Cpu => engine::Device::Cpu,
+        Device::Interpreter => engine::Device::Interpreter,
+        Device::Gpu => return Err(Error::NotBuilt("--device gpu is not built yet: take cpu or interpreter")),
+    };
+    if arguments.project != Projection::None {
+        return Err(Error::NotBuilt("--project is not built yet: leave it out"));
+    }
+    let precision = match arguments.precision {
+        Precision::F64 => engine::Precision::F64,
+        Precision::F32 => engine::Precision::F32,
+    };
+    Ok(Options { device, precision, threads: arguments.threads.map(NonZeroUsize::get) })
+}
+
+/// The name of an option's value, as it is typed.
+fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
+}
+
+/// The median time of several runs, in seconds.
+fn median<E>(repeat: usize, mut run: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
+    let mut times = Vec::new();
+    for _ in 0..repeat {
+        let start = Instant::now();
+        run()?;
+        times.push(start.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    let middle = times.len() / 2;
+    Ok(if times.len() % 2 == 1 { times[middle] } else { 0.5 * (times[middle - 1] + times[middle]) })
+}
+
+/// Writes the folder and returns the names of its files.
+fn write(arguments: &Arguments, report: &Report, at: Evaluation<'_>) -> Result<Vec<String>, Error> {
+    let mut files = vec![
+        OutputFile::new("result.json", |w| w.write_all(&report.json()?)),
+        OutputFile::new("gradient.npy", |w| spadina::npy::write(w, &[at.gradient.len()], at.gradient)),
+        OutputFile::new("hessian.mtx", |w| write_symmetric(w, at.hessian)),
+    ];
+    if let Some(residual) = at.residual {
+        files.push(OutputFile::new("residual.npy", move |w| spadina::npy::write(w, &[residual.len()], residual)));
+    }
+    if let Some(jacobian) = at.jacobian {
+        files.push(OutputFile::new("jacobian.mtx", move |w| write_general(w, jacobian)));
+    }
+    write_folder(&arguments.out, &files)?;
+    Ok(files.iter().map(|f| f.name.to_string()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_median_runs_as_often_as_asked() {
+        let mut count = 0;
+        let time = median::<()>(4, || {
+            count += 1;
+            Ok(())
+        });
+        assert!(time.unwrap() >= 0.0);
+        assert_eq!(count, 4);
+        assert_eq!(median(3, || Err("no")), Err("no"));
+    }
+}

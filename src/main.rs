@@ -1,0 +1,33 @@
+//! The command line of Spadina: `spadina eval` and `spadina explain`.
+
+mod cli;
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Usage errors end here with status 2; help and version with 0.
+    let arguments = cli::Arguments::parse();
+    match cli::run(arguments) {
+        Ok(text) => print(&text),
+        Err(error) => {
+            // Nothing can be done for a standard error that is closed.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut out = std::io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has seen enough.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(e) => {
+            let _ = writeln!(std::io::stderr(), "error: standard output: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What is read, in which order, and what is said in Rust.
+
+use super::*;
+
+fn parse(text: &str) -> Result<ProblemFile, ProblemError> {
+    ProblemFile::parse(Path::new("dir/problem.toml"), text)
+}
+
+const TERM: &str = "[[terms]]\nenergy = \"e.wgsl\"\n";
+
+#[test]
+fn unknowns_keep_the_order_of_the_file() {
+    let file = parse(&format!("[unknowns]\nz = 1\na = \"a.npy\"\nm = \"z\"\n{TERM}")).unwrap();
+    let names: Vec<&str> = file.unknowns.iter().map(|e| e.name.as_str()).collect();
+    assert_eq!(names, ["z", "a", "m"]);
+    assert_eq!(file.unknowns[1].value, EntryValue::File("a.npy".into()));
+    assert_eq!(file.unknowns[2].value, EntryValue::Name("z".into()));
+    assert_eq!(file.unknowns[2].value_place.to_string(), "dir/problem.toml:4:5");
+    assert_eq!(file.resolve("a.npy"), Path::new("dir/a.npy"));
+}
+
+#[test]
+fn numbers_and_lists_become_tensors() {
+    let file =
+        parse(&format!("[unknowns]\nx = [[1, 2.5], [3, 4]]\n[indices]\nn = 0x10\ne = [[0, 1]]\n{TERM}")).unwrap();
+    let matrix = Tensor { shape: vec![2, 2], data: vec![1.0, 2.5, 3.0, 4.0] };
+    assert_eq!(file.unknowns[0].value, EntryValue::Real(matrix));
+    assert_eq!(file.indices[0].value, EntryValue::Integer(Tensor::scalar(16)));
+    assert_eq!(file.indices[1].value, EntryValue::Integer(Tensor { shape: vec![1, 2], data: vec![0, 1] }));
+}
+
+#[test]
+fn terms_have_bindings_and_places() {
+    let text =
+        "[unknowns]\nx = 1.0\n\n[[terms]]\nresidual = \"r.wgsl\"\nover = \"e\"\nbind = { k = \"mu\", t = \"a@b\" }\n";
+    let file = parse(text).unwrap();
+    let term = &file.terms[0];
+    assert!(term.residual);
+    assert_eq!(term.place.to_string(), "dir/problem.toml:4:1");
+    assert_eq!(term.over_place.to_string(), "dir/problem.toml:6:8");
+    assert_eq!(term.bind[0].1.table, None);
+    assert_eq!(term.bind[1].1.table.as_deref(), Some("b"));
+    assert_eq!(term.bind[1].1.place.to_string(), "dir/problem.toml:7:20");
+}
+
+#[test]
+fn a_mesh_is_parsed_and_not_read() {
+    let mesh = "[mesh]\ngenerate = \"box\"\ncells = [4, 1, 1]\nsize = [4.0, 1.0, 1.0]\n";
+    let file = parse(&format!("{mesh}[unknowns]\nx = \"X\"\n{TERM}")).unwrap();
+    assert!(
+        matches!(&file.mesh, Some(MeshSection { source: MeshSource::Generate { shape, .. }, .. }) if shape == "box")
+    );
+    let message = file.load().unwrap_err().to_string();
+    assert_eq!(message, "dir/problem.toml:1:2: meshes are not read yet: give arrays and indices as .npy");
+}
+
+#[test]
+fn deep_nesting_is_an_error() {
+    let text = format!("[unknowns]\nx = {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(parse(&text).is_err());
+    let text = format!("a{} = 1\n", ".a".repeat(100_000));
+    assert!(parse(&text).is_err());
+}
+
+#[test]
+fn unknowns_start_from_arrays_and_from_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("e.wgsl"), "fn energy() -> f32 { return 0.0; }").unwrap();
+    let text = format!("[unknowns]\na = \"b\"\nb = \"X\"\nc = \"a\"\n[arrays]\nX = [1.0, 2.0]\n{TERM}");
+    let loaded = ProblemFile::parse(folder.path().join("p.toml"), &text).unwrap().load().unwrap();
+    assert_eq!(loaded.unknown_count(), 6);
+    assert!(loaded.unknowns.iter().all(|(_, t)| t.data == [1.0, 2.0]));
+}
+
+#[test]
+fn the_api_is_checked_by_the_same_rules() {
+    let good = || Loaded::new().unknown("x", vec![0.0, 1.0]).term(Term::energy("e", ""));
+    assert!(good().check().is_ok());
+    let twice = good().array("x", 1.0).check().unwrap_err().to_string();
+    assert_eq!(twice, "the problem: the name `x` is given twice, in [unknowns] and in [arrays]");
+    let nan = good().array("k", vec![[0.0, f64::NAN]]).check().unwrap_err().to_string();
+    assert!(nan.contains("array `k`, shape (1, 2): NaN at [0, 1]"), "{nan}");
+    let shape = good().array("k", Tensor { shape: vec![3], data: vec![] }).check().unwrap_err().to_string();
+    assert!(shape.contains("shape (3,) does not have 0 entries"), "{shape}");
+    let over = good().term(Term::energy("e", "").over("x")).check().unwrap_err().to_string();
+    assert!(over.contains("`x` names no index array; there are none"), "{over}");
+    let size = good().indices("n", 3).term(Term::energy("e", "").over("n")).check().unwrap_err().to_string();
+    assert!(size.contains("`n` has shape ()"), "{size}");
+    let bind = good().term(Term::residual("e", "").bind("k", "x@")).check().unwrap_err().to_string();
+    assert!(bind.contains("`` names no index array"), "{bind}");
+    assert!(Loaded::new().check().is_err());
+}
