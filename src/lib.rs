@@ -2,14 +2,15 @@
 //! non-zero, compiles exactly those, and evaluates gradient and sparse Hessian.
 //!
 //! A [`problem`] is data (unknowns, arrays, indices) and terms; it is read from a problem file or put together in Rust.
-//! An [`engine::System`] is a problem compiled for one device.
+//! A [`system::System`] is a problem compiled for one device.
 
-pub mod engine;
+pub mod explain;
 pub mod npy;
 pub mod output;
 pub mod problem;
+pub mod system;
 pub mod tensor;
 
-pub use engine::{Csr, Error, Evaluation, Options, System};
-pub use problem::Loaded;
+pub use problem::{Loaded, Term};
+pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

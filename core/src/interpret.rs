@@ -13,7 +13,17 @@ use std::ops::Range;
 /// Runs the kernel over its whole outermost loop, range by range in the order of the groups. Adds to the buffers and
 /// returns the energy.
 pub fn run(kernel: &Kernel, data: &Data<'_>, streams: &Streams, buffers: &mut Buffers<'_>) -> f64 {
-    let chunks = streams.runs();
+    run_chunks(kernel, data, streams, &streams.runs(), buffers)
+}
+
+/// Like [`run`], over the given ranges instead of those of the streams.
+pub fn run_chunks(
+    kernel: &Kernel,
+    data: &Data<'_>,
+    streams: &Streams,
+    chunks: &Chunks,
+    buffers: &mut Buffers<'_>,
+) -> f64 {
     let mut machine = Machine::new(kernel, data, streams);
     let mut partial = vec![0.0; chunks.ranges.len()];
     for &number in chunks.groups.iter().flatten() {
@@ -128,7 +138,7 @@ impl<'a> Machine<'a> {
             let table = self.data.tables.get(table.0 as usize)?;
             table.get(usize::try_from(at).ok()?).map(|&entry| i64::from(entry))
         };
-        eval_node(&self.kernel.graph.indices, node, |k| self.integers[k], size, read).unwrap_or(0)
+        eval_node(node, |k| self.integers[k], size, read).unwrap_or(0)
     }
 
     fn entry(&self, arrays: &[&[f64]], array: u32, index: i64) -> f64 {

@@ -2,9 +2,9 @@
 
 use super::{Error, summary};
 use clap::{Args, ValueEnum};
-use spadina::engine::{self, Evaluation, Options, System};
 use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use spadina::problem::Loaded;
+use spadina::system::{Device as SystemDevice, Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -82,9 +82,9 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         gradient_norm: norm(evaluation.gradient),
         hessian_norm: norm(evaluation.hessian.values),
         unknowns,
-        nonzeros: evaluation.hessian.values.len(),
+        nonzeros: evaluation.hessian.nonzeros(),
         residuals: evaluation.residual.map(<[f64]>::len),
-        jacobian_nonzeros: evaluation.jacobian.map(|j| j.values.len()),
+        jacobian_nonzeros: evaluation.jacobian.map(|j| j.nonzeros()),
         device: name(arguments.device),
         precision: name(arguments.precision),
         seconds,
@@ -95,18 +95,18 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
 
 fn options(arguments: &Arguments) -> Result<Options, Error> {
     let device = match arguments.device {
-        Device::Cpu => engine::Device::Cpu,
-        Device::Interpreter => engine::Device::Interpreter,
+        Device::Cpu => SystemDevice::Cpu,
+        Device::Interpreter => SystemDevice::Interpreter,
         Device::Gpu => return Err(Error::NotBuilt("--device gpu is not built yet: take cpu or interpreter")),
     };
     if arguments.project != Projection::None {
         return Err(Error::NotBuilt("--project is not built yet: leave it out"));
     }
     let precision = match arguments.precision {
-        Precision::F64 => engine::Precision::F64,
-        Precision::F32 => engine::Precision::F32,
+        Precision::F64 => spadina::system::Precision::F64,
+        Precision::F32 => spadina::system::Precision::F32,
     };
-    Ok(Options { device, precision, threads: arguments.threads.map(NonZeroUsize::get) })
+    Ok(Options { device, precision, threads: arguments.threads.map(NonZeroUsize::get), ..Options::default() })
 }
 
 /// The name of an option's value, as it is typed.

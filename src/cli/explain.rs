@@ -2,7 +2,7 @@
 
 use super::Error;
 use clap::{Args, ValueEnum};
-use spadina::engine;
+use spadina::explain;
 use std::path::PathBuf;
 
 /// What `spadina explain` is given.
@@ -15,7 +15,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Stage::Solved)]
     stage: Stage,
     /// An array to derive by; may be given several times.
-    #[arg(long, value_name = "NAME", default_value = "x")]
+    #[arg(long, value_name = "NAME")]
     unknown: Vec<String>,
 }
 
@@ -44,17 +44,17 @@ enum Stage {
 /// Prints a stage.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let stage = match arguments.stage {
-        Stage::Program => engine::Stage::Program,
-        Stage::Gradient => engine::Stage::Gradient,
-        Stage::Tangent => engine::Stage::Tangent,
-        Stage::Sparse => engine::Stage::Sparse,
-        Stage::Solved => engine::Stage::Solved,
-        Stage::Kernel => engine::Stage::Kernel,
-        Stage::Clif => engine::Stage::Clif,
-        Stage::Asm => engine::Stage::Asm,
+        Stage::Program => explain::Stage::Program,
+        Stage::Gradient => explain::Stage::Gradient,
+        Stage::Tangent => explain::Stage::Tangent,
+        Stage::Sparse => explain::Stage::Sparse,
+        Stage::Solved => explain::Stage::Solved,
+        Stage::Kernel => explain::Stage::Kernel,
+        Stage::Clif => explain::Stage::Clif,
+        Stage::Asm => explain::Stage::Asm,
         Stage::Wgsl => return Err(Error::NotBuilt("--stage wgsl is not built yet: take kernel or clif")),
     };
     let text = spadina::problem::read_energy(&arguments.energy)?;
     let name = arguments.energy.display().to_string();
-    Ok(engine::explain(&name, &text, stage, &arguments.unknown)?)
+    Ok(explain::explain(&name, &text, stage, &arguments.unknown)?)
 }

@@ -30,7 +30,7 @@ pub enum Error {
     Problem(#[from] spadina::problem::ProblemError),
     /// Compiling or evaluating it.
     #[error(transparent)]
-    Engine(#[from] spadina::engine::Error),
+    Engine(#[from] spadina::system::Error),
     /// Writing the results.
     #[error(transparent)]
     Output(#[from] spadina::output::OutputError),

@@ -1,24 +1,24 @@
 //! Matrix Market, coordinate form. Rows and columns count from one there; every stored entry is kept, zeros too.
 
-use crate::engine::Csr;
+use crate::system::Matrix;
 use std::io::{self, Write};
 
 /// Bytes gathered before they go out.
 const BLOCK: usize = 1 << 16;
 
 /// Writes a symmetric matrix, given in full, as its lower triangle with the diagonal.
-pub fn write_symmetric(out: &mut (impl Write + ?Sized), matrix: Csr<'_>) -> io::Result<()> {
+pub fn write_symmetric(out: &mut (impl Write + ?Sized), matrix: Matrix<'_>) -> io::Result<()> {
     write(out, matrix, "symmetric", |row, col| col <= row)
 }
 
 /// Writes any matrix.
-pub fn write_general(out: &mut (impl Write + ?Sized), matrix: Csr<'_>) -> io::Result<()> {
+pub fn write_general(out: &mut (impl Write + ?Sized), matrix: Matrix<'_>) -> io::Result<()> {
     write(out, matrix, "general", |_, _| true)
 }
 
 fn write(
     out: &mut (impl Write + ?Sized),
-    matrix: Csr<'_>,
+    matrix: Matrix<'_>,
     kind: &str,
     keep: impl Fn(usize, usize) -> bool,
 ) -> io::Result<()> {
@@ -44,7 +44,7 @@ fn write(
 }
 
 /// The entries in order; what lies outside the arrays is left out.
-fn rows(matrix: Csr<'_>) -> impl Iterator<Item = (usize, usize, f64)> {
+fn rows(matrix: Matrix<'_>) -> impl Iterator<Item = (usize, usize, f64)> {
     let spans = matrix.row_ptr.windows(2).enumerate();
     spans.flat_map(move |(row, span)| {
         let cols = matrix.col_idx.get(span[0]..span[1]).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! The exact texts, and what is left behind when writing fails.
 
 use super::*;
-use crate::engine::Csr;
+use crate::system::Matrix;
 use std::io;
 
-const MATRIX: Csr<'static> = Csr {
+const MATRIX: Matrix<'static> = Matrix {
     rows: 3,
     cols: 3,
     row_ptr: &[0, 2, 4, 5],
@@ -23,7 +23,7 @@ fn the_lower_triangle_is_written_with_zeros() {
 #[test]
 fn a_general_matrix_is_written_in_full() {
     let mut text = Vec::new();
-    let jacobian = Csr { rows: 2, cols: 4, row_ptr: &[0, 0, 1], col_idx: &[3], values: &[1.0 / 3.0] };
+    let jacobian = Matrix { rows: 2, cols: 4, block: 1, row_ptr: &[0, 0, 1], col_idx: &[3], values: &[1.0 / 3.0] };
     write_general(&mut text, jacobian).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text, "%%MatrixMarket matrix coordinate real general\n2 4 1\n2 4 0.3333333333333333\n");

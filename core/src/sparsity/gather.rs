@@ -8,6 +8,7 @@
 use crate::index::{Cond, Index, IndexNode, Monomial, Var};
 use crate::program::{Entry, Program, Target, Update};
 use crate::real::Graph;
+use std::fmt::Write;
 
 /// One way of finding a loop variable from the row.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,6 +44,9 @@ pub struct Gather {
 /// The name of the row in print.
 pub const ROW: &str = "row";
 
+/// Longer values are named in print, not written out.
+const TEXT_LIMIT: usize = 160;
+
 /// The row-driven form of every gradient and Hessian update that has one.
 pub fn gather(program: &mut Program) -> Vec<Gather> {
     let mut gathers = Vec::new();
@@ -65,27 +69,64 @@ fn invert(g: &mut Graph, k: usize, update: &Update, index: Index) -> Option<Gath
     let mut inverses = Vec::new();
     let mut conditions = Vec::new();
     solve_equation(g, index, row, &mut inverses, &mut conditions)?;
-    let found = |inverses: &[Inverse], var: Var| {
-        inverses.iter().any(|i| match i {
-            Inverse::Solved(v, _) | Inverse::Transposed { var: v, .. } | Inverse::Loop(v) => *v == var,
-        })
-    };
-    for &var in &update.vars {
-        if found(&inverses, var) {
-            let l = g.indices.loop_of(var).clone();
-            let at = g.indices.var_index(var);
-            let (above, below) = (g.indices.le(l.lo, at), g.indices.lt(at, l.hi));
-            if let Some(Inverse::Solved(..)) = inverses.iter().find(|i| matches!(i, Inverse::Solved(v, _) if *v == var))
-            {
-                // A solved value need not lie in the loop: the bounds are tested on the value itself.
-                let _ = (above, below);
-            }
-        } else {
-            inverses.push(Inverse::Loop(var));
+    let found: Vec<Var> = inverses.iter().map(Inverse::var).collect();
+    inverses.extend(update.vars.iter().filter(|v| !found.contains(v)).map(|&v| Inverse::Loop(v)));
+    Some(Gather { update: k, row, inverses, conditions })
+}
+
+impl Inverse {
+    /// The variable it finds.
+    pub fn var(&self) -> Var {
+        match self {
+            Inverse::Solved(var, _) | Inverse::Transposed { var, .. } | Inverse::Loop(var) => *var,
         }
     }
-    inverses.retain(|i| !matches!(i, Inverse::Loop(v) if !update.vars.contains(v)));
-    Some(Gather { update: k, row, inverses, conditions })
+}
+
+impl Gather {
+    /// The schedule in print.
+    pub fn text(&self, program: &Program) -> String {
+        let g = &program.graph.indices;
+        let update = &program.updates[self.update];
+        let mut text = format!("gather {ROW} {{");
+        let mut depth = 1;
+        let mut line = |depth: &mut usize, opens: bool, line: String| {
+            let _ = write!(text, "\n{:width$}{line}", "", width = 2 * *depth);
+            *depth += usize::from(opens);
+        };
+        for condition in self.conditions.iter().filter(|c| g.free(c.as_index()).is_empty()) {
+            line(&mut depth, true, format!("if {} {{", g.cond_text(*condition)));
+        }
+        for inverse in &self.inverses {
+            let (name, l) = (&g.loop_of(inverse.var()).name, g.loop_of(inverse.var()));
+            match inverse {
+                Inverse::Solved(_, index) => line(&mut depth, false, format!("let {name} = {}", g.text(*index))),
+                Inverse::Transposed { inner, value, .. } => {
+                    let table = format!("transpose({name} -> {})", g.text(*inner));
+                    line(&mut depth, true, format!("for {name} in {table}[{}] {{", g.text(*value)));
+                }
+                Inverse::Loop(_) => {
+                    line(&mut depth, true, format!("for {name} in {}..{} {{", g.text(l.lo), g.text(l.hi)));
+                }
+            }
+        }
+        for condition in self.conditions.iter().filter(|c| !g.free(c.as_index()).is_empty()) {
+            line(&mut depth, true, format!("if {} {{", g.cond_text(*condition)));
+        }
+        let value = program.graph.text(update.value);
+        let value = if value.len() > TEXT_LIMIT { format!("value of update {}", self.update) } else { value };
+        let target = match update.target {
+            Target::Gradient(_) => format!("grad[{ROW}]"),
+            Target::Hessian { col, .. } => format!("hess[{ROW}, {}]", g.text(col.index)),
+            Target::Jacobian { col, .. } => format!("jac[{ROW}, {}]", g.text(col.index)),
+            _ => format!("r[{ROW}]"),
+        };
+        line(&mut depth, false, format!("{target} += {value}"));
+        for closing in (0..depth).rev() {
+            let _ = write!(text, "\n{:width$}}}", "", width = 2 * closing);
+        }
+        text + "\n"
+    }
 }
 
 /// Solves `index == value` for the variables in `index`.

@@ -1,0 +1,83 @@
+//! One stage of an energy as text.
+
+use crate::system::Error;
+use spadina_core::error::Diagnostic;
+use spadina_core::frontend::{Kind, Module};
+use spadina_core::kernel::{Kernel, Outputs, build};
+use spadina_core::pipeline::{self, Stages};
+use spadina_core::sparsity::gather;
+use std::fmt::Write;
+
+/// A stage of the pipeline in print.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// The energy, as sums over loops.
+    Program,
+    /// With its gradient, after reverse mode.
+    Gradient,
+    /// With products of the second derivative and a seed, after forward mode over reverse mode.
+    Tangent,
+    /// With one-hot seeds: brackets.
+    Sparse,
+    /// With the brackets solved, driven by elements and, where the rows can be inverted, by rows.
+    Solved,
+    /// Kernels, ready for a device.
+    Kernel,
+    /// Cranelift's input.
+    Clif,
+    /// Machine code.
+    Asm,
+}
+
+/// Prints a stage of an energy or residual. `name` stands for the file in messages; derivatives are with respect to the
+/// arrays called `unknowns`, or to `x` or the first array if there are none. Other parameters bind to their own names.
+pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Result<String, Error> {
+    let diagnostic = |d: Diagnostic| Error::Energy(d.render(name, text));
+    let module = Module::parse(name, text).map_err(diagnostic)?;
+    let mut roles = module.default_roles(unknowns.first().map(String::as_str));
+    for unknown in unknowns {
+        let known = module.parameters().iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
+        let no_such = || Error::Energy(format!("{name}: there is no parameter `{unknown}`; it has {known}"));
+        roles.bindings.get_mut(unknown).ok_or_else(no_such)?.unknown = true;
+    }
+    let program = module.lower(&roles).map_err(diagnostic)?.program;
+    if stage == Stage::Program {
+        return Ok(program.to_string());
+    }
+    stage_text(pipeline::run(program), stage, module.kind())
+}
+
+fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error> {
+    let compile = |source| Error::Compile { file: stages.program.name.clone(), source };
+    let options = spadina_jit_cpu::Options::default();
+    let each = |text: &dyn Fn(&Kernel) -> Result<String, spadina_jit_cpu::Error>| -> Result<String, Error> {
+        let kernels = build(&stages.solved, outputs(kind));
+        let texts: Result<Vec<String>, _> = kernels.iter().map(text).collect();
+        Ok(texts.map_err(compile)?.join("\n"))
+    };
+    match stage {
+        Stage::Program => Ok(stages.program.to_string()),
+        Stage::Gradient => Ok(stages.gradient.to_string()),
+        Stage::Tangent => Ok(stages.tangent.to_string()),
+        Stage::Sparse => Ok(stages.sparse.to_string()),
+        Stage::Solved => {
+            let mut solved = stages.solved.clone();
+            let gathers = gather(&mut solved);
+            let mut text = stages.solved.to_string();
+            for gather in gathers {
+                let _ = write!(text, "\n{}", gather.text(&solved));
+            }
+            Ok(text)
+        }
+        Stage::Kernel => each(&|k| Ok(k.to_string())),
+        Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options)),
+        Stage::Asm => each(&|k| spadina_jit_cpu::asm(k, &options)),
+    }
+}
+
+fn outputs(kind: Kind) -> Outputs {
+    match kind {
+        Kind::Energy => Outputs { energy: true, gradient: true, hessian: true, ..Outputs::default() },
+        Kind::Residual => Outputs { residual: true, jacobian: true, ..Outputs::default() },
+    }
+}

@@ -1,0 +1,121 @@
+//! From faults to messages that name the place, the table, the element.
+
+use super::Error;
+use super::part::{Mode, Runnable};
+use super::term::{Bound, Term};
+use crate::problem::Loaded;
+use crate::tensor::Shape;
+use spadina_core::bind::{Buffers, Chunks, Data};
+use spadina_core::error::Diagnostic;
+use spadina_core::index::Table;
+use spadina_core::interpret;
+use spadina_core::pattern::{Fault, FaultKind};
+use spadina_core::real::{Graph, Span};
+use std::fmt::Write;
+
+/// File, line and column of a place in an energy.
+pub fn place(file: &str, text: &str, span: Span) -> String {
+    if span == Span::default() {
+        return file.to_string();
+    }
+    let (line, column) = Diagnostic::new(span, "").position(text);
+    format!("{file}:{line}:{column}")
+}
+
+/// The message of an index that cannot be used.
+pub fn index(problem: &Loaded, file: &str, text: &str, graph: &Graph, fault: &Fault) -> Error {
+    let table = |t: Table| &graph.indices.tables()[t.0 as usize].name;
+    let integers = |name: &str| problem.indices.iter().find(|(n, _)| n == name).map(|(_, t)| t);
+    let mut message = match &fault.kind {
+        FaultKind::Array(array, at) => {
+            let name = &graph.array_info(*array).name;
+            let found = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == name);
+            let shape = found.map_or(String::new(), |(_, t)| format!(" of shape {}", Shape(&t.shape)));
+            format!("index {at} is out of range of `{name}`{shape}")
+        }
+        FaultKind::Table(t, at) => {
+            let shape = integers(table(*t)).map_or(String::new(), |t| format!(" of shape {}", Shape(&t.shape)));
+            format!("index {at} is out of range of `{}`{shape}", table(*t))
+        }
+        FaultKind::DivisionByZero => "integer division or remainder by zero".to_string(),
+        FaultKind::Overflow => "an index leaves the range of 32 bits".to_string(),
+        FaultKind::RowTwice(row) => format!("r[{row}] is written with = more than once; use += to add up"),
+        FaultKind::NegativeRow(row) => format!("r[{row}] is written, but rows begin at 0"),
+    };
+    for (t, at, value) in fault.reads.iter().rev() {
+        let name = table(*t);
+        let row = match integers(name).map(|t| (&t.shape[..], t.position(*at as usize))) {
+            Some(([_, _], position)) => format!("row {}, column {}", position[0], position[1]),
+            _ => format!("row {at}"),
+        };
+        let _ = write!(message, "; `{name}` {row} has the value {value}");
+    }
+    let loops: Vec<String> = fault.loops.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if !loops.is_empty() {
+        let _ = write!(message, " (at {})", loops.join(", "));
+    }
+    Error::Index { place: place(file, text, fault.span), message }
+}
+
+/// Finds the first term and element whose results are not finite.
+pub fn non_finite(terms: &[Term], problem: &Loaded, mode: Mode, energy: f64) -> Error {
+    for term in terms {
+        for (what, bound, mode) in stages(term, mode) {
+            let weights = vec![1.0; term.rows().len()];
+            let data = bound.data(problem, &weights);
+            for runnable in bound.kernels.set(mode) {
+                if let Some(element) = first_bad(runnable, &data, problem.unknown_count(), term.rows().end) {
+                    let variable = runnable.kernel.outer.map(|v| bound.program.graph.indices.loop_of(v).name.clone());
+                    let element = match variable.as_deref() {
+                        Some("e") => format!(", first at element {element}"),
+                        Some(name) => format!(", first at {name} = {element}"),
+                        None => String::new(),
+                    };
+                    return Error::NonFinite { what: what.into(), term: term.number, file: term.file.clone(), element };
+                }
+            }
+        }
+    }
+    let (number, file) = terms.last().map_or((0, String::new()), |t| (t.number, t.file.clone()));
+    let element = "; each element alone is finite, their sum is not".into();
+    Error::NonFinite { what: format!("a result (energy {energy})"), term: number, file, element }
+}
+
+/// What is evaluated of a term, the simplest first.
+fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
+    let mut stages = Vec::new();
+    for (kind, name) in [(Mode::Value, "the energy"), (Mode::Gradient, "the gradient"), (Mode::Hessian, "the Hessian")]
+    {
+        if (kind as usize) <= mode as usize {
+            stages.extend(term.bounds().map(|b| (name, b, kind)));
+        }
+    }
+    stages
+}
+
+/// The first value of the outermost loop whose results are not finite, by bisection over prefixes of the loop.
+fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> Option<i64> {
+    let streams = &runnable.streams;
+    let slots = streams.regions.iter().flat_map(|r| r.slots.iter()).filter(|&&s| s != u32::MAX);
+    let length = slots.max().map_or(0, |&s| s as usize + 1).max(unknowns).max(rows);
+    let mut scratch = vec![0.0; 4 * length];
+    let mut finite = |end: i64| {
+        scratch.fill(0.0);
+        let (gradient, rest) = scratch.split_at_mut(length);
+        let (hessian, rest) = rest.split_at_mut(length);
+        let (residual, jacobian) = rest.split_at_mut(length);
+        let chunks = Chunks { ranges: vec![streams.outer.start..end], groups: vec![vec![0]] };
+        let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
+        let energy = interpret::run_chunks(&runnable.kernel, data, streams, &chunks, &mut buffers);
+        energy.is_finite() && scratch.iter().all(|v| v.is_finite())
+    };
+    let (mut good, mut bad) = (streams.outer.start, streams.outer.end);
+    if finite(bad) {
+        return None;
+    }
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if finite(middle) { good = middle } else { bad = middle }
+    }
+    Some(good)
+}

@@ -1,0 +1,139 @@
+//! Why a system cannot be built or evaluated.
+
+use crate::problem::{Place, ProblemError};
+
+/// Why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The problem is not consistent.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// An energy is refused; the message has file, line and column.
+    #[error("{0}")]
+    Energy(String),
+    /// A parameter has nothing to bind to.
+    #[error("{place}: nothing binds to `{parameter}` of {file}: {hint}")]
+    Unbound {
+        /// The term.
+        place: Place,
+        /// The parameter.
+        parameter: String,
+        /// The energy file.
+        file: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A `bind` key that is no parameter.
+    #[error("{place}: {file} has no parameter `{parameter}`; it has {known}")]
+    NoParameter {
+        /// The key.
+        place: Place,
+        /// The key's name.
+        parameter: String,
+        /// The energy file.
+        file: String,
+        /// The parameters there are.
+        known: String,
+    },
+    /// An array of the wrong shape.
+    #[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
+    Shape {
+        /// The term.
+        place: Place,
+        /// The array.
+        array: String,
+        /// Its shape.
+        found: String,
+        /// The parameter.
+        parameter: String,
+        /// The energy file.
+        file: String,
+        /// The shape wanted.
+        wanted: String,
+    },
+    /// A term in element form without `over`, or a program with it.
+    #[error("{place}: {message}")]
+    Term {
+        /// The term.
+        place: Place,
+        /// The rule.
+        message: String,
+    },
+    /// No term reads an unknown.
+    #[error("{place}: no term uses an unknown: bind one of [unknowns] to a parameter of an energy")]
+    NoUnknown {
+        /// The problem.
+        place: Place,
+    },
+    /// An index out of range, or undefined.
+    #[error("{place}: {message}")]
+    Index {
+        /// File, line and column of the index.
+        place: String,
+        /// The table, row and value.
+        message: String,
+    },
+    /// A NaN or infinity in a result.
+    #[error("{what} is not finite: term {term} ({file}){element}")]
+    NonFinite {
+        /// The energy, the gradient, the Hessian or the residual, with the value.
+        what: String,
+        /// The number of the term, from zero.
+        term: usize,
+        /// Its file.
+        file: String,
+        /// The first element, and what to look at.
+        element: String,
+    },
+    /// The code generator refuses.
+    #[error("{file}: cannot be compiled: {source}")]
+    Compile {
+        /// The energy file.
+        file: String,
+        /// The reason.
+        source: spadina_jit_cpu::Error,
+    },
+    /// A name that no array has.
+    #[error("the problem has no array `{name}`")]
+    NoSuchArray {
+        /// The name.
+        name: String,
+    },
+    /// New data of another shape.
+    #[error("`{name}` has the shape {wanted}; data of shape {found} need a new system")]
+    Reshape {
+        /// The array.
+        name: String,
+        /// The shape of the new data.
+        found: String,
+        /// The shape there is.
+        wanted: String,
+    },
+    /// A NaN or infinity in new data.
+    #[error("`{name}` has {value} at {at:?}: data must be finite")]
+    NotFinite {
+        /// The array.
+        name: String,
+        /// Where.
+        at: Vec<usize>,
+        /// The number.
+        value: f64,
+    },
+    /// The caller's Hessian buffer has another length than the layout.
+    #[error("the Hessian's buffer has {found} entries, the layout {wanted}")]
+    BufferLength {
+        /// Its length.
+        found: usize,
+        /// The length wanted.
+        wanted: usize,
+    },
+    /// A storage whose slots do not fit.
+    #[error("a slot of the Hessian's storage lies outside its {len} entries, or beyond 32 bits")]
+    Slots {
+        /// The length of the buffer.
+        len: usize,
+    },
+    /// Not built yet.
+    #[error("{0}")]
+    NotSupported(String),
+}

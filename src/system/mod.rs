@@ -1,0 +1,305 @@
+//! Problems compiled for a device: built once, bound to connectivity, evaluated many times.
+
+mod bind;
+mod diagnose;
+mod error;
+mod layout;
+mod part;
+mod term;
+
+pub use error::Error;
+pub use layout::{Layout, Matrix};
+
+use crate::problem::Loaded;
+use crate::tensor::{Shape, Tensor};
+use layout::Stored;
+use part::{Mode, Target};
+use spadina_core::pattern::{Csr, Gram};
+pub use spadina_core::real::Precision;
+use spadina_jit_cpu::Pool;
+use std::time::Instant;
+use term::Term;
+
+/// Where to evaluate.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Device {
+    /// Compiled to machine code.
+    #[default]
+    Cpu,
+    /// The reference: kernels step by step, in double precision, on one thread.
+    Interpreter,
+}
+
+/// How to build a system.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to evaluate.
+    pub device: Device,
+    /// The width of the reals.
+    pub precision: Precision,
+    /// The number of threads; as many as there are cores if none is given.
+    pub threads: Option<usize>,
+    /// How the Hessian is stored.
+    pub layout: Layout,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { device: Device::Cpu, precision: Precision::F64, threads: None, layout: Layout::Full }
+    }
+}
+
+/// What building took, in seconds.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub struct BuildSeconds {
+    /// Reading the energies, derivatives, sparsity, optimisation.
+    pub build: f64,
+    /// Machine code.
+    pub compile: f64,
+    /// Sparsity pattern and slots.
+    pub pattern: f64,
+}
+
+/// Everything at one point.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluation<'a> {
+    /// The energy.
+    pub energy: f64,
+    /// One entry for each unknown.
+    pub gradient: &'a [f64],
+    /// The Hessian, in the layout of the options.
+    pub hessian: Matrix<'a>,
+    /// The residuals of all residual terms, stacked; `None` without such terms.
+    pub residual: Option<&'a [f64]>,
+    /// The derivative of the residuals.
+    pub jacobian: Option<Matrix<'a>>,
+}
+
+/// A problem compiled for a device.
+pub struct System {
+    problem: Loaded,
+    options: Options,
+    pool: Pool,
+    terms: Vec<Term>,
+    seconds: BuildSeconds,
+    bound: Option<Bound>,
+    state: State,
+}
+
+/// What follows from connectivity.
+struct Bound {
+    pattern: Csr,
+    stored: Stored,
+    jacobian: Csr,
+    gram: Gram,
+}
+
+/// The numbers of the last evaluation.
+#[derive(Default)]
+struct State {
+    gradient: Vec<f64>,
+    hessian: Vec<f64>,
+    residual: Vec<f64>,
+    jacobian: Vec<f64>,
+}
+
+impl System {
+    /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
+    pub fn build(problem: Loaded, options: Options) -> Result<System, Error> {
+        problem.check()?;
+        let start = Instant::now();
+        let mut terms = Vec::new();
+        for (number, term) in problem.terms.iter().enumerate() {
+            terms.push(Term::derive(&problem, number, term)?);
+        }
+        if !terms.iter().any(Term::uses_unknown) {
+            return Err(Error::NoUnknown { place: problem.place.clone() });
+        }
+        let build = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        if options.device == Device::Cpu {
+            for term in &mut terms {
+                term.compile(options.precision)?;
+            }
+        }
+        let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), pattern: 0.0 };
+        let pool = Pool::new(options.threads.unwrap_or_else(default_threads));
+        let mut system = System { problem, options, pool, terms, seconds, bound: None, state: State::default() };
+        system.bind()?;
+        Ok(system)
+    }
+
+    /// What building took. After [`set_indices`](Self::set_indices), `pattern` is that of the last binding.
+    pub fn seconds(&self) -> BuildSeconds {
+        self.seconds
+    }
+
+    /// The number of unknowns.
+    pub fn unknowns(&self) -> usize {
+        self.problem.unknown_count()
+    }
+
+    /// The full sparsity pattern of the Hessian.
+    pub fn pattern(&mut self) -> Result<&Csr, Error> {
+        self.bind()?;
+        Ok(self.bound.as_ref().map(|b| &b.pattern).unwrap_or(&EMPTY))
+    }
+
+    /// Gives an unknown new values; its shape stays.
+    pub fn set_unknown(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
+        let entry = self.problem.unknowns.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        set(name, tensor, values)
+    }
+
+    /// Gives an array or parameter new values; its shape stays.
+    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
+        let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        set(name, tensor, values)
+    }
+
+    /// Gives an index array other entries. Only the pattern is built anew, at the next evaluation.
+    pub fn set_indices(&mut self, name: &str, table: Tensor<i32>) -> Result<(), Error> {
+        let entry = self.problem.indices.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        let fits = tensor.shape.len() == table.shape.len() && tensor.shape.get(1) == table.shape.get(1);
+        if !fits {
+            let (found, wanted) = (Shape(&table.shape).to_string(), Shape(&tensor.shape).to_string());
+            return Err(Error::Reshape { name: name.into(), found, wanted });
+        }
+        *tensor = table;
+        self.bound = None;
+        Ok(())
+    }
+
+    /// The energy.
+    pub fn value(&mut self) -> Result<f64, Error> {
+        self.bind()?;
+        self.run(Mode::Value, None)
+    }
+
+    /// The energy and its gradient.
+    pub fn gradient(&mut self) -> Result<(f64, &[f64]), Error> {
+        self.bind()?;
+        let energy = self.run(Mode::Gradient, None)?;
+        Ok((energy, &self.state.gradient))
+    }
+
+    /// The energy, its gradient and its Hessian.
+    pub fn evaluate(&mut self) -> Result<Evaluation<'_>, Error> {
+        self.bind()?;
+        let mut hessian = std::mem::take(&mut self.state.hessian);
+        let result = self.run(Mode::Hessian, Some(&mut hessian));
+        self.state.hessian = hessian;
+        Ok(self.evaluation(result?))
+    }
+
+    /// Like [`evaluate`](Self::evaluate), with the Hessian set in the caller's own buffer, which has the length of the
+    /// layout's storage. The returned evaluation's Hessian is the system's own and not touched.
+    pub fn evaluate_into(&mut self, hessian: &mut [f64]) -> Result<Evaluation<'_>, Error> {
+        self.bind()?;
+        let wanted = self.state.hessian.len();
+        if hessian.len() != wanted {
+            return Err(Error::BufferLength { found: hessian.len(), wanted });
+        }
+        let energy = self.run(Mode::Hessian, Some(hessian))?;
+        Ok(self.evaluation(energy))
+    }
+
+    fn evaluation(&self, energy: f64) -> Evaluation<'_> {
+        let bound = self.bound.as_ref();
+        let residuals = self.problem.has_residuals();
+        Evaluation {
+            energy,
+            gradient: &self.state.gradient,
+            hessian: bound.map_or(Matrix::default(), |b| b.stored.matrix(&b.pattern, &self.state.hessian)),
+            residual: residuals.then_some(&self.state.residual[..]),
+            jacobian: bound.filter(|_| residuals).map(|b| Matrix::csr(&b.jacobian, &self.state.jacobian)),
+        }
+    }
+
+    /// Evaluates all terms; the numbers are in the state, those of the Hessian in `hessian`.
+    fn run(&mut self, mode: Mode, hessian: Option<&mut [f64]>) -> Result<f64, Error> {
+        let Some(bound) = &self.bound else { return Ok(0.0) };
+        let state = &mut self.state;
+        let hessian = hessian.unwrap_or(&mut []);
+        state.gradient.fill(0.0);
+        hessian.fill(0.0);
+        state.residual.fill(0.0);
+        state.jacobian.fill(0.0);
+        let mut energy = 0.0;
+        let mut target = Target {
+            gradient: &mut state.gradient,
+            hessian,
+            residual: &mut state.residual,
+            jacobian: &mut state.jacobian,
+        };
+        for term in &self.terms {
+            energy += term.run(mode, &self.problem, &mut target, &self.pool)?;
+        }
+        if mode == Mode::Hessian && self.problem.has_residuals() {
+            bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);
+        }
+        let finite = energy.is_finite()
+            && target.gradient.iter().all(|v| v.is_finite())
+            && target.hessian.iter().all(|v| v.is_finite())
+            && target.jacobian.iter().all(|v| v.is_finite());
+        if !finite {
+            return Err(diagnose::non_finite(&self.terms, &self.problem, mode, energy));
+        }
+        Ok(energy)
+    }
+
+    /// Builds pattern and slots, if connectivity has changed.
+    fn bind(&mut self) -> Result<(), Error> {
+        if self.bound.is_some() {
+            return Ok(());
+        }
+        let start = Instant::now();
+        let unknowns = self.unknowns();
+        let mut rows = 0;
+        for term in &mut self.terms {
+            rows += term.enumerate(&self.problem, rows)?;
+        }
+        let terms = &self.terms;
+        let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
+        let pattern = Csr::symmetric(unknowns, |add| {
+            terms.iter().for_each(|t| t.visit_hessian(add));
+            Gram::visit(&jacobian, add);
+        });
+        let stored = self.options.layout.store(&pattern)?;
+        let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
+        for term in &mut self.terms {
+            term.place((&pattern, stored.slots()), (&jacobian, &own));
+        }
+        let gram = Gram::new(&jacobian, &pattern, stored.slots());
+        self.state = State {
+            gradient: vec![0.0; unknowns],
+            hessian: vec![0.0; stored.len()],
+            residual: vec![0.0; rows],
+            jacobian: vec![0.0; jacobian.nonzeros()],
+        };
+        self.bound = Some(Bound { pattern, stored, jacobian, gram });
+        self.seconds.pattern = start.elapsed().as_secs_f64();
+        Ok(())
+    }
+}
+
+static EMPTY: Csr = Csr { cols: 0, row_ptr: Vec::new(), col_idx: Vec::new() };
+
+fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<(), Error> {
+    if values.len() != tensor.data.len() {
+        let wanted = Shape(&tensor.shape).to_string();
+        return Err(Error::Reshape { name: name.into(), found: Shape(&[values.len()]).to_string(), wanted });
+    }
+    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+        return Err(Error::NotFinite { name: name.into(), at: tensor.position(at), value: values[at] });
+    }
+    tensor.data.copy_from_slice(values);
+    Ok(())
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get())
+}
