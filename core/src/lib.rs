@@ -6,6 +6,8 @@ pub mod real;
 
 pub mod ad;
 pub mod bind;
+pub mod error;
+pub mod frontend;
 pub mod interpret;
 pub mod kernel;
 pub mod optimize;

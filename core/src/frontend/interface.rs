@@ -1,0 +1,146 @@
+//! What every front-end gives: the parameters of an energy, and its program once they are bound.
+
+use crate::error::Diagnostic;
+use crate::program::Program;
+use crate::real::Span;
+use rustc_hash::FxHashMap;
+
+/// How an energy file is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Once for each element, and summed; data come as parameters of the function.
+    Element,
+    /// Once; data are declared at module scope.
+    Program,
+}
+
+/// What a file computes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// An energy.
+    Energy,
+    /// Rows of a residual; its energy is half the sum of their squares.
+    Residual,
+}
+
+/// Something a file reads, that data must be bound to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parameter {
+    /// The name in the file.
+    pub name: String,
+    /// What binds to it.
+    pub ty: ParameterType,
+    /// Where it is declared.
+    pub span: Span,
+    /// The value it has if nothing binds to it.
+    pub default: Option<f64>,
+}
+
+/// What binds to a parameter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ParameterType {
+    /// Element form, `array<S, K>`: rows of a node array, gathered at the nodes of the element.
+    Gathered {
+        /// Numbers in a row.
+        components: usize,
+        /// Nodes of the element.
+        nodes: usize,
+    },
+    /// Element form, any other type: a parameter of the term or of each element.
+    Plain {
+        /// `[]` for a scalar, `[n]` for a vector, `[rows, columns]` for a matrix.
+        shape: Vec<usize>,
+    },
+    /// Program form: an array of reals, by rows of so many numbers.
+    RealArray {
+        /// Numbers in a row.
+        components: usize,
+    },
+    /// Program form: an array of integers, by rows of so many numbers.
+    IndexArray {
+        /// Numbers in a row.
+        components: usize,
+        /// `i32`, not `u32`.
+        signed: bool,
+    },
+    /// An integer `override`.
+    Size {
+        /// `i32`, not `u32`.
+        signed: bool,
+    },
+    /// A real `override`.
+    Scalar,
+}
+
+/// What the parameters of a file are bound to.
+#[derive(Clone, Default, Debug)]
+pub struct Roles {
+    /// Element form: the name of the table that lists the nodes of each element.
+    pub over: Option<String>,
+    /// Its width.
+    pub over_width: usize,
+    /// By the name of the parameter; one that is absent binds to the data of its own name.
+    pub bindings: FxHashMap<String, Binding>,
+}
+
+/// What one parameter is bound to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Binding {
+    /// The name of the array or size.
+    pub array: String,
+    /// Derivatives are taken with respect to it.
+    pub unknown: bool,
+    /// A table, and its width, that gathers it instead of [`Roles::over`].
+    pub table: Option<(String, usize)>,
+    /// Not the same for all elements: the array has one more leading dimension.
+    pub per_element: bool,
+}
+
+/// An energy or residual that has been read, or written in Rust.
+pub trait Frontend: Send + Sync {
+    /// How it is evaluated.
+    fn form(&self) -> Form;
+
+    /// What it computes.
+    fn kind(&self) -> Kind;
+
+    /// What it reads.
+    fn parameters(&self) -> &[Parameter];
+
+    /// Lowers it to a program of energy or residual updates over the data it is bound to.
+    fn lower(&self, roles: &Roles) -> Result<Program, Diagnostic>;
+
+    /// Roles without a problem: every name binds to itself. The unknown is the parameter of that name if one is
+    /// given, else `x`, else the first array.
+    fn default_roles(&self, unknown: Option<&str>) -> Roles {
+        let is_array =
+            |p: &&Parameter| matches!(p.ty, ParameterType::Gathered { .. } | ParameterType::RealArray { .. });
+        let named = |name: &str| self.parameters().iter().find(|p| p.name == name);
+        let unknown = match unknown {
+            Some(name) => named(name),
+            None => named("x").filter(is_array).or_else(|| self.parameters().iter().find(is_array)),
+        };
+        let unknown = unknown.map(|p| p.name.clone());
+        let widths = self.parameters().iter().filter_map(|p| match p.ty {
+            ParameterType::Gathered { nodes, .. } => Some(nodes),
+            _ => None,
+        });
+        let width = widths.max().unwrap_or(1);
+        // A parameter of another width cannot be gathered by the same table.
+        let own_table = |p: &Parameter| match p.ty {
+            ParameterType::Gathered { nodes, .. } if nodes != width => Some((format!("{}_stencil", p.name), nodes)),
+            _ => None,
+        };
+        let binding = |p: &Parameter| Binding {
+            array: p.name.clone(),
+            unknown: unknown.as_deref() == Some(&p.name),
+            table: own_table(p),
+            per_element: false,
+        };
+        Roles {
+            over: (self.form() == Form::Element).then(|| "stencil".to_string()),
+            over_width: width,
+            bindings: self.parameters().iter().map(|p| (p.name.clone(), binding(p))).collect(),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Front-ends: from what a user writes to a [`Program`](crate::program::Program).
+
+mod interface;
+
+pub use interface::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
