@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "each test binary uses a part")]
 //! Runs a program on the interpreter and on the compiler in every configuration, and compares.
 
 use spadina_core::bind::{Buffers, Chunks, Data, Stream, Streams};
