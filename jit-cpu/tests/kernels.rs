@@ -2,9 +2,11 @@
 
 mod support;
 
-use spadina_core::bind::NO_SLOT;
+use spadina_core::bind::{Buffers, Chunks, NO_SLOT};
 use spadina_core::index::BitOp;
+use spadina_core::program::{Entry, Target};
 use spadina_core::real::{ArrayKind, BinaryOp, Compare, UnaryOp};
+use spadina_jit_cpu::{Options, Pool, compile};
 use support::{Bound, Builder, Results, everywhere, everywhere_within, interpreted};
 
 /// Numbers without pattern in -1..1.
@@ -126,12 +128,7 @@ fn stencils_of_variable_size_used_nonlinearly() {
     p.energy(&[v], root);
     // The gradient opens the sum: one record for each neighbour.
     let part = p.g.div(xj, root);
-    p.update(
-        &[v, j],
-        1,
-        spadina_core::program::Target::Gradient(spadina_core::program::Entry { array: x, index: at }),
-        part,
-    );
+    p.update(&[v, j], 1, Target::Gradient(Entry { array: x, index: at }), part);
     let kernel = p.kernel();
     assert_eq!(kernel.regions.len(), 3);
 
@@ -324,7 +321,7 @@ fn integer_operations() {
     bound.stream(width as usize, (0..width * values.len() as u32).collect(), vec![]);
     bound.gradient = values.len() * integers.len();
     bound.tables = vec![values.clone()];
-    let results = everywhere_within(&kernel, &bound, 1e-4);
+    let results = everywhere_within(&kernel, &bound, [0.0, 1e-4]);
     for (e, &t) in values.iter().enumerate() {
         let first = &results.gradient[e * integers.len()..];
         assert_eq!(first[0], f64::from(t / 3));
@@ -377,11 +374,126 @@ fn every_operation_on_every_kind_of_number() {
     bound.stream(0, vec![], vec![]);
     bound.stream(values.len(), (0..(values.len() * n) as u32).collect(), vec![]);
     bound.gradient = values.len() * n;
-    let results = everywhere(&kernel, &bound);
+    // The inverse hyperbolic functions of the library are not those of Rust.
+    let results = everywhere_within(&kernel, &bound, [1e-14, 2e-6]);
     for (k, op) in UnaryOp::ALL.iter().enumerate() {
         let got = results.gradient[6 * grid.len() * values.len() + k];
         assert!(got.to_bits() == op.eval(1.5).to_bits() || got.is_nan(), "{}", op.name());
     }
+}
+
+#[test]
+fn a_sum_that_no_element_changes() {
+    // E = Σ_i x[i] Σ_i x[i]²: the inner sum has the variable of the elements, and stands before their loop.
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    let square = p.g.mul(a, a);
+    let sum = p.g.sum(var, square);
+    let e = p.g.mul(a, sum);
+    p.energy(&[var], e);
+    let kernel = p.kernel();
+    let mut bound = Bound::elements(20);
+    bound.arrays = vec![numbers(20)];
+    bound.no_slots(&kernel);
+    bound.cut(7, 2);
+    let xs = bound.arrays[0].clone();
+    expect(&everywhere(&kernel, &bound), xs.iter().sum::<f64>() * xs.iter().map(|x| x * x).sum::<f64>());
+}
+
+#[test]
+fn no_loop_at_all() {
+    // E = Σ_{i<n} x[i]², not opened, with its gradient opened into a loop of its own.
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    let square = p.g.mul(a, a);
+    let sum = p.g.sum(var, square);
+    let two = p.g.constant(2.0);
+    let slope = p.g.mul(two, a);
+    p.energy(&[], sum);
+    let zero = p.ix().int(0);
+    p.gradient(&[], x, zero, sum);
+    p.update(&[var], 0, Target::Gradient(Entry { array: x, index: i }), slope);
+    let kernel = p.kernel();
+    assert_eq!(kernel.outer, None);
+    let mut bound = Bound::elements(6);
+    bound.streams.outer = 0..1;
+    bound.arrays = vec![numbers(6)];
+    bound.stream(1, vec![6], vec![]);
+    bound.stream(1, vec![0, 1, NO_SLOT, 3, 4, 5], vec![]);
+    bound.gradient = 7;
+    let results = everywhere(&kernel, &bound);
+    let xs = bound.arrays[0].clone();
+    expect(&results, xs.iter().map(|x| x * x).sum());
+    assert_eq!(results.gradient[..3], [2.0 * xs[0], 2.0 * xs[1], 0.0]);
+    assert_eq!(results.gradient[6], results.energy);
+}
+
+#[test]
+fn seeds_and_the_buffers_of_residuals() {
+    // r[i] = x[i]³, its Jacobian, and the Jacobian times a seed
+    let mut p = Builder::default();
+    let _unseeded = p.g.array("weights", ArrayKind::Data);
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let (a, seed) = (p.g.load(x, i), p.g.seed(x, i));
+    let square = p.g.mul(a, a);
+    let cube = p.g.mul(square, a);
+    let three = p.g.constant(3.0);
+    let slope = p.g.mul(three, square);
+    let product = p.g.mul(slope, seed);
+    p.update(&[var], 1, Target::Residual { row: i, assign: true }, cube);
+    p.update(&[var], 1, Target::Jacobian { row: i, col: Entry { array: x, index: i } }, slope);
+    p.update(&[var], 1, Target::ResidualProduct(i), product);
+    let kernel = p.kernel();
+    let mut bound = Bound::elements(5);
+    bound.arrays = vec![vec![], numbers(5)];
+    bound.seeds = vec![vec![], numbers(5)];
+    bound.stream(0, vec![], vec![]);
+    bound.stream(3, (0..5).flat_map(|e| [e; 3]).collect(), vec![]);
+    bound.other = 5;
+    let results = everywhere(&kernel, &bound);
+    let (x, s) = (bound.arrays[1][4], bound.seeds[1][4]);
+    assert_eq!(results.other[0][4], x * x * x);
+    assert_eq!(results.other[1][4], 3.0 * (x * x));
+    assert_eq!(results.other[2][4], 3.0 * (x * x) * s);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    p.energy(&[var], a);
+    p.gradient(&[var], x, i, a);
+    let code = compile(&p.kernel(), &Options::default()).unwrap();
+    let mut good = Bound::elements(3);
+    good.arrays = vec![numbers(3)];
+    good.stream(0, vec![], vec![]);
+    good.stream(1, vec![0, 1, 2], vec![]);
+    let refusal = |change: fn(&mut Bound)| {
+        let mut bound = good.clone();
+        change(&mut bound);
+        let mut gradient = [0.0; 3];
+        let mut buffers = Buffers { gradient: &mut gradient, ..Buffers::default() };
+        let pool = Pool::new(1).unwrap();
+        // SAFETY: what is bound is in range, or so little that the kernel does not run.
+        unsafe { code.run(&bound.data(), &bound.streams, &mut buffers, &pool) }.unwrap_err().to_string()
+    };
+    assert_eq!(refusal(|b| b.arrays.clear()), "the kernel needs 1 arrays, but 0 are bound");
+    assert_eq!(
+        refusal(|b| b.streams.regions[1].width = 2),
+        "the records of region 1 have 2 slots, the kernel writes 1"
+    );
+    let ranges = "the ranges of the streams do not lie in the outermost loop";
+    assert_eq!(refusal(|b| b.streams.chunks = Chunks { ranges: vec![0..4], groups: vec![vec![0]] }), ranges);
+    assert_eq!(refusal(|b| b.streams.chunks = Chunks { ranges: vec![0..3], groups: vec![vec![1]] }), ranges);
+    let start = |b: &mut Bound| b.streams.regions[1].starts = vec![0, 1, 2];
+    assert_eq!(refusal(start), "the records of region 1 do not cover the outermost loop");
 }
 
 #[test]

@@ -207,7 +207,9 @@ impl<'a> Translator<'a> {
     }
 
     fn end_loop(&mut self, open: Open) {
-        self.advance_cursor(open.region);
+        if open.region != 0 {
+            self.advance_cursor(open.region);
+        }
         let next = self.b.ins().iadd_imm_s(open.variable, 1);
         self.branch(next, open.end, open.body, open.exit);
         self.b.seal_block(open.body);
