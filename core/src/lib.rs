@@ -1,6 +1,8 @@
 //! The compiler of Spadina: from the energy of one element, or a plain loop program, to the kernel that evaluates its
 //! value, gradient and sparse Hessian. It knows no back-end.
 
+pub mod error;
+pub mod frontend;
 pub mod index;
 pub mod real;
 
