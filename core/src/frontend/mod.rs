@@ -1,5 +1,7 @@
 //! Front-ends: from what a user writes to a [`Program`](crate::program::Program).
 
 mod interface;
+pub mod wgsl;
 
 pub use interface::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
+pub use wgsl::Module;
