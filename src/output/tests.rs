@@ -60,6 +60,7 @@ fn the_report_has_the_keys_of_the_contract() {
     };
     assert_eq!(keys(&report), "device energy gradient_norm hessian_norm nonzeros precision seconds unknowns");
     (report.residuals, report.jacobian_nonzeros) = (Some(6), Some(7));
+    assert!(Report { hessian_norm: f64::INFINITY, ..report.clone() }.json().is_err());
     assert!(keys(&report).contains("jacobian_nonzeros nonzeros precision residuals"));
 }
 
