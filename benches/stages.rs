@@ -59,7 +59,12 @@ fn main() {
     print(&rows);
 }
 
-fn measure(criterion: &mut Criterion, problem: &'static str, size: usize, make: fn(usize) -> (usize, spadina::Loaded)) -> Row {
+fn measure(
+    criterion: &mut Criterion,
+    problem: &'static str,
+    size: usize,
+    make: fn(usize) -> (usize, spadina::Loaded),
+) -> Row {
     let (elements, loaded) = make(size);
     let before = IN_USE.load(Ordering::Relaxed);
     let mut system = System::build(loaded, Options::default()).expect("the problem is right");

@@ -56,7 +56,14 @@ pub fn neo_hookean(elements: usize) -> (usize, Loaded) {
 fn box_tetrahedra(n: usize) -> Vec<[i32; 4]> {
     let nodes = n + 1;
     let stride = [1, nodes, nodes * nodes];
-    let orders = [([0, 1, 2], true), ([1, 2, 0], true), ([2, 0, 1], true), ([0, 2, 1], false), ([2, 1, 0], false), ([1, 0, 2], false)];
+    let orders = [
+        ([0, 1, 2], true),
+        ([1, 2, 0], true),
+        ([2, 0, 1], true),
+        ([0, 2, 1], false),
+        ([2, 1, 0], false),
+        ([1, 0, 2], false),
+    ];
     let mut tetrahedra = Vec::with_capacity(6 * n * n * n);
     for cell in 0..n * n * n {
         let a = (cell / (n * n) * nodes + cell / n % n) * nodes + cell % n;

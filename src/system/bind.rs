@@ -3,7 +3,7 @@
 use super::Error;
 use crate::problem::{Loaded, Term};
 use crate::tensor::Shape;
-use spadina_core::frontend::{Binding, Form, Kind, Module, Parameter, ParameterType, Roles};
+use spadina_core::frontend::{Binding, Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
 
@@ -101,8 +101,8 @@ pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<Lowe
             }
         }
     }
-    let lowered = module.lower(&roles).map_err(diagnostic)?;
-    Ok(LoweredTerm { program: lowered.program, defaults })
+    let program = module.lower(&roles).map_err(diagnostic)?;
+    Ok(LoweredTerm { program, defaults })
 }
 
 struct Binder<'a> {

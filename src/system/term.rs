@@ -109,11 +109,14 @@ impl Term {
         std::iter::once(&self.main).chain(&self.weighted)
     }
 
-    pub fn compile(&mut self, precision: Precision) -> Result<(), Error> {
+    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), Error> {
         let file = self.file.clone();
         let parts = std::iter::once(&mut self.main).chain(&mut self.weighted);
         for bound in parts {
-            bound.kernels.compile(precision).map_err(|source| Error::Compile { file: file.clone(), source })?;
+            bound
+                .kernels
+                .compile(precision, partial)
+                .map_err(|source| Error::Compile { file: file.clone(), source })?;
         }
         Ok(())
     }
