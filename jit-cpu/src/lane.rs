@@ -51,7 +51,7 @@ impl Lane {
     }
 
     /// A 64-bit integer as a real.
-    pub fn from_integer(self, b: &mut FunctionBuilder<'_>, integer: Value) -> Value {
+    pub fn integer(self, b: &mut FunctionBuilder<'_>, integer: Value) -> Value {
         b.ins().fcvt_from_sint(self.real, integer)
     }
 

@@ -42,7 +42,7 @@ impl Translator<'_> {
             Node::Seed(array, i) => self.entry((Field::SEEDS, Field::SEED_LENGTHS), array, i, checked)?,
             Node::Integer(i) => {
                 let integer = self.index(i)?;
-                self.lane.from_integer(&mut self.b, integer)
+                self.lane.integer(&mut self.b, integer)
             }
             Node::Unary(op, a) => {
                 let a = self.value(a)?;
