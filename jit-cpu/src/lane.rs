@@ -46,8 +46,8 @@ impl Lane {
     }
 
     /// A load of a real.
-    pub fn load(self, b: &mut FunctionBuilder<'_>, flags: MemFlagsData, address: Value) -> Value {
-        b.ins().load(self.real, flags, address, 0)
+    pub fn load(self, b: &mut FunctionBuilder<'_>, flags: MemFlagsData, address: Value, offset: i32) -> Value {
+        b.ins().load(self.real, flags, address, offset)
     }
 
     /// A 64-bit integer as a real.

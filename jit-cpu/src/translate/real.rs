@@ -102,8 +102,8 @@ impl Translator<'_> {
         if checked {
             (at, _) = self.checked(at, lengths, array.0);
         }
-        let address = self.address(list, at, self.lane.log_bytes());
-        Ok(self.lane.load(&mut self.b, input(), address))
+        let (address, displacement) = self.displaced(list, at, self.lane.log_bytes());
+        Ok(self.lane.load(&mut self.b, input(), address, displacement))
     }
 
     /// Starts the accumulator of a sum.
