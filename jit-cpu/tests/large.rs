@@ -4,7 +4,7 @@
 mod support;
 
 use spadina_core::bind::{Chunks, Stream};
-use spadina_core::real::{UnaryOp, Value};
+use spadina_core::real::{Precision, UnaryOp, Value};
 use spadina_jit_cpu::{Options, asm, clif, compile};
 use std::time::Instant;
 use support::{Bound, Builder, compiled, everywhere, interpreted};
@@ -91,7 +91,8 @@ fn measure(kernel: &spadina_core::kernel::Kernel, bound: &Bound, options: &Optio
     }
     let counts = kernel.counts();
     println!(
-        "{} operations, {} writes, skips {}: compiled in {:.1} ms, {:.1} ns per element",
+        "{:?}, {} operations, {} writes, skips {}: compiled in {:.1} ms, {:.1} ns per element",
+        options.precision,
         counts.total(),
         counts.writes,
         options.skips,
@@ -104,8 +105,10 @@ fn measure(kernel: &spadina_core::kernel::Kernel, bound: &Bound, options: &Optio
 fn an_element_of_a_hessian() {
     let (kernel, bound) = element_kernel(2000);
     let options = Options::default();
-    for skips in [true, false] {
-        measure(&kernel, &bound, &Options { skips, ..options });
+    for precision in [Precision::F64, Precision::F32] {
+        for skips in [true, false] {
+            measure(&kernel, &bound, &Options { skips, precision, ..options });
+        }
     }
     let wanted = interpreted(&kernel, &bound);
     compiled(&kernel, &bound, &options, 1).close(&wanted, 1e-14, "one function");

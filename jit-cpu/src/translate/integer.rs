@@ -92,8 +92,8 @@ impl Translator<'_> {
             }
             false => (at, None),
         };
-        let address = self.address(list, at, 2);
-        let entry = self.b.ins().load(types::I32, input(), address, 0);
+        let (address, displacement) = self.displaced(list, at, 2);
+        let entry = self.b.ins().load(types::I32, input(), address, displacement);
         let entry = self.b.ins().sextend(types::I64, entry);
         match within {
             Some(within) => {
@@ -170,7 +170,11 @@ impl Translator<'_> {
             });
         }
         Ok(match sum {
-            Some(sum) if constant != 0 => self.b.ins().iadd_imm_s(sum, constant),
+            Some(sum) if constant != 0 => {
+                let index = self.b.ins().iadd_imm_s(sum, constant);
+                self.offsets.insert(index, (sum, constant));
+                index
+            }
             Some(sum) => sum,
             None => self.b.ins().iconst(types::I64, constant),
         })

@@ -196,3 +196,18 @@ pub fn everywhere_within(kernel: &Kernel, bound: &Bound, [double, single]: [f64;
     }
     wanted
 }
+
+/// Numbers without pattern in -1..1.
+pub fn numbers(count: usize) -> Vec<f64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    (0..count)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        })
+        .collect()
+}
+
+pub fn expect(results: &Results, energy: f64) {
+    assert!((results.energy - energy).abs() <= 1e-12 * energy.abs().max(1.0), "{} is not {energy}", results.energy);
+}
