@@ -60,7 +60,7 @@ impl ProblemFile {
         })?;
         Ok(Term {
             path,
-            text,
+            source: super::Source::Text(text),
             residual: entry.residual,
             over: entry.over.clone(),
             bind: entry.bind.clone(),

@@ -1,11 +1,13 @@
 //! Which arrays the parameters of an energy are.
 
 use super::Error;
-use crate::problem::{Loaded, Term};
+use crate::problem::{self, Loaded, Term};
 use crate::tensor::Shape;
+use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Binding, Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
+use std::sync::Arc;
 
 /// A term's program, and the values of parameters that have a default and nothing bound.
 pub struct LoweredTerm {
@@ -81,9 +83,18 @@ pub fn size_of(problem: &Loaded, name: &str) -> i64 {
 
 /// Reads a term's text and binds its parameters by name.
 pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
-    let diagnostic = |d: spadina_core::error::Diagnostic| Error::Energy(d.render(file, &term.text));
-    let module = Module::parse(file, &term.text).map_err(diagnostic)?;
-    let binder = Binder { problem, term, file, module: &module };
+    let diagnostic = |d: Diagnostic| {
+        Error::Energy(match &term.source {
+            problem::Source::Text(text) => d.render(file, text),
+            problem::Source::Built(_) => format!("{file}: {d}"),
+        })
+    };
+    let module: Arc<dyn Frontend> = match &term.source {
+        problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),
+        problem::Source::Built(built) => built.clone(),
+    };
+    let module = module.as_ref();
+    let binder = Binder { problem, term, file, module };
     binder.check_kind()?;
     let over_width = binder.over_width()?;
     let mut roles = Roles { over: term.over.clone(), over_width: over_width.unwrap_or(0), ..Roles::default() };
@@ -109,7 +120,7 @@ struct Binder<'a> {
     problem: &'a Loaded,
     term: &'a Term,
     file: &'a str,
-    module: &'a Module,
+    module: &'a dyn Frontend,
 }
 
 /// An array of the problem, by what it holds.

@@ -91,7 +91,10 @@ impl Term {
         let bound = |program, outputs| Bound::new(problem, program, &lowered.defaults, outputs);
         Ok(Term {
             number,
-            text: term.text.clone(),
+            text: match &term.source {
+                problem::Source::Text(text) => text.clone(),
+                problem::Source::Built(_) => String::new(),
+            },
             main: bound(main, outputs),
             weighted: weighted.map(|p| bound(p, weighted_outputs)),
             rows: 0..0,
