@@ -111,6 +111,13 @@ fn is_float_type(word: &str) -> bool {
         || word.strip_prefix("mat").is_some_and(|w| w.len() >= 3 && w.contains('x') && w.len() <= 4)
 }
 
+/// Built-in functions that take nothing but floats.
+const FLOAT_FUNCTIONS: &[&str] = &[
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh", "degrees", "distance", "exp",
+    "exp2", "floor", "fma", "fract", "inverseSqrt", "length", "log", "log2", "mix", "normalize", "pow", "radians",
+    "round", "saturate", "sin", "sinh", "smoothstep", "sqrt", "step", "tan", "tanh", "trunc",
+];
+
 /// What to do with each token, by its number.
 #[derive(Default)]
 struct Plan {
@@ -250,7 +257,8 @@ fn assignment(list: &[Token], from: usize, to: usize) -> Option<usize> {
 fn is_float_constructor(text: &str, list: &[Token], paren: usize) -> bool {
     let Some(before) = paren.checked_sub(1) else { return false };
     if list[before].kind == TokenKind::Word {
-        return is_float_type(list[before].text(text)) && before.checked_sub(1).is_none_or(|k| !is_fn(text, list[k]));
+        let word = list[before].text(text);
+        return is_float_type(word) || (FLOAT_FUNCTIONS.contains(&word) && !declares(text, word));
     }
     if list[before].kind != TokenKind::Mark(b'>') {
         return false;
@@ -267,8 +275,16 @@ fn is_float_constructor(text: &str, list: &[Token], paren: usize) -> bool {
     }
 }
 
-fn is_fn(text: &str, token: Token) -> bool {
-    token.text(text) == "fn"
+/// Whether a text declares a function of its own by a built-in's name.
+fn declares(text: &str, name: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("fn ") {
+        if after.trim_start().strip_prefix(name).is_some_and(|a| a.trim_start().starts_with('(')) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// Whether a literal is a whole argument, up to its sign.

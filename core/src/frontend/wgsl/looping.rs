@@ -58,7 +58,7 @@ impl<'m> Machine<'m> {
         let attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
         match self.keep_loop(frame, parts, &plan, &carried) {
-            Ok(()) => {
+            Ok(clean) if clean || count.is_none_or(|count| count > FORCED_UNROLL) => {
                 // The attempt held: redo what it assigned, outside of its journal.
                 let kept = self.writes.split_off(writes);
                 let changed = self.abandon(frame, attempt);
@@ -68,11 +68,12 @@ impl<'m> Machine<'m> {
                 }
                 Ok(())
             }
-            Err(reason) => {
+            result => {
                 self.abandon(frame, attempt);
-                match count {
-                    Some(count) if count <= FORCED_UNROLL => self.unroll(frame, parts, count),
-                    _ => Err(reason),
+                match (count, result) {
+                    (Some(count), _) if count <= FORCED_UNROLL => self.unroll(frame, parts, count),
+                    (_, Err(reason)) => Err(reason),
+                    (_, Ok(_)) => Ok(()),
                 }
             }
         }
@@ -154,8 +155,9 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Runs the body once with the counter as a symbol, and sums what it adds.
-    fn keep_loop(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, plan: &Plan, carried: &Carried) -> Result<()> {
+    /// Runs the body once with the counter as a symbol, and sums what it adds. `false`: a variable carries something
+    /// else, which is an error if it is used.
+    fn keep_loop(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, plan: &Plan, carried: &Carried) -> Result<bool> {
         let (var, t) = self.loop_variable(frame, plan)?;
         if !self.stays_unsigned(plan, t) {
             return self.error(
@@ -257,7 +259,8 @@ impl<'m> Machine<'m> {
         var: Var,
         known: &super::trip::Steps,
         plan: &Plan,
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let mut clean = true;
         let placeholders: FxHashMap<usize, &Val> = list.values.iter().map(|(c, v)| (*c, v)).collect();
         let zero = self.graph.indices.int(0);
         let times = self.graph.indices.max(plan.count, zero);
@@ -271,9 +274,10 @@ impl<'m> Machine<'m> {
                 self.graph.span = span;
                 self.outcome(list, &before, placeholder, new, var)
             };
+            after.leaves(&mut |leaf| clean &= !matches!(leaf, Val::Poison(reason) if reason.message == ONLY_SUMS));
             self.set_cell(cell, after);
         }
-        Ok(())
+        Ok(clean)
     }
 
     fn outcome(&mut self, list: &Placeholders, before: &Val, placeholder: &Val, new: &Val, var: Var) -> Val {

@@ -14,6 +14,7 @@
 //! | `value`       | symbolic values, and how two of them merge                          |
 //! | `machine`     | the state of the execution: variables, branches, arrays             |
 //! | `access`      | pointers, loads, stores, indexing                                   |
+//! | `assume`      | what a value becomes where an index is known                        |
 //! | `statement`   | statements, branches, calls                                         |
 //! | `trip`        | which variables a loop counts, and how often it runs                |
 //! | `looping`     | loops                                                               |
@@ -23,6 +24,7 @@
 //! | `lower`       | from a module and its roles to a program                            |
 
 mod access;
+mod assume;
 mod builtin;
 mod expression;
 mod literals;
@@ -102,7 +104,7 @@ pub enum ParameterType {
         /// `i32`, not `u32`.
         signed: bool,
     },
-    /// An integer `override`.
+    /// An integer `override`; it may not be negative, whatever its type.
     Size {
         /// `i32`, not `u32`.
         signed: bool,

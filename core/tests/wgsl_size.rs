@@ -1,0 +1,62 @@
+//! Large files: neither the stack nor the time may grow out of hand.
+
+use spadina_core::frontend::Module;
+use std::fmt::Write;
+use std::time::Instant;
+
+fn run(name: &str, text: &str) {
+    let start = Instant::now();
+    let module = match Module::parse(name, text) {
+        Ok(module) => module,
+        Err(e) => panic!("{name}: {}", e.message),
+    };
+    let parsed = start.elapsed();
+    let lowered = module.lower(&module.default_roles(None));
+    println!("{name}: parsed {parsed:?}, all {:?}", start.elapsed());
+    if let Err(e) = lowered {
+        panic!("{name}: {}", e.message);
+    }
+}
+
+#[test]
+fn a_long_sum() {
+    let terms = vec!["x[0]"; 100_000].join(" + ");
+    run("sum", &format!("fn energy(x: array<f32, 1>) -> f32 {{ return {terms}; }}"));
+}
+
+#[test]
+fn a_sum_of_many_literals() {
+    let mut terms = String::from("x[0]");
+    for k in 0..20_000 {
+        let _ = write!(terms, " + {k}.5 * x[1]");
+    }
+    run("literals", &format!("fn energy(x: array<f32, 2>) -> f32 {{ return {terms}; }}"));
+}
+
+#[test]
+fn many_statements() {
+    let mut body = String::from("var e = 0.0;\n");
+    for k in 0..10_000 {
+        let _ = writeln!(body, "let t{k} = x[0] * {k}.0; e += t{k} * t{k};");
+    }
+    run("statements", &format!("fn energy(x: array<f32, 1>) -> f32 {{ {body} return e; }}"));
+}
+
+#[test]
+fn many_early_returns() {
+    let mut body = String::new();
+    for k in 0..2_000 {
+        let _ = writeln!(body, "if (x[0] > {k}.0) {{ return {k}.5 * x[1]; }}");
+    }
+    run("returns", &format!("fn energy(x: array<f32, 2>) -> f32 {{ {body} return 0.0; }}"));
+}
+
+#[test]
+fn deep_parentheses_do_not_overflow() {
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ return {}x[0]{}; }}", "(".repeat(5_000), ")".repeat(5_000));
+    let _ = Module::parse("parentheses", &text);
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ return {}x[0]; }}", "-".repeat(20_001));
+    let _ = Module::parse("minus", &text);
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ {} return 1.0; }}", "{".repeat(3_000));
+    assert!(Module::parse("braces", &text).is_err());
+}
