@@ -75,8 +75,7 @@ fn constants() {
 fn defaults_and_places() {
     let text = "override k: f32 = 0.1;\noverride n: u32 = 4;\noverride m: i32;\nfn energy(x: array<f32, 1>) -> f32 { return k * x[0]; }";
     let module = Module::parse("test", text).unwrap();
-    let defaults: Vec<(&str, Option<f64>)> =
-        module.parameters().iter().map(|p| (p.name.as_str(), p.default)).collect();
+    let defaults: Vec<(&str, Option<f64>)> = module.parameters().iter().map(|p| (p.name.as_str(), p.default)).collect();
     assert_eq!(defaults, [("x", None), ("k", Some(0.1)), ("n", Some(4.0)), ("m", None)]);
     let place = module.parameters()[1].span;
     assert!(text[place.start as usize..place.end as usize].contains('k'));

@@ -195,24 +195,27 @@ fn counting_loops() {
     check("var e = 0.0; var i = 0u; loop { e += x[i]; continuing { i++; break if i >= n; } } return e;", {
         sum(0..7, |i| X[i])
     });
-    check("var e = 0.0; var j = 1u; for (var i = 0u; i < n / 2u; i++) { e += x[i] * x[j]; j += 2u; } return e + f32(j);", {
-        sum(0..3, |i| X[i] * X[2 * i + 1]) + 7.0
-    });
+    check(
+        "var e = 0.0; var j = 1u; for (var i = 0u; i < n / 2u; i++) { e += x[i] * x[j]; j += 2u; } return e + f32(j);",
+        { sum(0..3, |i| X[i] * X[2 * i + 1]) + 7.0 },
+    );
     check("var e = 0.0; for (var i = -w; i < 3; i++) { e += x[i + 3]; } return e;", sum(0..6, |i| X[i]));
     check("var e = 0.0; for (var i = 0u; i < arrayLength(&x); i++) { e += x[i]; } return e;", sum(0..7, |i| X[i]));
 }
 
 #[test]
 fn nested_loops_and_guards() {
-    check("var e = 0.0; for (var i = 0u; i < n; i++) { for (var j = 0u; j < i; j++) { e += x[i] * x[j]; } } return e;", {
-        sum(0..7, |i| sum(0..i, |j| X[i] * X[j]))
-    });
+    check(
+        "var e = 0.0; for (var i = 0u; i < n; i++) { for (var j = 0u; j < i; j++) { e += x[i] * x[j]; } } return e;",
+        { sum(0..7, |i| sum(0..i, |j| X[i] * X[j])) },
+    );
     check("var e = 0.0; for (var i = 0u; i < n; i++) { if (i % 2u == 0u) { continue; } e += x[i]; } return e;", {
         sum((1..7).step_by(2), |i| X[i])
     });
-    check("var e = 0.0; for (var i = 0u; i < n; i++) { if (x[i] > 0.5) { e += x[i]; } else { e -= 1.0; } } return e;", {
-        sum(0..7, |i| if X[i] > 0.5 { X[i] } else { -1.0 })
-    });
+    check(
+        "var e = 0.0; for (var i = 0u; i < n; i++) { if (x[i] > 0.5) { e += x[i]; } else { e -= 1.0; } } return e;",
+        { sum(0..7, |i| if X[i] > 0.5 { X[i] } else { -1.0 }) },
+    );
     check(
         "var e = 0.0; for (var v = 0u; v < 4u; v++) { var a = 0.0; \
          for (var j = row_ptr[v]; j < row_ptr[v + 1u]; j++) { a += x[t[j]]; } e += a * a; } return e;",
@@ -237,19 +240,29 @@ fn short_loops_unroll() {
     check("var e = x[0]; for (var i = 0; i < 100; i++) { e = 0.5 * e + 1.0; } return e;", {
         (0..100).fold(X[0], |e, _| 0.5 * e + 1.0)
     });
-    check("var e = 0.0; for (var i = 0u; i < 7u; i++) { if (x[i] > 2.0) { break; } e += x[i]; } return e;", X[0] + X[1]);
+    check(
+        "var e = 0.0; for (var i = 0u; i < 7u; i++) { if (x[i] > 2.0) { break; } e += x[i]; } return e;",
+        X[0] + X[1],
+    );
     check("for (var i = 0u; i < 7u; i++) { if (x[i] > 2.0) { return x[i]; } } return 0.0;", X[2]);
     check("var i = 1u; var e = 0.0; while (i < 7u) { e += x[i]; i *= 2u; } return e;", X[1] + X[2] + X[4]);
-    check("let a = array<f32, 4>(1.0, 2.0, 4.0, 8.0); var e = 0.0; for (var i = 0u; i < n; i++) { e += a[i % 4u] * x[i]; } return e;", {
-        sum(0..7, |i| [1.0, 2.0, 4.0, 8.0][i % 4] * X[i])
-    });
+    check(
+        "let a = array<f32, 4>(1.0, 2.0, 4.0, 8.0); var e = 0.0; for (var i = 0u; i < n; i++) { e += a[i % 4u] * x[i]; } return e;",
+        { sum(0..7, |i| [1.0, 2.0, 4.0, 8.0][i % 4] * X[i]) },
+    );
 }
 
 #[test]
 fn control_flow() {
     check("if (x[0] > 0.0) { if (x[1] > 0.0) { return 1.0; } return 2.0; } return 3.0;", 2.0);
-    check("var e = 0.0; switch (n) { case 1u, 7u: { e = 1.0; } case 2u { e = 2.0; } default { e = 3.0; } } return e;", 1.0);
-    check("var e = 0.0; switch (w) { case 1: { e = 1.0; } default: { if (x[0] > 0.0) { break; } e = 3.0; } } return e + 0.5;", 0.5);
+    check(
+        "var e = 0.0; switch (n) { case 1u, 7u: { e = 1.0; } case 2u { e = 2.0; } default { e = 3.0; } } return e;",
+        1.0,
+    );
+    check(
+        "var e = 0.0; switch (w) { case 1: { e = 1.0; } default: { if (x[0] > 0.0) { break; } e = 3.0; } } return e + 0.5;",
+        0.5,
+    );
     check("var e = 0.0; switch (2) { case 1: { e = 1.0; } case 2, default: { e = x[1]; } } return e;", X[1]);
     check("let b = x[0] > 0.0 && x[1] < 0.0; return select(0.0, k, b);", 1.5);
     check("let b = x[0] < 0.0 || n == 7u; return select(x[0], x[1], b);", X[1]);
@@ -273,38 +286,48 @@ fn built_ins() {
         let t: f64 = 1.1 / 2.0;
         t * t * (3.0 - 2.0 * t) + (X[1] - X[1].floor()) + X[0] * X[1] + X[2] + X[0].to_radians()
     });
-    check("let a = vec3f(x[0], x[1], x[2]); let b = vec3f(x[3], x[4], x[5]); return length(cross(a, b)) + distance(a, b);", {
-        let (a, b) = ([X[0], X[1], X[2]], [X[3], X[4], X[5]]);
-        let c = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-        let norm = |v: [f64; 3]| (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
-        norm(c) + norm([a[0] - b[0], a[1] - b[1], a[2] - b[2]])
-    });
+    check(
+        "let a = vec3f(x[0], x[1], x[2]); let b = vec3f(x[3], x[4], x[5]); return length(cross(a, b)) + distance(a, b);",
+        {
+            let (a, b) = ([X[0], X[1], X[2]], [X[3], X[4], X[5]]);
+            let c = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+            let norm = |v: [f64; 3]| (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
+            norm(c) + norm([a[0] - b[0], a[1] - b[1], a[2] - b[2]])
+        },
+    );
     check("let m = mat4x4f(1, 2, 0, x[0], 0, 3, 1, 2, x[1], 1, 4, 0, 2, 0, 1, 5); return determinant(m);", {
-        let m = nalgebra::Matrix4::new(
-            1.0, 2.0, 0.0, X[0], 0.0, 3.0, 1.0, 2.0, X[1], 1.0, 4.0, 0.0, 2.0, 0.0, 1.0, 5.0,
-        );
+        let m =
+            nalgebra::Matrix4::new(1.0, 2.0, 0.0, X[0], 0.0, 3.0, 1.0, 2.0, X[1], 1.0, 4.0, 0.0, 2.0, 0.0, 1.0, 5.0);
         m.determinant()
     });
-    check("let m = mat2x3f(1, 2, 3, 4, 5, x[0]); let v = m * vec2f(x[1], 1); let w = vec3f(1, 2, x[2]) * m; return v.z + w.y;", {
-        3.0 * X[1] + X[0] + (4.0 + 10.0 + X[2] * X[0])
-    });
-    check("let m = mat2x2f(1, 2, 3, x[0]) * mat2x2f(x[1], 0, 1, 1); return m[1].y + transpose(m)[0][1] + (2.0 * m)[0].x;", {
-        (2.0 + X[0]) + 4.0 + 2.0 * X[1]
-    });
-    check("let v = vec3f(x[0], x[1], x[2]); return dot(v.zyx, v.xxy) + max(v, vec3f(0.5)).y + (v * 2.0 - 1.0).z + (-v).x;", {
-        X[2] * X[0] + X[1] * X[0] + X[0] * X[1] + 0.5 + 4.0 - X[0]
-    });
-    check("let v = vec2f(x[0], x[1]); let b = all(v > vec2f()) || any(v < vec2f()); return select(x[1] % 0.5, 1.0, !b);", {
-        X[1] % 0.5
-    });
+    check(
+        "let m = mat2x3f(1, 2, 3, 4, 5, x[0]); let v = m * vec2f(x[1], 1); let w = vec3f(1, 2, x[2]) * m; return v.z + w.y;",
+        { 3.0 * X[1] + X[0] + (4.0 + 10.0 + X[2] * X[0]) },
+    );
+    check(
+        "let m = mat2x2f(1, 2, 3, x[0]) * mat2x2f(x[1], 0, 1, 1); return m[1].y + transpose(m)[0][1] + (2.0 * m)[0].x;",
+        { (2.0 + X[0]) + 4.0 + 2.0 * X[1] },
+    );
+    check(
+        "let v = vec3f(x[0], x[1], x[2]); return dot(v.zyx, v.xxy) + max(v, vec3f(0.5)).y + (v * 2.0 - 1.0).z + (-v).x;",
+        { X[2] * X[0] + X[1] * X[0] + X[0] * X[1] + 0.5 + 4.0 - X[0] },
+    );
+    check(
+        "let v = vec2f(x[0], x[1]); let b = all(v > vec2f()) || any(v < vec2f()); return select(x[1] % 0.5, 1.0, !b);",
+        { X[1] % 0.5 },
+    );
 }
 
 #[test]
 fn integers() {
-    check("let s = -w; return f32(abs(s)) + f32(max(s, 2)) + f32(clamp(s, -1, 1)) + f32(sign(s)) + f32(s / 2) + f32(s % 2);", {
-        3.0 + 2.0 - 1.0 - 1.0 - 1.0 - 1.0
-    });
-    check("return f32((n << 2u) >> 1u) + f32(n & 3u) + f32(n | 8u) + f32(n ^ 1u) + f32(~(-w));", 14.0 + 3.0 + 15.0 + 6.0 + 2.0);
+    check(
+        "let s = -w; return f32(abs(s)) + f32(max(s, 2)) + f32(clamp(s, -1, 1)) + f32(sign(s)) + f32(s / 2) + f32(s % 2);",
+        { 3.0 + 2.0 - 1.0 - 1.0 - 1.0 - 1.0 },
+    );
+    check(
+        "return f32((n << 2u) >> 1u) + f32(n & 3u) + f32(n | 8u) + f32(n ^ 1u) + f32(~(-w));",
+        14.0 + 3.0 + 15.0 + 6.0 + 2.0,
+    );
     check("let d = 3u - n; return f32(d);", 4294967292.0);
     check("return x[vec2u(1u, 2u).y] + f32(dot(vec2i(1, -w), vec2i(2, 3))) + f32(u32(true)) + f32(t[1] == 0u);", {
         X[2] + 2.0 - 9.0 + 1.0 + 1.0
@@ -315,7 +338,9 @@ fn integers() {
 fn residuals() {
     let head = HEAD.to_string() + "@group(0) @binding(9) var<storage, read_write> r: array<f32>;\n";
     let rows = residual(
-        &format!("{head}fn residual() {{ for (var i = 0u; i + 1u < n; i++) {{ r[i] += x[i]; r[i + 1u] -= 2.0 * x[i]; }} r[7] = k; if (n == 7u) {{ r[8] = 1.0; }} }}"),
+        &format!(
+            "{head}fn residual() {{ for (var i = 0u; i + 1u < n; i++) {{ r[i] += x[i]; r[i + 1u] -= 2.0 * x[i]; }} r[7] = k; if (n == 7u) {{ r[8] = 1.0; }} }}"
+        ),
         &sample(),
     );
     let mut expected = vec![0.0; 9];

@@ -350,9 +350,7 @@ fn constant_operands(expression: &Expression) -> Option<Vec<Handle<Expression>>>
         Expression::Binary { left, right, .. } => vec![left, right],
         Expression::Select { condition, accept, reject } => vec![condition, accept, reject],
         Expression::Relational { argument, .. } => vec![argument],
-        Expression::Math { arg, arg1, arg2, arg3, .. } => {
-            [Some(arg), arg1, arg2, arg3].into_iter().flatten().collect()
-        }
+        Expression::Math { arg, arg1, arg2, arg3, .. } => [Some(arg), arg1, arg2, arg3].into_iter().flatten().collect(),
         _ => return None,
     })
 }

@@ -157,7 +157,13 @@ impl<'m> Machine<'m> {
 
     /// Runs the body once with the counter as a symbol, and sums what it adds. `false`: a variable carries something
     /// else, which is an error if it is used.
-    fn keep_loop(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, plan: &Plan, carried: &Carried) -> Result<bool> {
+    fn keep_loop(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        plan: &Plan,
+        carried: &Carried,
+    ) -> Result<bool> {
         let (var, t) = self.loop_variable(frame, plan)?;
         if !self.stays_unsigned(plan, t) {
             return self.error(
@@ -175,6 +181,7 @@ impl<'m> Machine<'m> {
             let kept = self.writes.split_off(writes);
             let changed: FxHashMap<usize, Val> = self.abandon(frame, attempt).into_iter().collect();
             self.graph.span = parts.span;
+            self.all_foreseen(frame, carried, &changed)?;
             let moving = found.iter().any(|(_, (_, step))| self.graph.indices.as_const(*step) != Some(0));
             if moving {
                 known.extend(found);
@@ -189,6 +196,17 @@ impl<'m> Machine<'m> {
             }
             return self.outcomes(carried, &list, &changed, var, &known, plan);
         }
+    }
+
+    /// Checks that an iteration assigned no variable that was not given a symbol.
+    fn all_foreseen(&self, frame: &Frame<'m>, carried: &Carried, changed: &FxHashMap<usize, Val>) -> Result<()> {
+        let flow: Vec<usize> = frame.flow().collect();
+        let older = |cell: &usize| *cell < frame.returned || (frame.first_cell..frame.end_cell()).contains(cell);
+        let foreseen = |cell: &usize| carried.cells.binary_search(cell).is_ok() || flow.contains(cell);
+        if changed.keys().any(|cell| older(cell) && !foreseen(cell)) {
+            return self.error("this loop assigns a variable through a pointer that cannot be followed");
+        }
+        Ok(())
     }
 
     /// The variable of a loop, and the number of the iteration.

@@ -358,6 +358,11 @@ impl<'m> Frame<'m> {
         }
     }
 
+    /// One past the cell of its last local variable.
+    pub fn end_cell(&self) -> usize {
+        self.first_cell + self.locals.map_or(0, |l| l.len())
+    }
+
     /// The cells that tell whether control has left the block at hand.
     pub fn flow(&self) -> impl Iterator<Item = usize> + use<> {
         [Some(self.returned), self.broken, self.continued].into_iter().flatten()
