@@ -53,6 +53,22 @@ fn loops_are_bounded_by_integers() {
 }
 
 #[test]
+fn tests_of_loops_are_one_comparison() {
+    check("var e = 0.0; for (var i = 0u; i < n && i < 3u; i++) { e += x[i]; }\nreturn e;", "5:14: the trip count");
+    check(
+        "var e = 0.0; var i = 0u; loop { if (i >= n) { break; } e += x[i]; continuing { i++; break if i > 3u; } }\nreturn e;",
+        "5:26: a loop that stays has one test",
+    );
+}
+
+#[test]
+fn data_are_read_only() {
+    check("return x;", "5:");
+    check("var a = 0u; for (var i = 0u; i < n; i++) { if (x[i] > 0.0) { a += 1u; } }\nreturn f32(a);", "5:");
+    check("return f32(3) / f32(7u) + f32(n / 0u);", "5:");
+}
+
+#[test]
 fn indices_depend_on_integers_only() {
     check("return x[u32(x[0])];", "5:10: an integer made from a real");
     check("var i = 0u; if (x[0] > 1.0) { i = 1u; }\nreturn x[i];", "5:");

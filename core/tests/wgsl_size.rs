@@ -61,3 +61,39 @@ fn deep_parentheses_do_not_overflow() {
     let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ {} return 1.0; }}", "{".repeat(3_000));
     assert!(Module::parse("braces", &text).is_err());
 }
+
+/// Files with tokens left out, doubled or exchanged are lowered or refused; the lowering itself never panics.
+#[test]
+fn damaged_files() {
+    let files = [
+        include_str!("energies/neo_hookean.wgsl"),
+        include_str!("energies/one_ring.wgsl"),
+        include_str!("energies/grid.wgsl"),
+        include_str!("energies/branches.wgsl"),
+        include_str!("energies/table_program.wgsl"),
+        include_str!("energies/edge_residual.wgsl"),
+    ];
+    let mut state = 1u64;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % n.max(1)
+    };
+    for round in 0..600 {
+        let mut words: Vec<&str> =
+            files[round % files.len()].split_inclusive([' ', '(', ')', ';', '[', '\n']).collect();
+        for _ in 0..1 + random(3) {
+            let (a, b) = (random(words.len()), random(words.len()));
+            match random(3) {
+                0 => drop(words.remove(a)),
+                1 => words.insert(a, words[b]),
+                _ => words.swap(a, b),
+            }
+        }
+        let text = words.concat();
+        let Ok(module) = Module::parse("damaged", &text) else { continue };
+        if let Err(e) = module.lower(&module.default_roles(None)) {
+            assert!(e.message != "the lowering failed on this file", "{text}");
+            let _ = e.render("damaged", &text);
+        }
+    }
+}
