@@ -233,6 +233,18 @@ fn nested_loops_and_guards() {
 }
 
 #[test]
+fn nested_while_loops() {
+    check(
+        "var e = 0.0; var i = 0u; while (i < n) { var j = i; while (j < n) { e += x[i] * x[j]; j++; } i++; } return e;",
+        sum(0..7, |i| sum(i..7, |j| X[i] * X[j])),
+    );
+    check(
+        "var e = 0.0; var c = 0u; for (var i = 0u; i < n; i++) { for (var j = 0u; j < 2u; j++) { e += x[i] * f32(c); c++; } } return e;",
+        sum(0..7, |i| X[i] * (4 * i + 1) as f64),
+    );
+}
+
+#[test]
 fn short_loops_unroll() {
     check("var e = x[0]; for (var i = 0u; i < 5u; i++) { e = 0.5 * e + x[i]; } return e;", {
         (0..5).fold(X[0], |e, i| 0.5 * e + X[i])

@@ -159,7 +159,8 @@ impl<'m> Machine<'m> {
         carried: &Carried,
     ) -> Result<bool> {
         let (var, t) = self.loop_variable(frame, plan)?;
-        if !self.stays_unsigned(plan, t) {
+        // While the counters of an outer loop are looked for, nothing is known of their sign.
+        if self.planning == 0 && !self.stays_unsigned(plan, t) {
             return self.error(
                 "a u32 in the test of this loop may pass below zero, where it wraps: the trip count cannot be bounded",
             );

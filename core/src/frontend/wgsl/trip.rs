@@ -138,6 +138,7 @@ impl<'m> Machine<'m> {
         full: bool,
     ) -> Result<Plan> {
         let attempt = self.begin_attempt(frame);
+        self.planning += 1;
         let list = self.set_placeholders(carried.cells.iter().copied());
         let plan = self.plan(frame, parts, carried, &list, full);
         self.abandon(frame, attempt);
