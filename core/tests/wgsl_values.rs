@@ -347,6 +347,21 @@ fn integers() {
 }
 
 #[test]
+fn integers_that_wrap() {
+    check("return f32(i32(n - 9u)) + f32(i32(3u) - 4);", -3.0);
+    check("return f32(0xffffffffu) + f32(n + 0xffffffffu);", 4294967295.0 + 6.0);
+    check("return select(0.0, 1.0, n - 8u > 100u) + select(0.0, 2.0, u32(i32(n) - 8) == 0xffffffffu);", 3.0);
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { if (i + 0xffffffffu < 3u) { e += x[i]; } } return e;", {
+        sum(1..4, |i| X[i])
+    });
+    check(
+        "var e = 0.0; for (var i = i32(n) - 2; i > -2; i -= 2) { e += x[i + 1]; } return e;",
+        X[6] + X[4] + X[2] + X[0],
+    );
+    check("switch (n - 8u) { case 0xffffffffu: { return 1.0; } default: { return 2.0; } }", 1.0);
+}
+
+#[test]
 fn residuals() {
     let head = HEAD.to_string() + "@group(0) @binding(9) var<storage, read_write> r: array<f32>;\n";
     let rows = residual(

@@ -219,7 +219,8 @@ impl<'m> Machine<'m> {
                 Ok(Val::Real(self.graph.constant(number)))
             }
             Literal::AbstractFloat(v) => Ok(Val::Real(self.graph.constant(v))),
-            Literal::U32(v) => int(self, i64::from(v), false),
+            // The upper half stands below zero, so that `i + 0xffffffffu` is `i - 1`, and wraps when it is looked at.
+            Literal::U32(v) => int(self, i64::from(v as i32), false),
             Literal::I32(v) => int(self, i64::from(v), true),
             Literal::AbstractInt(v) => int(self, v, true),
             Literal::Bool(v) => Ok(Val::Bool(self.graph.bool(v))),

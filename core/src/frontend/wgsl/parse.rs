@@ -49,7 +49,7 @@ fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
         let label = error.labels().next().map(|(span, text)| (source.place(span), text.to_string()));
         let (span, label) = label.unwrap_or_default();
         let mut message = error.message().to_string();
-        if !label.is_empty() && !message.contains(&label) {
+        if !label.is_empty() && label != "see msg" && !message.contains(&label) {
             message = format!("{message}: {label}");
         }
         Diagnostic::new(span, source.in_user_terms(&message))
