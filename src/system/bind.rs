@@ -66,7 +66,7 @@ pub fn sources(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)], weig
 }
 
 /// The value of a size by its name: a number of [indices], or `len(array)`, or `len(array, width)`.
-pub fn size_of(problem: &Loaded, name: &str) -> i64 {
+pub fn size_of(problem: &Loaded, name: &str, defaults: &[(String, f64)]) -> i64 {
     let length = |array: &str| {
         let reals = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == array).map(|(_, t)| t.data.len());
         let integers = || problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t.data.len());
@@ -78,7 +78,9 @@ pub fn size_of(problem: &Loaded, name: &str) -> i64 {
             None => length(inner) as i64,
         };
     }
-    problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first()).map_or(0, |&v| i64::from(v))
+    let given =
+        problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first()).map(|&v| i64::from(v));
+    given.or_else(|| defaults.iter().find(|(n, _)| n == name).map(|(_, v)| *v as i64)).unwrap_or(0)
 }
 
 /// Reads a term's text and binds its parameters by name.
@@ -222,7 +224,7 @@ impl Binder<'_> {
                 "`{}` of {} is not gathered: `@` works with parameters of type array<S, K>",
                 parameter.name, self.file
             );
-            return Err(Error::Term { place: self.term.place.clone(), message });
+            return Err(self.term_error(message));
         }
         let mut binding = Binding { array: array.clone(), unknown: false, table: None, per_element: false };
         match (&parameter.ty, found) {
@@ -275,7 +277,7 @@ impl Binder<'_> {
                         "`{}` of {} gathers {nodes} nodes, but the index array `{name}` has {width} columns",
                         parameter.name, self.file
                     );
-                    return Err(Error::Term { place: self.term.place.clone(), message });
+                    return Err(self.term_error(message));
                 }
                 binding.table = table.map(|name| (name, width));
                 true
@@ -310,9 +312,13 @@ impl Binder<'_> {
         let (elements, _) = self.table(over)?;
         if rows != elements {
             let message = format!("`{name}` has {rows} rows, but `{over}` has {elements} elements");
-            return Err(Error::Term { place: self.term.place.clone(), message });
+            return Err(self.term_error(message));
         }
         Ok(width)
+    }
+
+    fn term_error(&self, message: String) -> Error {
+        Error::Term { place: self.term.place.clone(), message }
     }
 
     fn unbound(&self, parameter: &Parameter) -> Error {

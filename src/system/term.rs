@@ -41,13 +41,14 @@ pub struct Bound {
 pub struct Binding {
     sources: Vec<Source>,
     tables: Vec<usize>,
+    size_defaults: Vec<(String, f64)>,
 }
 
 impl Binding {
     fn new(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)]) -> Self {
         let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name).unwrap_or(0);
         let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
-        Self { sources: sources(problem, graph, defaults, WEIGHTS), tables }
+        Self { sources: sources(problem, graph, defaults, WEIGHTS), tables, size_defaults: defaults.to_vec() }
     }
 
     /// The data by the ids of the program's graph.
@@ -55,7 +56,8 @@ impl Binding {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
         let tables = self.tables.iter().map(|&t| &problem.indices[t].1.data[..]).collect();
-        let sizes = graph.indices.sizes().iter().map(|name| size_of(problem, name)).collect();
+        let sizes =
+            graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 

@@ -1,5 +1,6 @@
 //! Pointers, loads, stores, indexing.
 
+use super::assume::assume;
 use super::machine::{Data, Frame, Machine, Result, Write};
 use super::value::{Pointer, Root, Val, merge};
 use crate::index::{BitOp, Index};
@@ -228,11 +229,12 @@ impl<'m> Machine<'m> {
         if list.len() > CHAIN_LIMIT {
             return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
         }
-        for (k, part) in list.iter_mut().enumerate() {
-            let k = self.graph.indices.int(k as i64);
+        for (number, part) in list.iter_mut().enumerate() {
+            let k = self.graph.indices.int(number as i64);
             let here = self.graph.indices.eq(at, k);
             let here = self.graph.cond(here);
-            let changed = self.replace(part, rest, new.clone())?;
+            let stored = assume(&mut self.graph, &new, at, number as i64);
+            let changed = self.replace(part, rest, stored)?;
             *part = merge(&mut self.graph, here, &changed, part);
         }
         Ok(Val::composite(list))

@@ -6,6 +6,9 @@ use crate::index::Index;
 use crate::real::Value;
 use naga::{Expression, Handle, Literal, TypeInner};
 
+/// Integers up to this are exact in single precision.
+const EXACT_INTEGER: f32 = 16_777_216.0;
+
 impl<'m> Machine<'m> {
     /// Evaluates an expression whose operands have been evaluated, and keeps its value.
     pub fn emit(&mut self, frame: &mut Frame<'m>, handle: Handle<Expression>) -> Result<()> {
@@ -24,26 +27,35 @@ impl<'m> Machine<'m> {
         if let Some(value) = self.kept(frame, handle) {
             return Ok(value);
         }
-        let operands = !matches!(
-            frame.arena[handle],
-            Expression::Literal(_)
-                | Expression::Constant(_)
-                | Expression::Override(_)
-                | Expression::ZeroValue(_)
-                | Expression::FunctionArgument(_)
-                | Expression::GlobalVariable(_)
-                | Expression::LocalVariable(_)
-        );
-        if operands {
-            return self.error("this expression is used before its operands are known");
-        }
         let outer = self.graph.span;
-        self.emit(frame, handle)?;
+        self.constant(frame, handle)?;
         self.graph.span = outer;
         match self.kept(frame, handle) {
             Some(value) => Ok(value),
             None => self.error("this expression has no value"),
         }
+    }
+
+    /// Evaluates an expression that is never emitted: a constant, or one built from constants. Operands come first, on
+    /// a list of their own.
+    fn constant(&mut self, frame: &mut Frame<'m>, root: Handle<Expression>) -> Result<()> {
+        let mut pending = vec![root];
+        while let Some(&at) = pending.last() {
+            if self.kept(frame, at).is_some() {
+                pending.pop();
+                continue;
+            }
+            let before = pending.len();
+            let Some(operands) = constant_operands(&frame.arena[at]) else {
+                return self.error("this expression is used before its operands are known");
+            };
+            pending.extend(operands.into_iter().filter(|o| frame.values.get(o.index()).is_some_and(Option::is_none)));
+            if pending.len() == before {
+                self.emit(frame, at)?;
+                pending.pop();
+            }
+        }
+        Ok(())
     }
 
     fn kept(&self, frame: &Frame<'m>, handle: Handle<Expression>) -> Option<Val> {
@@ -197,11 +209,18 @@ impl<'m> Machine<'m> {
                 let exact = super::token::literal_value(text).filter(|v| *v as f32 == rounded);
                 let negated = text.strip_prefix('-').and_then(|t| super::token::literal_value(t.trim_start()));
                 let negated = negated.map(|v| -v).filter(|v| *v as f32 == rounded);
-                let number = exact.or(negated).unwrap_or(f64::from(rounded));
+                let whole = (rounded.fract() == 0.0 && rounded.abs() <= EXACT_INTEGER).then_some(f64::from(rounded));
+                let Some(number) = exact.or(negated).or(whole) else {
+                    return self.error(
+                        "this constant was computed from integer literals in single precision: write them with a \
+                         decimal point, as in `2.0`, to keep double precision",
+                    );
+                };
                 Ok(Val::Real(self.graph.constant(number)))
             }
             Literal::AbstractFloat(v) => Ok(Val::Real(self.graph.constant(v))),
-            Literal::U32(v) => int(self, i64::from(v), false),
+            // The upper half stands below zero, so that `i + 0xffffffffu` is `i - 1`, and wraps when it is looked at.
+            Literal::U32(v) => int(self, i64::from(v as i32), false),
             Literal::I32(v) => int(self, i64::from(v), true),
             Literal::AbstractInt(v) => int(self, v, true),
             Literal::Bool(v) => Ok(Val::Bool(self.graph.bool(v))),
@@ -233,7 +252,9 @@ impl<'m> Machine<'m> {
             }
             TypeInner::Scalar(s) => {
                 let signed = s.kind == naga::ScalarKind::Sint;
-                Ok(Val::Int { index: self.graph.indices.size(&bound), signed })
+                let indices = &mut self.graph.indices;
+                let index = if signed { indices.signed_size(&bound) } else { indices.size(&bound) };
+                Ok(Val::Int { index, signed })
             }
             _ => self.error("only f32, u32 and i32 bind to data"),
         }
@@ -311,4 +332,28 @@ impl<'m> Machine<'m> {
             _ => self.error("a condition is wanted here"),
         }
     }
+}
+
+/// The operands of an expression that may stand in a constant; `None` for the others.
+fn constant_operands(expression: &Expression) -> Option<Vec<Handle<Expression>>> {
+    Some(match *expression {
+        Expression::Literal(_)
+        | Expression::Constant(_)
+        | Expression::Override(_)
+        | Expression::ZeroValue(_)
+        | Expression::FunctionArgument(_)
+        | Expression::GlobalVariable(_)
+        | Expression::LocalVariable(_) => vec![],
+        Expression::Compose { ref components, .. } => components.clone(),
+        Expression::Splat { value, .. } => vec![value],
+        Expression::Swizzle { vector, .. } => vec![vector],
+        Expression::Access { base, index } => vec![base, index],
+        Expression::AccessIndex { base, .. } => vec![base],
+        Expression::Unary { expr, .. } | Expression::As { expr, .. } => vec![expr],
+        Expression::Binary { left, right, .. } => vec![left, right],
+        Expression::Select { condition, accept, reject } => vec![condition, accept, reject],
+        Expression::Relational { argument, .. } => vec![argument],
+        Expression::Math { arg, arg1, arg2, arg3, .. } => [Some(arg), arg1, arg2, arg3].into_iter().flatten().collect(),
+        _ => return None,
+    })
 }

@@ -1,13 +1,13 @@
 //! Loops: short ones run iteration by iteration, long ones once, with their counter as a symbol.
 
+use super::carry::ONLY_SUMS;
 use super::machine::{Frame, Machine, Result};
-use super::trip::{Carried, LoopParts, Placeholders, Plan};
-use super::value::{Root, Val, merge};
+use super::trip::{Carried, LoopParts, Placeholders, Plan, Steps};
+use super::value::Val;
 use crate::error::Diagnostic;
 use crate::index::{Index, Var};
-use crate::real::{BinaryOp, Graph, Node, Value};
-use naga::{AddressSpace, Block, Expression, Handle, Statement};
-use rustc_hash::{FxHashMap, FxHashSet};
+use naga::{Block, Expression, Handle, Statement};
+use rustc_hash::FxHashMap;
 
 /// Loops whose trip counts multiply to at most this are unrolled.
 const UNROLL: u64 = 64;
@@ -17,12 +17,6 @@ const FORCED_UNROLL: u64 = 4096;
 
 /// Expressions that unrolling one loop may build.
 const UNROLL_NODES: usize = 1 << 20;
-
-const ONLY_SUMS: &str = "a loop may carry nothing but sums: this variable comes out of an iteration as something else \
-                         than its old value plus a term. Write it as `v += term`, or give the loop a literal trip count";
-
-const LAST_VALUE: &str = "this variable is assigned anew in every iteration of a loop, and its last value is used \
-                          after it: declare it inside the loop, or add up";
 
 impl<'m> Machine<'m> {
     /// Executes a loop.
@@ -58,7 +52,7 @@ impl<'m> Machine<'m> {
         let attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
         match self.keep_loop(frame, parts, &plan, &carried) {
-            Ok(()) => {
+            Ok(clean) if clean || count.is_none_or(|count| count > FORCED_UNROLL) => {
                 // The attempt held: redo what it assigned, outside of its journal.
                 let kept = self.writes.split_off(writes);
                 let changed = self.abandon(frame, attempt);
@@ -68,11 +62,12 @@ impl<'m> Machine<'m> {
                 }
                 Ok(())
             }
-            Err(reason) => {
+            result => {
                 self.abandon(frame, attempt);
-                match count {
-                    Some(count) if count <= FORCED_UNROLL => self.unroll(frame, parts, count),
-                    _ => Err(reason),
+                match (count, result) {
+                    (Some(count), _) if count <= FORCED_UNROLL => self.unroll(frame, parts, count),
+                    (_, Err(reason)) => Err(reason),
+                    (_, Ok(_)) => Ok(()),
                 }
             }
         }
@@ -154,10 +149,18 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Runs the body once with the counter as a symbol, and sums what it adds.
-    fn keep_loop(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, plan: &Plan, carried: &Carried) -> Result<()> {
+    /// Runs the body once with the counter as a symbol, and sums what it adds. `false`: a variable carries something
+    /// else, which is an error if it is used.
+    fn keep_loop(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        plan: &Plan,
+        carried: &Carried,
+    ) -> Result<bool> {
         let (var, t) = self.loop_variable(frame, plan)?;
-        if !self.stays_unsigned(plan, t) {
+        // While the counters of an outer loop are looked for, nothing is known of their sign.
+        if self.planning == 0 && !self.stays_unsigned(plan, t) {
             return self.error(
                 "a u32 in the test of this loop may pass below zero, where it wraps: the trip count cannot be bounded",
             );
@@ -173,6 +176,7 @@ impl<'m> Machine<'m> {
             let kept = self.writes.split_off(writes);
             let changed: FxHashMap<usize, Val> = self.abandon(frame, attempt).into_iter().collect();
             self.graph.span = parts.span;
+            self.all_foreseen(frame, carried, &changed)?;
             let moving = found.iter().any(|(_, (_, step))| self.graph.indices.as_const(*step) != Some(0));
             if moving {
                 known.extend(found);
@@ -187,6 +191,17 @@ impl<'m> Machine<'m> {
             }
             return self.outcomes(carried, &list, &changed, var, &known, plan);
         }
+    }
+
+    /// Checks that an iteration assigned no variable that was not given a symbol.
+    fn all_foreseen(&self, frame: &Frame<'m>, carried: &Carried, changed: &FxHashMap<usize, Val>) -> Result<()> {
+        let flow: Vec<usize> = frame.flow().collect();
+        let older = |cell: &usize| *cell < frame.returned || (frame.first_cell..frame.end_cell()).contains(cell);
+        let foreseen = |cell: &usize| carried.cells.binary_search(cell).is_ok() || flow.contains(cell);
+        if changed.keys().any(|cell| older(cell) && !foreseen(cell)) {
+            return self.error("this loop assigns a variable through a pointer that cannot be followed");
+        }
+        Ok(())
     }
 
     /// The variable of a loop, and the number of the iteration.
@@ -206,7 +221,7 @@ impl<'m> Machine<'m> {
     }
 
     /// Puts the values of an iteration into the variables.
-    fn symbols(&mut self, carried: &Carried, known: &super::trip::Steps, t: Index) -> Placeholders {
+    fn symbols(&mut self, carried: &Carried, known: &Steps, t: Index) -> Placeholders {
         let unknown = carried.cells.iter().copied().filter(|cell| !known.contains_key(cell));
         let list = self.set_placeholders(unknown.collect::<Vec<_>>());
         for cell in &carried.cells {
@@ -247,218 +262,4 @@ impl<'m> Machine<'m> {
         self.depth -= 1;
         Ok(())
     }
-
-    /// The values of the variables after the loop.
-    fn outcomes(
-        &mut self,
-        carried: &Carried,
-        list: &Placeholders,
-        changed: &FxHashMap<usize, Val>,
-        var: Var,
-        known: &super::trip::Steps,
-        plan: &Plan,
-    ) -> Result<()> {
-        let placeholders: FxHashMap<usize, &Val> = list.values.iter().map(|(c, v)| (*c, v)).collect();
-        let zero = self.graph.indices.int(0);
-        let times = self.graph.indices.max(plan.count, zero);
-        for &cell in &carried.cells {
-            let before = self.cells[cell].clone();
-            let after = if let (Some(&step), Val::Int { signed, .. }) = (known.get(&cell), &before) {
-                Val::Int { index: self.closed_form(step, times), signed: *signed }
-            } else {
-                let (Some(placeholder), Some(new)) = (placeholders.get(&cell), changed.get(&cell)) else { continue };
-                let span = self.assigned[cell];
-                self.graph.span = span;
-                self.outcome(list, &before, placeholder, new, var)
-            };
-            self.set_cell(cell, after);
-        }
-        Ok(())
-    }
-
-    fn outcome(&mut self, list: &Placeholders, before: &Val, placeholder: &Val, new: &Val, var: Var) -> Val {
-        match (before, placeholder, new) {
-            (Val::Composite(a), Val::Composite(p), Val::Composite(n)) if a.len() == p.len() && p.len() == n.len() => {
-                let parts = a.iter().zip(p.iter()).zip(n.iter());
-                Val::composite(parts.map(|((a, p), n)| self.outcome(list, a, p, n, var)))
-            }
-            (_, _, Val::Poison(_)) => new.clone(),
-            (Val::Real(a), Val::Real(p), Val::Real(n)) => {
-                if p == n {
-                    return before.clone();
-                }
-                if let Some(term) = increment(&mut self.graph, *n, *p) {
-                    if self.leaks(term, list) {
-                        return self.poison(ONLY_SUMS);
-                    }
-                    let sum = self.graph.sum(var, term);
-                    return Val::Real(self.graph.add(*a, sum));
-                }
-                if self.leaks(*n, list) {
-                    return self.poison(ONLY_SUMS);
-                }
-                let fixed = !self.graph.indices.contains(self.graph.free(*n), var);
-                self.last_value(before, new, var, fixed)
-            }
-            (_, Val::Int { index: p, .. }, Val::Int { index: n, .. }) => {
-                if p == n {
-                    return before.clone();
-                }
-                let free = self.graph.indices.free(*n);
-                let fixed = !self.holds_placeholder(*n, list) && !self.graph.indices.contains(free, var);
-                self.last_value(before, new, var, fixed)
-            }
-            (_, Val::Bool(p), Val::Bool(n)) => {
-                if p == n {
-                    return before.clone();
-                }
-                let fixed = !self.leaks(*n, list) && !self.graph.indices.contains(self.graph.free(*n), var);
-                self.last_value(before, new, var, fixed)
-            }
-            _ => self.poison(LAST_VALUE),
-        }
-    }
-
-    /// The value of a variable that every iteration assigns anew: known if it is the same in all of them.
-    fn last_value(&mut self, before: &Val, new: &Val, var: Var, fixed: bool) -> Val {
-        if !fixed {
-            return self.poison(LAST_VALUE);
-        }
-        let l = self.graph.indices.loop_of(var).clone();
-        let runs = self.graph.indices.lt(l.lo, l.hi);
-        let runs = self.graph.cond(runs);
-        merge(&mut self.graph, runs, new, before)
-    }
-
-    /// Whether a value depends on what the iteration before left behind.
-    fn leaks(&self, value: Value, list: &Placeholders) -> bool {
-        let free = self.graph.free(value);
-        if self.graph.indices.vars(free).iter().any(|v| list.vars.contains(v)) {
-            return true;
-        }
-        let mut seen: FxHashSet<Value> = FxHashSet::default();
-        let mut pending = vec![value];
-        while let Some(at) = pending.pop() {
-            if !self.graph.carried(at) || !seen.insert(at) {
-                continue;
-            }
-            if matches!(self.graph.node(at), Node::Carried(key) if *key >= list.first_key) {
-                return true;
-            }
-            self.graph.operands(at, |a| pending.push(a));
-        }
-        false
-    }
-
-    /// The variables that the statements of a loop may assign.
-    fn carried(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>) -> Result<Carried> {
-        let in_body = self.assigned_by(frame, parts.body)?;
-        let mut cells: Vec<usize> = self.assigned_by(frame, parts.continuing)?.into_iter().collect();
-        cells.extend(&in_body);
-        cells.sort_unstable();
-        cells.dedup();
-        Ok(Carried { cells, in_body })
-    }
-
-    fn assigned_by(&mut self, frame: &mut Frame<'m>, block: &'m Block) -> Result<FxHashSet<usize>> {
-        let mut cells = FxHashSet::default();
-        let mut pending = vec![block];
-        while let Some(block) = pending.pop() {
-            for statement in block.iter() {
-                match statement {
-                    Statement::Block(inner) => pending.push(inner),
-                    Statement::If { accept, reject, .. } => pending.extend([accept, reject]),
-                    Statement::Switch { cases, .. } => pending.extend(cases.iter().map(|c| &c.body)),
-                    Statement::Loop { body, continuing, .. } => pending.extend([body, continuing]),
-                    Statement::Store { pointer, .. } => cells.extend(self.root_cell(frame, *pointer)),
-                    Statement::Call { arguments, .. } => {
-                        for argument in arguments {
-                            cells.extend(self.root_cell(frame, *argument));
-                        }
-                        cells.extend(self.mutable_private());
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Ok(cells)
-    }
-
-    /// The variable a pointer expression leads to.
-    fn root_cell(&self, frame: &Frame<'m>, pointer: Handle<Expression>) -> Option<usize> {
-        let mut at = pointer;
-        loop {
-            match frame.arena[at] {
-                Expression::Access { base, .. } | Expression::AccessIndex { base, .. } => at = base,
-                Expression::LocalVariable(local) => return Some(frame.first_cell + local.index()),
-                Expression::GlobalVariable(handle) => return self.private.get(&handle).copied(),
-                Expression::FunctionArgument(number) => {
-                    return match frame.arguments.get(number as usize) {
-                        Some(Val::Pointer(p)) => match p.root {
-                            Root::Cell(cell) => Some(cell),
-                            Root::Storage(_) => None,
-                        },
-                        _ => None,
-                    };
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// The private variables that some function may assign: those the user wrote.
-    fn mutable_private(&self) -> Vec<usize> {
-        let private = |h: &Handle<naga::GlobalVariable>| {
-            let variable = &self.module.global_variables[*h];
-            variable.space == AddressSpace::Private && !self.source.is_constant(variable.name.as_deref().unwrap_or(""))
-        };
-        self.private.iter().filter(|(h, _)| private(h)).map(|(_, cell)| *cell).collect()
-    }
-}
-
-/// The term that `value` adds to the placeholder `carried`: through sums, differences and selects of both sides.
-fn increment(g: &mut Graph, value: Value, carried: Value) -> Option<Value> {
-    let mut seen: FxHashSet<Value> = FxHashSet::default();
-    let mut order = Vec::new();
-    let mut pending = vec![value];
-    while let Some(at) = pending.pop() {
-        if g.carried(at) && seen.insert(at) {
-            order.push(at);
-            g.operands(at, |a| pending.push(a));
-        }
-    }
-    order.sort_unstable();
-    // `None`: holds the placeholder in another way. Absent: does not hold it.
-    let mut terms: FxHashMap<Value, Option<Value>> = FxHashMap::default();
-    let zero = g.constant(0.0);
-    terms.insert(carried, Some(zero));
-    for at in order {
-        if at == carried {
-            continue;
-        }
-        let mut holds = false;
-        g.operands(at, |a| holds |= terms.contains_key(&a));
-        if !holds {
-            continue;
-        }
-        let term = |v: Value| terms.get(&v).copied();
-        let new = match *g.node(at) {
-            Node::Binary(BinaryOp::Add, a, b) => match (term(a), term(b)) {
-                (Some(Some(x)), None) => Some(g.add(x, b)),
-                (None, Some(Some(y))) => Some(g.add(a, y)),
-                _ => None,
-            },
-            Node::Binary(BinaryOp::Sub, a, b) => match (term(a), term(b)) {
-                (Some(Some(x)), None) => Some(g.sub(x, b)),
-                _ => None,
-            },
-            Node::Select(p, a, b) => match (term(p), term(a), term(b)) {
-                (None, Some(Some(x)), Some(Some(y))) => Some(g.select(p, x, y)),
-                _ => None,
-            },
-            _ => None,
-        };
-        terms.insert(at, new);
-    }
-    terms.get(&value).copied().flatten()
 }

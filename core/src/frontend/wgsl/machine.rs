@@ -70,6 +70,7 @@ pub struct Attempt {
     depth: u32,
     unrolled: u64,
     calls: usize,
+    planning: usize,
     broken: Option<usize>,
     continued: Option<usize>,
 }
@@ -111,6 +112,8 @@ pub struct Machine<'m> {
     pub unrolled: u64,
     /// Calls around it.
     pub calls: usize,
+    /// Loops around it whose counters are being looked for: nothing is known of them yet, and nothing built is kept.
+    pub planning: usize,
     /// The next key of a placeholder.
     pub next_key: u32,
     /// What has been written.
@@ -144,6 +147,7 @@ impl<'m> Machine<'m> {
             depth: 0,
             unrolled: 1,
             calls: 0,
+            planning: 0,
             next_key: 0,
             writes: Vec::new(),
             globals: vec![None; module.global_expressions.len()],
@@ -267,6 +271,7 @@ impl<'m> Machine<'m> {
             depth: self.depth,
             unrolled: self.unrolled,
             calls: self.calls,
+            planning: self.planning,
             broken: frame.broken,
             continued: frame.continued,
         }
@@ -281,6 +286,7 @@ impl<'m> Machine<'m> {
         self.depth = attempt.depth;
         self.unrolled = attempt.unrolled;
         self.calls = attempt.calls;
+        self.planning = attempt.planning;
         frame.broken = attempt.broken;
         frame.continued = attempt.continued;
         changed
@@ -356,6 +362,11 @@ impl<'m> Frame<'m> {
             broken: None,
             continued: None,
         }
+    }
+
+    /// One past the cell of its last local variable.
+    pub fn end_cell(&self) -> usize {
+        self.first_cell + self.locals.map_or(0, |l| l.len())
     }
 
     /// The cells that tell whether control has left the block at hand.

@@ -8,22 +8,29 @@
 //! | file          | what it does                                                        |
 //! |---------------|---------------------------------------------------------------------|
 //! | `token`       | splits the text into tokens                                         |
-//! | `literals`    | rewrites literals and constants, so that naga keeps their precision |
+//! | `plan`        | finds literals and constants whose precision naga would lose        |
+//! | `literals`    | rewrites them, and keeps a map of places                            |
 //! | `parse`       | runs naga                                                           |
 //! | `signature`   | finds the energy and what it reads                                  |
 //! | `value`       | symbolic values, and how two of them merge                          |
 //! | `machine`     | the state of the execution: variables, branches, arrays             |
 //! | `access`      | pointers, loads, stores, indexing                                   |
+//! | `assume`      | what a value becomes where an index is known                        |
 //! | `statement`   | statements, branches, calls                                         |
 //! | `trip`        | which variables a loop counts, and how often it runs                |
 //! | `looping`     | loops                                                               |
+//! | `assigned`    | which variables a loop may assign                                   |
+//! | `carry`       | what they hold after it                                             |
 //! | `expression`  | expressions                                                         |
 //! | `operator`    | operators and conversions                                           |
 //! | `builtin`     | built-in functions                                                  |
 //! | `lower`       | from a module and its roles to a program                            |
 
 mod access;
+mod assigned;
+mod assume;
 mod builtin;
+mod carry;
 mod expression;
 mod literals;
 mod looping;
@@ -31,6 +38,7 @@ mod lower;
 mod machine;
 mod operator;
 mod parse;
+mod plan;
 mod signature;
 mod statement;
 mod token;

@@ -279,9 +279,8 @@ impl Machine<'_> {
                 let index = s.looked_at(*index, *signed);
                 Ok(Val::Real(s.graph.integer(index)))
             }
-            (Val::Int { index, signed }, ScalarKind::Sint) => {
-                Ok(Val::Int { index: s.looked_at(*index, *signed), signed: true })
-            }
+            // The bits stay: a `u32` that went below zero is that negative `i32`.
+            (Val::Int { index, .. }, ScalarKind::Sint) => Ok(Val::Int { index: *index, signed: true }),
             (Val::Int { index, .. }, ScalarKind::Uint) => Ok(Val::Int { index: *index, signed: false }),
             (Val::Int { index, signed }, ScalarKind::Bool) => {
                 let index = s.looked_at(*index, *signed);

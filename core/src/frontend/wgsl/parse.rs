@@ -28,6 +28,14 @@ pub fn parse(text: &str) -> Result<(Source, naga::Module), Diagnostic> {
     Ok((source, module))
 }
 
+/// What to say first where naga's message takes some knowledge of its insides.
+const HINTS: &[(&str, &str)] = &[
+    ("valid destination for a store", "inputs are read only: assign to a `var` of the function"),
+    ("declared return type", "the returned value does not have the type of the function's result"),
+    ("out of [0] bounds", "the index is out of range"),
+    ("out of bounds", "the index is out of range"),
+];
+
 /// Runs a function on a thread with a stack of the given size; `None` if it panicked or the thread could not start.
 pub fn on_large_stack<T: Send>(bytes: usize, f: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
@@ -41,7 +49,7 @@ fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
         let label = error.labels().next().map(|(span, text)| (source.place(span), text.to_string()));
         let (span, label) = label.unwrap_or_default();
         let mut message = error.message().to_string();
-        if !label.is_empty() && !message.contains(&label) {
+        if !label.is_empty() && label != "see msg" && !message.contains(&label) {
             message = format!("{message}: {label}");
         }
         Diagnostic::new(span, source.in_user_terms(&message))
@@ -59,6 +67,9 @@ fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
             while let Some(inner) = cause {
                 message = format!("{message}: {inner}");
                 cause = inner.source();
+            }
+            if let Some((_, hint)) = HINTS.iter().find(|(rule, _)| message.contains(rule)) {
+                message = format!("{hint} ({message})");
             }
             Err(Diagnostic::new(span, source.in_user_terms(&message)))
         }

@@ -138,6 +138,7 @@ impl<'m> Machine<'m> {
         full: bool,
     ) -> Result<Plan> {
         let attempt = self.begin_attempt(frame);
+        self.planning += 1;
         let list = self.set_placeholders(carried.cells.iter().copied());
         let plan = self.plan(frame, parts, carried, &list, full);
         self.abandon(frame, attempt);
@@ -171,6 +172,9 @@ impl<'m> Machine<'m> {
                  `for (var i = 0u; i < n; i++)`",
             );
         };
+        if head.is_some() && parts.break_if.is_some() {
+            return self.error("a loop that stays has one test: at its head, or `break if`");
+        }
         let run = full || head.is_none();
         let steps = self.steps(list, |cell| run || !carried.in_body.contains(&cell));
         self.count(list, steps, test, head)
@@ -288,23 +292,29 @@ impl<'m> Machine<'m> {
         if slope >= 0 || (test.op == Op::NotEqual && slope != -1) {
             return self.error("the trip count of this loop cannot be bounded: its counter does not reach the bound");
         }
-        let mut count = if slope == -1 {
+        let count = self.iterations(first, slope, head.is_none());
+        let direct = vars.iter().map(|(_, cell)| *cell).find(|cell| {
+            let step = steps.get(cell).and_then(|s| self.graph.indices.as_const(s.1));
+            step == Some(1)
+        });
+        Ok(Plan { head, steps, count, direct, sides, vars })
+    }
+
+    /// How often a gap that begins as `first` and changes by `slope` is positive; tested before or after the body.
+    fn iterations(&mut self, first: Index, slope: i64, after: bool) -> Index {
+        let count = if slope == -1 {
             first
         } else {
             let rounded = self.graph.indices.offset(first, -slope - 1);
             let divisor = self.graph.indices.int(-slope);
             self.graph.indices.div(rounded, divisor)
         };
-        if head.is_none() {
-            let zero = self.graph.indices.int(0);
-            count = self.graph.indices.max(count, zero);
-            count = self.graph.indices.offset(count, 1);
+        if !after {
+            return count;
         }
-        let direct = vars.iter().map(|(_, cell)| *cell).find(|cell| {
-            let step = steps.get(cell).and_then(|s| self.graph.indices.as_const(s.1));
-            step == Some(1)
-        });
-        Ok(Plan { head, steps, count, direct, sides, vars })
+        let zero = self.graph.indices.int(0);
+        let again = self.graph.indices.max(count, zero);
+        self.graph.indices.offset(again, 1)
     }
 
     /// The placeholders in an expression, with their variables.
@@ -346,7 +356,8 @@ impl<'m> Machine<'m> {
             let risen = self.graph.indices.sub(moved, plan.count);
             let rises = self.graph.indices.as_const(risen) == Some(0);
             let far = self.graph.indices.as_const(plan.count).is_none();
-            if !(rises && far) && !self.graph.indices.nonnegative(last) {
+            let safe = (rises && far) || self.graph.indices.nonnegative(last);
+            if !safe {
                 return false;
             }
         }
