@@ -33,6 +33,7 @@ impl Evaluator<'_> {
                 }
                 let size = |k: usize| {
                     let name = &self.g.indices.sizes()[k];
+                    let name = &name.name;
                     let own = self.data.sizes.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
                     own.unwrap_or_else(|| self.length(name))
                 };
