@@ -128,7 +128,7 @@ impl<'a> Machine<'a> {
             let table = self.data.tables.get(table.0 as usize)?;
             table.get(usize::try_from(at).ok()?).map(|&entry| i64::from(entry))
         };
-        eval_node(&self.kernel.graph.indices, node, |k| self.integers[k], size, read).unwrap_or(0)
+        eval_node(node, |k| self.integers[k], size, read).unwrap_or(0)
     }
 
     fn entry(&self, arrays: &[&[f64]], array: u32, index: i64) -> f64 {
