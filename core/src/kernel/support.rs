@@ -4,7 +4,7 @@
 //! is not in the pattern.
 
 use crate::index::{Cond, Indices};
-use crate::real::{BinaryOp, Graph, Node, Value};
+use crate::real::{BinaryOp, Compare, Graph, Node, Value};
 
 /// The supports of values, built into `indices`, a copy of the graph's own.
 pub fn supports(graph: &Graph, indices: &mut Indices, roots: &[Value]) -> Vec<Cond> {
@@ -45,10 +45,32 @@ pub(super) fn implied(graph: &Graph, indices: &mut Indices, predicate: Value, tr
                 let not = indices.not(*c);
                 all = indices.and(all, not);
             }
+            (Node::Compare(Compare::Less, zero, a), true) if graph.is_zero(*zero) => {
+                let nonzero = counted(graph, indices, *a);
+                all = indices.and(all, nonzero);
+            }
             (Node::And(a, b), true) | (Node::Or(a, b), false) => pending.extend([(*a, truth), (*b, truth)]),
             (Node::Not(a), _) => pending.push((*a, !truth)),
             _ => {}
         }
     }
     all
+}
+
+/// A condition that holds wherever a value differs from zero, if it is a sum of masks: a count of iterations.
+fn counted(graph: &Graph, indices: &mut Indices, value: Value) -> Cond {
+    let (mut vars, mut inner) = (Vec::new(), value);
+    while let Node::Sum(var, body) = *graph.node(inner) {
+        vars.push(var);
+        inner = body;
+    }
+    let mut cond = match *graph.node(inner) {
+        Node::Select(p, _, b) if graph.is_zero(b) => implied(graph, indices, p, true),
+        Node::Select(p, a, _) if graph.is_zero(a) => implied(graph, indices, p, false),
+        _ => indices.bool(true),
+    };
+    for var in vars.into_iter().rev() {
+        cond = indices.exists(var, cond);
+    }
+    cond
 }

@@ -41,8 +41,20 @@ pub enum FaultKind {
 const LIMIT: u32 = i32::MAX as u32;
 
 enum Action {
-    Check { demand: Cond, at: Index, limit: Limit, span: Span },
-    Entry { output: usize, guard: Cond, row: (Option<Array>, Index), col: Option<(Array, Index)> },
+    /// Nothing: the outermost loop runs even if no index in it is checked and no entry recorded.
+    Open,
+    Check {
+        demand: Cond,
+        at: Index,
+        limit: Limit,
+        span: Span,
+    },
+    Entry {
+        output: usize,
+        guard: Cond,
+        row: (Option<Array>, Index),
+        col: Option<(Array, Index)>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -75,14 +87,19 @@ impl Symbolic {
                 Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
             })
             .collect();
-        let demand = Demand::of(graph, &numeric, kernel.outer);
+        let mut indices = graph.indices.clone();
+        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
+        let guards = supports(graph, &mut indices, &values);
+        let demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
-        checks(graph, &demand, &mut roots, &mut actions);
+        if let Some(outer) = kernel.outer {
+            roots.push(Root { vars: vec![outer], values: Vec::new(), indices: Vec::new() });
+            actions.push(Action::Open);
+        }
+        checks(kernel, &demand, &mut roots, &mut actions);
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
-        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
-        let guards = supports(graph, &mut symbols.indices, &values);
         for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
             let update = &program.updates[output.update];
             let action = entry_action(k, guard, &update.target);
@@ -133,9 +150,13 @@ fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
 }
 
 /// One check for every load, table read and division that an output needs.
-fn checks(graph: &Graph, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+    let graph = &kernel.graph;
     let mut add = |demand_of: Cond, at: Index, limit: Limit, free, span: Span| {
-        let vars = graph.indices.vars(free).to_vec();
+        let mut vars = graph.indices.vars(free).to_vec();
+        if let Some(outer) = vars.iter().position(|v| Some(*v) == kernel.outer) {
+            vars[..=outer].rotate_right(1);
+        }
         roots.push(Root { vars, values: Vec::new(), indices: vec![demand_of.as_index(), at] });
         actions.push(Action::Check { demand: demand_of, at, limit, span });
     };
@@ -234,6 +255,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn all(&mut self) -> Result<(), Fault> {
         let symbolic = self.symbolic;
+        if symbolic.outer.is_none() {
+            self.mark();
+        }
         let mut at = 0;
         while at < symbolic.steps.len() {
             match symbolic.steps[at] {
@@ -327,6 +351,7 @@ impl Run<'_> {
 
     fn act(&mut self, action: &Action) -> Result<(), Fault> {
         match action {
+            Action::Open => Ok(()),
             Action::Check { demand, at, limit, span } => {
                 if self.values[demand.index()] == 0 {
                     return Ok(());

@@ -6,18 +6,17 @@ use rustc_hash::FxHashMap;
 
 /// A substitution of loop variables by integers and of values by values, applied bottom-up with a memo.
 ///
-/// A bound variable whose bounds change becomes the variable of the changed loop.
+/// A bound variable whose bounds change becomes the variable of the changed loop. Nothing is captured: where a sum binds
+/// a variable that a replacement holds, it is rebuilt over an equal loop of another name.
 #[derive(Default)]
 pub struct Rebuild {
     vars: FxHashMap<Var, Index>,
     indices: FxHashMap<Index, Index>,
     values: FxHashMap<Value, Value>,
-    /// Replaced values are leaves that hold a placeholder or a tangent.
-    leaves: bool,
+    /// The replaced values: leaves that hold a placeholder or a tangent.
+    leaves: Vec<(Value, Value)>,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
-    /// Set when a replacement would have fallen under a loop that binds one of its variables; the result is then wrong.
-    pub captured: bool,
 }
 
 impl Rebuild {
@@ -31,7 +30,8 @@ impl Rebuild {
         pairs: impl IntoIterator<Item = (Value, Value)>,
         vars: impl IntoIterator<Item = (Var, Index)>,
     ) -> Self {
-        Self { values: pairs.into_iter().collect(), leaves: true, ..Self::of_vars(vars) }
+        let leaves: Vec<(Value, Value)> = pairs.into_iter().collect();
+        Self { values: leaves.iter().copied().collect(), leaves, ..Self::of_vars(vars) }
     }
 
     /// The value with the variables `outer` renamed wherever a sum in it binds them, so that nothing of the loops
@@ -69,7 +69,7 @@ impl Rebuild {
     }
 
     fn affects(&self, g: &Graph, value: Value) -> bool {
-        if !self.bound.is_empty() || self.leaves && (g.carried(value) || g.tangent(value)) {
+        if !self.bound.is_empty() || !self.leaves.is_empty() && (g.carried(value) || g.tangent(value)) {
             return true;
         }
         let free = g.free(value);
@@ -212,9 +212,21 @@ impl Rebuild {
                 let body = rename.value(g, body);
                 g.sum(fresh, body)
             }
+            Node::Sum(var, a) if self.captures(g, var, a) => {
+                let fresh = self.fresh_var(g, var, a);
+                let mut inner = Self {
+                    vars: self.vars.clone(),
+                    values: self.leaves.iter().copied().collect(),
+                    leaves: self.leaves.clone(),
+                    bound: self.bound.clone(),
+                    indices: FxHashMap::default(),
+                };
+                inner.vars.insert(var, g.indices.var_index(fresh));
+                let body = inner.value(g, a);
+                g.sum(fresh, body)
+            }
             Node::Sum(var, a) => {
                 let body = of(a);
-                self.check_capture(g, var);
                 let var = self.bound_var(g, var);
                 g.sum(var, body)
             }
@@ -241,9 +253,20 @@ impl Rebuild {
         }
     }
 
-    fn check_capture(&mut self, g: &Graph, var: Var) {
-        let free_of = |i: Index| g.indices.contains(g.indices.free(i), var);
-        let by_vars = self.vars.iter().any(|(old, &new)| *old != var && free_of(new));
-        self.captured |= by_vars;
+    /// Whether the loop over `var` around `body` binds a variable that is replaced, or one that a replacement holds.
+    fn captures(&self, g: &Graph, var: Var, body: Value) -> bool {
+        let holds = |i: Index| g.indices.contains(g.indices.free(i), var);
+        let free = |v: Var| g.indices.contains(g.free(body), v);
+        self.vars.iter().any(|(&old, &new)| old == var || free(old) && holds(new))
+    }
+
+    /// The variable of an equal loop that stands below everything the body or a replacement depends on.
+    fn fresh_var(&mut self, g: &mut Graph, var: Var, body: Value) -> Var {
+        let l = g.indices.loop_of(var).clone();
+        let (lo, hi) = (self.index(g, l.lo), self.index(g, l.hi));
+        let sets = self.vars.values().map(|&new| g.indices.free(new)).chain([g.free(body)]);
+        let levels = sets.filter_map(|set| g.indices.vars(set).last().map(|&v| g.indices.loop_of(v).level));
+        let level = levels.max().unwrap_or(l.level).max(l.level) + 1;
+        g.indices.var(level, lo, hi, &l.name)
     }
 }

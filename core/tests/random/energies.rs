@@ -93,7 +93,8 @@ fn check(code: &[u8], data: &[u8], style: Style) {
     check_numbers(&out, &expected, world.unknowns(), &text);
     for outputs in [VALUE, GRADIENT] {
         let part = run(&stages.solved, outputs, &world, &[], &[]).expect("a part has no fault");
-        assert!(close(part.energy, out.energy, expected.magnitude()));
+        let (a, b) = (part.energy, out.energy);
+        assert!(close(a, b, expected.magnitude()), "energy {a}, with {outputs:?}, is not {b}\n{text}");
         let wanted = if outputs.gradient { &out.gradient } else { &part.gradient };
         let same = part.gradient.iter().zip(wanted).all(|(a, b)| close(*a, *b, expected.magnitude()));
         assert!(same, "the gradient alone differs\n{text}");
