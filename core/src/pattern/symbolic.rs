@@ -222,25 +222,29 @@ fn exists_bodies(graph: &Graph, steps: &[Step]) -> rustc_hash::FxHashMap<Index, 
         if bodies.contains_key(&at) {
             continue;
         }
-        let mut body: std::collections::BTreeSet<Index> = Default::default();
-        let mut inner = vec![cond.as_index()];
-        while let Some(i) = inner.pop() {
-            let moves = graph.indices.contains(graph.indices.free(i), var);
-            if !moves || matches!(graph.indices.node(i), IndexNode::Var(v) if *v == var) || !body.insert(i) {
-                continue;
-            }
-            if matches!(graph.indices.node(i), IndexNode::Exists(..)) {
-                pending.push(i);
-                let IndexNode::Exists(v, _) = *graph.indices.node(i) else { continue };
-                let Loop { lo, hi, .. } = *graph.indices.loop_of(v);
-                inner.extend([lo, hi]);
-            } else {
-                graph.indices.operands(i, |a| inner.push(a));
-            }
-        }
-        bodies.insert(at, body.into_iter().collect());
+        let moving = moving_below(graph, var, cond);
+        let nested: Vec<(Index, Var)> = (moving.iter())
+            .filter_map(|&i| if let IndexNode::Exists(v, _) = *graph.indices.node(i) { Some((i, v)) } else { None })
+            .collect();
+        let own = |i: &Index| !nested.iter().any(|(_, v)| graph.indices.contains(graph.indices.free(*i), *v));
+        bodies.insert(at, moving.iter().copied().filter(own).collect());
+        pending.extend(nested.into_iter().map(|(i, _)| i));
     }
     bodies
+}
+
+/// What changes with the variable of an existential condition, in ascending order, but the variable itself. What changes
+/// with a variable nested deeper too is evaluated there.
+fn moving_below(graph: &Graph, var: Var, cond: Cond) -> std::collections::BTreeSet<Index> {
+    let mut moving = std::collections::BTreeSet::new();
+    let mut pending = vec![cond.as_index()];
+    while let Some(i) = pending.pop() {
+        let moves = graph.indices.contains(graph.indices.free(i), var);
+        if moves && !matches!(graph.indices.node(i), IndexNode::Var(v) if *v == var) && moving.insert(i) {
+            graph.indices.operands(i, |a| pending.push(a));
+        }
+    }
+    moving
 }
 
 struct Run<'a> {

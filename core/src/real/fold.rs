@@ -13,7 +13,7 @@
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
 //! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
 
-use super::{BinaryOp, Compare, Graph, Node, Rebuild, UnaryOp, Value};
+use super::{BinaryOp, Compare, Graph, Node, UnaryOp, Value};
 use crate::index::{Cond, Index, IndexNode, Loop, Var};
 
 impl Graph {
@@ -471,9 +471,6 @@ impl Graph {
     }
 
     /// The sum over a loop. A body that the loop does not change is multiplied by the count of iterations.
-    ///
-    /// The loop stands below the loops that the sum depends on: where it does not, the sum is over an equal loop that
-    /// does. So no sum is ever evaluated inside another loop over its own variable.
     pub fn sum(&mut self, var: Var, body: Value) -> Value {
         if self.is_zero(body) {
             return body;
@@ -489,14 +486,6 @@ impl Graph {
             let runs = self.cond(runs);
             let product = self.mul(count, body);
             return self.mask(runs, product);
-        }
-        let others = self.indices.without(free, var);
-        let above = self.indices.vars(others).last().map_or(0, |&v| self.indices.loop_of(v).level + 1);
-        if self.indices.loop_of(var).level < above {
-            let Loop { lo, hi, name, .. } = self.indices.loop_of(var).clone();
-            let lower = self.indices.var(above, lo, hi, &name);
-            let body = Rebuild::of_vars([(var, self.indices.var_index(lower))]).value(self, body);
-            return self.sum(lower, body);
         }
         self.intern(Node::Sum(var, body))
     }

@@ -17,6 +17,8 @@ pub struct Rebuild {
     leaves: Vec<(Value, Value)>,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
+    /// The loops the value stands in, when its sums are renamed for evaluation there.
+    nest: Option<Vec<Var>>,
 }
 
 impl Rebuild {
@@ -63,13 +65,46 @@ impl Rebuild {
         Self { bound, ..Self::default() }.value(g, root)
     }
 
+    /// The value with sums renamed so that, evaluated in the loops `nest`, none runs inside a loop over its own variable:
+    /// every sum stands below the loops it depends on.
+    pub fn for_nest(g: &mut Graph, nest: &[Var], root: Value) -> Value {
+        let reachable = g.reachable([root]);
+        let clashes = g.values().take(reachable.len()).any(|v| match *g.node(v) {
+            Node::Sum(var, body) => reachable[v.index()] && clashes(g, nest, var, body),
+            _ => false,
+        });
+        if !clashes {
+            return root;
+        }
+        Self { nest: Some(nest.to_vec()), ..Self::default() }.value(g, root)
+    }
+
+    /// The sum over an equal loop that does not clash with those around it.
+    fn lowered_sum(&self, g: &mut Graph, var: Var, body: Value) -> Value {
+        let Some(nest) = &self.nest else { return g.sum(var, body) };
+        let mut lower = var;
+        while clashes(g, nest, lower, body) || lower != var && g.indices.contains(g.free(body), lower) {
+            let l = g.indices.loop_of(lower).clone();
+            lower = g.indices.var(l.level + 1, l.lo, l.hi, &l.name);
+        }
+        if lower == var {
+            return g.sum(var, body);
+        }
+        let mut rename = Self { nest: self.nest.clone(), ..Self::of_vars([(var, g.indices.var_index(lower))]) };
+        let body = rename.value(g, body);
+        g.sum(lower, body)
+    }
+
     fn affects_index(&self, g: &Graph, index: Index) -> bool {
         let free = g.indices.free(index);
         !free.is_empty() && g.indices.vars(free).iter().any(|v| self.vars.contains_key(v))
     }
 
     fn affects(&self, g: &Graph, value: Value) -> bool {
-        if !self.bound.is_empty() || !self.leaves.is_empty() && (g.carried(value) || g.tangent(value)) {
+        if !self.bound.is_empty()
+            || self.nest.is_some()
+            || !self.leaves.is_empty() && (g.carried(value) || g.tangent(value))
+        {
             return true;
         }
         let free = g.free(value);
@@ -219,6 +254,7 @@ impl Rebuild {
                     values: self.leaves.iter().copied().collect(),
                     leaves: self.leaves.clone(),
                     bound: self.bound.clone(),
+                    nest: self.nest.clone(),
                     indices: FxHashMap::default(),
                 };
                 inner.vars.insert(var, g.indices.var_index(fresh));
@@ -228,7 +264,7 @@ impl Rebuild {
             Node::Sum(var, a) => {
                 let body = of(a);
                 let var = self.bound_var(g, var);
-                g.sum(var, body)
+                self.lowered_sum(g, var, body)
             }
             Node::Load(array, i) => {
                 let i = self.index(g, i);
@@ -269,4 +305,15 @@ impl Rebuild {
         let level = levels.max().unwrap_or(l.level).max(l.level) + 1;
         g.indices.var(level, lo, hi, &l.name)
     }
+}
+
+/// Whether the sum over `var` may have to be evaluated inside a loop over `var`: it depends on a loop that is not above
+/// its own, or that is not outside its own in the nest.
+fn clashes(g: &Graph, nest: &[Var], var: Var, body: Value) -> bool {
+    let level = g.indices.loop_of(var).level;
+    let place = nest.iter().position(|v| *v == var);
+    g.indices.vars(g.free(body)).iter().filter(|f| **f != var).any(|f| {
+        let inside = place.is_some_and(|at| !nest[..at].contains(f));
+        inside || g.indices.loop_of(*f).level >= level
+    })
 }

@@ -44,7 +44,12 @@ fn check_numbers(out: &Outcome, expected: &Dual, n: usize, text: &str) {
             assert!(close(got, wanted, scale), "hessian[{i}, {j}] {got} is not {wanted}\n{text}");
             assert!(wanted.abs() < 1e-12 || out.hessian.has(i, j), "no entry [{i}, {j}] = {wanted}\n{text}");
             let gap = (out.hessian.get(i, j) - out.hessian.get(j, i)).abs();
-            assert!(gap <= 1e-9 * scale.max(1.0), "not symmetric at [{i}, {j}]");
+            assert!(
+                gap <= 1e-9 * scale.max(1.0),
+                "not symmetric at [{i}, {j}]: {} {}\n{text}",
+                out.hessian.get(i, j),
+                out.hessian.get(j, i)
+            );
         }
     }
 }
