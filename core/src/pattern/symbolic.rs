@@ -222,29 +222,39 @@ fn exists_bodies(graph: &Graph, steps: &[Step]) -> rustc_hash::FxHashMap<Index, 
         if bodies.contains_key(&at) {
             continue;
         }
-        let moving = moving_below(graph, var, cond);
-        let nested: Vec<(Index, Var)> = (moving.iter())
-            .filter_map(|&i| if let IndexNode::Exists(v, _) = *graph.indices.node(i) { Some((i, v)) } else { None })
-            .collect();
-        let own = |i: &Index| !nested.iter().any(|(_, v)| graph.indices.contains(graph.indices.free(*i), *v));
-        bodies.insert(at, moving.iter().copied().filter(own).collect());
-        pending.extend(nested.into_iter().map(|(i, _)| i));
+        let (body, nested) = quantified(graph, var, cond);
+        bodies.insert(at, body.into_iter().collect());
+        pending.extend(nested);
     }
     bodies
 }
 
-/// What changes with the variable of an existential condition, in ascending order, but the variable itself. What changes
-/// with a variable nested deeper too is evaluated there.
-fn moving_below(graph: &Graph, var: Var, cond: Cond) -> std::collections::BTreeSet<Index> {
-    let mut moving = std::collections::BTreeSet::new();
-    let mut pending = vec![cond.as_index()];
-    while let Some(i) = pending.pop() {
-        let moves = graph.indices.contains(graph.indices.free(i), var);
-        if moves && !matches!(graph.indices.node(i), IndexNode::Var(v) if *v == var) && moving.insert(i) {
-            graph.indices.operands(i, |a| pending.push(a));
+/// What an existential condition evaluates for each value of its variable, in ascending order, and the existential
+/// conditions nested in it: these evaluate by themselves what changes with their own variables.
+fn quantified(graph: &Graph, var: Var, cond: Cond) -> (std::collections::BTreeSet<Index>, Vec<Index>) {
+    let indices = &graph.indices;
+    let moves = |i: Index, v: Var| indices.contains(indices.free(i), v);
+    let (mut body, mut nested) = (std::collections::BTreeSet::new(), Vec::new());
+    let mut seen: rustc_hash::FxHashSet<(Index, Vec<Var>)> = Default::default();
+    let mut pending = vec![(cond.as_index(), Vec::new())];
+    while let Some((i, bound)) = pending.pop() {
+        let skipped = !moves(i, var) || matches!(indices.node(i), IndexNode::Var(_));
+        if skipped || !seen.insert((i, bound.clone())) {
+            continue;
+        }
+        if !bound.iter().any(|&v| moves(i, v)) {
+            body.insert(i);
+        }
+        if let IndexNode::Exists(v, c) = *indices.node(i) {
+            nested.push(i);
+            let Loop { lo, hi, .. } = *indices.loop_of(v);
+            let inner = if bound.contains(&v) { bound.clone() } else { [&bound[..], &[v]].concat() };
+            pending.extend([(lo, bound.clone()), (hi, bound), (c.as_index(), inner)]);
+        } else {
+            indices.operands(i, |a| pending.push((a, bound.clone())));
         }
     }
-    moving
+    (body, nested)
 }
 
 struct Run<'a> {
@@ -337,11 +347,15 @@ impl Run<'_> {
     fn exists(&mut self, at: Index, var: Var, cond: Cond) -> Result<bool, Fault> {
         let (lo, hi) = self.bounds(var);
         let own = self.symbolic.graph.indices.var_index(var).index();
-        let before = self.values[own];
+        let symbolic = self.symbolic;
+        let body = symbolic.exists.get(&at).map_or(&[][..], |b| b);
+        // The loop may stand inside a loop over its own variable, whose values are needed afterwards.
+        let before: Vec<i64> = body.iter().map(|i| self.values[i.index()]).collect();
+        let variable = self.values[own];
         let mut found = false;
         for value in lo..hi {
             self.values[own] = value;
-            for &i in self.symbolic.exists.get(&at).map_or(&[][..], |b| b) {
+            for &i in body {
                 self.evaluate(i)?;
             }
             found = self.values[cond.index()] != 0;
@@ -349,7 +363,8 @@ impl Run<'_> {
                 break;
             }
         }
-        self.values[own] = before;
+        self.values[own] = variable;
+        body.iter().zip(before).for_each(|(i, value)| self.values[i.index()] = value);
         Ok(found)
     }
 

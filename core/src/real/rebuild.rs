@@ -2,7 +2,7 @@
 
 use super::{Graph, Node, Value};
 use crate::index::{Cond, Index, IndexNode, Monomial, Var};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A substitution of loop variables by integers and of values by values, applied bottom-up with a memo.
 ///
@@ -17,8 +17,8 @@ pub struct Rebuild {
     leaves: Vec<(Value, Value)>,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
-    /// The loops the value stands in, when its sums are renamed for evaluation there.
-    nest: Option<Vec<Var>>,
+    /// The loops the value stands in, when its sums are renamed for evaluation there, and the sums that clash with them.
+    nest: Option<(Vec<Var>, FxHashSet<Value>)>,
 }
 
 impl Rebuild {
@@ -68,29 +68,27 @@ impl Rebuild {
     /// The value with sums renamed so that, evaluated in the loops `nest`, none runs inside a loop over its own variable:
     /// every sum stands below the loops it depends on.
     pub fn for_nest(g: &mut Graph, nest: &[Var], root: Value) -> Value {
-        let reachable = g.reachable([root]);
-        let clashes = g.values().take(reachable.len()).any(|v| match *g.node(v) {
-            Node::Sum(var, body) => reachable[v.index()] && clashes(g, nest, var, body),
-            _ => false,
-        });
-        if !clashes {
+        let clashing = clashing_sums(g, nest, root);
+        if clashing.is_empty() {
             return root;
         }
-        Self { nest: Some(nest.to_vec()), ..Self::default() }.value(g, root)
+        Self { nest: Some((nest.to_vec(), clashing)), ..Self::default() }.value(g, root)
     }
 
-    /// The sum over an equal loop that does not clash with those around it.
-    fn lowered_sum(&self, g: &mut Graph, var: Var, body: Value) -> Value {
-        let Some(nest) = &self.nest else { return g.sum(var, body) };
+    /// The sum `at` over an equal loop that does not clash with those around it.
+    fn lowered_sum(&self, g: &mut Graph, at: Value, var: Var, body: Value) -> Value {
+        let Some((nest, clashing)) = &self.nest else { return g.sum(var, body) };
+        let taken = |g: &Graph, v: Var| nest.contains(&v) || g.indices.contains(g.free(body), v);
         let mut lower = var;
-        while clashes(g, nest, lower, body) || lower != var && g.indices.contains(g.free(body), lower) {
+        while !stands_below(g, lower, body) || if lower == var { clashing.contains(&at) } else { taken(g, lower) } {
             let l = g.indices.loop_of(lower).clone();
             lower = g.indices.var(l.level + 1, l.lo, l.hi, &l.name);
         }
         if lower == var {
             return g.sum(var, body);
         }
-        let mut rename = Self { nest: self.nest.clone(), ..Self::of_vars([(var, g.indices.var_index(lower))]) };
+        let nest = Some((nest.clone(), FxHashSet::default()));
+        let mut rename = Self { nest, ..Self::of_vars([(var, g.indices.var_index(lower))]) };
         let body = rename.value(g, body);
         g.sum(lower, body)
     }
@@ -208,7 +206,7 @@ impl Rebuild {
             return root;
         }
         let mut seen: Vec<Value> = Vec::new();
-        let mut marks: rustc_hash::FxHashSet<Value> = Default::default();
+        let mut marks: FxHashSet<Value> = Default::default();
         let mut pending = vec![root];
         while let Some(at) = pending.pop() {
             if self.values.contains_key(&at) || !self.affects(g, at) || !marks.insert(at) {
@@ -264,7 +262,7 @@ impl Rebuild {
             Node::Sum(var, a) => {
                 let body = of(a);
                 let var = self.bound_var(g, var);
-                self.lowered_sum(g, var, body)
+                self.lowered_sum(g, at, var, body)
             }
             Node::Load(array, i) => {
                 let i = self.index(g, i);
@@ -307,13 +305,28 @@ impl Rebuild {
     }
 }
 
-/// Whether the sum over `var` may have to be evaluated inside a loop over `var`: it depends on a loop that is not above
-/// its own, or that is not outside its own in the nest.
-fn clashes(g: &Graph, nest: &[Var], var: Var, body: Value) -> bool {
+/// Whether the loop of a sum is deeper than all loops that the sum depends on.
+fn stands_below(g: &Graph, var: Var, body: Value) -> bool {
     let level = g.indices.loop_of(var).level;
-    let place = nest.iter().position(|v| *v == var);
-    g.indices.vars(g.free(body)).iter().filter(|f| **f != var).any(|f| {
-        let inside = place.is_some_and(|at| !nest[..at].contains(f));
-        inside || g.indices.loop_of(*f).level >= level
-    })
+    g.indices.vars(g.free(body)).iter().all(|f| *f == var || g.indices.loop_of(*f).level < level)
+}
+
+/// The sums in a value that would be evaluated inside a loop over their own variable, in the nest or in another sum.
+fn clashing_sums(g: &Graph, nest: &[Var], root: Value) -> FxHashSet<Value> {
+    let reachable = g.reachable([root]);
+    let mut clashing = FxHashSet::default();
+    // By variable bound by a sum, how many loops of the nest are open around it.
+    let mut depths: FxHashMap<Var, usize> = FxHashMap::default();
+    for at in g.values().rev().filter(|v| reachable.get(v.index()) == Some(&true)) {
+        let Node::Sum(var, body) = *g.node(at) else { continue };
+        let place = |v: &Var| nest.iter().position(|n| n == v);
+        let open = |f: &Var| place(f).map_or(0, |p| p + 1).max(depths.get(f).copied().unwrap_or(0));
+        let depth = g.indices.vars(g.free(at)).iter().map(open).max().unwrap_or(0);
+        if place(&var).is_some_and(|p| p < depth) || !stands_below(g, var, body) {
+            clashing.insert(at);
+        }
+        let known = depths.entry(var).or_default();
+        *known = depth.max(*known);
+    }
+    clashing
 }
