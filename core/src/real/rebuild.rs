@@ -228,6 +228,7 @@ impl Rebuild {
 
     fn node(&mut self, g: &mut Graph, at: Value) -> Value {
         let node = g.node(at).clone();
+        let captured = matches!(node, Node::Sum(var, a) if self.captures(g, var, a));
         let of = |v: Value| self.values.get(&v).copied().unwrap_or(v);
         match node {
             Node::Const(_) | Node::Carried(_) => at,
@@ -245,7 +246,7 @@ impl Rebuild {
                 let body = rename.value(g, body);
                 g.sum(fresh, body)
             }
-            Node::Sum(var, a) if self.captures(g, var, a) => {
+            Node::Sum(var, a) if captured => {
                 let fresh = self.fresh_var(g, var, a);
                 let mut inner = Self {
                     vars: self.vars.clone(),
@@ -287,20 +288,29 @@ impl Rebuild {
         }
     }
 
-    /// Whether the loop over `var` around `body` binds a variable that is replaced, or one that a replacement holds.
-    fn captures(&self, g: &Graph, var: Var, body: Value) -> bool {
-        let holds = |i: Index| g.indices.contains(g.indices.free(i), var);
-        let free = |v: Var| g.indices.contains(g.free(body), v);
-        self.vars.iter().any(|(&old, &new)| old == var || free(old) && holds(new))
+    /// What the variables around a sum's body become, without the sum's own.
+    fn outer_of(&mut self, g: &mut Graph, var: Var, body: Value) -> Vec<Index> {
+        let free: Vec<Var> = g.indices.vars(g.free(body)).iter().copied().filter(|f| *f != var).collect();
+        free.into_iter().map(|f| self.index(g, g.indices.var_index(f))).collect()
     }
 
-    /// The variable of an equal loop that stands below everything the body or a replacement depends on.
+    /// Whether the sum over `var` would bind a variable that a replacement holds.
+    fn captures(&mut self, g: &mut Graph, var: Var, body: Value) -> bool {
+        if self.vars.contains_key(&var) {
+            return true;
+        }
+        let target = self.bound_var(g, var);
+        let outer = self.outer_of(g, var, body);
+        outer.into_iter().any(|i| g.indices.contains(g.indices.free(i), target))
+    }
+
+    /// The variable of an equal loop that stands below everything the body depends on.
     fn fresh_var(&mut self, g: &mut Graph, var: Var, body: Value) -> Var {
         let l = g.indices.loop_of(var).clone();
         let (lo, hi) = (self.index(g, l.lo), self.index(g, l.hi));
-        let sets = self.vars.values().map(|&new| g.indices.free(new)).chain([g.free(body)]);
-        let levels = sets.filter_map(|set| g.indices.vars(set).last().map(|&v| g.indices.loop_of(v).level));
-        let level = levels.max().unwrap_or(l.level).max(l.level) + 1;
+        let outer = self.outer_of(g, var, body);
+        let last = |i: Index| g.indices.vars(g.indices.free(i)).last().map(|&v| g.indices.loop_of(v).level);
+        let level = outer.into_iter().filter_map(last).max().unwrap_or(l.level).max(l.level) + 1;
         g.indices.var(level, lo, hi, &l.name)
     }
 }
