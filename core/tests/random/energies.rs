@@ -108,7 +108,7 @@ fn check(code: &[u8], data: &[u8], style: Style) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, max_shrink_iters: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_energy((code, data) in tapes()) {

@@ -10,6 +10,7 @@ mod schedule;
 mod structure;
 
 mod energies;
+mod residuals;
 
 use proptest::prelude::*;
 
