@@ -91,9 +91,11 @@ fn add_term(graph: &mut Graph, updates: &mut Vec<Update>, target: Target, term: 
     if graph.is_zero(value) && !updates.is_empty() {
         return;
     }
-    match updates.iter_mut().find(|u| u.vars == term.vars) {
+    let mut vars = term.vars.clone();
+    vars.sort_by_key(|v| graph.indices.loop_of(*v).level);
+    match updates.iter_mut().find(|u| u.vars == vars) {
         Some(update) => update.value = graph.add(update.value, value),
-        None => updates.push(Update { vars: term.vars.clone(), base: term.vars.len(), target, value }),
+        None => updates.push(Update { base: vars.len(), vars, target, value }),
     }
 }
 
