@@ -4,7 +4,9 @@
 
 use nalgebra::{Matrix2, Matrix3};
 use spadina_core::error::Diagnostic;
-use spadina_core::frontend::builder::{self, Energy, Matrix, Real, cross, determinant, dot, length, product, when};
+use spadina_core::frontend::builder::{
+    self, Energy, Matrix, Real, cross, determinant, dot, length, product, select, when,
+};
 
 /// `Σ (x[i-1] - x[i])²`
 pub fn chain() -> Result<Energy, Diagnostic> {
@@ -36,12 +38,12 @@ pub fn grid() -> Result<Energy, Diagnostic> {
         p.sum(0, h, |i| {
             p.sum(0, w, |j| {
                 let here = x.at(i * w + j);
-                let down = when((i + 1).lt(h), || {
-                    let d = x.at((i + 1) * w + j) - here;
-                    d * d * d * d
-                });
-                let right = when((j + 1).lt(w), || (x.at(i * w + j + 1) - here).cosh());
-                down + right
+                let down = x.at((i + 1) * w + j) - here;
+                let down = down * down * down * down;
+                let right = (x.at(i * w + j + 1) - here).cosh();
+                // As the file adds: the second guard adds to what the first one left.
+                let sum = when((i + 1).lt(h), || down);
+                select((j + 1).lt(w), sum + right, sum)
             })
         })
     })
@@ -94,8 +96,8 @@ pub fn neo_hookean() -> Result<Energy, Diagnostic> {
         let dm = edges(&rest);
         let f: Matrix<3, 3> = product(edges(&x), inverse3(dm));
         let volume = determinant(dm) / 6.0;
-        let squares = [0, 1, 2].map(|c| dot(f.column(c).into(), f.column(c).into()));
-        let i1 = squares[0] + squares[1] + squares[2];
+        let square = |c: usize| dot(f.column(c).into(), f.column(c).into());
+        let i1 = square(0) + square(1) + square(2);
         let log_j = determinant(f).ln();
         volume * (0.5 * mu * (i1 - 3.0) - mu * log_j + 0.5 * lambda * log_j * log_j)
     })

@@ -53,8 +53,22 @@ macro_rules! own {
 impl ComplexField for Real {
     type RealField = Real;
 
-    own!(floor ceil round trunc fract abs recip sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh);
+    own!(floor ceil trunc abs recip sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh);
     own!(ln log2 sqrt exp exp2);
+
+    /// To the nearest integer, ties away from zero, as `f64` does it.
+    #[track_caller]
+    fn round(self) -> Real {
+        let whole = self.trunc();
+        let rest = self - whole;
+        select(Real::abs(rest).lt(0.5), whole, whole + Signed::signum(&rest))
+    }
+
+    /// What [`trunc`](Real::trunc) cuts off, as `f64` does it.
+    #[track_caller]
+    fn fract(self) -> Real {
+        self - self.trunc()
+    }
 
     fn from_real(re: Real) -> Real {
         re

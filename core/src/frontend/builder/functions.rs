@@ -57,7 +57,7 @@ unary_functions! {
     floor Floor;
     /// The smallest integer not below.
     ceil Ceil;
-    /// The nearest integer, ties to even.
+    /// The nearest integer, ties to even as in WGSL.
     round Round;
     /// The integer part.
     trunc Trunc;
@@ -137,7 +137,7 @@ impl Real {
         self.map(sign_of)
     }
 
-    /// `self - floor(self)`.
+    /// `self - floor(self)`, as in WGSL; not negative.
     #[track_caller]
     pub fn fract(self) -> Real {
         self.map(|g, x| {
