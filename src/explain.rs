@@ -2,7 +2,7 @@
 
 use crate::system::Error;
 use spadina_core::error::Diagnostic;
-use spadina_core::frontend::{Kind, Module};
+use spadina_core::frontend::{Frontend, Kind, Module};
 use spadina_core::kernel::{Kernel, Outputs, build};
 use spadina_core::pipeline::{self, Stages};
 use spadina_core::sparsity::gather;
@@ -40,7 +40,7 @@ pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Res
         let no_such = || Error::Energy(format!("{name}: there is no parameter `{unknown}`; it has {known}"));
         roles.bindings.get_mut(unknown).ok_or_else(no_such)?.unknown = true;
     }
-    let program = module.lower(&roles).map_err(diagnostic)?.program;
+    let program = module.lower(&roles).map_err(diagnostic)?;
     if stage == Stage::Program {
         return Ok(program.to_string());
     }

@@ -1,17 +1,16 @@
 //! The compiler of Spadina: from the energy of one element, or a plain loop program, to the kernel that evaluates its
 //! value, gradient and sparse Hessian. It knows no back-end.
 
-pub mod index;
-pub mod real;
-
 pub mod ad;
 pub mod bind;
 pub mod error;
 pub mod frontend;
+pub mod index;
 pub mod interpret;
 pub mod kernel;
 pub mod optimize;
 pub mod pattern;
 pub mod pipeline;
 pub mod program;
+pub mod real;
 pub mod sparsity;

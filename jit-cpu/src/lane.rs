@@ -46,12 +46,12 @@ impl Lane {
     }
 
     /// A load of a real.
-    pub fn load(self, b: &mut FunctionBuilder<'_>, flags: MemFlagsData, address: Value) -> Value {
-        b.ins().load(self.real, flags, address, 0)
+    pub fn load(self, b: &mut FunctionBuilder<'_>, flags: MemFlagsData, address: Value, offset: i32) -> Value {
+        b.ins().load(self.real, flags, address, offset)
     }
 
     /// A 64-bit integer as a real.
-    pub fn from_integer(self, b: &mut FunctionBuilder<'_>, integer: Value) -> Value {
+    pub fn integer(self, b: &mut FunctionBuilder<'_>, integer: Value) -> Value {
         b.ins().fcvt_from_sint(self.real, integer)
     }
 

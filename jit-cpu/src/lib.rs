@@ -34,11 +34,13 @@ pub struct Options {
     pub verify: bool,
     /// Blocks of more than about this many instructions become functions of their own; compile time is linear above.
     pub block_limit: usize,
+    /// Whether slots may be [`NO_SLOT`](spadina_core::bind::NO_SLOT): code that need not look is faster.
+    pub skips: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { precision: Precision::F64, verify: cfg!(debug_assertions), block_limit: plan::LIMIT }
+        Self { precision: Precision::F64, verify: cfg!(debug_assertions), block_limit: plan::LIMIT, skips: true }
     }
 }
 
@@ -85,6 +87,12 @@ pub enum Error {
         wanted: usize,
         /// Slots in a record.
         given: usize,
+    },
+    /// A stream is too short.
+    #[error("the records of region {region} do not cover the outermost loop")]
+    Records {
+        /// The region.
+        region: usize,
     },
     /// The ranges are not ranges of the outermost loop.
     #[error("the ranges of the streams do not lie in the outermost loop")]
@@ -156,7 +164,7 @@ impl Compiled {
 
 /// Compiles a kernel.
 pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
-    let plan = Plan::of(kernel, options.block_limit);
+    let plan = Plan::of(kernel, options);
     let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
     let frame_words = plan.frame_bytes / size_of::<u64>();
     let wanted = Wanted::of(kernel);
@@ -165,12 +173,12 @@ pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
 
 /// The text of Cranelift's IR of a kernel, before its optimisations.
 pub fn clif(kernel: &Kernel, options: &Options) -> Result<String, Error> {
-    let plan = Plan::of(kernel, options.block_limit);
+    let plan = Plan::of(kernel, options);
     Ok(module::compile(kernel, &plan, options, Listing::Clif)?.1)
 }
 
 /// The text of the machine code of a kernel.
 pub fn asm(kernel: &Kernel, options: &Options) -> Result<String, Error> {
-    let plan = Plan::of(kernel, options.block_limit);
+    let plan = Plan::of(kernel, options);
     Ok(module::compile(kernel, &plan, options, Listing::Assembly)?.1)
 }

@@ -6,6 +6,7 @@
 //! function computes and another reads has a *place* in the frame: a block of memory that the caller of the kernel
 //! provides. Without a cut there is no frame, and everything lives in registers.
 
+use crate::Options;
 use cranelift_codegen::ir::{Type, types};
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, IndexNode, Indices};
@@ -80,9 +81,9 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Plans a kernel; blocks above the weight `limit` are cut.
-    pub fn of(kernel: &Kernel, limit: usize) -> Self {
-        let (functions, calls, owner) = cut(kernel, limit.max(1));
+    /// Plans a kernel.
+    pub fn of(kernel: &Kernel, options: &Options) -> Self {
+        let (functions, calls, owner) = cut(kernel, options.block_limit.max(1));
         let mut plan = Self {
             functions,
             calls,
@@ -92,7 +93,7 @@ impl Plan {
             energy: None,
             cursors: vec![None; kernel.regions.len()],
             frame_bytes: 0,
-            skips: true,
+            skips: options.skips,
         };
         if plan.functions.len() > 1 {
             Crossing { kernel, owner: &owner, defined: FxHashMap::default(), plan: &mut plan }.walk();
@@ -261,7 +262,7 @@ impl Crossing<'_> {
                     open.push(region);
                 }
                 Step::End => {
-                    if let Some(region) = open.pop() {
+                    if let Some(region) = open.pop().filter(|&region| region != 0) {
                         self.cursor(region, function);
                     }
                 }

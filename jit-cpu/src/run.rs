@@ -166,7 +166,8 @@ impl Compiled {
     /// - every unchecked index the kernel evaluates over `streams.outer` is within its array or table, no unchecked
     ///   divisor is zero, and integers stay within 64 bits;
     /// - every region has a record for every one of its iterations, and `starts` leads to them;
-    /// - slots are [`NO_SLOT`](spadina_core::bind::NO_SLOT) or within their buffer;
+    /// - slots are within their buffer, or [`NO_SLOT`](spadina_core::bind::NO_SLOT) if compiled with
+    ///   [`Options::skips`](crate::Options::skips);
     /// - ranges of one group write no slot in common.
     pub unsafe fn run(
         &self,
@@ -203,7 +204,7 @@ impl Compiled {
         Ok(Chunks::total(&partial))
     }
 
-    /// Checks the shape of what is bound: what costs nothing to check.
+    /// Checks the shape of what is bound: what costs next to nothing to check.
     fn check(&self, data: &Data<'_>, streams: &Streams) -> Result<(), Error> {
         let wanted = self.wanted();
         let counts = [
@@ -218,17 +219,28 @@ impl Compiled {
                 return Err(Error::Missing { what, wanted, given });
             }
         }
+        let iterations = usize::try_from(streams.outer.end.saturating_sub(streams.outer.start)).unwrap_or(0);
         for (region, (&wanted, stream)) in wanted.widths.iter().zip(&streams.regions).enumerate() {
             if stream.width != wanted {
                 return Err(Error::Width { region, wanted, given: stream.width });
             }
+            let covered = match stream.starts.last() {
+                Some(&records) => stream.starts.len() > iterations && (records as usize) * wanted <= stream.slots.len(),
+                None => iterations * wanted <= stream.slots.len(),
+            };
+            if !covered {
+                return Err(Error::Records { region });
+            }
         }
-        let chunks = &streams.chunks;
-        let within = |r: &Range<i64>| r.is_empty() || (r.start >= streams.outer.start && r.end <= streams.outer.end);
-        let known = |k: &u32| (*k as usize) < streams.runs().ranges.len();
-        if !chunks.ranges.iter().all(within) || !chunks.groups.iter().flatten().all(known) {
-            return Err(Error::Ranges);
-        }
-        Ok(())
+        check_ranges(streams)
     }
+}
+
+/// The ranges lie in the outermost loop, and the groups consist of them.
+fn check_ranges(streams: &Streams) -> Result<(), Error> {
+    let (Chunks { ranges, groups }, outer) = (&streams.chunks, &streams.outer);
+    let within = |r: &Range<i64>| r.is_empty() || (r.start >= outer.start && r.end <= outer.end);
+    let known = |k: &u32| (*k as usize) < ranges.len();
+    let whole = ranges.is_empty() || groups.iter().flatten().all(known);
+    if ranges.iter().all(within) && whole { Ok(()) } else { Err(Error::Ranges) }
 }

@@ -47,8 +47,13 @@ pub struct Seconds {
 }
 
 impl Report {
-    /// The report as JSON, ending in a line break.
+    /// The report as JSON, ending in a line break. JSON has no infinities and no NaN: they are errors.
     pub fn json(&self) -> std::io::Result<Vec<u8>> {
+        let norms =
+            [("energy", self.energy), ("gradient_norm", self.gradient_norm), ("hessian_norm", self.hessian_norm)];
+        if let Some((key, value)) = norms.iter().find(|(_, value)| !value.is_finite()) {
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{key} is {value}")));
+        }
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         Ok(text)

@@ -7,6 +7,7 @@ use std::io;
 const MATRIX: Matrix<'static> = Matrix {
     rows: 3,
     cols: 3,
+    block: 1,
     row_ptr: &[0, 2, 4, 5],
     col_idx: &[0, 1, 0, 1, 2],
     values: &[0.1, -2.0, -2.0, 0.0, 1e-300],
@@ -60,6 +61,7 @@ fn the_report_has_the_keys_of_the_contract() {
     };
     assert_eq!(keys(&report), "device energy gradient_norm hessian_norm nonzeros precision seconds unknowns");
     (report.residuals, report.jacobian_nonzeros) = (Some(6), Some(7));
+    assert!(Report { hessian_norm: f64::INFINITY, ..report.clone() }.json().is_err());
     assert!(keys(&report).contains("jacobian_nonzeros nonzeros precision residuals"));
 }
 

@@ -191,8 +191,8 @@ pub enum ProblemError {
         /// The number.
         value: i64,
     },
-    /// A number that the file format cannot hold.
-    #[error("{place}: the number {text} is out of range")]
+    /// A number that neither a finite double nor an integer of 64 bits can be.
+    #[error("{place}: the number {text} is not finite or does not fit 64 bits")]
     NumberRange {
         /// Where.
         place: Place,

@@ -114,7 +114,7 @@ impl ProblemFile {
     /// Reads the text of a problem file; `path` is for messages and for the folder of the files it names.
     pub fn parse(path: impl Into<Arc<Path>>, text: &str) -> Result<ProblemFile, ProblemError> {
         let path: Arc<Path> = path.into();
-        let source = Source { path: &path, text };
+        let source = &Source::new(&path, text);
         let root = DeTable::parse(text).map_err(|e| syntax(source, &e))?;
         let mut file = ProblemFile {
             path: path.clone(),
@@ -173,28 +173,28 @@ const WANT_UNKNOWN: &str = "a .npy file, the name of an array, a number or a lis
 const WANT_ARRAY: &str = "a .npy file, a number or a list of numbers";
 const WANT_INDEX: &str = "a .npy file, a whole number or a list of whole numbers";
 
-fn syntax(source: Source<'_>, error: &toml::de::Error) -> ProblemError {
+fn syntax(source: &Source<'_>, error: &toml::de::Error) -> ProblemError {
     let place = source.place(error.span().map_or(0, |span| span.start));
     ProblemError::Syntax { place, message: error.message().to_string() }
 }
 
-fn not_supported(source: Source<'_>, key: &Key<'_>, what: &'static str) -> ProblemError {
+fn not_supported(source: &Source<'_>, key: &Key<'_>, what: &'static str) -> ProblemError {
     ProblemError::NotSupported { place: source.place(key.span().start), what }
 }
 
-fn unknown_key(source: Source<'_>, key: &Key<'_>, section: &'static str, known: &'static str) -> ProblemError {
+fn unknown_key(source: &Source<'_>, key: &Key<'_>, section: &'static str, known: &'static str) -> ProblemError {
     let place = source.place(key.span().start);
     ProblemError::UnknownKey { place, key: key.get_ref().to_string(), section, known }
 }
 
-fn table<'a, 'b>(source: Source<'_>, key: &Key<'_>, value: &'b Value<'a>) -> Result<&'b DeTable<'a>, ProblemError> {
+fn table<'a, 'b>(source: &Source<'_>, key: &Key<'_>, value: &'b Value<'a>) -> Result<&'b DeTable<'a>, ProblemError> {
     match value.get_ref() {
         DeValue::Table(table) => Ok(table),
         _ => Err(wrong_type(source, key.get_ref(), value, "a section of names")),
     }
 }
 
-fn string(source: Source<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static str) -> Result<String, ProblemError> {
+fn string(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static str) -> Result<String, ProblemError> {
     match value.get_ref() {
         DeValue::String(text) if !text.is_empty() => Ok(text.to_string()),
         DeValue::String(_) => {
@@ -206,7 +206,7 @@ fn string(source: Source<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static
 }
 
 fn entries(
-    source: Source<'_>,
+    source: &Source<'_>,
     section: &Key<'_>,
     value: &Value<'_>,
     wanted: &'static str,
@@ -224,7 +224,7 @@ fn entries(
     Ok(list)
 }
 
-fn mesh(source: Source<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<MeshSection, ProblemError> {
+fn mesh(source: &Source<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<MeshSection, ProblemError> {
     let (mut file, mut shape, mut cells, mut size) = (None, None, None, None);
     for (key, value) in table.iter() {
         let name = key.get_ref().as_ref();
@@ -248,14 +248,14 @@ fn mesh(source: Source<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<Me
     Ok(MeshSection { source: origin, place })
 }
 
-fn terms(source: Source<'_>, value: &Value<'_>) -> Result<Vec<TermEntry>, ProblemError> {
+fn terms(source: &Source<'_>, value: &Value<'_>) -> Result<Vec<TermEntry>, ProblemError> {
     let DeValue::Array(items) = value.get_ref() else {
         return Err(wrong_type(source, "terms", value, "a list of terms, each headed [[terms]]"));
     };
     items.iter().map(|item| term(source, item)).collect()
 }
 
-fn term(source: Source<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemError> {
+fn term(source: &Source<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemError> {
     let DeValue::Table(table) = value.get_ref() else {
         return Err(wrong_type(source, "terms", value, "a term with an energy or a residual"));
     };
@@ -284,7 +284,7 @@ fn term(source: Source<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemError
     Ok(TermEntry { file, residual, over, bind, place, file_place, over_place })
 }
 
-fn binds(source: Source<'_>, section: &Key<'_>, value: &Value<'_>) -> Result<Vec<(String, BindTarget)>, ProblemError> {
+fn binds(source: &Source<'_>, section: &Key<'_>, value: &Value<'_>) -> Result<Vec<(String, BindTarget)>, ProblemError> {
     const WANTED: &str = "\"array\" or \"array@table\"";
     let mut list = Vec::new();
     for (key, value) in table(source, section, value)?.iter() {

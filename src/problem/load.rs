@@ -13,6 +13,13 @@ const MAX_ENERGY: u64 = 16 << 20;
 
 type Named = (String, Tensor<f64>);
 
+/// Where the numbers of an unknown come from.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    Array(&'a Tensor<f64>),
+    Own(&'a Entry),
+}
+
 /// Reads the text of an energy or residual.
 pub fn read_energy(path: &Path) -> Result<String, ProblemError> {
     read_text(path, MAX_ENERGY)
@@ -53,7 +60,7 @@ impl ProblemFile {
         })?;
         Ok(Term {
             path,
-            text,
+            source: super::Source::Text(text),
             residual: entry.residual,
             over: entry.over.clone(),
             bind: entry.bind.clone(),
@@ -62,34 +69,46 @@ impl ProblemFile {
         })
     }
 
-    /// Follows names from unknown to unknown until there are numbers.
     fn load_unknowns(&self, arrays: &[Named]) -> Result<Vec<Named>, ProblemError> {
+        let arrays: HashMap<&str, &Tensor<f64>> = arrays.iter().map(|(name, t)| (name.as_str(), t)).collect();
+        let origins = self.origins(&arrays)?;
+        let load = |entry: &Entry| {
+            let value = match origins[entry.name.as_str()] {
+                Origin::Array(tensor) => tensor.clone(),
+                Origin::Own(origin) => self.reals(origin)?,
+            };
+            Ok((entry.name.clone(), value))
+        };
+        self.unknowns.iter().map(load).collect()
+    }
+
+    /// Follows names from unknown to unknown until there are numbers; each unknown is visited once.
+    fn origins<'a>(
+        &'a self,
+        arrays: &HashMap<&str, &'a Tensor<f64>>,
+    ) -> Result<HashMap<&'a str, Origin<'a>>, ProblemError> {
         let by_name: HashMap<&str, &Entry> = self.unknowns.iter().map(|e| (e.name.as_str(), e)).collect();
-        let mut loaded: Vec<Named> = Vec::with_capacity(self.unknowns.len());
+        let mut origins: HashMap<&str, Origin> = HashMap::new();
         for entry in &self.unknowns {
             let mut visited = HashSet::new();
             let mut at = entry;
-            let value = loop {
-                let EntryValue::Name(name) = &at.value else { break self.reals(at)? };
+            let origin = loop {
+                if let Some(&known) = origins.get(at.name.as_str()) {
+                    break known;
+                }
                 if !visited.insert(at.name.as_str()) {
                     let (place, name) = (entry.value_place.clone(), entry.name.clone());
                     return Err(ProblemError::Cycle { place, name });
                 }
-                let known = |list: &[Named]| list.iter().position(|(n, _)| n == name);
-                if let Some(found) = known(arrays) {
-                    break arrays[found].1.clone();
+                let EntryValue::Name(name) = &at.value else { break Origin::Own(at) };
+                if let Some(&tensor) = arrays.get(name.as_str()) {
+                    break Origin::Array(tensor);
                 }
-                if let Some(found) = known(&loaded) {
-                    break loaded[found].1.clone();
-                }
-                at = match by_name.get(name.as_str()) {
-                    Some(next) => next,
-                    None => return Err(self.no_array(name, at)),
-                };
+                at = by_name.get(name.as_str()).ok_or_else(|| self.no_array(name, at))?;
             };
-            loaded.push((entry.name.clone(), value));
+            origins.extend(visited.into_iter().map(|name| (name, origin)));
         }
-        Ok(loaded)
+        Ok(origins)
     }
 
     fn no_array(&self, name: &str, entry: &Entry) -> ProblemError {

@@ -24,8 +24,11 @@ mod place;
 mod values;
 
 use crate::tensor::Tensor;
+use spadina_core::frontend::{Frontend, Kind};
 use std::collections::HashMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use error::ProblemError;
 pub use file::{Entry, EntryValue, MeshSection, MeshSource, ProblemFile, TermEntry};
@@ -66,14 +69,32 @@ pub struct Loaded {
     pub(crate) places: HashMap<(Section, String), Place>,
 }
 
+/// An energy or residual: a text, or Rust.
+#[derive(Clone)]
+pub enum Source {
+    /// WGSL.
+    Text(String),
+    /// Built in Rust, by [`builder`](crate::builder).
+    Built(Arc<dyn Frontend>),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Text(text) => f.debug_tuple("Text").field(text).finish(),
+            Source::Built(_) => f.write_str("Built"),
+        }
+    }
+}
+
 /// One summand of the problem.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Term {
     /// The file of the text, for messages.
     pub path: PathBuf,
-    /// WGSL.
-    pub text: String,
-    /// Whether the text is a residual.
+    /// What is summed.
+    pub source: Source,
+    /// Whether it is a residual.
     pub residual: bool,
     /// The index array of the stencils, in the element form.
     pub over: Option<String>,
@@ -152,7 +173,7 @@ impl Term {
     pub fn energy(name: impl Into<PathBuf>, text: impl Into<String>) -> Term {
         Term {
             path: name.into(),
-            text: text.into(),
+            source: Source::Text(text.into()),
             residual: false,
             over: None,
             bind: Vec::new(),
@@ -164,6 +185,12 @@ impl Term {
     /// A term from the text of a residual; the name is used in messages.
     pub fn residual(name: impl Into<PathBuf>, text: impl Into<String>) -> Term {
         Term { residual: true, ..Term::energy(name, text) }
+    }
+
+    /// A term from an energy or residual that was built in Rust; the name is used in messages.
+    pub fn built(name: impl Into<PathBuf>, energy: impl Frontend + 'static) -> Term {
+        let residual = energy.kind() == Kind::Residual;
+        Term { source: Source::Built(Arc::new(energy)), residual, ..Term::energy(name, "") }
     }
 
     /// Sets the index array of stencils.

@@ -1,5 +1,6 @@
 //! Places in a problem file, for messages.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,28 +32,43 @@ impl fmt::Display for Place {
 }
 
 /// A text and the file it came from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Source<'a> {
-    pub path: &'a Arc<Path>,
-    pub text: &'a str,
+    path: &'a Arc<Path>,
+    text: &'a str,
+    /// The last place asked for: offset, line, column. Most questions go forward, so that answering all of them takes
+    /// about one walk over the text.
+    last: Cell<(usize, u32, u32)>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// The text of a file.
+    pub fn new(path: &'a Arc<Path>, text: &'a str) -> Source<'a> {
+        Source { path, text, last: Cell::new((0, 1, 1)) }
+    }
+
     /// The place of a byte offset.
     pub fn place(&self, offset: usize) -> Place {
-        let (line, column) = line_column(self.text.as_bytes(), offset);
+        let offset = offset.min(self.text.len());
+        let last = self.last.get();
+        let (from, line, column) = if last.0 <= offset { last } else { (0, 1, 1) };
+        let (line, column) = walk(&self.text.as_bytes()[from..offset], line, column);
+        self.last.set((offset, line, column));
         Place::File { path: self.path.clone(), line, column }
     }
 }
 
-/// Line and column, from one, of a byte offset; the column counts characters.
-pub(crate) fn line_column(text: &[u8], offset: usize) -> (u32, u32) {
-    let before = &text[..offset.min(text.len())];
-    let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
-    let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    let column = before[start..].iter().filter(|&&b| b & 0xc0 != 0x80).count() + 1;
-    // Texts are far shorter than 2^32 bytes.
-    (line as u32, column as u32)
+/// The place behind a piece of text that begins at a line and column; the column counts characters.
+fn walk(text: &[u8], mut line: u32, mut column: u32) -> (u32, u32) {
+    for byte in text {
+        match byte {
+            b'\n' => (line, column) = (line + 1, 1),
+            // The further bytes of a character.
+            0x80..0xc0 => {}
+            _ => column += 1,
+        }
+    }
+    (line, column)
 }
 
 /// Reads a text file no larger than a limit.
@@ -72,7 +88,7 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, super::Proble
         return Err(ProblemError::TooLarge { path: path_buf(), limit });
     }
     String::from_utf8(bytes).map_err(|e| {
-        let (line, column) = line_column(e.as_bytes(), e.utf8_error().valid_up_to());
+        let (line, column) = walk(&e.as_bytes()[..e.utf8_error().valid_up_to()], 1, 1);
         ProblemError::NotText { path: path_buf(), line, column }
     })
 }

@@ -90,3 +90,33 @@ fn the_api_is_checked_by_the_same_rules() {
     assert!(bind.contains("`` names no index array"), "{bind}");
     assert!(Loaded::new().check().is_err());
 }
+
+#[test]
+fn long_chains_of_names_take_linear_time() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("e.wgsl"), "").unwrap();
+    let names: String = (0..50_000).map(|i| format!("u{i} = \"u{}\"\n", i + 1)).collect();
+    let text = format!("[unknowns]\n{names}u50000 = 7\n{TERM}");
+    let loaded = ProblemFile::parse(folder.path().join("p.toml"), &text).unwrap().load().unwrap();
+    assert!(loaded.unknowns.iter().all(|(_, t)| t.data == [7.0]));
+    let line = (0..50_000).map(|i| format!("u{i} = 1")).collect::<Vec<_>>().join(", ");
+    let file = parse(&format!("unknowns = {{ {line} }}\n{TERM}")).unwrap();
+    assert_eq!(file.unknowns[2].place.to_string(), "dir/problem.toml:1:30");
+}
+
+#[test]
+fn columns_count_characters() {
+    let message = parse("[unknowns]\n\"\u{e9}\u{e9}\" = true\n").unwrap_err().to_string();
+    assert!(message.starts_with("dir/problem.toml:2:8: `\u{e9}\u{e9}` is a boolean"), "{message}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn damage_never_panics(at in 0usize..200, piece in "[\\[\\]{}=\"@#.,\n\\- a-z0-9\u{e9}]{0,6}", cut in 0usize..20) {
+        let text = "[unknowns]\nx = [[1, 2.5], [3, 4]]\n[arrays]\nk = 1.0\n[indices]\ne = [[0, 1]]\n\
+                    [[terms]]\nresidual = \"r.wgsl\"\nover = \"e\"\nbind = { k = \"mu\", t = \"a@b\" }\n";
+        let at = at % text.len();
+        let damaged = format!("{}{piece}{}", &text[..at], &text[(at + cut).min(text.len())..]);
+        let _ = parse(&damaged);
+    }
+}

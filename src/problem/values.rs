@@ -9,7 +9,7 @@ use toml::de::{DeArray, DeFloat, DeInteger, DeValue};
 
 /// The value of an entry of [unknowns], [arrays] or [indices].
 pub(super) fn entry_value(
-    source: Source<'_>,
+    source: &Source<'_>,
     name: &str,
     value: &Spanned<DeValue<'_>>,
     wanted: &'static str,
@@ -28,7 +28,7 @@ pub(super) fn entry_value(
 
 /// The error for a value of another type.
 pub(super) fn wrong_type(
-    source: Source<'_>,
+    source: &Source<'_>,
     key: &str,
     value: &Spanned<DeValue<'_>>,
     wanted: &'static str,
@@ -57,7 +57,7 @@ enum Number {
 
 /// The numbers of one value as they are found.
 struct Numbers<'a> {
-    source: Source<'a>,
+    source: &'a Source<'a>,
     name: &'a str,
     data: Vec<Number>,
     real: bool,

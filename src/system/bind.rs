@@ -1,11 +1,13 @@
 //! Which arrays the parameters of an energy are.
 
 use super::Error;
-use crate::problem::{Loaded, Term};
+use crate::problem::{self, Loaded, Term};
 use crate::tensor::Shape;
-use spadina_core::frontend::{Binding, Form, Kind, Module, Parameter, ParameterType, Roles};
+use spadina_core::error::Diagnostic;
+use spadina_core::frontend::{Binding, Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
+use std::sync::Arc;
 
 /// A term's program, and the values of parameters that have a default and nothing bound.
 pub struct LoweredTerm {
@@ -64,7 +66,7 @@ pub fn sources(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)], weig
 }
 
 /// The value of a size by its name: a number of [indices], or `len(array)`, or `len(array, width)`.
-pub fn size_of(problem: &Loaded, name: &str) -> i64 {
+pub fn size_of(problem: &Loaded, name: &str, defaults: &[(String, f64)]) -> i64 {
     let length = |array: &str| {
         let reals = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == array).map(|(_, t)| t.data.len());
         let integers = || problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t.data.len());
@@ -76,14 +78,25 @@ pub fn size_of(problem: &Loaded, name: &str) -> i64 {
             None => length(inner) as i64,
         };
     }
-    problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first()).map_or(0, |&v| i64::from(v))
+    let given =
+        problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first()).map(|&v| i64::from(v));
+    given.or_else(|| defaults.iter().find(|(n, _)| n == name).map(|(_, v)| *v as i64)).unwrap_or(0)
 }
 
 /// Reads a term's text and binds its parameters by name.
 pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
-    let diagnostic = |d: spadina_core::error::Diagnostic| Error::Energy(d.render(file, &term.text));
-    let module = Module::parse(file, &term.text).map_err(diagnostic)?;
-    let binder = Binder { problem, term, file, module: &module };
+    let diagnostic = |d: Diagnostic| {
+        Error::Energy(match &term.source {
+            problem::Source::Text(text) => d.render(file, text),
+            problem::Source::Built(_) => format!("{file}: {d}"),
+        })
+    };
+    let module: Arc<dyn Frontend> = match &term.source {
+        problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),
+        problem::Source::Built(built) => built.clone(),
+    };
+    let module = module.as_ref();
+    let binder = Binder { problem, term, file, module };
     binder.check_kind()?;
     let over_width = binder.over_width()?;
     let mut roles = Roles { over: term.over.clone(), over_width: over_width.unwrap_or(0), ..Roles::default() };
@@ -101,15 +114,15 @@ pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<Lowe
             }
         }
     }
-    let lowered = module.lower(&roles).map_err(diagnostic)?;
-    Ok(LoweredTerm { program: lowered.program, defaults })
+    let program = module.lower(&roles).map_err(diagnostic)?;
+    Ok(LoweredTerm { program, defaults })
 }
 
 struct Binder<'a> {
     problem: &'a Loaded,
     term: &'a Term,
     file: &'a str,
-    module: &'a Module,
+    module: &'a dyn Frontend,
 }
 
 /// An array of the problem, by what it holds.
@@ -211,7 +224,7 @@ impl Binder<'_> {
                 "`{}` of {} is not gathered: `@` works with parameters of type array<S, K>",
                 parameter.name, self.file
             );
-            return Err(Error::Term { place: self.term.place.clone(), message });
+            return Err(self.term_error(message));
         }
         let mut binding = Binding { array: array.clone(), unknown: false, table: None, per_element: false };
         match (&parameter.ty, found) {
@@ -264,7 +277,7 @@ impl Binder<'_> {
                         "`{}` of {} gathers {nodes} nodes, but the index array `{name}` has {width} columns",
                         parameter.name, self.file
                     );
-                    return Err(Error::Term { place: self.term.place.clone(), message });
+                    return Err(self.term_error(message));
                 }
                 binding.table = table.map(|name| (name, width));
                 true
@@ -299,9 +312,13 @@ impl Binder<'_> {
         let (elements, _) = self.table(over)?;
         if rows != elements {
             let message = format!("`{name}` has {rows} rows, but `{over}` has {elements} elements");
-            return Err(Error::Term { place: self.term.place.clone(), message });
+            return Err(self.term_error(message));
         }
         Ok(width)
+    }
+
+    fn term_error(&self, message: String) -> Error {
+        Error::Term { place: self.term.place.clone(), message }
     }
 
     fn unbound(&self, parameter: &Parameter) -> Error {

@@ -93,6 +93,9 @@ pub enum Error {
         /// The reason.
         source: spadina_jit_cpu::Error,
     },
+    /// Threads could not be started.
+    #[error(transparent)]
+    Threads(spadina_jit_cpu::Error),
     /// A name that no array has.
     #[error("the problem has no array `{name}`")]
     NoSuchArray {

@@ -87,6 +87,11 @@ enum Kind {
 }
 
 impl Layout {
+    /// Whether some entries of the pattern may have no slot.
+    pub(super) fn is_partial(&self) -> bool {
+        !matches!(self, Layout::Full | Layout::Block(_))
+    }
+
     pub(super) fn store(&self, pattern: &Csr) -> Result<Stored, Error> {
         let (kind, storage): (Kind, Box<dyn Storage + '_>) = match self {
             Layout::Full => (Kind::Full, Box::new(Full(pattern))),

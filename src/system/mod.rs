@@ -119,11 +119,11 @@ impl System {
         let start = Instant::now();
         if options.device == Device::Cpu {
             for term in &mut terms {
-                term.compile(options.precision)?;
+                term.compile(options.precision, options.layout.is_partial())?;
             }
         }
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), pattern: 0.0 };
-        let pool = Pool::new(options.threads.unwrap_or_else(default_threads));
+        let pool = Pool::new(options.threads.unwrap_or(0)).map_err(Error::Threads)?;
         let mut system = System { problem, options, pool, terms, seconds, bound: None, state: State::default() };
         system.bind()?;
         Ok(system)
@@ -298,8 +298,4 @@ fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<(), Error
     }
     tensor.data.copy_from_slice(values);
     Ok(())
-}
-
-fn default_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |n| n.get())
 }

@@ -1,6 +1,5 @@
 //! The kernels of one solved program, by what is asked of them.
 
-use super::Error;
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
@@ -68,9 +67,11 @@ impl Kernels {
         &self.sets[mode as usize]
     }
 
-    pub fn compile(&mut self, precision: Precision) -> Result<(), spadina_jit_cpu::Error> {
-        let options = spadina_jit_cpu::Options { precision, ..Default::default() };
+    /// Compiles every kernel. `partial`: the storage of the Hessian has no slot for some entries.
+    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
         for runnable in self.sets.iter_mut().flatten() {
+            let skips = partial || runnable.symbolic.is_guarded();
+            let options = spadina_jit_cpu::Options { precision, skips, ..Default::default() };
             runnable.compiled = Some(compile(&runnable.kernel, &options)?);
         }
         Ok(())
@@ -118,7 +119,9 @@ impl Kernels {
                 product: &mut [],
             };
             energy += match &runnable.compiled {
-                Some(compiled) => compiled.run(data, &runnable.streams, &mut buffers, pool)?,
+                // SAFETY: `enumerate` checked every index over these sizes and tables, `place` made streams with a record
+                // for each iteration and slots within buffers of these lengths; `color` keeps ranges of a group apart.
+                Some(compiled) => unsafe { compiled.run(data, &runnable.streams, &mut buffers, pool)? },
                 None => interpret::run(&runnable.kernel, data, &runnable.streams, &mut buffers),
             };
         }

@@ -41,13 +41,14 @@ pub struct Bound {
 pub struct Binding {
     sources: Vec<Source>,
     tables: Vec<usize>,
+    size_defaults: Vec<(String, f64)>,
 }
 
 impl Binding {
     fn new(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)]) -> Self {
         let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name).unwrap_or(0);
         let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
-        Self { sources: sources(problem, graph, defaults, WEIGHTS), tables }
+        Self { sources: sources(problem, graph, defaults, WEIGHTS), tables, size_defaults: defaults.to_vec() }
     }
 
     /// The data by the ids of the program's graph.
@@ -55,7 +56,8 @@ impl Binding {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
         let tables = self.tables.iter().map(|&t| &problem.indices[t].1.data[..]).collect();
-        let sizes = graph.indices.sizes().iter().map(|name| size_of(problem, name)).collect();
+        let sizes =
+            graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 
@@ -91,7 +93,10 @@ impl Term {
         let bound = |program, outputs| Bound::new(problem, program, &lowered.defaults, outputs);
         Ok(Term {
             number,
-            text: term.text.clone(),
+            text: match &term.source {
+                problem::Source::Text(text) => text.clone(),
+                problem::Source::Built(_) => String::new(),
+            },
             main: bound(main, outputs),
             weighted: weighted.map(|p| bound(p, weighted_outputs)),
             rows: 0..0,
@@ -109,11 +114,14 @@ impl Term {
         std::iter::once(&self.main).chain(&self.weighted)
     }
 
-    pub fn compile(&mut self, precision: Precision) -> Result<(), Error> {
+    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), Error> {
         let file = self.file.clone();
         let parts = std::iter::once(&mut self.main).chain(&mut self.weighted);
         for bound in parts {
-            bound.kernels.compile(precision).map_err(|source| Error::Compile { file: file.clone(), source })?;
+            bound
+                .kernels
+                .compile(precision, partial)
+                .map_err(|source| Error::Compile { file: file.clone(), source })?;
         }
         Ok(())
     }

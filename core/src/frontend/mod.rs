@@ -2,5 +2,7 @@
 
 pub mod builder;
 mod interface;
+pub mod wgsl;
 
 pub use interface::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
+pub use wgsl::Module;

@@ -121,9 +121,18 @@ pub struct Indices {
     loops: Vec<Loop>,
     loop_of: FxHashMap<(u32, Index, Index), Var>,
     sets: VarSets,
-    sizes: Vec<String>,
+    sizes: Vec<SizeInfo>,
     tables: Vec<TableInfo>,
     overflow: bool,
+}
+
+/// What is known of a size before data is bound.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SizeInfo {
+    /// The name it binds by.
+    pub name: String,
+    /// It is known not to be negative (`u32`, lengths).
+    pub unsigned: bool,
 }
 
 /// What is known of a table before data is bound.
@@ -186,8 +195,8 @@ impl Indices {
         self.overflow
     }
 
-    /// Names of the sizes, in order of declaration.
-    pub fn sizes(&self) -> &[String] {
+    /// The sizes, in order of declaration.
+    pub fn sizes(&self) -> &[SizeInfo] {
         &self.sizes
     }
 
@@ -216,10 +225,19 @@ impl Indices {
         self.loops.iter().map(|l| l.level + 1).max().unwrap_or(0)
     }
 
-    /// Declares a size, or finds it by name.
+    /// Declares a size that is not negative, or finds it by name.
     pub fn size(&mut self, name: &str) -> Index {
-        let at = self.sizes.iter().position(|s| s == name).unwrap_or_else(|| {
-            self.sizes.push(name.to_string());
+        self.declare_size(name, true)
+    }
+
+    /// Declares a size that may be negative (`i32`), or finds it by name.
+    pub fn signed_size(&mut self, name: &str) -> Index {
+        self.declare_size(name, false)
+    }
+
+    fn declare_size(&mut self, name: &str, unsigned: bool) -> Index {
+        let at = self.sizes.iter().position(|s| s.name == name).unwrap_or_else(|| {
+            self.sizes.push(SizeInfo { name: name.to_string(), unsigned });
             self.sizes.len() - 1
         });
         self.intern(IndexNode::Size(Size(at as u32)))
@@ -251,7 +269,7 @@ impl Indices {
     }
 
     fn unused_name(&self, name: &str) -> String {
-        let taken = |n: &str| self.loops.iter().any(|l| l.name == n) || self.sizes.iter().any(|s| s == n);
+        let taken = |n: &str| self.loops.iter().any(|l| l.name == n) || self.sizes.iter().any(|s| s.name == n);
         if !taken(name) {
             return name.to_string();
         }

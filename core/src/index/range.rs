@@ -26,7 +26,8 @@ impl Indices {
     fn atom_nonnegative(&self, atom: Index) -> bool {
         match self.node(atom) {
             IndexNode::Const(c) => *c >= 0,
-            IndexNode::Size(_) | IndexNode::Wrap(_) => true,
+            IndexNode::Size(size) => self.sizes[size.0 as usize].unsigned,
+            IndexNode::Wrap(_) => true,
             IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
             IndexNode::Rem(a, _) => self.shallow_nonnegative(*a),
             IndexNode::Div(a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
@@ -41,7 +42,8 @@ impl Indices {
     fn shallow_nonnegative(&self, a: Index) -> bool {
         let atom = |x: Index| match self.node(x) {
             IndexNode::Const(c) => *c >= 0,
-            IndexNode::Size(_) | IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
+            IndexNode::Size(size) => self.sizes[size.0 as usize].unsigned,
+            IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
             IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
             IndexNode::Var(var) => {
                 matches!(self.node(self.loop_of(*var).lo), IndexNode::Const(c) if *c >= 0)

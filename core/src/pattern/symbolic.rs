@@ -105,6 +105,12 @@ impl Symbolic {
         }
     }
 
+    /// Whether some iterations may have no entry for some output.
+    pub fn is_guarded(&self) -> bool {
+        let always = |guard: &Cond| self.graph.indices.as_bool(*guard) == Some(true);
+        self.actions.iter().any(|a| matches!(a, Action::Entry { guard, .. } if !always(guard)))
+    }
+
     /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
     /// number of its first entry in the global vector, `first_row` the number of the first residual row.
     pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32) -> Result<Entries, Fault> {

@@ -92,8 +92,8 @@ impl Translator<'_> {
             }
             false => (at, None),
         };
-        let address = self.address(list, at, 2);
-        let entry = self.b.ins().load(types::I32, input(), address, 0);
+        let (address, displacement) = self.displaced(list, at, 2);
+        let entry = self.b.ins().load(types::I32, input(), address, displacement);
         let entry = self.b.ins().sextend(types::I64, entry);
         match within {
             Some(within) => {
@@ -104,7 +104,8 @@ impl Translator<'_> {
         }
     }
 
-    /// A quotient or remainder; a checked one is 0 where the divisor is.
+    /// A quotient or remainder; a checked one is 0 where the divisor is. What the processor cannot divide, it is not
+    /// given: a checked divisor of 0 or -1 becomes 1, and the result is mended.
     fn divide(
         &mut self,
         a: Index,
@@ -112,14 +113,20 @@ impl Translator<'_> {
         checked: bool,
         operation: impl Fn(&mut Self, Value, Value) -> Value,
     ) -> Result<Value, Error> {
+        let literal = self.kernel.graph.indices.as_const(b).is_some_and(|c| c != 0 && c != -1);
         let (a, b) = (self.index(a)?, self.index(b)?);
-        if !checked {
+        if !checked || literal {
             return Ok(operation(self, a, b));
         }
-        let undefined = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
+        let above = self.b.ins().iadd_imm_s(b, 1);
+        let special = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, above, 1);
         let one = self.b.ins().iconst(types::I64, 1);
-        let divisor = self.b.ins().select(undefined, one, b);
+        let divisor = self.b.ins().select(special, one, b);
         let result = operation(self, a, divisor);
+        let negated = self.b.ins().ineg(result);
+        let minus = self.b.ins().icmp_imm_s(IntCC::Equal, b, -1);
+        let result = self.b.ins().select(minus, negated, result);
+        let undefined = self.b.ins().icmp_imm_s(IntCC::Equal, b, 0);
         let zero = self.b.ins().iconst(types::I64, 0);
         Ok(self.b.ins().select(undefined, zero, result))
     }
@@ -163,7 +170,11 @@ impl Translator<'_> {
             });
         }
         Ok(match sum {
-            Some(sum) if constant != 0 => self.b.ins().iadd_imm_s(sum, constant),
+            Some(sum) if constant != 0 => {
+                let index = self.b.ins().iadd_imm_s(sum, constant);
+                self.offsets.insert(index, (sum, constant));
+                index
+            }
             Some(sum) => sum,
             None => self.b.ins().iconst(types::I64, constant),
         })

@@ -84,6 +84,8 @@ pub(crate) struct Translator<'a> {
     frame: Value,
     nodes: FxHashMap<Key, Value>,
     known: Vec<Key>,
+    /// Integers that are another plus a constant.
+    offsets: FxHashMap<Value, (Value, i64)>,
     sums: FxHashMap<Key, Place>,
     energy: Place,
     cursors: Vec<Option<Place>>,
@@ -125,6 +127,7 @@ impl<'a> Translator<'a> {
             frame,
             nodes: FxHashMap::default(),
             known: Vec::new(),
+            offsets: FxHashMap::default(),
             sums: FxHashMap::default(),
             energy,
             cursors: vec![None; kernel.regions.len()],
@@ -207,7 +210,9 @@ impl<'a> Translator<'a> {
     }
 
     fn end_loop(&mut self, open: Open) {
-        self.advance_cursor(open.region);
+        if open.region != 0 {
+            self.advance_cursor(open.region);
+        }
         let next = self.b.ins().iadd_imm_s(open.variable, 1);
         self.branch(next, open.end, open.body, open.exit);
         self.b.seal_block(open.body);
@@ -319,6 +324,16 @@ impl<'a> Translator<'a> {
     fn address(&mut self, list: Value, index: Value, log_bytes: i64) -> Value {
         let offset = self.b.ins().ishl_imm_u(index, log_bytes);
         self.b.ins().iadd(list, offset)
+    }
+
+    /// The same as an address and a displacement: what is constant in the index costs no instruction.
+    fn displaced(&mut self, list: Value, index: Value, log_bytes: i64) -> (Value, i32) {
+        if let Some(&(variable, constant)) = self.offsets.get(&index)
+            && let Some(Ok(bytes)) = constant.checked_mul(1 << log_bytes).map(i32::try_from)
+        {
+            return (self.address(list, variable, log_bytes), bytes);
+        }
+        (self.address(list, index, log_bytes), 0)
     }
 }
 

@@ -57,7 +57,7 @@ impl Translator<'_> {
         for slot in output.offset..output.offset + output.slots {
             let slot = self.b.ins().load(types::I32, input(), cursor, (slot * SLOT_BYTES) as i32);
             let address = self.slot_address(list, slot);
-            let old = self.lane.load(&mut self.b, shared(), address);
+            let old = self.lane.load(&mut self.b, shared(), address, 0);
             let new = self.b.ins().fadd(old, value);
             self.b.ins().store(shared(), new, address, 0);
         }

@@ -42,7 +42,7 @@ impl Translator<'_> {
             Node::Seed(array, i) => self.entry((Field::SEEDS, Field::SEED_LENGTHS), array, i, checked)?,
             Node::Integer(i) => {
                 let integer = self.index(i)?;
-                self.lane.from_integer(&mut self.b, integer)
+                self.lane.integer(&mut self.b, integer)
             }
             Node::Unary(op, a) => {
                 let a = self.value(a)?;
@@ -102,8 +102,8 @@ impl Translator<'_> {
         if checked {
             (at, _) = self.checked(at, lengths, array.0);
         }
-        let address = self.address(list, at, self.lane.log_bytes());
-        Ok(self.lane.load(&mut self.b, input(), address))
+        let (address, displacement) = self.displaced(list, at, self.lane.log_bytes());
+        Ok(self.lane.load(&mut self.b, input(), address, displacement))
     }
 
     /// Starts the accumulator of a sum.

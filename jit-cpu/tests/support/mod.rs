@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "each test binary uses a part")]
 //! Runs a program on the interpreter and on the compiler in every configuration, and compares.
 
 use spadina_core::bind::{Buffers, Chunks, Data, Stream, Streams};
@@ -76,6 +77,8 @@ pub struct Bound {
     pub streams: Streams,
     pub gradient: usize,
     pub hessian: usize,
+    /// Lengths of the other three buffers.
+    pub other: usize,
 }
 
 impl Bound {
@@ -120,25 +123,29 @@ pub struct Results {
     pub energy: f64,
     pub gradient: Vec<f64>,
     pub hessian: Vec<f64>,
+    /// Residual, Jacobian and product.
+    pub other: [Vec<f64>; 3],
 }
 
 impl Results {
     fn collect(bound: &Bound, run: impl FnOnce(&mut Buffers<'_>) -> f64) -> Self {
         let (mut gradient, mut hessian) = (vec![0.0; bound.gradient], vec![0.0; bound.hessian]);
-        let mut buffers = Buffers { gradient: &mut gradient, hessian: &mut hessian, ..Buffers::default() };
-        let energy = run(&mut buffers);
-        Self { energy, gradient, hessian }
+        let mut other = [(); 3].map(|()| vec![0.0; bound.other]);
+        let [residual, jacobian, product] = &mut other;
+        let energy = run(&mut Buffers { gradient: &mut gradient, hessian: &mut hessian, residual, jacobian, product });
+        Self { energy, gradient, hessian, other }
     }
 
     /// The nearest numbers of single precision; large ones become infinite.
     fn narrowed(&self) -> Self {
         let narrow = |x: &f64| f64::from(*x as f32);
         let list = |l: &[f64]| l.iter().map(narrow).collect();
-        Self { energy: self.energy, gradient: list(&self.gradient), hessian: list(&self.hessian) }
+        let other = [0, 1, 2].map(|k| list(&self.other[k]));
+        Self { energy: self.energy, gradient: list(&self.gradient), hessian: list(&self.hessian), other }
     }
 
     pub fn all(&self) -> Vec<f64> {
-        [&[self.energy], self.gradient.as_slice(), self.hessian.as_slice()].concat()
+        [&[self.energy], self.gradient.as_slice(), &self.hessian, &self.other.concat()].concat()
     }
 
     /// Equal, up to `tolerance` relative to the larger of the two and of 1; NaN and infinities must be the same.
@@ -168,14 +175,14 @@ pub fn compiled(kernel: &Kernel, bound: &Bound, options: &Options, threads: usiz
 
 /// Runs on everything: the results of the interpreter, which every compiled variant has reproduced.
 pub fn everywhere(kernel: &Kernel, bound: &Bound) -> Results {
-    everywhere_within(kernel, bound, 2e-6)
+    everywhere_within(kernel, bound, [0.0, 2e-6])
 }
 
-/// The same, with the tolerance for single precision.
-pub fn everywhere_within(kernel: &Kernel, bound: &Bound, single: f64) -> Results {
+/// The same, with tolerances for double and single precision.
+pub fn everywhere_within(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Results {
     let wanted = interpreted(kernel, bound);
     for block_limit in [Options::default().block_limit, 12, 1] {
-        for (precision, tolerance) in [(Precision::F64, 1e-14), (Precision::F32, single)] {
+        for (precision, tolerance) in [(Precision::F64, double), (Precision::F32, single)] {
             for threads in [1, 3] {
                 let options = Options { precision, block_limit, ..Options::default() };
                 let what = format!("{precision:?}, blocks of {block_limit}, {threads} threads");
@@ -188,4 +195,19 @@ pub fn everywhere_within(kernel: &Kernel, bound: &Bound, single: f64) -> Results
         }
     }
     wanted
+}
+
+/// Numbers without pattern in -1..1.
+pub fn numbers(count: usize) -> Vec<f64> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    (0..count)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        })
+        .collect()
+}
+
+pub fn expect(results: &Results, energy: f64) {
+    assert!((results.energy - energy).abs() <= 1e-12 * energy.abs().max(1.0), "{} is not {energy}", results.energy);
 }

@@ -1,0 +1,315 @@
+//! Pointers, loads, stores, indexing.
+
+use super::assume::assume;
+use super::machine::{Data, Frame, Machine, Result, Write};
+use super::value::{Pointer, Root, Val, merge};
+use crate::index::{BitOp, Index};
+use crate::real::Graph;
+use naga::{Expression, Handle};
+
+/// A local array indexed by an integer that is not known becomes a chain of selects up to this length.
+const CHAIN_LIMIT: usize = 4096;
+
+impl<'m> Machine<'m> {
+    /// `base[index]`, of a pointer or of a value.
+    pub fn access(&mut self, base: Val, index: Index) -> Result<Val> {
+        match base {
+            Val::Pointer(pointer) => {
+                let mut path = pointer.path.clone();
+                path.push(index);
+                Ok(Val::Pointer(Pointer { root: pointer.root, path }.into()))
+            }
+            value => self.element(&value, index),
+        }
+    }
+
+    /// An element of a value.
+    fn element(&mut self, value: &Val, index: Index) -> Result<Val> {
+        match value {
+            Val::Gathered(number) => self.gathered_element(*number, index),
+            Val::Composite(parts) => match self.graph.indices.as_const(index) {
+                Some(at) => match usize::try_from(at).ok().and_then(|at| parts.get(at)) {
+                    Some(part) => Ok(part.clone()),
+                    None => self.error(format!("index {at} is out of range: there are {} elements", parts.len())),
+                },
+                None => self.choose(parts, index),
+            },
+            Val::Poison(reason) => Err(reason.as_ref().clone()),
+            _ => self.error("this value has no elements"),
+        }
+    }
+
+    /// `parts[index]` for an index that is not known: a read of a constant array, or a chain of selects.
+    fn choose(&mut self, parts: &[Val], index: Index) -> Result<Val> {
+        if parts.len() > CHAIN_LIMIT {
+            let numbers = parts.iter().all(|p| matches!(p, Val::Real(v) if self.graph.as_const(*v).is_some()));
+            if !numbers {
+                return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
+            }
+        }
+        if let Some(found) = self.constant_element(parts, index) {
+            return Ok(found);
+        }
+        let Some(mut chosen) = parts.last().cloned() else { return self.error("the array is empty") };
+        for (k, part) in parts.iter().enumerate().rev().skip(1) {
+            let k = self.graph.indices.int(k as i64);
+            let here = self.graph.indices.eq(index, k);
+            let here = self.graph.cond(here);
+            chosen = merge(&mut self.graph, here, part, &chosen);
+        }
+        Ok(chosen)
+    }
+
+    /// The element where every part holds numbers only.
+    fn constant_element(&mut self, parts: &[Val], index: Index) -> Option<Val> {
+        let mut leaves: Vec<Vec<f64>> = Vec::new();
+        for part in parts {
+            let mut numbers = Vec::new();
+            let mut all = true;
+            part.leaves(&mut |leaf| match leaf {
+                Val::Real(v) => match self.graph.as_const(*v) {
+                    Some(c) => numbers.push(c),
+                    None => all = false,
+                },
+                _ => all = false,
+            });
+            if !all {
+                return None;
+            }
+            leaves.push(numbers);
+        }
+        let width = leaves.first()?.len();
+        if leaves.iter().any(|l| l.len() != width) {
+            return None;
+        }
+        let mut loads = Vec::new();
+        for k in 0..width {
+            let array = self.graph.constant_array(leaves.iter().map(|l| l[k]).collect());
+            loads.push(Val::Real(self.graph.load(array, index)));
+        }
+        loads.reverse();
+        rebuild(parts.first()?, &mut loads)
+    }
+
+    /// A row of a gathered parameter.
+    fn gathered_element(&mut self, number: usize, index: Index) -> Result<Val> {
+        let (components, nodes) = match self.signature.parameters.get(number).map(|p| &p.ty) {
+            Some(&super::ParameterType::Gathered { components, nodes }) => (components, nodes),
+            _ => return self.error("this parameter is not an array"),
+        };
+        let last = self.graph.indices.int(nodes as i64 - 1);
+        let room = self.graph.indices.sub(last, index);
+        if !self.graph.indices.nonnegative(index) || !self.graph.indices.nonnegative(room) {
+            if let Some(at) = self.graph.indices.as_const(index) {
+                return self.error(format!("index {at} is out of range: there are {nodes} nodes"));
+            }
+            // An index that may leave the stencil must not read the next element's nodes.
+            let all = self.expand(number)?;
+            return self.element(&all, index);
+        }
+        let name = self.signature.parameters[number].name.clone();
+        let binding = self.binding(&name);
+        let (table, width) = match binding.table {
+            Some(table) => table,
+            None => (self.roles.over.clone().unwrap_or_default(), self.roles.over_width),
+        };
+        let Some(element) = self.element else { return self.error("there is no element") };
+        let element = self.graph.indices.var_index(element);
+        let table = self.graph.indices.table(&table, true);
+        let at = self.graph.indices.scale(element, width as i64);
+        let at = self.graph.indices.add(at, index);
+        let node = self.graph.indices.read(table, at);
+        let array = self.array(&binding.array);
+        let first = self.graph.indices.scale(node, components as i64);
+        Ok(row(&mut self.graph, components, |g, c| {
+            let at = g.indices.offset(first, c);
+            Val::Real(g.load(array, at))
+        }))
+    }
+
+    /// All rows of a gathered parameter.
+    pub fn expand(&mut self, number: usize) -> Result<Val> {
+        let nodes = match self.signature.parameters.get(number).map(|p| &p.ty) {
+            Some(&super::ParameterType::Gathered { nodes, .. }) => nodes,
+            _ => return self.error("this parameter is not an array"),
+        };
+        if nodes > 1 << 16 {
+            return self.error("an array of this length cannot be copied; index the parameter itself");
+        }
+        let mut rows = Vec::new();
+        for k in 0..nodes {
+            let k = self.graph.indices.int(k as i64);
+            rows.push(self.gathered_element(number, k)?);
+        }
+        Ok(Val::composite(rows))
+    }
+
+    /// The value of what a pointer points to.
+    pub fn load(&mut self, pointer: &Pointer) -> Result<Val> {
+        match pointer.root {
+            Root::Cell(cell) => {
+                let mut value = self.cells[cell].clone();
+                for &index in &pointer.path {
+                    value = self.element(&value, index)?;
+                }
+                match value {
+                    Val::Poison(reason) => Err(reason.as_ref().clone()),
+                    value => Ok(value),
+                }
+            }
+            Root::Storage(handle) => {
+                let data = self.storage(handle)?;
+                self.load_storage(&data, &pointer.path)
+            }
+        }
+    }
+
+    fn load_storage(&mut self, data: &Data, path: &[Index]) -> Result<Val> {
+        let Some((&at, rest)) = path.split_first() else {
+            return self.error("an array that is bound to data cannot be copied as a whole; read its elements");
+        };
+        let row = match *data {
+            Data::Reals(array, components) => {
+                let first = self.graph.indices.scale(at, components as i64);
+                row(&mut self.graph, components, |g, c| {
+                    let at = g.indices.offset(first, c);
+                    Val::Real(g.load(array, at))
+                })
+            }
+            Data::Integers(table, components, signed) => {
+                let first = self.graph.indices.scale(at, components as i64);
+                row(&mut self.graph, components, |g, c| {
+                    let at = g.indices.offset(first, c);
+                    Val::Int { index: g.indices.read(table, at), signed }
+                })
+            }
+            Data::Output => {
+                // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
+                return Ok(self.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"));
+            }
+        };
+        rest.iter().try_fold(row, |value, &index| self.element(&value, index))
+    }
+
+    /// Assigns what a pointer points to.
+    pub fn store(&mut self, pointer: &Pointer, value: Val) -> Result<()> {
+        let value = match value {
+            Val::Gathered(number) => self.expand(number)?,
+            value => value,
+        };
+        match pointer.root {
+            Root::Cell(cell) => {
+                let old = self.cells[cell].clone();
+                let new = self.replace(&old, &pointer.path, value)?;
+                self.assigned[cell] = self.graph.span;
+                self.set_cell(cell, new);
+                Ok(())
+            }
+            Root::Storage(_) => self.error("inputs are read only"),
+        }
+    }
+
+    /// `old` with the part at the end of the path replaced. The path is as long as the type is deep.
+    fn replace(&mut self, old: &Val, path: &[Index], new: Val) -> Result<Val> {
+        let Some((&at, rest)) = path.split_first() else { return Ok(new) };
+        let parts = match old {
+            Val::Composite(parts) => parts.clone(),
+            Val::Poison(reason) => return Err(reason.as_ref().clone()),
+            _ => return self.error("this value has no elements"),
+        };
+        let mut list = parts.to_vec();
+        if let Some(k) = self.graph.indices.as_const(at) {
+            let Some(part) = usize::try_from(k).ok().and_then(|k| list.get_mut(k)) else {
+                return self.error(format!("index {k} is out of range: there are {} elements", parts.len()));
+            };
+            let before = std::mem::replace(part, Val::Unset);
+            *part = self.replace(&before, rest, new)?;
+            return Ok(Val::composite(list));
+        }
+        if list.len() > CHAIN_LIMIT {
+            return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
+        }
+        for (number, part) in list.iter_mut().enumerate() {
+            let k = self.graph.indices.int(number as i64);
+            let here = self.graph.indices.eq(at, k);
+            let here = self.graph.cond(here);
+            let stored = assume(&mut self.graph, &new, at, number as i64);
+            let changed = self.replace(part, rest, stored)?;
+            *part = merge(&mut self.graph, here, &changed, part);
+        }
+        Ok(Val::composite(list))
+    }
+
+    /// `r[i] = v` or `r[i] += v` of a residual program.
+    pub fn store_output(&mut self, frame: &mut Frame<'m>, pointer: &Pointer, value: Handle<Expression>) -> Result<()> {
+        let [row] = pointer.path[..] else { return self.error("the residual is written element by element") };
+        let (assign, value) = match self.added_to_output(frame, pointer, value)? {
+            Some(sum) => (false, sum),
+            None => (true, self.real(frame, value)?),
+        };
+        let value = self.graph.mask(self.path, value);
+        self.writes.push(Write { vars: Vec::new(), row, assign, value, span: self.graph.span });
+        Ok(())
+    }
+
+    /// The value that is added, where the stored expression is the old entry plus or minus a value.
+    fn added_to_output(
+        &mut self,
+        frame: &mut Frame<'m>,
+        pointer: &Pointer,
+        value: Handle<Expression>,
+    ) -> Result<Option<crate::real::Value>> {
+        let Expression::Binary { op, left, right } = frame.arena[value] else { return Ok(None) };
+        let reads = |s: &Self, h: Handle<Expression>| match frame.arena[h] {
+            Expression::Load { pointer: p } => {
+                matches!(&frame.values[p.index()], Some(Val::Pointer(q)) if **q == *pointer)
+                    && s.signature.output.is_some_and(|o| pointer.root == Root::Storage(o))
+            }
+            _ => false,
+        };
+        let (added, negative) = match op {
+            naga::BinaryOperator::Add if reads(self, left) => (right, false),
+            naga::BinaryOperator::Add if reads(self, right) => (left, false),
+            naga::BinaryOperator::Subtract if reads(self, left) => (right, true),
+            _ => return Ok(None),
+        };
+        let value = self.real(frame, added)?;
+        Ok(Some(if negative { self.graph.neg(value) } else { value }))
+    }
+
+    /// The integer as the operand of an operation that looks at its sign: `u32` wraps below zero.
+    pub fn looked_at(&mut self, index: Index, signed: bool) -> Index {
+        if signed { index } else { self.graph.indices.wrap(index) }
+    }
+
+    /// A bitwise operation; the result of a signed one is signed again.
+    pub fn bits(&mut self, op: BitOp, a: Index, b: Index, signed: bool) -> Index {
+        let bits = self.graph.indices.bits(op, a, b);
+        if !signed || (self.graph.indices.nonnegative(a) && self.graph.indices.nonnegative(b)) {
+            return bits;
+        }
+        let top = self.graph.indices.int(0x7fff_ffff);
+        let negative = self.graph.indices.lt(top, bits);
+        let wrapped = self.graph.indices.offset(bits, -(1 << 32));
+        self.graph.indices.select(negative, wrapped, bits)
+    }
+}
+
+/// A scalar, or a vector of so many components.
+fn row(g: &mut Graph, components: usize, mut component: impl FnMut(&mut Graph, i64) -> Val) -> Val {
+    if components == 1 {
+        return component(g, 0);
+    }
+    Val::composite((0..components as i64).map(|c| component(g, c)))
+}
+
+/// A value of the shape of another from its scalars, the first one last in the list.
+fn rebuild(shape: &Val, scalars: &mut Vec<Val>) -> Option<Val> {
+    match shape {
+        Val::Composite(parts) => {
+            let parts: Option<Vec<Val>> = parts.iter().map(|p| rebuild(p, scalars)).collect();
+            parts.map(Val::composite)
+        }
+        _ => scalars.pop(),
+    }
+}

@@ -1,0 +1,144 @@
+//! From a module and its roles to a program.
+
+use super::machine::{Machine, Result};
+use super::parse::{LOWERING_STACK, on_large_stack};
+use super::value::Val;
+use super::{Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
+use crate::error::Diagnostic;
+use crate::program::{Program, Target, Update, split};
+use crate::real::Span;
+
+/// Lowers a module on a stack of its own.
+pub fn lower(module: &Module, roles: &Roles) -> Result<Program> {
+    on_large_stack(LOWERING_STACK, || execute(module, roles))
+        .unwrap_or_else(|| Err(Diagnostic::new(Span::default(), "the lowering failed on this file")))
+}
+
+fn execute(module: &Module, roles: &Roles) -> Result<Program> {
+    let mut machine = Machine::new(&module.source, &module.naga, &module.signature, roles);
+    machine.declare();
+    if module.form() == Form::Element {
+        machine.open_elements();
+    }
+    machine.module_scope()?;
+    let arguments: Result<Vec<Val>> = (module.naga.functions[module.signature.function].arguments.iter().enumerate())
+        .map(|(number, _)| machine.argument(number))
+        .collect();
+    let result = machine.run(&module.naga.functions[module.signature.function], arguments?)?;
+    let updates = machine.updates(module, result)?;
+    if machine.graph.indices.overflowed() {
+        return machine.error("an integer of this file does not fit 64 bits");
+    }
+    Ok(Program { name: module.name.clone(), graph: machine.graph, updates })
+}
+
+/// The values that parameters have if nothing binds to them.
+pub fn defaults(module: &Module) -> Vec<(String, f64)> {
+    let roles = Roles::default();
+    let found = on_large_stack(LOWERING_STACK, || {
+        let mut machine = Machine::new(&module.source, &module.naga, &module.signature, &roles);
+        let _ = machine.module_scope();
+        let mut found = Vec::new();
+        for (_, item) in module.naga.overrides.iter() {
+            let (Some(name), Some(init)) = (&item.name, item.init) else { continue };
+            let value = match machine.globals[init.index()] {
+                Some(Val::Real(v)) => machine.graph.as_const(v),
+                Some(Val::Int { index, .. }) => machine.graph.indices.as_const(index).map(|c| c as f64),
+                _ => None,
+            };
+            found.extend(value.map(|v| (name.clone(), v)));
+        }
+        found
+    });
+    found.unwrap_or_default()
+}
+
+impl Machine<'_> {
+    /// Opens the loop over the elements.
+    fn open_elements(&mut self) {
+        let width = self.roles.over_width;
+        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
+        let zero = self.graph.indices.int(0);
+        let count = self.length(&over, width);
+        self.element = Some(self.graph.indices.var(0, zero, count, "e"));
+        self.depth = 1;
+    }
+
+    /// The value of a parameter of the element form.
+    fn argument(&mut self, number: usize) -> Result<Val> {
+        let Some(Parameter { name, ty, span, .. }) = self.signature.parameters.get(number).cloned() else {
+            return self.error("this parameter has no type");
+        };
+        self.graph.span = span;
+        match ty {
+            ParameterType::Gathered { nodes, .. } => {
+                let width = self.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
+                if width != nodes {
+                    let message = format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row");
+                    return self.error(message);
+                }
+                Ok(Val::Gathered(number))
+            }
+            ParameterType::Plain { shape } => self.plain(&name, &shape),
+            _ => self.error("this parameter cannot be bound"),
+        }
+    }
+
+    /// A scalar, vector or matrix, the same for all elements or one for each.
+    fn plain(&mut self, name: &str, shape: &[usize]) -> Result<Val> {
+        let binding = self.binding(name);
+        let array = self.array(&binding.array);
+        let size: usize = shape.iter().product();
+        let first = match (binding.per_element, self.element) {
+            (true, Some(element)) => {
+                let element = self.graph.indices.var_index(element);
+                self.graph.indices.scale(element, size as i64)
+            }
+            _ => self.graph.indices.int(0),
+        };
+        let mut entry = |flat: usize| {
+            let at = self.graph.indices.offset(first, flat as i64);
+            Val::Real(self.graph.load(array, at))
+        };
+        Ok(match *shape {
+            [n] => Val::composite((0..n).map(entry)),
+            [rows, columns] => {
+                let mut column = |c: usize| Val::composite((0..rows).map(|r| entry(r * columns + c)));
+                let parts: Vec<Val> = (0..columns).map(&mut column).collect();
+                Val::composite(parts)
+            }
+            _ => entry(0),
+        })
+    }
+
+    /// The updates that the result stands for.
+    fn updates(&mut self, module: &Module, result: Val) -> Result<Vec<Update>> {
+        let vars: Vec<_> = self.element.into_iter().collect();
+        let mut updates = Vec::new();
+        match (module.kind(), module.form()) {
+            (Kind::Energy, _) => {
+                let value = self.as_real(&result)?;
+                updates = split(&mut self.graph, &vars, Target::Energy, value);
+            }
+            (Kind::Residual, Form::Element) => {
+                let rows = self.vector(&result)?;
+                let element = self.element.map(|e| self.graph.indices.var_index(e));
+                for (k, &value) in rows.iter().enumerate() {
+                    let first = element.map(|e| self.graph.indices.scale(e, rows.len() as i64));
+                    let first = first.unwrap_or_else(|| self.graph.indices.int(0));
+                    let row = self.graph.indices.offset(first, k as i64);
+                    let target = Target::Residual { row, assign: false };
+                    updates.extend(split(&mut self.graph, &vars, target, value));
+                }
+            }
+            (Kind::Residual, Form::Program) => {
+                for write in std::mem::take(&mut self.writes) {
+                    self.graph.span = write.span;
+                    let target = Target::Residual { row: write.row, assign: write.assign };
+                    updates.extend(split(&mut self.graph, &write.vars, target, write.value));
+                }
+            }
+        }
+        Ok(updates)
+    }
+}

@@ -1,0 +1,202 @@
+//! Finds the energy of a file and what it reads.
+
+use super::literals::Source;
+use super::{Form, Kind, Parameter, ParameterType};
+use crate::error::Diagnostic;
+use crate::real::Span;
+use naga::{AddressSpace, ArraySize, Expression, Function, Handle, Scalar, ScalarKind, StorageAccess, TypeInner};
+
+/// What is computed, from what.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// How it is evaluated.
+    pub form: Form,
+    /// What it computes.
+    pub kind: Kind,
+    /// The function.
+    pub function: Handle<Function>,
+    /// What it reads: arguments of the element form first, in their order, then what the module declares.
+    pub parameters: Vec<Parameter>,
+    /// The array that a residual program writes.
+    pub output: Option<Handle<naga::GlobalVariable>>,
+}
+
+/// Finds the energy or residual of a module.
+pub fn find(source: &Source, module: &naga::Module) -> Result<Signature, Diagnostic> {
+    let (handle, function, kind) = find_function(source, module)?;
+    let form = if function.arguments.is_empty() { Form::Program } else { Form::Element };
+    let mut signature = Signature { form, kind, function: handle, parameters: Vec::new(), output: None };
+    for (number, argument) in function.arguments.iter().enumerate() {
+        let span = argument_span(source, function, number);
+        let name = argument.name.clone().unwrap_or_else(|| format!("argument{number}"));
+        let ty = argument_type(module, argument.ty)
+            .map_err(|rule| Diagnostic::new(span, format!("parameter `{name}`: {rule}")))?;
+        signature.parameters.push(Parameter { name, ty, span, default: None });
+    }
+    let mut declared = overrides(source, module)?;
+    declared.extend(globals(source, module, &mut signature)?);
+    declared.sort_by_key(|p| p.span.start);
+    signature.parameters.extend(declared);
+    check_result(source, module, function, &signature)?;
+    Ok(signature)
+}
+
+fn find_function<'m>(
+    source: &Source,
+    module: &'m naga::Module,
+) -> Result<(Handle<Function>, &'m Function, Kind), Diagnostic> {
+    let mut found = None;
+    for (handle, function) in module.functions.iter() {
+        let kind = match function.name.as_deref() {
+            Some("energy") => Kind::Energy,
+            Some("residual") => Kind::Residual,
+            _ => continue,
+        };
+        if found.is_some() {
+            let span = source.place(module.functions.get_span(handle));
+            return Err(Diagnostic::new(span, "a file has one `fn energy` or one `fn residual`, not both: split it"));
+        }
+        found = Some((handle, function, kind));
+    }
+    found.ok_or_else(|| {
+        let message = "the file has no `fn energy(...) -> f32` and no `fn residual(...)`: write one of them";
+        Diagnostic::new(Span::default(), message)
+    })
+}
+
+fn argument_span(source: &Source, function: &Function, number: usize) -> Span {
+    let named = |(_, e): &(Handle<Expression>, &Expression)| **e == Expression::FunctionArgument(number as u32);
+    let found = function.expressions.iter().find(named);
+    found.map(|(h, _)| source.place(function.expressions.get_span(h))).unwrap_or_default()
+}
+
+fn is_real(scalar: Scalar) -> bool {
+    scalar.kind == ScalarKind::Float && scalar.width == 4
+}
+
+fn argument_type(module: &naga::Module, ty: Handle<naga::Type>) -> Result<ParameterType, String> {
+    let refused = || {
+        "an element energy takes f32, vecNf, matCxRf, and arrays array<f32, K> or array<vecNf, K> of nodes; \
+         pass structs, integers and other arrays as several such parameters"
+            .to_string()
+    };
+    match module.types[ty].inner {
+        TypeInner::Scalar(s) if is_real(s) => Ok(ParameterType::Plain { shape: vec![] }),
+        TypeInner::Vector { size, scalar } if is_real(scalar) => {
+            Ok(ParameterType::Plain { shape: vec![size as usize] })
+        }
+        TypeInner::Matrix { columns, rows, scalar } if is_real(scalar) => {
+            Ok(ParameterType::Plain { shape: vec![rows as usize, columns as usize] })
+        }
+        TypeInner::Array { base, size: ArraySize::Constant(nodes), .. } => match module.types[base].inner {
+            TypeInner::Scalar(s) if is_real(s) => {
+                Ok(ParameterType::Gathered { components: 1, nodes: nodes.get() as usize })
+            }
+            TypeInner::Vector { size, scalar } if is_real(scalar) => {
+                Ok(ParameterType::Gathered { components: size as usize, nodes: nodes.get() as usize })
+            }
+            _ => Err(refused()),
+        },
+        _ => Err(refused()),
+    }
+}
+
+fn overrides(source: &Source, module: &naga::Module) -> Result<Vec<Parameter>, Diagnostic> {
+    let mut list = Vec::new();
+    for (handle, item) in module.overrides.iter() {
+        let name = item.name.clone().unwrap_or_default();
+        if source.literals.contains_key(&name) {
+            continue;
+        }
+        let span = source.place(module.overrides.get_span(handle));
+        let ty = match module.types[item.ty].inner {
+            TypeInner::Scalar(s) if is_real(s) => ParameterType::Scalar,
+            TypeInner::Scalar(Scalar { kind: ScalarKind::Uint, width: 4 }) => ParameterType::Size { signed: false },
+            TypeInner::Scalar(Scalar { kind: ScalarKind::Sint, width: 4 }) => ParameterType::Size { signed: true },
+            _ => {
+                let message = format!("override `{name}`: only f32, u32 and i32 bind to data");
+                return Err(Diagnostic::new(span, message));
+            }
+        };
+        list.push(Parameter { name, ty, span, default: None });
+    }
+    Ok(list)
+}
+
+fn globals(source: &Source, module: &naga::Module, signature: &mut Signature) -> Result<Vec<Parameter>, Diagnostic> {
+    let mut list = Vec::new();
+    for (handle, item) in module.global_variables.iter() {
+        let name = item.name.clone().unwrap_or_default();
+        let span = source.place(module.global_variables.get_span(handle));
+        let refuse = |rule: &str| Err(Diagnostic::new(span, format!("variable `{name}`: {rule}")));
+        let access = match item.space {
+            AddressSpace::Private => continue,
+            AddressSpace::Storage { access } => access,
+            _ => return refuse("data are read from var<storage, read>, or are an `override`"),
+        };
+        if signature.form == Form::Element {
+            return refuse("an element energy takes its data as parameters of the function");
+        }
+        let ty = storage_type(module, item.ty);
+        if access.contains(StorageAccess::STORE) {
+            let flat = ty == Some(ParameterType::RealArray { components: 1 });
+            if signature.kind == Kind::Residual && name == "r" && flat {
+                signature.output = Some(handle);
+                continue;
+            }
+            return refuse("inputs are read only: declare it var<storage, read>; a residual writes `r: array<f32>`");
+        }
+        match ty {
+            Some(ty) => list.push(Parameter { name, ty, span, default: None }),
+            None => return refuse("data are arrays of f32, u32, i32 or vectors of those, without a fixed length"),
+        }
+    }
+    Ok(list)
+}
+
+fn storage_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<ParameterType> {
+    let TypeInner::Array { base, size: ArraySize::Dynamic, .. } = module.types[ty].inner else {
+        return None;
+    };
+    let (components, scalar) = match module.types[base].inner {
+        TypeInner::Scalar(scalar) => (1, scalar),
+        TypeInner::Vector { size, scalar } => (size as usize, scalar),
+        _ => return None,
+    };
+    match scalar {
+        s if is_real(s) => Some(ParameterType::RealArray { components }),
+        Scalar { kind: ScalarKind::Uint, width: 4 } => Some(ParameterType::IndexArray { components, signed: false }),
+        Scalar { kind: ScalarKind::Sint, width: 4 } => Some(ParameterType::IndexArray { components, signed: true }),
+        _ => None,
+    }
+}
+
+fn check_result(
+    source: &Source,
+    module: &naga::Module,
+    function: &Function,
+    signature: &Signature,
+) -> Result<(), Diagnostic> {
+    let span = source.place(module.functions.get_span(signature.function));
+    let result = function.result.as_ref().map(|r| &module.types[r.ty].inner);
+    let real = |inner: &TypeInner| matches!(inner, TypeInner::Scalar(s) if is_real(*s));
+    let rows = |inner: &TypeInner| match inner {
+        TypeInner::Vector { scalar, .. } => is_real(*scalar),
+        TypeInner::Array { base, size: ArraySize::Constant(_), .. } => real(&module.types[*base].inner),
+        other => real(other),
+    };
+    let message = match (signature.kind, signature.form) {
+        (Kind::Energy, _) if result.is_some_and(real) => return Ok(()),
+        (Kind::Energy, _) => "`energy` returns f32",
+        (Kind::Residual, Form::Element) if result.is_some_and(rows) => return Ok(()),
+        (Kind::Residual, Form::Element) => "`residual` returns f32, vecNf or array<f32, M>",
+        (Kind::Residual, Form::Program) if result.is_some() => {
+            "`residual` without parameters returns nothing: it writes `r`"
+        }
+        (Kind::Residual, Form::Program) if signature.output.is_none() => {
+            "`residual` without parameters writes its rows: declare var<storage, read_write> r: array<f32>"
+        }
+        (Kind::Residual, Form::Program) => return Ok(()),
+    };
+    Err(Diagnostic::new(span, message))
+}

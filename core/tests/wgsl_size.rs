@@ -1,0 +1,99 @@
+//! Large files: neither the stack nor the time may grow out of hand.
+
+use spadina_core::frontend::{Frontend, Module};
+use std::fmt::Write;
+use std::time::Instant;
+
+fn run(name: &str, text: &str) {
+    let start = Instant::now();
+    let module = match Module::parse(name, text) {
+        Ok(module) => module,
+        Err(e) => panic!("{name}: {}", e.message),
+    };
+    let parsed = start.elapsed();
+    let lowered = module.lower(&module.default_roles(None));
+    println!("{name}: parsed {parsed:?}, all {:?}", start.elapsed());
+    if let Err(e) = lowered {
+        panic!("{name}: {}", e.message);
+    }
+}
+
+#[test]
+fn a_long_sum() {
+    let terms = vec!["y"; 100_000].join(" + ");
+    run("sum", &format!("fn energy(y: f32, x: array<f32, 1>) -> f32 {{ return x[0] * ({terms}); }}"));
+}
+
+#[test]
+fn a_sum_of_many_literals() {
+    let mut terms = String::from("x[0]");
+    for k in 0..5_000 {
+        let _ = write!(terms, " + {k}.5 * x[1]");
+    }
+    run("literals", &format!("fn energy(x: array<f32, 2>) -> f32 {{ return {terms}; }}"));
+}
+
+#[test]
+fn many_statements() {
+    let mut body = String::from("var e = 0.0;\n");
+    for k in 0..3_000 {
+        let _ = writeln!(body, "let t{k} = x[0] * {k}.0; e += t{k} * t{k};");
+    }
+    run("statements", &format!("fn energy(x: array<f32, 1>) -> f32 {{ {body} return e; }}"));
+}
+
+#[test]
+fn many_early_returns() {
+    let mut body = String::new();
+    for k in 0..2_000 {
+        let _ = writeln!(body, "if (x[0] > {k}.0) {{ return {k}.5 * x[1]; }}");
+    }
+    run("returns", &format!("fn energy(x: array<f32, 2>) -> f32 {{ {body} return 0.0; }}"));
+}
+
+#[test]
+fn deep_parentheses_do_not_overflow() {
+    let text =
+        format!("fn energy(x: array<f32, 1>) -> f32 {{ return {}x[0]{}; }}", "(".repeat(5_000), ")".repeat(5_000));
+    let _ = Module::parse("parentheses", &text);
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ return {}x[0]; }}", "-".repeat(20_001));
+    let _ = Module::parse("minus", &text);
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{ {} return 1.0; }}", "{".repeat(3_000));
+    assert!(Module::parse("braces", &text).is_err());
+}
+
+/// Files with tokens left out, doubled or exchanged are lowered or refused; the lowering itself never panics.
+#[test]
+fn damaged_files() {
+    let files = [
+        include_str!("energies/neo_hookean.wgsl"),
+        include_str!("energies/one_ring.wgsl"),
+        include_str!("energies/grid.wgsl"),
+        include_str!("energies/branches.wgsl"),
+        include_str!("energies/table_program.wgsl"),
+        include_str!("energies/edge_residual.wgsl"),
+    ];
+    let mut state = 1u64;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % n.max(1)
+    };
+    for round in 0..600 {
+        let mut words: Vec<&str> =
+            files[round % files.len()].split_inclusive([' ', '(', ')', ';', '[', '\n']).collect();
+        for _ in 0..1 + random(3) {
+            let (a, b) = (random(words.len()), random(words.len()));
+            match random(3) {
+                0 => drop(words.remove(a)),
+                1 => words.insert(a, words[b]),
+                _ => words.swap(a, b),
+            }
+        }
+        let text = words.concat();
+        let Ok(module) = Module::parse("damaged", &text) else { continue };
+        if let Err(e) = module.lower(&module.default_roles(None)) {
+            assert!(e.message != "the lowering failed on this file", "{text}");
+            let _ = e.render("damaged", &text);
+        }
+    }
+}
