@@ -131,8 +131,8 @@ impl Scope {
 #[track_caller]
 fn size(name: &str, signed: bool) -> Int {
     let declare = |s: &mut Session| {
-        let bound = s.parameter(name, ParameterType::Size { signed }, None)?.array;
-        Some(s.defer(Deferred::Size(bound))(0))
+        let name = s.parameter(name, ParameterType::Size { signed }, None)?.array;
+        Some(s.defer(Deferred::Size { name, signed })(0))
     };
     session::with(declare).flatten().unwrap_or(Int::from_handle(Handle::Invalid))
 }
@@ -170,7 +170,8 @@ fn integers(name: &str, components: usize, signed: bool) -> Bound<Table> {
 fn bound<T>(declare: impl FnOnce(&mut Session) -> Option<(T, String)>, components: usize, none: T) -> Bound<T> {
     let declare = |s: &mut Session| {
         let (data, bound) = declare(s)?;
-        let rows = s.defer(Deferred::Size(Session::length_name(&bound, components)))(0);
+        let name = Session::length_name(&bound, components);
+        let rows = s.defer(Deferred::Size { name, signed: false })(0);
         Some(Bound { stamp: s.stamp(), data, rows })
     };
     let refused = Bound { stamp: 0, data: none, rows: Int::from_handle(Handle::Invalid) };

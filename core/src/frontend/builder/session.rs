@@ -54,8 +54,13 @@ pub enum Deferred {
         /// The row, once it is read.
         loaded: Option<Vec<Value>>,
     },
-    /// A size, by its bound name.
-    Size(String),
+    /// A size, by its bound name; one that is not signed is not negative.
+    Size {
+        /// The name.
+        name: String,
+        /// It may be negative.
+        signed: bool,
+    },
 }
 
 /// One run of a closure.
@@ -242,7 +247,7 @@ impl Session {
         let (array, table, components) = match self.deferred.get(at as usize)? {
             Deferred::Row { loaded: Some(values), .. } => return values.get(component as usize).copied(),
             Deferred::Row { array, table, components, .. } => (*array, table.clone(), *components),
-            Deferred::Size(_) => return None,
+            Deferred::Size { .. } => return None,
         };
         let first = match (table, self.element) {
             (Some((table, width, k)), Some(element)) => {
@@ -265,8 +270,10 @@ impl Session {
 
     /// A deferred size.
     pub fn read_size(&mut self, at: u32) -> Option<Index> {
+        let indices = &mut self.graph.indices;
         match self.deferred.get(at as usize) {
-            Some(Deferred::Size(name)) => Some(self.graph.indices.size(name)),
+            Some(Deferred::Size { name, signed: true }) => Some(indices.signed_size(name)),
+            Some(Deferred::Size { name, signed: false }) => Some(indices.size(name)),
             _ => None,
         }
     }
