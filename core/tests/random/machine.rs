@@ -65,7 +65,7 @@ fn tables<'a>(indices: &Indices, world: &'a World) -> Vec<&'a [i32]> {
 
 fn sizes(indices: &Indices, world: &World) -> Vec<i64> {
     let number = |name: &str| super::ast::SIZES.iter().position(|n| *n == name);
-    indices.sizes().iter().map(|name| number(name).map_or(0, |k| world.sizes[k])).collect()
+    indices.sizes().iter().map(|name| number(&name.name).map_or(0, |k| world.sizes[k])).collect()
 }
 
 fn offset(world: &World, array: usize) -> u32 {
