@@ -32,7 +32,7 @@ fn handles_stay_in_their_build() {
     // The second run of the closure uses a handle of the first.
     refused(first, "another run of the closure");
     let foreign = kept.lock().unwrap().unwrap();
-    refused(builder::program("second", move |p| p.reals("x").at(0) * foreign), "core/tests/builder.rs");
+    refused(builder::program("second", move |p| p.reals("x").at(0) * foreign), "core/tests/builder_refusals.rs:");
     // Without a build there is nobody to tell, until the result is used in one.
     let lost = foreign + 1.0;
     refused(builder::program("third", move |_| lost), "belongs to another energy");
@@ -107,7 +107,8 @@ fn values_cannot_be_looked_at() {
 /// Methods that iterate until a comparison holds come to their end.
 #[test]
 fn iterations_end() {
-    let methods: [(&str, fn(nalgebra::Matrix3<Real>) -> Real); 5] = [
+    type Method = fn(nalgebra::Matrix3<Real>) -> Real;
+    let methods: [(&str, Method); 5] = [
         ("schur", |m| m.schur().unpack().1[0]),
         ("eigenvalues", |m| m.complex_eigenvalues()[0].re),
         ("rotation", |m| nalgebra::UnitQuaternion::from_matrix(&m).angle()),
