@@ -5,7 +5,7 @@
 use nalgebra::{Matrix2, Matrix3};
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::builder::{
-    self, Energy, Matrix, Real, cross, determinant, dot, length, product, select, when,
+    self, Energy, Int, Matrix, Real, cross, determinant, dot, length, product, select, when,
 };
 
 /// `Σ (x[i-1] - x[i])²`
@@ -123,5 +123,76 @@ pub fn one_ring() -> Result<Energy, Diagnostic> {
             let d = x.at(v) - mean / (end - first).real();
             d * d * d * d
         })
+    })
+}
+
+/// A diagonal Hessian.
+pub fn diagonal() -> Result<Energy, Diagnostic> {
+    builder::program("diagonal", |p| {
+        let (n, x, a) = (p.size("n"), p.reals("x"), p.reals("a"));
+        p.sum(0, n, |i| a.at(i) * x.at(i) * x.at(i))
+    })
+}
+
+/// A ring in space over a flat array.
+pub fn ring3d() -> Result<Energy, Diagnostic> {
+    builder::program("ring3d", |p| {
+        let (n, x) = (p.size("n"), p.reals("x"));
+        p.sum(0, n, |i| {
+            let j = (i + 1) % n;
+            let mut square = Real::from(0.0);
+            for c in 0..3 {
+                let d = x.at(3 * j + c) - x.at(3 * i + c);
+                square += d * d;
+            }
+            let s = square.sqrt() - 1.0;
+            s * s
+        })
+    })
+}
+
+/// Square-root springs on a chain.
+pub fn sqrt_chain() -> Result<Energy, Diagnostic> {
+    builder::program("sqrt_chain", |p| {
+        let (n, x) = (p.size("n"), p.reals("x"));
+        p.sum(0, n - 1, |i| {
+            let s = (x.at(i + 1) - x.at(i)).sqrt() + 1.0;
+            s * s
+        })
+    })
+}
+
+/// Vertices that are found through a table of faces.
+pub fn table_program() -> Result<Energy, Diagnostic> {
+    builder::program("table_program", |p| {
+        let (x, faces) = (p.reals("x"), p.integers("faces"));
+        let vertex = |v: Int| builder::Vector::<3>::new(x.at(3 * v), x.at(3 * v + 1), x.at(3 * v + 2));
+        p.sum(0, faces.len() / 3, |f| {
+            let [a, b, c] = [0, 1, 2].map(|k| vertex(faces.at(3 * f + k)));
+            let d = 0.5 * length(cross(b - a, c - a)) - 0.05;
+            d * d
+        })
+    })
+}
+
+/// Branches on reals, and functions that have them inside.
+pub fn branches() -> Result<Energy, Diagnostic> {
+    builder::energy("branches", |e| {
+        let p = e.nodes::<2>("x", 1)[0];
+        let r2 = dot(p, p);
+        let near = r2.lt(1.0);
+        let e = select(near, 0.1 * r2 * r2, r2.ln() + 0.1);
+        let m = p.x.max(0.3 * p.y);
+        e + 0.7 * (p.x * p.y).sin() + m * m
+    })
+}
+
+/// An angle for each triangle, gathered by another table than its nodes.
+pub fn align() -> Result<Energy, Diagnostic> {
+    builder::energy("align", |e| {
+        let (x, theta) = (e.nodes::<2>("x", 3), e.node_scalars("theta", 1));
+        let e = x[1] - x[0];
+        let s = e.x * theta[0].cos() + e.y * theta[0].sin() - 0.5;
+        s * s
     })
 }

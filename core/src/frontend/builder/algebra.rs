@@ -10,12 +10,15 @@ use super::session;
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 use num_traits::{FromPrimitive, Num, One, Signed, Zero};
 use simba::scalar::SubsetOf;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 /// Why an ordering is refused.
 pub const ORDER: &str = "the order of symbolic values is not known while an energy is built: compare with `lt`, `le`, `gt`, \
                      `ge` and `select`; decompositions that pivot or iterate cannot be part of an energy, use the \
                      builder's `determinant` and `inverse`";
+
+const NUMBER: &str = "the number of a symbolic value is not known while an energy is built";
 
 /// The number in a handle; symbolic values are refused with a reason.
 #[track_caller]
@@ -39,7 +42,8 @@ impl PartialEq for Real {
         let same = |s: &mut session::Session| {
             let equal = s.id(*self)? == s.id(*other)?;
             if !equal && !mixed {
-                return s.refuse("whether two expressions are equal is not known while an energy is built: use `eq`");
+                s.refuse::<()>("whether two expressions are equal is not known while an energy is built: use `eq`");
+                return Some(any_answer());
             }
             Some(equal)
         };
@@ -47,10 +51,52 @@ impl PartialEq for Real {
     }
 }
 
+thread_local! {
+    static ANSWERS: Cell<u64> = const { Cell::new(1) };
+}
+
+/// An answer to a question that was refused. It does not matter, for the build has failed; but a numerical method that
+/// iterates until it gets a certain one must come to its end, so the answers vary.
+fn any_answer() -> bool {
+    let advance = |state: &Cell<u64>| {
+        let next = state.get().wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state.set(next);
+        next >> 63 == 0
+    };
+    ANSWERS.try_with(advance).unwrap_or(false)
+}
+
+/// The order of two numbers; that of symbolic values is refused.
+#[track_caller]
+fn order(a: Real, b: Real) -> Option<Ordering> {
+    match (number(a, ORDER), number(b, ORDER)) {
+        (Some(a), Some(b)) => a.partial_cmp(&b),
+        _ if any_answer() => Some(Ordering::Less),
+        _ => Some(Ordering::Greater),
+    }
+}
+
+/// The operators one by one: each knows the line it stands on.
+macro_rules! orderings {
+    ($($method:ident $test:ident;)*) => {
+        $(#[track_caller]
+        fn $method(&self, other: &Real) -> bool {
+            order(*self, *other).is_some_and(Ordering::$test)
+        })*
+    };
+}
+
 impl PartialOrd for Real {
     #[track_caller]
     fn partial_cmp(&self, other: &Real) -> Option<Ordering> {
-        number(*self, ORDER)?.partial_cmp(&number(*other, ORDER)?)
+        order(*self, *other)
+    }
+
+    orderings! {
+        lt is_lt;
+        le is_le;
+        gt is_gt;
+        ge is_ge;
     }
 }
 
@@ -134,9 +180,9 @@ macro_rules! approximately {
             #[track_caller]
             fn $test(&self, other: &Real, epsilon: Real, limit: $limit) -> bool {
                 let numbers = (number(*self, ORDER), number(*other, ORDER), number(epsilon, ORDER));
-                let (Some(a), Some(b), Some(epsilon)) = numbers else { return false };
+                let (Some(a), Some(b), Some(epsilon)) = numbers else { return any_answer() };
                 let limit: Option<_> = $value(limit);
-                limit.is_some_and(|limit| f64::$test(&a, &b, epsilon, limit))
+                limit.is_none_or(|limit| f64::$test(&a, &b, epsilon, limit))
             }
         }
     )*};
@@ -152,7 +198,8 @@ impl AbsDiffEq for Real {
     #[track_caller]
     fn abs_diff_eq(&self, other: &Real, epsilon: Real) -> bool {
         let numbers = (number(*self, ORDER), number(*other, ORDER), number(epsilon, ORDER));
-        matches!(numbers, (Some(a), Some(b), Some(epsilon)) if f64::abs_diff_eq(&a, &b, epsilon))
+        let (Some(a), Some(b), Some(epsilon)) = numbers else { return any_answer() };
+        f64::abs_diff_eq(&a, &b, epsilon)
     }
 }
 
@@ -162,7 +209,7 @@ approximately! {
     UlpsEq: default_max_ulps ulps_eq u32, f64::default_max_ulps(), Some;
 }
 
-/// Conversions between numbers and reals; a symbolic value is no number.
+/// Conversions between numbers and reals. A symbolic value has no number and is refused, then NaN: callers unwrap.
 macro_rules! subset_of_real {
     ($($ty:ty)*) => {$(
         impl SubsetOf<Real> for $ty {
@@ -172,12 +219,13 @@ macro_rules! subset_of_real {
 
             #[track_caller]
             fn from_superset_unchecked(element: &Real) -> $ty {
-                number(*element, "the number of a symbolic value is not known while an energy is built")
-                    .unwrap_or(f64::NAN) as $ty
+                number(*element, NUMBER).unwrap_or(f64::NAN) as $ty
             }
 
+            #[track_caller]
             fn is_in_subset(element: &Real) -> bool {
-                element.constant().is_some()
+                number(*element, NUMBER);
+                true
             }
         }
     )*};

@@ -69,6 +69,25 @@
 //! that computes on, and the first refusal is the error of [`energy`] or of [`Frontend::lower`](super::Frontend::lower),
 //! with its line in the Rust source.
 //!
+//! Integers and reals do not mix by themselves: an [`Int`] becomes a real by [`Int::real`], and a real never becomes an
+//! index.
+//!
+//! ```compile_fail
+//! # use spadina_core::frontend::builder::{Int, Real};
+//! let mixed = Real::from(1.5) * Int::from(2);
+//! ```
+//!
+//! ```compile_fail
+//! # use spadina_core::frontend::builder::{RealArray, Real};
+//! fn entry(x: RealArray, at: Real) -> Real { x.at(at) }
+//! ```
+//!
+//! In `nalgebra`, everything that only computes works: sums and products, `dot`, `cross`, `norm`, `normalize`,
+//! `transpose`, `trace`, `component_mul`, `determinant` of up to 3 rows, `try_inverse` of up to 4 rows (it is `None` for
+//! matrices that are literally singular only), `cholesky`. What looks at values is refused: pivoting (`lu`, `determinant`
+//! from 4 rows on), `svd`, eigenvalues, `max`. [`determinant`] and [`inverse`] of this module go up to 4 rows, and with
+//! [`dot`], [`cross`] and [`product`] give the very program that the same energy gives in WGSL.
+//!
 //! | file        | what it does                                            |
 //! |-------------|---------------------------------------------------------|
 //! | `handle`    | what a handle holds                                     |

@@ -167,7 +167,11 @@ impl Session {
     pub fn open_loop(&mut self, lo: Index, hi: Index) -> Index {
         let depth = self.open.len();
         let level = depth + usize::from(self.element.is_some());
-        let var = self.graph.indices.var(level as u32, lo, hi, LOOP_NAMES[depth.min(LOOP_NAMES.len() - 1)]);
+        let name = LOOP_NAMES[depth.min(LOOP_NAMES.len() - 1)];
+        // A size is known to the graph when it is first used; its name is taken before that.
+        let taken = self.parameters.iter().any(|p| p.name == name || self.binding(&p.name).array == name);
+        let name = if taken { format!("{name}_") } else { name.to_string() };
+        let var = self.graph.indices.var(level as u32, lo, hi, &name);
         self.opened += 1;
         self.open.push(Scope { number: self.opened, var });
         self.graph.indices.var_index(var)
