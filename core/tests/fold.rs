@@ -217,7 +217,8 @@ fn reals() -> impl Strategy<Value = Real> {
             2 => prop::sample::select(UnaryOp::ALL.to_vec()),
         ];
         let arithmetic = vec![BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div];
-        let binary = prop_oneof![3 => prop::sample::select(arithmetic), 1 => prop::sample::select(BinaryOp::ALL.to_vec())];
+        let binary =
+            prop_oneof![3 => prop::sample::select(arithmetic), 1 => prop::sample::select(BinaryOp::ALL.to_vec())];
         let pair = (inner.clone(), inner.clone());
         let zero = || Real::Const(0.0);
         let masked = (tests(inner.clone().boxed()), inner.clone(), any::<bool>()).prop_map(move |(p, a, first)| {
@@ -225,13 +226,12 @@ fn reals() -> impl Strategy<Value = Real> {
             Real::Select(p.into(), a.into(), b.into())
         });
         // Two selects of one predicate, or of it and its negation, meet.
-        let twins = (tests(inner.clone().boxed()), inner.clone(), inner.clone(), binary.clone(), any::<bool>()).prop_map(
-            move |(p, a, b, op, same)| {
+        let twins = (tests(inner.clone().boxed()), inner.clone(), inner.clone(), binary.clone(), any::<bool>())
+            .prop_map(move |(p, a, b, op, same)| {
                 let q = if same { p.clone() } else { Test::Not(p.clone().into()) };
                 let left = Real::Select(p.into(), a.into(), zero().into());
                 Real::Binary(op, left.into(), Real::Select(q.into(), b.into(), Real::Const(0.0).into()).into())
-            },
-        );
+            });
         prop_oneof![
             3 => (unary, inner.clone()).prop_map(|(op, a)| Real::Unary(op, a.into())),
             5 => (binary, pair.clone()).prop_map(|(op, (a, b))| Real::Binary(op, a.into(), b.into())),

@@ -12,6 +12,7 @@ mod structure;
 mod branches;
 mod chunks;
 mod energies;
+mod faults;
 mod residuals;
 
 use proptest::prelude::*;
