@@ -2,8 +2,9 @@
 
 use super::ast::{Real, World};
 use super::dual::{self, Dual};
-use super::generate::{Generator, Style, world};
+use super::generate::{Generator, Style};
 use super::machine::{Outcome, run};
+use super::worlds::world;
 use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::kernel::{Outputs, build};

@@ -8,6 +8,7 @@ mod graph;
 mod machine;
 mod schedule;
 mod structure;
+mod worlds;
 
 mod branches;
 mod chunks;

@@ -3,8 +3,9 @@
 use super::ast::{MAX_UNKNOWNS, Nest, World, integer};
 use super::dual::{self, Dual, Unfit, nest_iterations};
 use super::energies::{close, explain};
-use super::generate::{Generator, Style, world};
+use super::generate::{Generator, Style};
 use super::machine::{ROWS, run};
+use super::worlds::world;
 use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::ad;
