@@ -18,7 +18,7 @@ pub struct Dual {
 pub enum Unfit {
     /// A load out of range is executed.
     OutOfRange,
-    /// Two sides of a comparison nearly agree: rounding may decide.
+    /// Two sides of a comparison nearly agree, or a value is at a kink: rounding may decide.
     Tie,
 }
 
@@ -153,6 +153,10 @@ pub fn eval(world: &World, vars: &[i64], real: &Real) -> Result<Dual, Unfit> {
         Real::Integer(i) => Dual::constant(integer(world, vars, i)? as f64),
         Real::Unary(op, a) => {
             let a = of(a)?;
+            // At its kink `abs` may have either slope: `abs(-x)` folds to `abs(x)`.
+            if *op == UnaryOp::Abs && a.v.abs() < 1e-9 {
+                return Err(Unfit::Tie);
+            }
             a.chain(unary(*op, a.v))
         }
         Real::Binary(op, a, b) => binary(*op, &of(a)?, &of(b)?),

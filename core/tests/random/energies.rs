@@ -2,9 +2,10 @@
 
 use super::ast::{Real, World};
 use super::dual::{self, Dual};
-use super::generate::{Generator, Style, world};
+use super::generate::{Generator, Style};
 use super::machine::{Outcome, run};
-use super::{graph, structure, tapes};
+use super::worlds::world;
+use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pipeline::{self, Stages};
@@ -76,39 +77,42 @@ fn check_pattern(out: &Outcome, energy: &Real, world: &World, exact: bool, text:
     }
 }
 
-/// All properties of one energy in one world.
+/// All properties of the energy on a tape.
 fn check(code: &[u8], data: &[u8], style: Style) {
-    let energy = Generator::new(code, style).energy();
-    let world = world(data, style);
-    let stages = pipeline::run(graph::energy(&energy));
+    check_energy(&Generator::new(code, style).energy(), &world(data, style), style);
+}
+
+/// All properties of one energy in one world.
+pub fn check_energy(energy: &Real, world: &World, style: Style) {
+    let stages = pipeline::run(graph::energy(energy));
     let text = format!("{energy:?}\n{world:?}\n{}", explain(&stages));
-    let structured = structure::eval(&world, &[], &energy);
-    let out = match run(&stages.solved, ALL, &world, &[], &[]) {
+    let structured = structure::eval(world, &[], energy);
+    let out = match run(&stages.solved, ALL, world, &[], &[]) {
         Ok(out) => out,
         Err(fault) => {
             assert!(structured.is_err(), "{fault:?}\n{text}");
             return;
         }
     };
-    check_pattern(&out, &energy, &world, style == Style::Positive, &text);
-    let Ok(expected) = dual::eval(&world, &[], &energy) else { return };
+    check_pattern(&out, energy, world, style == Style::Positive, &text);
+    let Ok(expected) = dual::eval(world, &[], energy) else { return };
     if expected.magnitude() > LARGE {
         return;
     }
     check_numbers(&out, &expected, world.unknowns(), &text);
     for outputs in [VALUE, GRADIENT] {
-        let part = run(&stages.solved, outputs, &world, &[], &[]).expect("a part has no fault");
+        let part = run(&stages.solved, outputs, world, &[], &[]).expect("a part has no fault");
         let (a, b) = (part.energy, out.energy);
         assert!(close(a, b, expected.magnitude()), "energy {a}, with {outputs:?}, is not {b}\n{text}");
         let wanted = if outputs.gradient { &out.gradient } else { &part.gradient };
         let same = part.gradient.iter().zip(wanted).all(|(a, b)| close(*a, *b, expected.magnitude()));
         assert!(same, "the gradient alone differs\n{text}");
     }
-    check_products(&stages, &world, &expected, &text);
+    check_products(&stages, world, &expected, &text);
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(config(600))]
 
     #[test]
     fn any_energy((code, data) in tapes()) {

@@ -3,9 +3,10 @@
 use super::ast::{MAX_UNKNOWNS, Nest, World, integer};
 use super::dual::{self, Dual, Unfit, nest_iterations};
 use super::energies::{close, explain};
-use super::generate::{Generator, Style, world};
+use super::generate::{Generator, Style};
 use super::machine::{ROWS, run};
-use super::{graph, structure, tapes};
+use super::worlds::world;
+use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::ad;
 use spadina_core::kernel::Outputs;
@@ -100,7 +101,7 @@ fn check_weighted(program: spadina_core::program::Program, world: &World, rows: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
     fn any_residual((code, data) in tapes()) {
