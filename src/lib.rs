@@ -11,6 +11,6 @@ pub mod problem;
 pub mod system;
 pub mod tensor;
 
-pub use problem::{Loaded, Term};
+pub use problem::{Problem, Term};
 pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

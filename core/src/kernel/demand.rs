@@ -21,14 +21,22 @@ pub struct Demand {
 impl Demand {
     /// The demand of what `roots` read. Kernels do not run over an empty `outer` loop.
     pub fn of(graph: &Graph, roots: &[Root], outer: Option<Var>) -> Self {
+        let mut indices = graph.indices.clone();
+        let guards = vec![indices.bool(true); roots.len()];
+        Self::guarded(graph, indices, roots, &guards, outer)
+    }
+
+    /// Like [`of`](Self::of), with the condition of each root under which its integers are needed. `indices` is the
+    /// graph's arena with the conditions added.
+    pub fn guarded(graph: &Graph, indices: Indices, roots: &[Root], guards: &[Cond], outer: Option<Var>) -> Self {
         let mut demand = Self {
-            indices: graph.indices.clone(),
+            indices,
             values: vec![None; graph.len()],
             integers: vec![None; graph.indices.len()],
             outer,
             graph_nodes: Vec::new(),
         };
-        demand.roots(graph, roots);
+        demand.roots(graph, roots, guards);
         for value in graph.values().rev() {
             if let Some(cond) = demand.values[value.index()] {
                 demand.value_operands(graph, value, cond);
@@ -68,8 +76,8 @@ impl Demand {
         (values, integers)
     }
 
-    fn roots(&mut self, graph: &Graph, roots: &[Root]) {
-        for root in roots {
+    fn roots(&mut self, graph: &Graph, roots: &[Root], guards: &[Cond]) {
+        for (root, &guard) in roots.iter().zip(guards) {
             let all = self.indices.bool(true);
             let free = root.vars.iter().fold(crate::index::VarSet::EMPTY, |set, v| {
                 let own = self.indices.free(self.indices.var_index(*v));
@@ -79,7 +87,7 @@ impl Demand {
                 self.need_value(graph, v, all, free);
             }
             for &i in &root.indices {
-                self.need_index(i, all, free);
+                self.need_index(i, guard, free);
             }
             for &var in &root.vars {
                 let l = self.indices.loop_of(var).clone();
