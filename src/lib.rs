@@ -11,7 +11,7 @@ pub mod problem;
 pub mod system;
 pub mod tensor;
 
-pub use problem::{Loaded, Term};
+pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;
 pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

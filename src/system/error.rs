@@ -103,11 +103,11 @@ pub enum Error {
         name: String,
     },
     /// New data of another shape.
-    #[error("`{name}` has the shape {wanted}; data of shape {found} need a new system")]
+    #[error("`{name}` has the shape {wanted}, of which only the first extent may change: {found} need a new system")]
     Reshape {
         /// The array.
         name: String,
-        /// The shape of the new data.
+        /// The new data.
         found: String,
         /// The shape there is.
         wanted: String,
@@ -129,6 +129,28 @@ pub enum Error {
         found: usize,
         /// The length wanted.
         wanted: usize,
+    },
+    /// A direction that has not one number for each unknown.
+    #[error("the direction has {found} entries, but there are {wanted} unknowns")]
+    DirectionLength {
+        /// Its length.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
+    /// A Hessian in blocks, or in the caller's own storage, where scalar CSR is needed.
+    #[error("{wanted} needs a scalar CSR matrix, not {found}: build the system with Layout::Full, Lower or Upper")]
+    Layout {
+        /// The operation.
+        wanted: &'static str,
+        /// How the matrix is stored.
+        found: String,
+    },
+    /// Blocks that cannot be.
+    #[error("blocks of edge length {size} cannot be stored")]
+    BlockSize {
+        /// The edge length.
+        size: usize,
     },
     /// A storage whose slots do not fit.
     #[error("a slot of the Hessian's storage lies outside its {len} entries, or beyond 32 bits")]

@@ -3,7 +3,7 @@
 use super::entries::{Entries, RegionEntries};
 use super::exists::exists_bodies;
 use crate::bind::Data;
-use crate::index::{Cond, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
+use crate::index::{Cond, Index, IndexFault, IndexNode, Indices, Loop, Table, Var, eval_node};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
@@ -88,9 +88,7 @@ impl Symbolic {
                 Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
             })
             .collect();
-        let mut indices = graph.indices.clone();
-        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
-        let guards = supports(graph, &mut indices, &values);
+        let (indices, guards) = guards(kernel, program);
         let demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
@@ -143,6 +141,20 @@ impl Symbolic {
         run.all()?;
         Ok(run.entries)
     }
+}
+
+/// Under which condition each output has an entry: where its value may differ from zero; rows of a residual wherever
+/// they are written. With the arena that holds the conditions.
+fn guards(kernel: &Kernel, program: &Program) -> (Indices, Vec<Cond>) {
+    let mut indices = kernel.graph.indices.clone();
+    let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
+    let mut guards = supports(&kernel.graph, &mut indices, &values);
+    for (guard, output) in guards.iter_mut().zip(&kernel.outputs) {
+        if let Target::Residual { guard: written, .. } = program.updates[output.update].target {
+            *guard = written;
+        }
+    }
+    (indices, guards)
 }
 
 fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
@@ -348,33 +360,38 @@ impl Run<'_> {
                 Err(self.fault(kind, *at, *span))
             }
             Action::Entry { output, guard, row, col } => {
-                let region = &mut self.entries.regions[self.symbolic.region_of[*output]];
                 if self.values[guard.index()] == 0 {
-                    region.pairs.push([u32::MAX; 2]);
+                    self.entries.regions[self.symbolic.region_of[*output]].pairs.push([u32::MAX; 2]);
                     return Ok(());
                 }
-                let place = |(array, index): (Option<Array>, Index)| {
-                    let offset = i64::from(array.map_or(self.first_row, |a| self.offsets[a.0 as usize]));
-                    let value = self.values[index.index()];
-                    value.checked_add(offset).filter(|p| value >= 0 && *p < i64::from(LIMIT))
-                };
-                let row_at = place(*row);
-                let col_at = col.map_or(Some(0), |(a, i)| place((Some(a), i)));
-                match (row_at, col_at) {
-                    (Some(r), Some(c)) => region.pairs.push([r as u32, c as u32]),
-                    _ => {
-                        let value = self.values[row.1.index()];
-                        let kind = if row.0.is_none() && value < 0 {
-                            FaultKind::NegativeRow(value)
-                        } else {
-                            FaultKind::Overflow
-                        };
-                        return Err(self.fault(kind, row.1, Span::default()));
-                    }
-                }
+                let pair = [self.place(*row)?, col.map_or(Ok(0), |(array, index)| self.place((Some(array), index)))?];
+                self.entries.regions[self.symbolic.region_of[*output]].pairs.push(pair);
                 Ok(())
             }
         }
+    }
+
+    /// The number of a row or column among all unknowns, or of a residual row among all rows. Slots are made from these:
+    /// whatever the demand says of the loads, an entry outside its array is refused.
+    fn place(&self, (array, index): (Option<Array>, Index)) -> Result<u32, Fault> {
+        let value = self.values[index.index()];
+        let (first, length) = match array {
+            Some(a) => (self.offsets[a.0 as usize], self.data.arrays[a.0 as usize].len() as u64),
+            None => (self.first_row, u64::from(LIMIT)),
+        };
+        let kind = match (u64::try_from(value), array) {
+            (Ok(at), _) if at < length => {
+                let number = at + u64::from(first);
+                if number < u64::from(LIMIT) {
+                    return Ok(number as u32);
+                }
+                FaultKind::Overflow
+            }
+            (_, Some(array)) => FaultKind::Array(array, value),
+            (Err(_), None) => FaultKind::NegativeRow(value),
+            (Ok(_), None) => FaultKind::Overflow,
+        };
+        Err(self.fault(kind, index, Span::default()))
     }
 
     /// A fault with the loops and table entries that led to it.
