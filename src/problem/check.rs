@@ -1,6 +1,6 @@
 //! What must hold of a problem whatever its energies are.
 
-use super::{Problem, Place, ProblemError, Section, Term};
+use super::{Place, Problem, ProblemError, Section, Term};
 use crate::npy::MAX_RANK;
 use crate::tensor::{Shape, Tensor, entries};
 use std::collections::HashMap;

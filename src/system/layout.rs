@@ -81,7 +81,8 @@ impl<'a> Matrix<'a> {
 
     /// Whether the slices are those of a scalar CSR matrix: the fields are public.
     fn fits(&self) -> bool {
-        let ascends = |row: &[u32]| row.is_sorted_by(|a, b| a < b) && row.last().is_none_or(|&c| (c as usize) < self.cols);
+        let ascends =
+            |row: &[u32]| row.is_sorted_by(|a, b| a < b) && row.last().is_none_or(|&c| (c as usize) < self.cols);
         self.row_ptr.len() == self.rows + 1
             && self.row_ptr[0] == 0
             && self.row_ptr.is_sorted()
