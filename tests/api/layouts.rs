@@ -175,7 +175,7 @@ struct Liar(std::sync::atomic::AtomicUsize);
 
 impl Storage for Liar {
     fn len(&self) -> usize {
-        4 << (4 * self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+        4 << self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).min(20)
     }
 
     fn slot(&self, row: u32, col: u32) -> Option<usize> {

@@ -168,3 +168,18 @@ fn energy() -> f32 {
     let body = "for (var i = 0u; i < n; i++) { if i + 1u < n { r[at[i + 1u]] = x[i]; } }";
     assert_eq!(rows(problem(4).term(program(body))).len(), 3);
 }
+
+#[test]
+fn without_any_loop() {
+    let text = "@group(0) @binding(0) var<storage, read> x: array<f32>;
+fn energy() -> f32 { return x[0] * x[0] * x[2]; }";
+    let problem = |term: Term| Problem::new().unknown("x", vec![2.0, 3.0, 5.0]).term(term);
+    for device in [spadina::system::Device::Cpu, spadina::system::Device::Interpreter] {
+        let options = || Options { device, ..Options::default() };
+        let mut system = System::build(problem(Term::energy("point.wgsl", text)), options()).unwrap();
+        let result = system.evaluate().unwrap();
+        assert_eq!((result.energy, result.gradient), (20.0, &[20.0, 0.0, 4.0][..]));
+        assert_eq!(result.hessian.values, [10.0, 4.0, 4.0]);
+        assert_eq!(system.product(&[1.0, 1.0, 1.0]).unwrap(), [14.0, 0.0, 4.0]);
+    }
+}

@@ -253,6 +253,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn all(&mut self) -> Result<(), Fault> {
         let symbolic = self.symbolic;
+        if symbolic.outer.is_none() {
+            self.mark();
+        }
         let mut at = 0;
         while at < symbolic.steps.len() {
             match symbolic.steps[at] {
