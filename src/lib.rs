@@ -14,15 +14,15 @@
 //!   return 0.5 * k * stretch * stretch;
 //! }";
 //! let problem = Problem::new()
-//!     .unknown("x", vec![[0.0, 0.0], [1.5, 0.0], [1.5, 2.0]])
+//!     .unknown("x", vec![[0.0, 0.0], [2.0, 0.0], [2.0, 2.0]])
 //!     .array("k", 100.0)
 //!     .array("rest", vec![1.0, 1.0])
 //!     .indices("springs", vec![[0, 1], [1, 2]])
 //!     .term(Term::energy("spring.wgsl", spring).over("springs"));
 //! let mut system = System::build(problem, Options::default())?;
 //! let result = system.evaluate()?;
-//! assert_eq!(result.energy, 62.5);
-//! assert_eq!(result.gradient[..2], [-50.0, 0.0]);
+//! assert_eq!(result.energy, 100.0);
+//! assert_eq!(result.gradient[..2], [-100.0, 0.0]);
 //! # Ok::<(), spadina::Error>(())
 //! ```
 //!
