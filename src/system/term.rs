@@ -49,13 +49,14 @@ pub struct Bound {
 /// Where the arrays of a program come from.
 pub struct Binding {
     sources: Vec<Source>,
-    tables: Vec<usize>,
+    /// By table, the number of the index array.
+    tables: Vec<Option<usize>>,
     size_defaults: Vec<(String, f64)>,
 }
 
 impl Binding {
     pub fn new(problem: &Problem, graph: &Graph, defaults: &[(String, f64)]) -> Self {
-        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name).unwrap_or(0);
+        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
         let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
         Self { sources: sources(problem, graph, defaults, WEIGHTS), tables, size_defaults: defaults.to_vec() }
     }
@@ -64,7 +65,8 @@ impl Binding {
     pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
-        let tables = self.tables.iter().map(|&t| &problem.indices[t].1.data[..]).collect();
+        let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
+        let tables = self.tables.iter().map(entries).collect();
         let sizes =
             graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }

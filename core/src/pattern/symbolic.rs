@@ -2,41 +2,12 @@
 
 use super::entries::{Entries, RegionEntries};
 use super::exists::exists_bodies;
+use super::{Fault, FaultKind};
 use crate::bind::Data;
 use crate::index::{Cond, Index, IndexFault, IndexNode, Indices, Loop, Table, Var, eval_node};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
-
-/// An index that may not be used, found when data is bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub kind: FaultKind,
-    /// Where the index stands in the source.
-    pub span: Span,
-    /// The loop variables around it with their values.
-    pub loops: Vec<(String, i64)>,
-    /// The table entries it was computed from: table, position, value.
-    pub reads: Vec<(Table, i64, i64)>,
-}
-
-/// What is wrong with an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// An array of reals was read at this position, outside its length.
-    Array(Array, i64),
-    /// A table was read at this position, outside its length.
-    Table(Table, i64),
-    /// Division or remainder by zero.
-    DivisionByZero,
-    /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
-    Overflow,
-    /// A residual row written with `=` was written before.
-    RowTwice(i64),
-    /// A residual row is negative.
-    NegativeRow(i64),
-}
 
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
