@@ -44,11 +44,11 @@ pub struct Kernels {
 pub type Places<'a> = (&'a Csr, &'a [u32]);
 
 impl Set {
-    /// Builds the kernels of a program.
-    pub fn new(program: &Program, outputs: Outputs) -> Self {
+    /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.
+    pub fn new(program: &Program, outputs: Outputs, check: bool) -> Self {
         let kernels = build(program, outputs).into_iter();
         let runnable = |kernel: Kernel| Runnable {
-            symbolic: Symbolic::of(&kernel, program),
+            symbolic: Symbolic::of(&kernel, program, check),
             kernel,
             compiled: None,
             entries: Entries::default(),
@@ -119,7 +119,7 @@ impl Set {
 impl Kernels {
     /// Builds the kernels of a solved program; `outputs` says what each mode computes.
     pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs) -> Self {
-        Self { sets: Mode::ALL.map(|mode| Set::new(program, outputs(mode))) }
+        Self { sets: Mode::ALL.map(|mode| Set::new(program, outputs(mode), mode == Mode::Hessian)) }
     }
 
     pub fn set(&self, mode: Mode) -> &Set {

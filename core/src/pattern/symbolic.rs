@@ -50,8 +50,9 @@ pub struct Symbolic {
 }
 
 impl Symbolic {
-    /// Prepares the symbolic phase of a kernel of `program`.
-    pub fn of(kernel: &Kernel, program: &Program) -> Self {
+    /// Prepares the symbolic phase of a kernel of `program`. Without `check` the indices are not checked: another kernel,
+    /// whose outputs include these, does it.
+    pub fn of(kernel: &Kernel, program: &Program, check: bool) -> Self {
         let graph = &kernel.graph;
         let numeric: Vec<Root> = (kernel.outputs.iter())
             .map(|o| {
@@ -67,7 +68,9 @@ impl Symbolic {
             roots.push(Root { vars: vec![outer], values: Vec::new(), indices: Vec::new() });
             actions.push(Action::Open);
         }
-        checks(kernel, &demand, &mut roots, &mut actions);
+        if check {
+            checks(kernel, &demand, &mut roots, &mut actions);
+        }
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
         for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
