@@ -5,8 +5,9 @@ use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module};
 use spadina_core::kernel::{Kernel, Outputs, build};
 use spadina_core::pipeline::{self, Stages};
-use spadina_core::sparsity::gather;
-use std::fmt::Write;
+use spadina_core::program::Target;
+use spadina_core::sparsity::{gather, gather_text};
+use std::path::Path;
 
 /// A stage of the pipeline in print.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +34,8 @@ pub enum Stage {
 /// arrays called `unknowns`, or to `x` or the first array if there are none. Other parameters bind to their own names.
 pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Result<String, Error> {
     let diagnostic = |d: Diagnostic| Error::Energy(d.render(name, text));
-    let module = Module::parse(name, text).map_err(diagnostic)?;
+    let stem = Path::new(name).file_stem().map_or(name.into(), |s| s.to_string_lossy());
+    let module = Module::parse(&stem, text).map_err(diagnostic)?;
     let mut roles = module.default_roles(unknowns.first().map(String::as_str));
     for unknown in unknowns {
         let known = module.parameters().iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
@@ -57,17 +59,17 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
     };
     match stage {
         Stage::Program => Ok(stages.program.to_string()),
-        Stage::Gradient => Ok(stages.gradient.to_string()),
-        Stage::Tangent => Ok(stages.tangent.to_string()),
+        Stage::Gradient => Ok(stages.gradient.only(|t| matches!(t, Target::Gradient(_))).to_string()),
+        Stage::Tangent => {
+            let product = |t: &Target| matches!(t, Target::Product(_) | Target::ResidualProduct(_));
+            Ok(stages.tangent.only(product).to_string())
+        }
         Stage::Sparse => Ok(stages.sparse.to_string()),
         Stage::Solved => {
-            let mut solved = stages.solved.clone();
+            let entry = |t: &Target| matches!(t, Target::Hessian { .. } | Target::Jacobian { .. });
+            let mut solved = stages.solved.only(entry);
             let gathers = gather(&mut solved);
-            let mut text = stages.solved.to_string();
-            for gather in gathers {
-                let _ = write!(text, "\n{}", gather.text(&solved));
-            }
-            Ok(text)
+            Ok(format!("{solved}\n{}", gather_text(&solved, &gathers)))
         }
         Stage::Kernel => each(&|k| Ok(k.to_string())),
         Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options)),

@@ -12,5 +12,6 @@ pub mod system;
 pub mod tensor;
 
 pub use problem::{Loaded, Term};
+pub use spadina_core::frontend::builder;
 pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

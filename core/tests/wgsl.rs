@@ -12,6 +12,7 @@ fn lower(name: &str, text: &str) -> Program {
 fn the_corpus_lowers() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/energies");
     let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    names.retain(|path| path.extension().is_some_and(|e| e == "wgsl"));
     names.sort();
     for path in names {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -23,7 +24,9 @@ fn the_corpus_lowers() {
 }
 
 fn check(name: &str, text: &str, expected: &str) {
-    assert_eq!(lower(name, text).to_string().trim(), expected.trim());
+    let program = lower(name, text).to_string();
+    let lines: Vec<&str> = program.lines().filter(|line| !line.starts_with("//")).collect();
+    assert_eq!(lines.join("\n").trim(), expected.trim());
 }
 
 #[test]

@@ -129,11 +129,14 @@ impl Reverse<'_> {
     fn close(&mut self, var: Var, part: Adjoint) -> Adjoint {
         let always = self.g.bool(true);
         let value = self.g.sum(var, part.value);
-        if part.live == always {
-            return Adjoint { value, live: always };
+        if part.live == always || !self.g.indices.contains(self.g.free(part.live), var) {
+            return Adjoint { value, live: part.live };
         }
-        let zero = self.g.constant(0.0);
-        let live = self.g.compare(Compare::NotEqual, value, zero);
+        // The adjoint may vanish by chance and its derivative not: what counts is whether some iteration is live.
+        let (zero, one) = (self.g.constant(0.0), self.g.constant(1.0));
+        let alive = self.g.select(part.live, one, zero);
+        let count = self.g.sum(var, alive);
+        let live = self.g.compare(Compare::Less, zero, count);
         Adjoint { value, live }
     }
 }

@@ -1,5 +1,6 @@
 //! Front-ends: from what a user writes to a [`Program`](crate::program::Program).
 
+pub mod builder;
 mod interface;
 pub mod wgsl;
 

@@ -252,13 +252,15 @@ impl Indices {
         Table(at as u32)
     }
 
-    /// The variable of `for name in lo..hi` at loop depth `level`. Loops of equal depth and bounds share it.
+    /// The variable of `for name in lo..hi` at loop depth `level`, or deeper where the bounds depend on loops there.
+    /// Loops of equal depth and bounds share it.
     pub fn var(&mut self, level: u32, lo: Index, hi: Index, name: &str) -> Var {
+        let bounds = self.union(self.free(lo), self.free(hi));
+        let level = self.vars(bounds).last().map_or(level, |&v| level.max(self.loop_of(v).level + 1));
         if let Some(&var) = self.loop_of.get(&(level, lo, hi)) {
             return var;
         }
         let var = Var(self.loops.len() as u32);
-        let bounds = self.union(self.free(lo), self.free(hi));
         self.loops.push(Loop { level, lo, hi, name: self.unused_name(name) });
         let own = self.sets.single(var);
         let closure = self.sets.union(own, bounds, &self.loops);

@@ -3,7 +3,7 @@
 use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, schedule};
 use crate::index::Var;
 use crate::program::{Program, Target, Update};
-use crate::real::Graph;
+use crate::real::{Graph, Rebuild};
 use std::sync::Arc;
 
 /// Which outputs a kernel computes; what only others need is dead code in it.
@@ -50,7 +50,9 @@ fn buffer_of(target: &Target) -> Buffer {
 
 /// The kernels of a program, one for each loop nest of its energy or residual, in order of first appearance.
 pub fn build(program: &Program, outputs: Outputs) -> Vec<Kernel> {
-    let graph = Arc::new(program.graph.clone());
+    let mut graph = program.graph.clone();
+    let updates = evaluable(&mut graph, program, outputs);
+    let graph = Arc::new(graph);
     let mut nests: Vec<(&[Var], Vec<usize>)> = Vec::new();
     for (k, update) in program.updates.iter().enumerate().filter(|(_, u)| outputs.has(&u.target)) {
         let nest = &update.vars[..update.base];
@@ -62,9 +64,16 @@ pub fn build(program: &Program, outputs: Outputs) -> Vec<Kernel> {
     let name = |k: usize| {
         if nests.len() == 1 { program.name.clone() } else { format!("{}.{k}", program.name) }
     };
-    (nests.iter().enumerate())
-        .map(|(k, (vars, group))| nest_kernel(&graph, &program.updates, name(k), vars, group))
-        .collect()
+    (nests.iter().enumerate()).map(|(k, (vars, group))| nest_kernel(&graph, &updates, name(k), vars, group)).collect()
+}
+
+/// The updates with values whose sums can be evaluated where the updates stand.
+fn evaluable(graph: &mut Graph, program: &Program, outputs: Outputs) -> Vec<Update> {
+    let evaluable = |u: &Update| match outputs.has(&u.target) {
+        true => Update { value: Rebuild::for_nest(graph, &u.vars, u.value), ..u.clone() },
+        false => u.clone(),
+    };
+    program.updates.iter().map(evaluable).collect()
 }
 
 fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, nest: &[Var], group: &[usize]) -> Kernel {

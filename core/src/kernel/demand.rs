@@ -21,14 +21,20 @@ pub struct Demand {
 impl Demand {
     /// The demand of what `roots` read. Kernels do not run over an empty `outer` loop.
     pub fn of(graph: &Graph, roots: &[Root], outer: Option<Var>) -> Self {
+        Self::guarded(graph, graph.indices.clone(), roots, &[], outer)
+    }
+
+    /// The demand of what `roots` read, their integers only where their `guards` hold; `indices` is the graph's arena
+    /// with the guards added.
+    pub fn guarded(graph: &Graph, indices: Indices, roots: &[Root], guards: &[Cond], outer: Option<Var>) -> Self {
         let mut demand = Self {
-            indices: graph.indices.clone(),
+            indices,
             values: vec![None; graph.len()],
             integers: vec![None; graph.indices.len()],
             outer,
             graph_nodes: Vec::new(),
         };
-        demand.roots(graph, roots);
+        demand.roots(graph, roots, guards);
         for value in graph.values().rev() {
             if let Some(cond) = demand.values[value.index()] {
                 demand.value_operands(graph, value, cond);
@@ -68,8 +74,8 @@ impl Demand {
         (values, integers)
     }
 
-    fn roots(&mut self, graph: &Graph, roots: &[Root]) {
-        for root in roots {
+    fn roots(&mut self, graph: &Graph, roots: &[Root], guards: &[Cond]) {
+        for (k, root) in roots.iter().enumerate() {
             let all = self.indices.bool(true);
             let free = root.vars.iter().fold(crate::index::VarSet::EMPTY, |set, v| {
                 let own = self.indices.free(self.indices.var_index(*v));
@@ -79,7 +85,7 @@ impl Demand {
                 self.need_value(graph, v, all, free);
             }
             for &i in &root.indices {
-                self.need_index(i, all, free);
+                self.need_index(i, guards.get(k).copied().unwrap_or(all), free);
             }
             for &var in &root.vars {
                 let l = self.indices.loop_of(var).clone();

@@ -2,9 +2,9 @@
 
 use super::{Kernel, Step};
 use crate::index::IndexNode;
-use crate::real::{BinaryOp, Node, Printer, UnaryOp, Value};
+use crate::real::{Graph, Node, Printer, UnaryOp, Value};
 use std::collections::BTreeMap;
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 impl Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,31 +86,37 @@ impl Counts {
 impl Kernel {
     /// Counts the operations of one pass through each loop body.
     pub fn counts(&self) -> Counts {
+        Counts { writes: self.outputs.iter().map(|o| o.slots).sum(), ..Counts::of(&self.graph, &self.steps) }
+    }
+}
+
+impl Counts {
+    /// Counts the operations of a schedule; one write for each output.
+    pub fn of(graph: &Graph, steps: &[Step]) -> Counts {
         let mut counts = Counts::default();
-        for step in &self.steps {
+        for step in steps {
             match *step {
-                Step::Index(i) => match self.graph.indices.node(i) {
+                Step::Index(i) => match graph.indices.node(i) {
                     IndexNode::Const(_) | IndexNode::Bool(_) | IndexNode::Size(_) | IndexNode::Var(_) => {}
                     _ => counts.integers += 1,
                 },
-                Step::Value(v) => self.count_value(v, &mut counts),
+                Step::Value(v) => counts.add(graph, v),
                 Step::Accumulate(_) => *counts.operations.entry("+".into()).or_default() += 1,
-                Step::Output(k) => counts.writes += self.outputs[k].slots,
+                Step::Output(_) => counts.writes += 1,
                 _ => {}
             }
         }
         counts
     }
 
-    fn count_value(&self, v: Value, counts: &mut Counts) {
-        let name = match self.graph.node(v) {
+    fn add(&mut self, graph: &Graph, v: Value) {
+        let name = match graph.node(v) {
             Node::Load(..) | Node::Seed(..) => {
-                counts.loads += 1;
+                self.loads += 1;
                 return;
             }
             Node::Unary(UnaryOp::Neg, _) => "neg",
             Node::Unary(op, _) => op.name(),
-            Node::Binary(op @ (BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div), ..) => op.name(),
             Node::Binary(op, ..) => op.name(),
             Node::Select(..) => "select",
             Node::Compare(..) => "compare",
@@ -118,18 +124,18 @@ impl Kernel {
             Node::Const(_) | Node::Integer(_) | Node::Cond(_) => return,
             Node::Bracket(..) | Node::Sum(..) | Node::Carried(_) => return,
         };
-        *counts.operations.entry(name.to_string()).or_default() += 1;
-        counts.fixed += usize::from(!self.graph.dynamic(v));
+        *self.operations.entry(name.to_string()).or_default() += 1;
+        self.fixed += usize::from(!graph.dynamic(v));
     }
 }
 
 impl Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut kinds = String::new();
-        for (name, count) in &self.operations {
-            let _ = write!(kinds, "{}{name} {count}", if kinds.is_empty() { "" } else { ", " });
+        write!(f, "// {} real operations", self.total())?;
+        if self.total() > 0 {
+            let kinds: Vec<String> = self.operations.iter().map(|(name, count)| format!("{name} {count}")).collect();
+            write!(f, " ({}; {} static)", kinds.join(", "), self.fixed)?;
         }
-        write!(f, "// {} real operations ({kinds}), {} of them static; ", self.total(), self.fixed)?;
-        writeln!(f, "{} loads, {} integer operations, {} writes", self.loads, self.integers, self.writes)
+        writeln!(f, ", {} loads, {} integer operations, {} writes", self.loads, self.integers, self.writes)
     }
 }

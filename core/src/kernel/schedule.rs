@@ -249,6 +249,27 @@ impl Scheduler<'_> {
         self.graph.indices.vars(self.free(any)).iter().all(|v| scope.contains(v))
     }
 
+    /// What a node needs first in these loops: operands, and below an existential condition, whose own loop runs when it
+    /// is evaluated, all that does not move with that loop.
+    fn missing(&self, any: Any, scope: &[Var]) -> Vec<Any> {
+        let mut missing = Vec::new();
+        let mut seen: FxHashSet<Any> = FxHashSet::default();
+        let mut pending = vec![any];
+        while let Some(at) = pending.pop() {
+            let quantified = matches!(at, Any::Index(i) if matches!(self.graph.indices.node(i), IndexNode::Exists(..)));
+            self.operands(at, |a| {
+                if self.belongs(a, scope) {
+                    if !self.done.contains(&a) {
+                        missing.push(a);
+                    }
+                } else if (quantified || at != any) && seen.insert(a) {
+                    pending.push(a);
+                }
+            });
+        }
+        missing
+    }
+
     /// Emits a node after its operands, as far as they belong here.
     fn emit(&mut self, root: Any, scope: &[Var], added: &mut Vec<Any>) {
         let mut pending = vec![root];
@@ -258,12 +279,7 @@ impl Scheduler<'_> {
                 continue;
             }
             let before = pending.len();
-            let mut missing = Vec::new();
-            self.operands(any, |a| {
-                if !self.done.contains(&a) && self.belongs(a, scope) {
-                    missing.push(a);
-                }
-            });
+            let missing = self.missing(any, scope);
             pending.extend(missing.into_iter().rev());
             if pending.len() > before {
                 continue;

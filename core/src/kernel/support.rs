@@ -4,7 +4,8 @@
 //! is not in the pattern.
 
 use crate::index::{Cond, Indices};
-use crate::real::{BinaryOp, Graph, Node, Value};
+use crate::real::{BinaryOp, Compare, Graph, Node, Value};
+use rustc_hash::FxHashMap;
 
 /// The supports of values, built into `indices`, a copy of the graph's own.
 pub fn supports(graph: &Graph, indices: &mut Indices, roots: &[Value]) -> Vec<Cond> {
@@ -36,19 +37,49 @@ fn support(graph: &Graph, indices: &mut Indices, value: Value, of: &dyn Fn(Value
 
 /// A condition on integers that holds wherever the predicate is `truth`.
 pub(super) fn implied(graph: &Graph, indices: &mut Indices, predicate: Value, truth: bool) -> Cond {
-    let mut all = indices.bool(true);
+    let mut known: FxHashMap<(Value, bool), Cond> = FxHashMap::default();
     let mut pending = vec![(predicate, truth)];
-    while let Some((p, truth)) = pending.pop() {
-        match (graph.node(p), truth) {
-            (Node::Cond(c), true) => all = indices.and(all, *c),
-            (Node::Cond(c), false) => {
-                let not = indices.not(*c);
-                all = indices.and(all, not);
-            }
-            (Node::And(a, b), true) | (Node::Or(a, b), false) => pending.extend([(*a, truth), (*b, truth)]),
-            (Node::Not(a), _) => pending.push((*a, !truth)),
-            _ => {}
+    while let Some(&(p, truth)) = pending.last() {
+        let operands = match *graph.node(p) {
+            Node::And(a, b) | Node::Or(a, b) => vec![(a, truth), (b, truth)],
+            Node::Not(a) => vec![(a, !truth)],
+            _ => vec![],
+        };
+        let before = pending.len();
+        pending.extend(operands.iter().filter(|o| !known.contains_key(o)));
+        if pending.len() > before {
+            continue;
         }
+        pending.pop();
+        let parts: Vec<Cond> = operands.iter().map(|o| known[o]).collect();
+        let cond = match (graph.node(p), truth, parts.as_slice()) {
+            (Node::Cond(c), true, _) => *c,
+            (Node::Cond(c), false, _) => indices.not(*c),
+            (Node::Compare(Compare::Less, zero, a), true, _) if graph.is_zero(*zero) => counted(graph, indices, *a),
+            (Node::And(..), true, [a, b]) | (Node::Or(..), false, [a, b]) => indices.and(*a, *b),
+            (Node::And(..), false, [a, b]) | (Node::Or(..), true, [a, b]) => indices.or(*a, *b),
+            (Node::Not(_), _, [a]) => *a,
+            _ => indices.bool(true),
+        };
+        known.insert((p, truth), cond);
     }
-    all
+    known[&(predicate, truth)]
+}
+
+/// A condition that holds wherever a value differs from zero, if it is a sum of masks: a count of iterations.
+fn counted(graph: &Graph, indices: &mut Indices, value: Value) -> Cond {
+    let (mut vars, mut inner) = (Vec::new(), value);
+    while let Node::Sum(var, body) = *graph.node(inner) {
+        vars.push(var);
+        inner = body;
+    }
+    let mut cond = match *graph.node(inner) {
+        Node::Select(p, _, b) if graph.is_zero(b) => implied(graph, indices, p, true),
+        Node::Select(p, a, _) if graph.is_zero(a) => implied(graph, indices, p, false),
+        _ => indices.bool(true),
+    };
+    for var in vars.into_iter().rev() {
+        cond = indices.exists(var, cond);
+    }
+    cond
 }

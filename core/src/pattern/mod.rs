@@ -4,6 +4,7 @@
 mod chunks;
 mod csr;
 mod entries;
+mod exists;
 mod gram;
 mod storage;
 mod symbolic;

@@ -1,6 +1,7 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
 use super::entries::{Entries, RegionEntries};
+use super::exists::exists_bodies;
 use crate::bind::Data;
 use crate::index::{Cond, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
@@ -41,8 +42,20 @@ pub enum FaultKind {
 const LIMIT: u32 = i32::MAX as u32;
 
 enum Action {
-    Check { demand: Cond, at: Index, limit: Limit, span: Span },
-    Entry { output: usize, guard: Cond, row: (Option<Array>, Index), col: Option<(Array, Index)> },
+    /// Nothing: the outermost loop runs even if no index in it is checked and no entry recorded.
+    Open,
+    Check {
+        demand: Cond,
+        at: Index,
+        limit: Limit,
+        span: Span,
+    },
+    Entry {
+        output: usize,
+        guard: Cond,
+        row: (Option<Array>, Index),
+        col: Option<(Array, Index)>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -75,14 +88,19 @@ impl Symbolic {
                 Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
             })
             .collect();
-        let demand = Demand::of(graph, &numeric, kernel.outer);
+        let mut indices = graph.indices.clone();
+        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
+        let guards = supports(graph, &mut indices, &values);
+        let demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
-        checks(graph, &demand, &mut roots, &mut actions);
+        if let Some(outer) = kernel.outer {
+            roots.push(Root { vars: vec![outer], values: Vec::new(), indices: Vec::new() });
+            actions.push(Action::Open);
+        }
+        checks(kernel, &demand, &mut roots, &mut actions);
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
-        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
-        let guards = supports(graph, &mut symbols.indices, &values);
         for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
             let update = &program.updates[output.update];
             let action = entry_action(k, guard, &update.target);
@@ -139,9 +157,13 @@ fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
 }
 
 /// One check for every load, table read and division that an output needs.
-fn checks(graph: &Graph, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+    let graph = &kernel.graph;
     let mut add = |demand_of: Cond, at: Index, limit: Limit, free, span: Span| {
-        let vars = graph.indices.vars(free).to_vec();
+        let mut vars = graph.indices.vars(free).to_vec();
+        if let Some(outer) = vars.iter().position(|v| Some(*v) == kernel.outer) {
+            vars[..=outer].rotate_right(1);
+        }
         roots.push(Root { vars, values: Vec::new(), indices: vec![demand_of.as_index(), at] });
         actions.push(Action::Check { demand: demand_of, at, limit, span });
     };
@@ -197,37 +219,6 @@ fn loop_ends(steps: &[Step]) -> Vec<usize> {
     ends
 }
 
-/// For every existential condition the nodes to evaluate in its loop, in order.
-fn exists_bodies(graph: &Graph, steps: &[Step]) -> rustc_hash::FxHashMap<Index, Vec<Index>> {
-    let mut bodies = rustc_hash::FxHashMap::default();
-    let mut pending: Vec<Index> =
-        steps.iter().filter_map(|s| if let Step::Index(i) = s { Some(*i) } else { None }).collect();
-    while let Some(at) = pending.pop() {
-        let IndexNode::Exists(var, cond) = *graph.indices.node(at) else { continue };
-        if bodies.contains_key(&at) {
-            continue;
-        }
-        let mut body: std::collections::BTreeSet<Index> = Default::default();
-        let mut inner = vec![cond.as_index()];
-        while let Some(i) = inner.pop() {
-            let moves = graph.indices.contains(graph.indices.free(i), var);
-            if !moves || matches!(graph.indices.node(i), IndexNode::Var(v) if *v == var) || !body.insert(i) {
-                continue;
-            }
-            if matches!(graph.indices.node(i), IndexNode::Exists(..)) {
-                pending.push(i);
-                let IndexNode::Exists(v, _) = *graph.indices.node(i) else { continue };
-                let Loop { lo, hi, .. } = *graph.indices.loop_of(v);
-                inner.extend([lo, hi]);
-            } else {
-                graph.indices.operands(i, |a| inner.push(a));
-            }
-        }
-        bodies.insert(at, body.into_iter().collect());
-    }
-    bodies
-}
-
 struct Run<'a> {
     symbolic: &'a Symbolic,
     data: &'a Data<'a>,
@@ -240,6 +231,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn all(&mut self) -> Result<(), Fault> {
         let symbolic = self.symbolic;
+        if symbolic.outer.is_none() {
+            self.mark();
+        }
         let mut at = 0;
         while at < symbolic.steps.len() {
             match symbolic.steps[at] {
@@ -315,11 +309,15 @@ impl Run<'_> {
     fn exists(&mut self, at: Index, var: Var, cond: Cond) -> Result<bool, Fault> {
         let (lo, hi) = self.bounds(var);
         let own = self.symbolic.graph.indices.var_index(var).index();
-        let before = self.values[own];
+        let symbolic = self.symbolic;
+        let body = symbolic.exists.get(&at).map_or(&[][..], |b| b);
+        // The loop may stand inside a loop over its own variable, whose values are needed afterwards.
+        let before: Vec<i64> = body.iter().map(|i| self.values[i.index()]).collect();
+        let variable = self.values[own];
         let mut found = false;
         for value in lo..hi {
             self.values[own] = value;
-            for &i in self.symbolic.exists.get(&at).map_or(&[][..], |b| b) {
+            for &i in body {
                 self.evaluate(i)?;
             }
             found = self.values[cond.index()] != 0;
@@ -327,12 +325,14 @@ impl Run<'_> {
                 break;
             }
         }
-        self.values[own] = before;
+        self.values[own] = variable;
+        body.iter().zip(before).for_each(|(i, value)| self.values[i.index()] = value);
         Ok(found)
     }
 
     fn act(&mut self, action: &Action) -> Result<(), Fault> {
         match action {
+            Action::Open => Ok(()),
             Action::Check { demand, at, limit, span } => {
                 if self.values[demand.index()] == 0 {
                     return Ok(());

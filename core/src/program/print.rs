@@ -2,7 +2,7 @@
 
 use super::{Program, Target, Update};
 use crate::index::{Index, Var};
-use crate::kernel::{Root, Step, schedule};
+use crate::kernel::{Counts, Root, Step, schedule};
 use crate::real::{Graph, Node, Printer, Value};
 use rustc_hash::FxHashMap;
 use std::fmt::{self, Display, Write};
@@ -14,8 +14,26 @@ impl Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "program {} {{", self.name)?;
         f.write_str(&body_text(&self.graph, &self.updates, Style { direction: None }))?;
-        f.write_str("\n}\n")
+        write!(f, "\n}}\n{}", self.counts())
     }
+}
+
+impl Program {
+    /// Counts the operations of one pass through each loop body.
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.graph, &schedule(&self.graph, &roots(&self.updates)).steps)
+    }
+
+    /// The program with only the updates whose target is wanted, for print.
+    pub fn only(&self, wanted: impl Fn(&Target) -> bool) -> Program {
+        let updates = self.updates.iter().filter(|u| wanted(&u.target)).cloned().collect();
+        Program { updates, ..self.clone() }
+    }
+}
+
+fn roots(updates: &[Update]) -> Vec<Root> {
+    let root = |u: &Update| Root { vars: u.vars.clone(), values: vec![u.value], indices: u.target.indices() };
+    updates.iter().map(root).collect()
 }
 
 /// How a list of updates is printed.
@@ -26,10 +44,7 @@ pub struct Style {
 
 /// The loops and updates of a list of updates.
 pub fn body_text(graph: &Graph, updates: &[Update], style: Style) -> String {
-    let roots: Vec<Root> = (updates.iter())
-        .map(|u| Root { vars: u.vars.clone(), values: vec![u.value], indices: u.target.indices() })
-        .collect();
-    let steps = schedule(graph, &roots).steps;
+    let steps = schedule(graph, &roots(updates)).steps;
     let uses = count_uses(graph, updates, &steps);
     let mut printer = Printer::new(graph);
     let mut text = String::new();

@@ -31,10 +31,12 @@ pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> V
     let has = |v: Value| sums.get(v.index()).copied().unwrap_or(false);
     let mut pending = vec![Term { vars: vars.to_vec(), factors: Vec::new(), value }];
     let mut updates: Vec<Update> = Vec::new();
+    // A row that is written with `=` is written once, whatever its value holds.
+    let whole = matches!(target, Target::Residual { assign: true, .. });
     let mut count = 0;
     while let Some(term) = pending.pop() {
         count += 1;
-        let open = has(term.value) && count < TERM_LIMIT;
+        let open = has(term.value) && count < TERM_LIMIT && !whole;
         let parts = if open { parts(graph, &has, &term) } else { None };
         match parts {
             Some(mut parts) => {
@@ -91,9 +93,11 @@ fn add_term(graph: &mut Graph, updates: &mut Vec<Update>, target: Target, term: 
     if graph.is_zero(value) && !updates.is_empty() {
         return;
     }
-    match updates.iter_mut().find(|u| u.vars == term.vars) {
+    let mut vars = term.vars.clone();
+    vars.sort_by_key(|v| graph.indices.loop_of(*v).level);
+    match updates.iter_mut().find(|u| u.vars == vars) {
         Some(update) => update.value = graph.add(update.value, value),
-        None => updates.push(Update { vars: term.vars.clone(), base: term.vars.len(), target, value }),
+        None => updates.push(Update { base: vars.len(), vars, target, value }),
     }
 }
 

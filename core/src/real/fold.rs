@@ -5,6 +5,7 @@
 //! - `x + 0`, `x - 0`, `x * 1`, `x / 1`, `pow(x, 1)` are `x`; `0 - x`, `x * -1`, `x / -1` are `-x`; `--x` is `x`
 //! - `x - y` is `-(y - x)` where `y - x` is there already
 //! - `x + -y` is `x - y`; `x - -y` is `x + y`; `-x * y`, `-x / y` are `-(x * y)`, `-(x / y)`; `-x - y` is `-(x + y)`
+//! - `c * x ± d * x` is `(c ± d) * x` for powers of two `c`, `d` and one
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
 //! - `abs(-x)`, `cos(-x)`, `cosh(-x)` lose the sign; odd functions pass it outward
@@ -157,6 +158,9 @@ impl Graph {
             let two = self.constant(2.0);
             return self.mul(two, a);
         }
+        if let Some(multiple) = self.multiple(a, b, 1.0) {
+            return multiple;
+        }
         if let Some(joined) = self.join_selects(a, b, |g, x, y| g.add(x, y)) {
             return joined;
         }
@@ -182,6 +186,9 @@ impl Graph {
                 return self.neg(sum);
             }
             _ => {}
+        }
+        if let Some(multiple) = self.multiple(a, b, -1.0) {
+            return multiple;
         }
         if let Some(joined) = self.join_selects(a, b, |g, x, y| g.sub(x, y)) {
             return joined;
@@ -513,6 +520,24 @@ impl Graph {
         let (b_true, b_false) = (self.given(p, true, b), self.given(p, false, b));
         let (x, y) = (self.mul(x, b_true), self.mul(y, b_false));
         Some(self.select(p, x, y))
+    }
+
+    /// `c * x + sign * d * x` as a multiple of `x`, where a product with `c` or `d` is exact.
+    fn multiple(&mut self, a: Value, b: Value, sign: f64) -> Option<Value> {
+        let factor = |g: &Self, v: Value| match *g.node(v) {
+            Node::Binary(BinaryOp::Mul, c, x) => g.as_const(c).filter(|&c| power_of_two(c)).map(|c| (c, x)),
+            _ => None,
+        };
+        let (c, d, x) = match (factor(self, a), factor(self, b)) {
+            (Some((c, x)), _) if x == b => (c, 1.0, b),
+            (_, Some((d, x))) if x == a => (1.0, d, a),
+            (Some((c, x)), Some((d, y))) if x == y => (c, d, x),
+            _ => return None,
+        };
+        let sum = c + sign * d;
+        let exact = sum - c == sign * d;
+        let sum = self.constant(sum);
+        exact.then(|| self.mul(sum, x))
     }
 
     /// Combines selects of one predicate branch by branch where one of the branches is then simpler.

@@ -33,6 +33,22 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// The whole text of a value if it is built from few nodes and not longer than `limit`.
+    pub fn short_text(&self, value: Value, limit: usize) -> Option<String> {
+        let mut nodes = 0;
+        let mut pending = vec![value];
+        while let Some(at) = pending.pop() {
+            nodes += 1;
+            if nodes > limit {
+                return None;
+            }
+            self.operands(at, |a| pending.push(a));
+        }
+        Some(self.text(value)).filter(|text| text.len() <= limit)
+    }
+}
+
 impl<'a> Printer<'a> {
     /// A printer without names.
     pub fn new(graph: &'a Graph) -> Self {

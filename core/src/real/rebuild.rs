@@ -2,22 +2,23 @@
 
 use super::{Graph, Node, Value};
 use crate::index::{Cond, Index, IndexNode, Monomial, Var};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A substitution of loop variables by integers and of values by values, applied bottom-up with a memo.
 ///
-/// A bound variable whose bounds change becomes the variable of the changed loop.
+/// A bound variable whose bounds change becomes the variable of the changed loop. Nothing is captured: where a sum binds
+/// a variable that a replacement holds, it is rebuilt over an equal loop of another name.
 #[derive(Default)]
 pub struct Rebuild {
     vars: FxHashMap<Var, Index>,
     indices: FxHashMap<Index, Index>,
     values: FxHashMap<Value, Value>,
-    /// Replaced values are leaves that hold a placeholder or a tangent.
-    leaves: bool,
+    /// The replaced values: leaves that hold a placeholder or a tangent.
+    leaves: Vec<(Value, Value)>,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
-    /// Set when a replacement would have fallen under a loop that binds one of its variables; the result is then wrong.
-    pub captured: bool,
+    /// The loops the value stands in, when its sums are renamed for evaluation there, and the sums that clash with them.
+    nest: Option<(Vec<Var>, FxHashSet<Value>)>,
 }
 
 impl Rebuild {
@@ -31,7 +32,8 @@ impl Rebuild {
         pairs: impl IntoIterator<Item = (Value, Value)>,
         vars: impl IntoIterator<Item = (Var, Index)>,
     ) -> Self {
-        Self { values: pairs.into_iter().collect(), leaves: true, ..Self::of_vars(vars) }
+        let leaves: Vec<(Value, Value)> = pairs.into_iter().collect();
+        Self { values: leaves.iter().copied().collect(), leaves, ..Self::of_vars(vars) }
     }
 
     /// The value with the variables `outer` renamed wherever a sum in it binds them, so that nothing of the loops
@@ -63,13 +65,44 @@ impl Rebuild {
         Self { bound, ..Self::default() }.value(g, root)
     }
 
+    /// The value with sums renamed so that, evaluated in the loops `nest`, none runs inside a loop over its own variable:
+    /// every sum stands below the loops it depends on.
+    pub fn for_nest(g: &mut Graph, nest: &[Var], root: Value) -> Value {
+        let clashing = clashing_sums(g, nest, root);
+        if clashing.is_empty() {
+            return root;
+        }
+        Self { nest: Some((nest.to_vec(), clashing)), ..Self::default() }.value(g, root)
+    }
+
+    /// The sum `at` over an equal loop that does not clash with those around it.
+    fn lowered_sum(&self, g: &mut Graph, at: Value, var: Var, body: Value) -> Value {
+        let Some((nest, clashing)) = &self.nest else { return g.sum(var, body) };
+        let taken = |g: &Graph, v: Var| nest.contains(&v) || g.indices.contains(g.free(body), v);
+        let mut lower = var;
+        while !stands_below(g, lower, body) || if lower == var { clashing.contains(&at) } else { taken(g, lower) } {
+            let l = g.indices.loop_of(lower).clone();
+            lower = g.indices.var(l.level + 1, l.lo, l.hi, &l.name);
+        }
+        if lower == var {
+            return g.sum(var, body);
+        }
+        let nest = Some((nest.clone(), FxHashSet::default()));
+        let mut rename = Self { nest, ..Self::of_vars([(var, g.indices.var_index(lower))]) };
+        let body = rename.value(g, body);
+        g.sum(lower, body)
+    }
+
     fn affects_index(&self, g: &Graph, index: Index) -> bool {
         let free = g.indices.free(index);
         !free.is_empty() && g.indices.vars(free).iter().any(|v| self.vars.contains_key(v))
     }
 
     fn affects(&self, g: &Graph, value: Value) -> bool {
-        if !self.bound.is_empty() || self.leaves && (g.carried(value) || g.tangent(value)) {
+        if !self.bound.is_empty()
+            || self.nest.is_some()
+            || !self.leaves.is_empty() && (g.carried(value) || g.tangent(value))
+        {
             return true;
         }
         let free = g.free(value);
@@ -173,7 +206,7 @@ impl Rebuild {
             return root;
         }
         let mut seen: Vec<Value> = Vec::new();
-        let mut marks: rustc_hash::FxHashSet<Value> = Default::default();
+        let mut marks: FxHashSet<Value> = Default::default();
         let mut pending = vec![root];
         while let Some(at) = pending.pop() {
             if self.values.contains_key(&at) || !self.affects(g, at) || !marks.insert(at) {
@@ -195,6 +228,7 @@ impl Rebuild {
 
     fn node(&mut self, g: &mut Graph, at: Value) -> Value {
         let node = g.node(at).clone();
+        let captured = matches!(node, Node::Sum(var, a) if self.captures(g, var, a));
         let of = |v: Value| self.values.get(&v).copied().unwrap_or(v);
         match node {
             Node::Const(_) | Node::Carried(_) => at,
@@ -212,11 +246,24 @@ impl Rebuild {
                 let body = rename.value(g, body);
                 g.sum(fresh, body)
             }
+            Node::Sum(var, a) if captured => {
+                let fresh = self.fresh_var(g, var, a);
+                let mut inner = Self {
+                    vars: self.vars.clone(),
+                    values: self.leaves.iter().copied().collect(),
+                    leaves: self.leaves.clone(),
+                    bound: self.bound.clone(),
+                    nest: self.nest.clone(),
+                    indices: FxHashMap::default(),
+                };
+                inner.vars.insert(var, g.indices.var_index(fresh));
+                let body = inner.value(g, a);
+                g.sum(fresh, body)
+            }
             Node::Sum(var, a) => {
                 let body = of(a);
-                self.check_capture(g, var);
                 let var = self.bound_var(g, var);
-                g.sum(var, body)
+                self.lowered_sum(g, at, var, body)
             }
             Node::Load(array, i) => {
                 let i = self.index(g, i);
@@ -241,9 +288,55 @@ impl Rebuild {
         }
     }
 
-    fn check_capture(&mut self, g: &Graph, var: Var) {
-        let free_of = |i: Index| g.indices.contains(g.indices.free(i), var);
-        let by_vars = self.vars.iter().any(|(old, &new)| *old != var && free_of(new));
-        self.captured |= by_vars;
+    /// What the variables around a sum's body become, without the sum's own.
+    fn outer_of(&mut self, g: &mut Graph, var: Var, body: Value) -> Vec<Index> {
+        let free: Vec<Var> = g.indices.vars(g.free(body)).iter().copied().filter(|f| *f != var).collect();
+        free.into_iter().map(|f| self.index(g, g.indices.var_index(f))).collect()
     }
+
+    /// Whether the sum over `var` would bind a variable that a replacement holds.
+    fn captures(&mut self, g: &mut Graph, var: Var, body: Value) -> bool {
+        if self.vars.contains_key(&var) {
+            return true;
+        }
+        let target = self.bound_var(g, var);
+        let outer = self.outer_of(g, var, body);
+        outer.into_iter().any(|i| g.indices.contains(g.indices.free(i), target))
+    }
+
+    /// The variable of an equal loop that stands below everything the body depends on.
+    fn fresh_var(&mut self, g: &mut Graph, var: Var, body: Value) -> Var {
+        let l = g.indices.loop_of(var).clone();
+        let (lo, hi) = (self.index(g, l.lo), self.index(g, l.hi));
+        let outer = self.outer_of(g, var, body);
+        let last = |i: Index| g.indices.vars(g.indices.free(i)).last().map(|&v| g.indices.loop_of(v).level);
+        let level = outer.into_iter().filter_map(last).max().unwrap_or(l.level).max(l.level) + 1;
+        g.indices.var(level, lo, hi, &l.name)
+    }
+}
+
+/// Whether the loop of a sum is deeper than all loops that the sum depends on.
+fn stands_below(g: &Graph, var: Var, body: Value) -> bool {
+    let level = g.indices.loop_of(var).level;
+    g.indices.vars(g.free(body)).iter().all(|f| *f == var || g.indices.loop_of(*f).level < level)
+}
+
+/// The sums in a value that would be evaluated inside a loop over their own variable, in the nest or in another sum.
+fn clashing_sums(g: &Graph, nest: &[Var], root: Value) -> FxHashSet<Value> {
+    let reachable = g.reachable([root]);
+    let mut clashing = FxHashSet::default();
+    // By variable bound by a sum, how many loops of the nest are open around it.
+    let mut depths: FxHashMap<Var, usize> = FxHashMap::default();
+    for at in g.values().rev().filter(|v| reachable.get(v.index()) == Some(&true)) {
+        let Node::Sum(var, body) = *g.node(at) else { continue };
+        let place = |v: &Var| nest.iter().position(|n| n == v);
+        let open = |f: &Var| place(f).map_or(0, |p| p + 1).max(depths.get(f).copied().unwrap_or(0));
+        let depth = g.indices.vars(g.free(at)).iter().map(open).max().unwrap_or(0);
+        if place(&var).is_some_and(|p| p < depth) || !stands_below(g, var, body) {
+            clashing.insert(at);
+        }
+        let known = depths.entry(var).or_default();
+        *known = depth.max(*known);
+    }
+    clashing
 }

@@ -8,7 +8,6 @@
 use crate::index::{Cond, Index, IndexNode, Monomial, Var};
 use crate::program::{Entry, Program, Target, Update};
 use crate::real::Graph;
-use std::fmt::Write;
 
 /// One way of finding a loop variable from the row.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +32,8 @@ pub enum Inverse {
 pub struct Gather {
     /// The update, by number in the program.
     pub update: usize,
+    /// The row is the update's column: the transposed entry of a mirrored update.
+    pub transposed: bool,
     /// The size that stands for the row: one iteration for each row of the array.
     pub row: Index,
     /// How the variables follow from the row, in order.
@@ -44,34 +45,30 @@ pub struct Gather {
 /// The name of the row in print.
 pub const ROW: &str = "row";
 
-/// Longer values are named in print, not written out.
-const TEXT_LIMIT: usize = 160;
-
 /// The row-driven form of every gradient and Hessian update that has one.
 pub fn gather(program: &mut Program) -> Vec<Gather> {
     let mut gathers = Vec::new();
     for (k, update) in program.updates.iter().enumerate() {
-        let row = match update.target {
-            Target::Gradient(Entry { index, .. }) => index,
-            Target::Hessian { row, .. } => row.index,
-            Target::Jacobian { row, .. } | Target::Residual { row, .. } => row,
+        let (row, transposed) = match update.target {
+            Target::Gradient(Entry { index, .. }) => (index, None),
+            Target::Hessian { row, col, mirrored } => (row.index, mirrored.then_some(col.index)),
+            Target::Jacobian { row, .. } | Target::Residual { row, .. } => (row, None),
             _ => continue,
         };
-        if let Some(gather) = invert(&mut program.graph, k, update, row) {
-            gathers.push(gather);
-        }
+        gathers.extend(invert(&mut program.graph, k, update, row, false));
+        gathers.extend(transposed.and_then(|col| invert(&mut program.graph, k, update, col, true)));
     }
     gathers
 }
 
-fn invert(g: &mut Graph, k: usize, update: &Update, index: Index) -> Option<Gather> {
+fn invert(g: &mut Graph, k: usize, update: &Update, index: Index, transposed: bool) -> Option<Gather> {
     let row = g.indices.size(ROW);
     let mut inverses = Vec::new();
     let mut conditions = Vec::new();
     solve_equation(g, index, row, &mut inverses, &mut conditions)?;
     let found: Vec<Var> = inverses.iter().map(Inverse::var).collect();
     inverses.extend(update.vars.iter().filter(|v| !found.contains(v)).map(|&v| Inverse::Loop(v)));
-    Some(Gather { update: k, row, inverses, conditions })
+    Some(Gather { update: k, transposed, row, inverses, conditions })
 }
 
 impl Inverse {
@@ -80,52 +77,6 @@ impl Inverse {
         match self {
             Inverse::Solved(var, _) | Inverse::Transposed { var, .. } | Inverse::Loop(var) => *var,
         }
-    }
-}
-
-impl Gather {
-    /// The schedule in print.
-    pub fn text(&self, program: &Program) -> String {
-        let g = &program.graph.indices;
-        let update = &program.updates[self.update];
-        let mut text = format!("gather {ROW} {{");
-        let mut depth = 1;
-        let mut line = |depth: &mut usize, opens: bool, line: String| {
-            let _ = write!(text, "\n{:width$}{line}", "", width = 2 * *depth);
-            *depth += usize::from(opens);
-        };
-        for condition in self.conditions.iter().filter(|c| g.free(c.as_index()).is_empty()) {
-            line(&mut depth, true, format!("if {} {{", g.cond_text(*condition)));
-        }
-        for inverse in &self.inverses {
-            let (name, l) = (&g.loop_of(inverse.var()).name, g.loop_of(inverse.var()));
-            match inverse {
-                Inverse::Solved(_, index) => line(&mut depth, false, format!("let {name} = {}", g.text(*index))),
-                Inverse::Transposed { inner, value, .. } => {
-                    let table = format!("transpose({name} -> {})", g.text(*inner));
-                    line(&mut depth, true, format!("for {name} in {table}[{}] {{", g.text(*value)));
-                }
-                Inverse::Loop(_) => {
-                    line(&mut depth, true, format!("for {name} in {}..{} {{", g.text(l.lo), g.text(l.hi)));
-                }
-            }
-        }
-        for condition in self.conditions.iter().filter(|c| !g.free(c.as_index()).is_empty()) {
-            line(&mut depth, true, format!("if {} {{", g.cond_text(*condition)));
-        }
-        let value = program.graph.text(update.value);
-        let value = if value.len() > TEXT_LIMIT { format!("value of update {}", self.update) } else { value };
-        let target = match update.target {
-            Target::Gradient(_) => format!("grad[{ROW}]"),
-            Target::Hessian { col, .. } => format!("hess[{ROW}, {}]", g.text(col.index)),
-            Target::Jacobian { col, .. } => format!("jac[{ROW}, {}]", g.text(col.index)),
-            _ => format!("r[{ROW}]"),
-        };
-        line(&mut depth, false, format!("{target} += {value}"));
-        for closing in (0..depth).rev() {
-            let _ = write!(text, "\n{:width$}}}", "", width = 2 * closing);
-        }
-        text + "\n"
     }
 }
 

@@ -1,10 +1,12 @@
 //! One-hot seeds: where the tangent is structurally non-zero, and what it is there.
 
 mod gather;
+mod gather_print;
 mod print;
 mod propagate;
 mod solve;
 
-pub use gather::{Gather, gather};
+pub use gather::{Gather, Inverse, ROW, gather};
+pub use gather_print::gather_text;
 pub use propagate::{SparseProgram, SparseUpdate, Term, propagate};
 pub use solve::solve;

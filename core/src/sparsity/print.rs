@@ -1,7 +1,7 @@
 //! Text of sparse programs: `hess[row, k] += [idx == k] * c + …`.
 
 use super::SparseProgram;
-use crate::program::{Style, Update, body_text};
+use crate::program::{Program, Style, Update, body_text};
 use crate::real::Graph;
 use std::fmt::{self, Display};
 
@@ -11,7 +11,8 @@ impl Display for SparseProgram {
         let updates: Vec<Update> = self.updates.iter().flat_map(|u| bracket_sums(&mut graph, u)).collect();
         write!(f, "program {} {{", self.program.name)?;
         f.write_str(&body_text(&graph, &updates, Style { direction: Some(direction(&graph)) }))?;
-        f.write_str("\n}\n")
+        let program = Program { name: String::new(), graph, updates };
+        write!(f, "\n}}\n{}", program.counts())
     }
 }
 

@@ -18,7 +18,9 @@ pub fn solve(sparse: SparseProgram) -> Program {
                 Target::ResidualProduct(row) => Target::Jacobian { row, col },
                 other => other,
             };
-            let vars = [&sparse.update.vars[..], &term.vars].concat();
+            let mut vars = [&sparse.update.vars[..], &term.vars].concat();
+            let graph = &program.graph;
+            vars[sparse.update.base..].sort_by_key(|v| graph.indices.loop_of(*v).level);
             program.updates.push(Update { vars, base: sparse.update.base, target, value: term.coefficient });
         }
     }
@@ -46,8 +48,5 @@ fn restore_names(g: &mut Graph, outer: &[Var], term: Term, fresh_level: u32) -> 
     let mut rename = Rebuild::of_vars(pairs);
     let index = rename.index(g, term.entry.index);
     let coefficient = rename.value(g, term.coefficient);
-    if rename.captured {
-        return term;
-    }
     Term { vars, entry: Entry { index, ..term.entry }, coefficient }
 }

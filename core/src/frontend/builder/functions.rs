@@ -1,0 +1,331 @@
+//! Functions of reals, with the names and the expansions of WGSL's.
+
+use super::handle::{Bool, Int, Real, build};
+use crate::real::{BinaryOp, Compare, Graph, UnaryOp, Value};
+
+macro_rules! unary_functions {
+    ($($(#[$doc:meta])* $method:ident $op:ident;)*) => {
+        impl Real {
+            $($(#[$doc])* #[track_caller]
+            pub fn $method(self) -> Real {
+                self.map(|g, x| g.unary(UnaryOp::$op, x))
+            })*
+        }
+    };
+}
+
+unary_functions! {
+    /// Absolute value; its derivative is that of the side taken.
+    abs Abs;
+    /// Square root.
+    sqrt Sqrt;
+    /// Natural exponential.
+    exp Exp;
+    /// Power of two.
+    exp2 Exp2;
+    /// Natural logarithm.
+    ln Log;
+    /// Natural logarithm, by WGSL's name.
+    log Log;
+    /// Binary logarithm.
+    log2 Log2;
+    /// Sine.
+    sin Sin;
+    /// Cosine.
+    cos Cos;
+    /// Tangent.
+    tan Tan;
+    /// Inverse sine.
+    asin Asin;
+    /// Inverse cosine.
+    acos Acos;
+    /// Inverse tangent.
+    atan Atan;
+    /// Hyperbolic sine.
+    sinh Sinh;
+    /// Hyperbolic cosine.
+    cosh Cosh;
+    /// Hyperbolic tangent.
+    tanh Tanh;
+    /// Inverse hyperbolic sine.
+    asinh Asinh;
+    /// Inverse hyperbolic cosine.
+    acosh Acosh;
+    /// Inverse hyperbolic tangent.
+    atanh Atanh;
+    /// The largest integer not above.
+    floor Floor;
+    /// The smallest integer not below.
+    ceil Ceil;
+    /// The nearest integer, ties to even as in WGSL.
+    round Round;
+    /// The integer part.
+    trunc Trunc;
+}
+
+/// `if a < b { b } else { a }`.
+pub fn larger(g: &mut Graph, a: Value, b: Value) -> Value {
+    let less = g.compare(Compare::Less, a, b);
+    g.select(less, b, a)
+}
+
+/// `if b < a { b } else { a }`.
+pub fn smaller(g: &mut Graph, a: Value, b: Value) -> Value {
+    let less = g.compare(Compare::Less, b, a);
+    g.select(less, b, a)
+}
+
+fn saturated(g: &mut Graph, x: Value) -> Value {
+    let (zero, one) = (g.constant(0.0), g.constant(1.0));
+    let above = larger(g, x, zero);
+    smaller(g, above, one)
+}
+
+fn sign_of(g: &mut Graph, x: Value) -> Value {
+    let (zero, one, minus) = (g.constant(0.0), g.constant(1.0), g.constant(-1.0));
+    let (positive, negative) = (g.compare(Compare::Less, zero, x), g.compare(Compare::Less, x, zero));
+    let other = g.select(negative, minus, zero);
+    g.select(positive, one, other)
+}
+
+impl Real {
+    /// A function of one real.
+    #[track_caller]
+    pub(super) fn map(self, compute: impl FnOnce(&mut Graph, Value) -> Value) -> Real {
+        build(|s| {
+            let x = s.id(self)?;
+            Some(compute(&mut s.graph, x))
+        })
+    }
+
+    /// A function of two reals.
+    #[track_caller]
+    pub(super) fn map2(self, other: Real, compute: impl FnOnce(&mut Graph, Value, Value) -> Value) -> Real {
+        build(|s| {
+            let (a, b) = (s.id(self)?, s.id(other)?);
+            Some(compute(&mut s.graph, a, b))
+        })
+    }
+
+    /// The larger one: `if self < other { other } else { self }`.
+    #[track_caller]
+    pub fn max(self, other: impl Into<Real>) -> Real {
+        self.map2(other.into(), larger)
+    }
+
+    /// The smaller one: `if other < self { other } else { self }`.
+    #[track_caller]
+    pub fn min(self, other: impl Into<Real>) -> Real {
+        self.map2(other.into(), smaller)
+    }
+
+    /// `min(max(self, low), high)`.
+    #[track_caller]
+    pub fn clamp(self, low: impl Into<Real>, high: impl Into<Real>) -> Real {
+        self.max(low).min(high)
+    }
+
+    /// The value clamped to 0 and 1.
+    #[track_caller]
+    pub fn saturate(self) -> Real {
+        self.map(saturated)
+    }
+
+    /// 1, -1 or 0.
+    #[track_caller]
+    pub fn sign(self) -> Real {
+        self.map(sign_of)
+    }
+
+    /// `self - floor(self)`, as in WGSL; not negative.
+    #[track_caller]
+    pub fn fract(self) -> Real {
+        self.map(|g, x| {
+            let whole = g.unary(UnaryOp::Floor, x);
+            g.sub(x, whole)
+        })
+    }
+
+    /// `1 / sqrt(self)`.
+    #[track_caller]
+    pub fn inverse_sqrt(self) -> Real {
+        self.map(|g, x| {
+            let one = g.constant(1.0);
+            let root = g.unary(UnaryOp::Sqrt, x);
+            g.div(one, root)
+        })
+    }
+
+    /// Degrees to radians.
+    #[track_caller]
+    pub fn radians(self) -> Real {
+        self * (std::f64::consts::PI / 180.0)
+    }
+
+    /// Radians to degrees.
+    #[track_caller]
+    pub fn degrees(self) -> Real {
+        self * (180.0 / std::f64::consts::PI)
+    }
+
+    /// `self * factor + term`.
+    #[track_caller]
+    pub fn fma(self, factor: impl Into<Real>, term: impl Into<Real>) -> Real {
+        self * factor.into() + term.into()
+    }
+
+    /// `self * (1 - t) + other * t`.
+    #[track_caller]
+    pub fn mix(self, other: impl Into<Real>, t: impl Into<Real>) -> Real {
+        let t = t.into();
+        let rest = 1.0 - t;
+        self * rest + other.into() * t
+    }
+
+    /// 1 where `self` has reached `edge`, else 0.
+    #[track_caller]
+    pub fn step(self, edge: impl Into<Real>) -> Real {
+        edge.into().map2(self, |g, edge, x| {
+            let (zero, one) = (g.constant(0.0), g.constant(1.0));
+            let reached = g.compare(Compare::LessEqual, edge, x);
+            g.select(reached, one, zero)
+        })
+    }
+
+    /// Smooth transition from 0 at `low` to 1 at `high`.
+    #[track_caller]
+    pub fn smoothstep(self, low: impl Into<Real>, high: impl Into<Real>) -> Real {
+        let low = low.into();
+        let above = self - low;
+        let width = high.into() - low;
+        let t = (above / width).saturate();
+        let slope = 3.0 - 2.0 * t;
+        t * t * slope
+    }
+
+    /// The power; a negative base with a varying exponent is NaN, as in WGSL.
+    #[track_caller]
+    pub fn pow(self, exponent: impl Into<Real>) -> Real {
+        self.map2(exponent.into(), Graph::pow)
+    }
+
+    /// The integer power, as products.
+    #[track_caller]
+    pub fn powi(self, exponent: i32) -> Real {
+        let mut left = exponent.unsigned_abs();
+        let (mut power, mut square) = (Real::from(1.0), self);
+        while left > 0 {
+            if left & 1 == 1 {
+                power *= square;
+            }
+            left >>= 1;
+            if left > 0 {
+                square *= square;
+            }
+        }
+        if exponent < 0 { 1.0 / power } else { power }
+    }
+
+    /// The angle of the point (`x`, `self`).
+    #[track_caller]
+    pub fn atan2(self, x: impl Into<Real>) -> Real {
+        self.map2(x.into(), |g, y, x| g.binary(BinaryOp::Atan2, y, x))
+    }
+
+    /// `1 / self`.
+    #[track_caller]
+    pub fn recip(self) -> Real {
+        1.0 / self
+    }
+}
+
+macro_rules! comparisons {
+    ($($(#[$doc:meta])* $method:ident $op:ident $swapped:literal $integer:expr;)*) => {
+        impl Real {
+            $($(#[$doc])* #[track_caller]
+            pub fn $method(self, other: impl Into<Real>) -> Bool {
+                let other = other.into();
+                build(|s| {
+                    let (a, b) = (s.id(self)?, s.id(other)?);
+                    let (a, b) = if $swapped { (b, a) } else { (a, b) };
+                    Some(s.graph.compare(Compare::$op, a, b))
+                })
+            })*
+        }
+
+        impl Int {
+            $($(#[$doc])* #[track_caller]
+            pub fn $method(self, other: impl Into<Int>) -> Bool {
+                let other = other.into();
+                build(|s| {
+                    let (a, b) = (s.id(self)?, s.id(other)?);
+                    let compare: IntegerComparison = $integer;
+                    let cond = compare(&mut s.graph.indices, a, b);
+                    Some(s.graph.cond(cond))
+                })
+            })*
+        }
+    };
+}
+
+type IntegerComparison = fn(&mut crate::index::Indices, crate::index::Index, crate::index::Index) -> crate::index::Cond;
+
+comparisons! {
+    /// `self < other`.
+    lt Less false |s, a, b| s.lt(a, b);
+    /// `self <= other`.
+    le LessEqual false |s, a, b| s.le(a, b);
+    /// `self > other`.
+    gt Less true |s, a, b| s.lt(b, a);
+    /// `self >= other`.
+    ge LessEqual true |s, a, b| s.le(b, a);
+    /// `self == other`.
+    eq Equal false |s, a, b| s.eq(a, b);
+    /// `self != other`.
+    ne NotEqual false |s, a, b| { let equal = s.eq(a, b); s.not(equal) };
+}
+
+impl Int {
+    /// The integer as a real.
+    #[track_caller]
+    pub fn real(self) -> Real {
+        build(|s| {
+            let index = s.id(self)?;
+            Some(s.graph.integer(index))
+        })
+    }
+
+    /// The larger one.
+    #[track_caller]
+    pub fn max(self, other: impl Into<Int>) -> Int {
+        let other = other.into();
+        build(|s| {
+            let (a, b) = (s.id(self)?, s.id(other)?);
+            Some(s.graph.indices.max(a, b))
+        })
+    }
+
+    /// The smaller one.
+    #[track_caller]
+    pub fn min(self, other: impl Into<Int>) -> Int {
+        let other = other.into();
+        build(|s| {
+            let (a, b) = (s.id(self)?, s.id(other)?);
+            Some(s.graph.indices.min(a, b))
+        })
+    }
+
+    /// The absolute value.
+    #[track_caller]
+    pub fn abs(self) -> Int {
+        self.max(-self)
+    }
+}
+
+impl Bool {
+    /// 1 where it holds, else 0.
+    #[track_caller]
+    pub fn real(self) -> Real {
+        super::select(self, Real::from(1.0), Real::from(0.0))
+    }
+}

@@ -1,0 +1,378 @@
+//! The build that is under way on this thread: the graph that handles name values of.
+//!
+//! A build is the run of a user's closure. Builds nest (a closure may build another energy) and are told apart by their
+//! stamps, so that a handle that leaves its build is found out. Whatever is refused is recorded, first come first kept,
+//! and the operation gives an invalid handle; nothing here panics.
+
+use super::handle::{Handle, Symbol};
+use crate::error::Diagnostic;
+use crate::frontend::{Binding, Parameter, ParameterType, Roles};
+use crate::index::{Index, Var, VarSet};
+use crate::real::{Array, ArrayKind, Graph, Span, Value};
+use std::cell::RefCell;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Names of loop variables, by depth.
+const LOOP_NAMES: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
+
+thread_local! {
+    static SESSIONS: RefCell<Vec<Session>> = const { RefCell::new(Vec::new()) };
+}
+
+static NEXT_STAMP: AtomicU64 = AtomicU64::new(1);
+
+/// A write of a residual program: `r[row] += value`, or `=`.
+pub struct Write {
+    /// The loops around it, outermost first.
+    pub vars: Vec<Var>,
+    /// The row.
+    pub row: Index,
+    /// Written with `=`.
+    pub assign: bool,
+    /// The value, zero where its conditions do not hold.
+    pub value: Value,
+}
+
+/// A loop that is open.
+struct Scope {
+    number: u32,
+    var: Var,
+}
+
+/// Data that is read when a handle of it is first used, so that declaring it costs nothing and orders nothing.
+#[derive(Clone)]
+pub enum Deferred {
+    /// A row of reals.
+    Row {
+        /// The array.
+        array: Array,
+        /// The table that names the row, and the position in it; without one, the row begins at entry 0.
+        table: Option<(String, usize, usize)>,
+        /// Numbers in the row.
+        components: usize,
+        /// The row, once it is read.
+        loaded: Option<Vec<Value>>,
+    },
+    /// A size, by its bound name; one that is not signed is not negative.
+    Size {
+        /// The name.
+        name: String,
+        /// It may be negative.
+        signed: bool,
+    },
+}
+
+/// One run of a closure.
+pub struct Session {
+    /// What has been built.
+    pub graph: Graph,
+    /// What the parameters are bound to.
+    pub roles: Roles,
+    /// Whether the parameters are being found out: bindings are not known then.
+    pub discovering: bool,
+    /// What has been declared, in order.
+    pub parameters: Vec<Parameter>,
+    /// What a residual program has written.
+    pub writes: Vec<Write>,
+    /// The loop over the elements.
+    pub element: Option<Var>,
+    /// The condition under which writes happen.
+    pub path: Value,
+    /// The first thing that was refused.
+    pub refused: Option<Diagnostic>,
+    stamp: u64,
+    deferred: Vec<Deferred>,
+    open: Vec<Scope>,
+    opened: u32,
+    location: &'static Location<'static>,
+}
+
+impl Session {
+    #[track_caller]
+    fn new(stamp: u64, roles: Roles) -> Self {
+        let mut graph = Graph::default();
+        let path = graph.bool(true);
+        Session {
+            graph,
+            roles,
+            discovering: false,
+            parameters: Vec::new(),
+            writes: Vec::new(),
+            element: None,
+            path,
+            refused: None,
+            stamp,
+            deferred: Vec::new(),
+            open: Vec::new(),
+            opened: 0,
+            location: Location::caller(),
+        }
+    }
+
+    /// Records a refusal at the user's line; the first one is kept.
+    pub fn refuse<T>(&mut self, message: impl Into<String>) -> Option<T> {
+        let message = format!("{} (at {})", message.into(), self.location);
+        self.refused.get_or_insert_with(|| Diagnostic::new(Span::default(), message));
+        None
+    }
+
+    /// The value a handle stands for.
+    pub fn id<T: Symbol>(&mut self, symbol: T) -> Option<T::Id> {
+        let foreign = "this value belongs to another energy, or another run of the closure: every run makes its own";
+        match symbol.handle() {
+            Handle::Constant(c) => Some(T::literal(&mut self.graph, c)),
+            Handle::Node { stamp, .. } | Handle::Deferred { stamp, .. } if stamp != self.stamp => self.refuse(foreign),
+            Handle::Node { scope, id, .. } => {
+                if scope != 0 && self.open.binary_search_by_key(&scope, |s| s.number).is_err() {
+                    return self.refuse(
+                        "this value depends on a loop that has ended: what comes out of a loop is what its closure \
+                         returns, summed",
+                    );
+                }
+                Some(id)
+            }
+            Handle::Deferred { at, component, .. } => T::read(self, at, component),
+            // Whatever made it invalid was refused, here or outside any build.
+            Handle::Invalid => self.refuse(foreign),
+        }
+    }
+
+    /// The handle of a value.
+    pub fn wrap<T: Symbol>(&self, id: T::Id) -> T {
+        if let Some(c) = T::as_literal(&self.graph, id) {
+            return T::from_handle(Handle::Constant(c));
+        }
+        let scope = self.scope_of(T::free(&self.graph, id));
+        T::from_handle(Handle::Node { stamp: self.stamp, scope, id })
+    }
+
+    /// The innermost open loop among some variables.
+    fn scope_of(&self, free: VarSet) -> u32 {
+        if free.is_empty() {
+            return 0;
+        }
+        self.open.iter().rev().find(|s| self.graph.indices.contains(free, s.var)).map_or(0, |s| s.number)
+    }
+
+    /// Opens the loop over the rows of the element table.
+    pub fn open_elements(&mut self) {
+        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
+        let zero = self.graph.indices.int(0);
+        let count = self.graph.indices.size(&Session::length_name(&over, self.roles.over_width));
+        self.element = Some(self.graph.indices.var(0, zero, count, "e"));
+    }
+
+    /// Opens a loop and gives its variable.
+    pub fn open_loop(&mut self, lo: Index, hi: Index) -> Index {
+        let depth = self.open.len();
+        let level = depth + usize::from(self.element.is_some());
+        let name = LOOP_NAMES[depth.min(LOOP_NAMES.len() - 1)];
+        // A size is known to the graph when it is first used; its name is taken before that.
+        let taken = self.parameters.iter().any(|p| p.name == name || self.binding(&p.name).array == name);
+        let name = if taken { format!("{name}_") } else { name.to_string() };
+        let var = self.graph.indices.var(level as u32, lo, hi, &name);
+        self.opened += 1;
+        self.open.push(Scope { number: self.opened, var });
+        self.graph.indices.var_index(var)
+    }
+
+    /// The number of open loops.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Closes loops until so many are open; gives the variable of the last one closed.
+    pub fn close_loops(&mut self, depth: usize) -> Option<Var> {
+        self.open.drain(depth.min(self.open.len())..).next().map(|s| s.var)
+    }
+
+    /// The loop variables around the statement at hand, outermost first.
+    pub fn vars(&self) -> Vec<Var> {
+        self.element.into_iter().chain(self.open.iter().map(|s| s.var)).collect()
+    }
+
+    /// The name of the count of rows of a bound array.
+    pub fn length_name(bound: &str, width: usize) -> String {
+        if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") }
+    }
+
+    /// What tells this build from others.
+    pub fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// What a parameter is bound to.
+    pub fn binding(&self, name: &str) -> Binding {
+        let own = || Binding { array: name.to_string(), ..Binding::default() };
+        self.roles.bindings.get(name).cloned().unwrap_or_else(own)
+    }
+
+    /// Declares every array of reals of a list of parameters, in its order.
+    pub fn declare_arrays(&mut self, parameters: &[Parameter]) {
+        let bound: Vec<Binding> = parameters.iter().map(|p| self.binding(&p.name)).collect();
+        for (parameter, binding) in parameters.iter().zip(&bound) {
+            let integers = matches!(parameter.ty, ParameterType::IndexArray { .. } | ParameterType::Size { .. });
+            if !integers {
+                let unknown = bound.iter().any(|b| b.unknown && b.array == binding.array);
+                let kind = if unknown { ArrayKind::Unknown } else { ArrayKind::Data };
+                self.graph.array(&binding.array, kind);
+            }
+        }
+    }
+
+    /// Declares a parameter, or finds it again; gives what it is bound to.
+    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<f64>) -> Option<Binding> {
+        match self.parameters.iter().find(|p| p.name == name) {
+            Some(known) if known.ty == ty => {}
+            Some(known) => {
+                let message = format!("`{name}` is declared as {} and as {}", type_text(&known.ty), type_text(&ty));
+                return self.refuse(message);
+            }
+            None => self.parameters.push(Parameter { name: name.to_string(), ty, span: Span::default(), default }),
+        }
+        Some(self.binding(name))
+    }
+
+    /// The array of reals a parameter is bound to.
+    pub fn array(&mut self, bound: &str) -> Array {
+        self.graph.array(bound, ArrayKind::Data)
+    }
+
+    /// A handle of data to be read later.
+    pub fn defer<T: Symbol>(&mut self, deferred: Deferred) -> impl Fn(usize) -> T + use<T> {
+        let (stamp, at) = (self.stamp, self.deferred.len() as u32);
+        self.deferred.push(deferred);
+        move |component| T::from_handle(Handle::Deferred { stamp, at, component: component as u32 })
+    }
+
+    /// A component of a deferred row; the whole row is read the first time.
+    pub fn read_real(&mut self, at: u32, component: u32) -> Option<Value> {
+        let (array, table, components) = match self.deferred.get(at as usize)? {
+            Deferred::Row { loaded: Some(values), .. } => return values.get(component as usize).copied(),
+            Deferred::Row { array, table, components, .. } => (*array, table.clone(), *components),
+            Deferred::Size { .. } => return None,
+        };
+        let first = match (table, self.element) {
+            (Some((table, width, k)), Some(element)) => {
+                let element = self.graph.indices.var_index(element);
+                let table = self.graph.indices.table(&table, true);
+                let at = self.graph.indices.scale(element, width as i64);
+                let at = self.graph.indices.offset(at, k as i64);
+                let node = self.graph.indices.read(table, at);
+                self.graph.indices.scale(node, components as i64)
+            }
+            _ => self.graph.indices.int(0),
+        };
+        let values = self.row(array, first, components);
+        let value = values.get(component as usize).copied();
+        if let Some(Deferred::Row { loaded, .. }) = self.deferred.get_mut(at as usize) {
+            *loaded = Some(values);
+        }
+        value
+    }
+
+    /// A deferred size.
+    pub fn read_size(&mut self, at: u32) -> Option<Index> {
+        let indices = &mut self.graph.indices;
+        match self.deferred.get(at as usize) {
+            Some(Deferred::Size { name, signed: true }) => Some(indices.signed_size(name)),
+            Some(Deferred::Size { name, signed: false }) => Some(indices.size(name)),
+            _ => None,
+        }
+    }
+
+    /// Consecutive entries of an array.
+    pub fn row(&mut self, array: Array, first: Index, components: usize) -> Vec<Value> {
+        let entry = |c: usize| {
+            let at = self.graph.indices.offset(first, c as i64);
+            self.graph.load(array, at)
+        };
+        (0..components).map(entry).collect()
+    }
+}
+
+/// What a parameter's type is called in messages.
+fn type_text(ty: &ParameterType) -> String {
+    match ty {
+        ParameterType::Gathered { components, nodes } => format!("{nodes} nodes of {components} components"),
+        ParameterType::Plain { shape } => match shape[..] {
+            [] => "a scalar".to_string(),
+            _ => format!("data of shape {shape:?}"),
+        },
+        ParameterType::RealArray { components } => format!("reals by rows of {components}"),
+        ParameterType::IndexArray { components, signed } => {
+            format!("{} integers by rows of {components}", if *signed { "signed" } else { "unsigned" })
+        }
+        ParameterType::Size { signed } => format!("{} size", if *signed { "a signed" } else { "an unsigned" }),
+        ParameterType::Scalar => "a scalar".to_string(),
+    }
+}
+
+/// Works in the innermost build of this thread, or in an empty one where there is none. `None`: the thread is ending.
+#[track_caller]
+pub fn with<R>(work: impl FnOnce(&mut Session) -> R) -> Option<R> {
+    let location = Location::caller();
+    let inside = |stack: &RefCell<Vec<Session>>| {
+        let mut stack = stack.try_borrow_mut().ok()?;
+        let Some(session) = stack.last_mut() else {
+            return Some(work(&mut Session::new(0, Roles::default())));
+        };
+        session.location = location;
+        Some(work(session))
+    };
+    SESSIONS.try_with(inside).ok().flatten()
+}
+
+/// Ends the innermost build, also when the closure panics.
+struct Running {
+    depth: usize,
+}
+
+impl Running {
+    fn take(&self) -> Option<Session> {
+        let pop = |stack: &RefCell<Vec<Session>>| {
+            let mut stack = stack.try_borrow_mut().ok()?;
+            let depth = self.depth.min(stack.len());
+            stack.drain(depth..).next()
+        };
+        SESSIONS.try_with(pop).ok().flatten()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.take();
+    }
+}
+
+/// Runs a closure in a build of its own: `prepare` sets it up, and the closure's result is looked at by `finish`.
+#[track_caller]
+pub fn run<R, S>(
+    roles: Roles,
+    prepare: impl FnOnce(&mut Session),
+    closure: impl FnOnce() -> R,
+    finish: impl FnOnce(&mut Session, R) -> Option<S>,
+) -> Result<(Session, S), Diagnostic> {
+    let mut session = Session::new(NEXT_STAMP.fetch_add(1, Ordering::Relaxed), roles);
+    prepare(&mut session);
+    let begin = |stack: &RefCell<Vec<Session>>| {
+        let mut stack = stack.try_borrow_mut().ok()?;
+        stack.push(session);
+        Some(Running { depth: stack.len() - 1 })
+    };
+    let lost = || Diagnostic::new(Span::default(), "the thread that builds this energy is ending");
+    let running = SESSIONS.try_with(begin).ok().flatten().ok_or_else(lost)?;
+    let result = closure();
+    let mut session = running.take().ok_or_else(lost)?;
+    session.close_loops(0);
+    let finished = finish(&mut session, result);
+    if session.graph.indices.overflowed() {
+        session.refuse::<()>("an integer of this energy does not fit 64 bits");
+    }
+    match (finished, session.refused.take()) {
+        (Some(finished), None) => Ok((session, finished)),
+        (_, Some(refused)) => Err(refused),
+        (None, None) => Err(Diagnostic::new(Span::default(), "the energy has no value")),
+    }
+}

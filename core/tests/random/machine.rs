@@ -1,0 +1,155 @@
+//! Running a program the way a caller would: kernels, symbolic phase, patterns, streams, interpreter.
+
+use super::ast::{ARRAYS, TABLES, World};
+use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::index::Indices;
+use spadina_core::interpret;
+use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
+use spadina_core::pattern::{Csr, Entries, Fault, Full, Symbolic, slots, streams};
+use spadina_core::program::Program;
+use spadina_core::real::{ArrayKind, Graph};
+
+/// Residual rows a program may write.
+pub const ROWS: usize = 16;
+
+/// Everything a program can compute.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub energy: f64,
+    pub gradient: Vec<f64>,
+    pub hessian: Matrix,
+    pub residual: Vec<f64>,
+    pub jacobian: Matrix,
+    pub product: Vec<f64>,
+}
+
+/// A sparse matrix.
+#[derive(Clone, Default, Debug)]
+pub struct Matrix {
+    pub pattern: Csr,
+    pub values: Vec<f64>,
+}
+
+impl Matrix {
+    pub fn has(&self, i: usize, j: usize) -> bool {
+        self.pattern.position(i as u32, j as u32).is_some()
+    }
+
+    pub fn get(&self, i: usize, j: usize) -> f64 {
+        self.pattern.position(i as u32, j as u32).map_or(0.0, |at| self.values[at])
+    }
+}
+
+/// The data of a world for the arrays of a graph. `extra` binds names that the world has not; `seed` is the direction.
+pub fn data<'a>(g: &'a Graph, world: &'a World, extra: &'a [(&str, Vec<f64>)], seed: &'a [f64]) -> Data<'a> {
+    let (mut arrays, mut seeds): (Vec<&[f64]>, Vec<&[f64]>) = (Vec::new(), Vec::new());
+    for info in g.arrays() {
+        let known = ARRAYS.iter().position(|n| *n == info.name);
+        let array: &[f64] = match (&info.kind, known) {
+            (ArrayKind::Constant(numbers), _) => numbers,
+            (_, Some(k)) => &world.arrays[k],
+            _ => extra.iter().find(|(n, _)| *n == info.name).map_or(&[], |(_, v)| v),
+        };
+        arrays.push(array);
+        let start = offset(world, known.unwrap_or(usize::MAX)) as usize;
+        let is_seed = info.kind == ArrayKind::Unknown && !seed.is_empty();
+        seeds.push(if is_seed { &seed[start..start + array.len()] } else { &[] });
+    }
+    Data { arrays, seeds, tables: tables(&g.indices, world), sizes: sizes(&g.indices, world) }
+}
+
+fn tables<'a>(indices: &Indices, world: &'a World) -> Vec<&'a [i32]> {
+    let number = |name: &str| TABLES.iter().position(|n| *n == name);
+    indices.tables().iter().map(|t| number(&t.name).map_or(&[][..], |k| &world.tables[k])).collect()
+}
+
+fn sizes(indices: &Indices, world: &World) -> Vec<i64> {
+    let number = |name: &str| super::ast::SIZES.iter().position(|n| *n == name);
+    indices.sizes().iter().map(|name| number(&name.name).map_or(0, |k| world.sizes[k])).collect()
+}
+
+fn offset(world: &World, array: usize) -> u32 {
+    if array == 1 { world.arrays[0].len() as u32 } else { 0 }
+}
+
+/// Evaluates the outputs of a program.
+pub fn run(
+    program: &Program,
+    outputs: Outputs,
+    world: &World,
+    extra: &[(&str, Vec<f64>)],
+    seed: &[f64],
+) -> Result<Outcome, Fault> {
+    let data = data(&program.graph, world, extra, seed);
+    let offsets: Vec<u32> = (program.graph.arrays().iter())
+        .map(|a| offset(world, ARRAYS.iter().position(|n| *n == a.name).unwrap_or(usize::MAX)))
+        .collect();
+    let kernels = build(program, outputs);
+    let mut entries = Vec::new();
+    for kernel in &kernels {
+        super::schedule::verify(kernel);
+        entries.push(Symbolic::of(kernel, program).run(&data, &offsets, 0)?);
+    }
+    Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
+}
+
+fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: usize) -> Outcome {
+    let visit = |buffer: Buffer, add: &mut dyn FnMut(u32, u32)| {
+        for (kernel, entries) in kernels.iter().zip(entries) {
+            entries.visit(kernel, buffer, &mut *add);
+        }
+    };
+    let hessian = Csr::symmetric(unknowns, |add| visit(Buffer::Hessian, add));
+    let jacobian = Csr::build(ROWS, unknowns, |add| visit(Buffer::Jacobian, add));
+    let hessian_slots = slots(&hessian, &Full(&hessian)).expect("slots fit");
+    let jacobian_slots = slots(&jacobian, &Full(&jacobian)).expect("slots fit");
+    let mut out = Outcome {
+        energy: 0.0,
+        gradient: vec![0.0; unknowns],
+        hessian: Matrix { values: vec![0.0; hessian.nonzeros()], pattern: Csr::default() },
+        residual: vec![0.0; ROWS],
+        jacobian: Matrix { values: vec![0.0; jacobian.nonzeros()], pattern: Csr::default() },
+        product: vec![0.0; unknowns.max(ROWS)],
+    };
+    for (kernel, entries) in kernels.iter().zip(entries) {
+        let streams = streams(kernel, entries, Some((&hessian, &hessian_slots)), Some((&jacobian, &jacobian_slots)));
+        disjoint(kernel, &streams);
+        let mut buffers = Buffers {
+            gradient: &mut out.gradient,
+            hessian: &mut out.hessian.values,
+            residual: &mut out.residual,
+            jacobian: &mut out.jacobian.values,
+            product: &mut out.product,
+        };
+        out.energy += interpret::run(kernel, data, &streams, &mut buffers);
+    }
+    (out.hessian.pattern, out.jacobian.pattern) = (hessian, jacobian);
+    out
+}
+
+/// No two ranges of a group write the same slot of the same buffer, and every record is complete.
+pub fn disjoint(kernel: &Kernel, streams: &Streams) {
+    let runs = streams.runs();
+    let covered: i64 = runs.ranges.iter().map(|r| r.end - r.start).sum();
+    assert_eq!(covered, streams.outer.end - streams.outer.start, "ranges cover the outermost loop");
+    let mut numbers: Vec<u32> = runs.groups.iter().flatten().copied().collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..runs.ranges.len() as u32).collect::<Vec<_>>(), "every range is in one group");
+    for group in runs.groups.iter().filter(|g| g.len() > 1) {
+        let mut owner = std::collections::HashMap::new();
+        for &number in group {
+            let range = &runs.ranges[number as usize];
+            let (first, end) = (range.start - streams.outer.start, range.end - streams.outer.start);
+            for output in kernel.outputs.iter().filter(|o| o.slots > 0) {
+                let stream = &streams.regions[output.region];
+                for record in stream.first_record(first as usize)..stream.first_record(end as usize) {
+                    let at = record * stream.width + output.offset;
+                    for &slot in stream.slots[at..at + output.slots].iter().filter(|&&s| s != u32::MAX) {
+                        let before = owner.insert((output.buffer, slot), number);
+                        assert!(before.is_none_or(|b| b == number), "two ranges of a group write {:?}", output.buffer);
+                    }
+                }
+            }
+        }
+    }
+}
