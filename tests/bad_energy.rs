@@ -1,0 +1,251 @@
+//! Energies that are refused, on the command line: exit status 1, a message with the place and the rule, and nothing
+//! written. One row of a table for each mistake; beside some of them, what makes the same accesses legal.
+
+mod common;
+
+use common::{spadina, stderr};
+use std::path::Path;
+
+/// What stands before every program: 3 lines, and the fourth begins with the body of the energy.
+const HEAD: &str = "override n: u32; @group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+    @group(0) @binding(1) var<storage, read> t: array<u32>;\n\
+    fn energy() -> f32 {\n";
+
+/// Four unknowns, a table of four entries, a size.
+const DATA: &str = "[unknowns]\nx = [1.0, 2.0, 4.0, 8.0]\n[indices]\nn = 4\nt = [0, 1, 3, 4]\n";
+
+const TERM: &str = "[[terms]]\nenergy = \"e.wgsl\"\n";
+
+/// Runs a problem and its energy on a device; the status, the message, and whether anything was written.
+fn run(energy: &str, problem: &str, device: &str) -> (Option<i32>, String, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("e.wgsl"), energy).unwrap();
+    std::fs::write(path("p.toml"), problem).unwrap();
+    let (file, out) = (path("p.toml"), path("out"));
+    let arguments: [&Path; 6] =
+        ["eval".as_ref(), &file, "--out".as_ref(), &out, "--device".as_ref(), device.as_ref()];
+    let output = spadina(arguments);
+    (output.status.code(), stderr(&output), out.exists() || !output.stdout.is_empty())
+}
+
+/// What is wrong with a refusal, if anything.
+fn refusal(energy: &str, problem: &str, wanted: &[&str]) -> Result<(), String> {
+    for device in ["cpu", "interpreter"] {
+        let (status, message, written) = run(energy, problem, device);
+        if status != Some(1) || written || !message.starts_with("error: ") || message.contains("panicked") {
+            return Err(format!("{device}: status {status:?}, written: {written}, {message}"));
+        }
+        if let Some(missing) = wanted.iter().find(|w| !message.contains(**w)) {
+            return Err(format!("{device}: `{}` should contain `{missing}`", message.trim_end()));
+        }
+    }
+    Ok(())
+}
+
+/// One mistake: energy, problem, and what the message must contain.
+type Row<'a> = (String, String, Vec<&'a str>);
+
+fn check(table: &[Row]) {
+    let failures = table.iter().filter_map(|(energy, problem, wanted)| {
+        refusal(energy, problem, wanted).err().map(|e| format!("{problem}{energy}\n=> {e}"))
+    });
+    let failures: Vec<String> = failures.collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// Bodies of programs over the usual data.
+fn check_bodies(table: &[(&str, &[&str])]) {
+    let problem = format!("{DATA}{TERM}");
+    let row = |(body, wanted): &(&str, &'static [&'static str])| {
+        (format!("{HEAD}{body}\n}}\n"), problem.clone(), wanted.to_vec())
+    };
+    let rows: Vec<Row> = table.iter().map(|(body, wanted)| (format!("{HEAD}{body}\n}}\n"), problem.clone(), wanted.to_vec())).collect();
+    let _ = row;
+    check(&rows);
+}
+
+fn accepted(energy: &str, problem: &str) {
+    for device in ["cpu", "interpreter"] {
+        let (status, message, written) = run(energy, problem, device);
+        assert!(status == Some(0) && written && message.is_empty(), "{device}: {message}\n{problem}{energy}");
+    }
+}
+
+#[test]
+fn texts() {
+    check_bodies(&[
+        ("return x[0] +;", &["e.wgsl:4:14: "]),
+        ("return x[0] + y;", &["e.wgsl:4:15: ", "y"]),
+        ("return sqroot(x[0]);", &["e.wgsl:4:8: ", "sqroot"]),
+        ("return x[0] + 1u;", &["e.wgsl:4:"]),
+        ("return x[0] * true;", &["e.wgsl:4:"]),
+        ("return vec2f(x[0], 1.0);", &["e.wgsl:4:1: ", "type"]),
+        ("let a = x[0];", &["e.wgsl:", "type"]),
+        ("return energy();", &["e.wgsl:"]),
+        ("return 0.1", &["e.wgsl:5:1: "]),
+    ]);
+    let problem = format!("{DATA}{TERM}");
+    let file = |text: &str, wanted| (text.to_string(), problem.clone(), wanted);
+    check(&[
+        file("", vec!["e.wgsl:1:1: ", "fn energy"]),
+        file("fn energie() -> f32 { return 0.0; }", vec!["e.wgsl:1:1: ", "fn energy"]),
+        file("fn f(a: f32) -> f32 { return g(a); }\nfn g(a: f32) -> f32 { return f(a); }\nfn energy() -> f32 { return f(1.0); }", vec!["e.wgsl:"]),
+        file("fn residual() -> f32 { return 1.0; }", vec!["p.toml:6:1: e.wgsl has `fn residual`"]),
+        file("\u{feff}\u{0}", vec!["e.wgsl:1:"]),
+    ]);
+}
+
+#[test]
+fn integers_from_reals() {
+    check_bodies(&[
+        ("return x[u32(x[0])];", &["e.wgsl:4:10: ", "real"]),
+        ("var s = 0.0; for (var i = 0u; i < u32(x[1]); i++) { s += x[i]; } return s;", &["e.wgsl:4:", "real"]),
+        ("var i = 0u; if (x[0] > 1.0) { i = 1u; } return x[i];", &["e.wgsl:4:"]),
+        ("var s = 0.0; while (s < 10.0) { s += x[0]; } return s;", &["e.wgsl:4:"]),
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { if (x[i] > 1.0) { break; } s += x[i]; } return s;", &["e.wgsl:4:14: "]),
+        ("return x[t[u32(floor(x[0]))]];", &["e.wgsl:4:", "real"]),
+        ("return f32(t[0] << u32(x[0])) * x[0];", &["e.wgsl:4:"]),
+    ]);
+}
+
+#[test]
+fn loops() {
+    check_bodies(&[
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { s = 0.5 * s + x[i]; } return s;", &["e.wgsl:4:45: ", "a loop may carry"]),
+        ("var s = 1.0; for (var i = 0u; i < n; i++) { s *= x[i]; } return s;", &["e.wgsl:4:45: ", "a loop may carry"]),
+        ("var s = 0.0; var p = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * p; p = x[i]; } return s;", &["e.wgsl:4:"]),
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += max(s, x[i]); } return s;", &["e.wgsl:4:45: "]),
+        ("var s = 0.0; loop { s += x[0]; } return s;", &["e.wgsl:4:"]),
+        ("var s = 0.0; for (var i = 0u; i < n; i--) { s += x[i]; } return s;", &["e.wgsl:4:14: "]),
+        ("var s = 0.0; for (var i = 0u; i != n; i += 2u) { s += x[i]; } return s;", &["e.wgsl:4:"]),
+        ("var s = 0.0; for (var i = 1u; i < n; i *= 2u) { s += x[i]; } return s;", &["e.wgsl:4:14: "]),
+        ("var s = 0.0; var i = 0u; while (i < n) { s += x[i]; } return s;", &["e.wgsl:4:"]),
+    ]);
+}
+
+#[test]
+fn writes() {
+    check_bodies(&[
+        ("x[0] = 1.0; return x[0];", &["e.wgsl:4:1: ", "inputs are read only"]),
+        ("t[0] = 1u; return x[0];", &["e.wgsl:4:1: ", "inputs are read only"]),
+        ("n = 1u; return x[0];", &["e.wgsl:4:1: "]),
+    ]);
+    let mutable = "@group(0) @binding(0) var<storage, read_write> x: array<f32>;\n\
+                   fn energy() -> f32 { x[0] = 2.0; return x[0]; }";
+    let twice = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+                 @group(0) @binding(1) var<storage, read_write> r: array<f32>;\n\
+                 fn residual() { for (var i = 0u; i < 4u; i++) { r[i / 2u] = x[i]; } }";
+    let negative = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+                    @group(0) @binding(1) var<storage, read_write> r: array<f32>;\n\
+                    fn residual() { for (var i = 0; i < 4; i++) { r[i - 1] += x[i]; } }";
+    let residual = format!("{DATA}[[terms]]\nresidual = \"e.wgsl\"\n");
+    check(&[
+        (mutable.into(), format!("{DATA}{TERM}"), vec!["e.wgsl:1:"]),
+        (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = more than once"]),
+        (negative.into(), residual.clone(), vec!["e.wgsl:3:", "rows begin at 0"]),
+    ]);
+    accepted(&twice.replace("r[i / 2u] =", "r[i / 2u] +="), &residual);
+    accepted(&negative.replace("r[i - 1]", "r[i]"), &residual);
+}
+
+#[test]
+fn indices_out_of_range() {
+    check_bodies(&[
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * x[i + 1u]; } return s;", &["e.wgsl:4:", "index 4 is out of range of `x` of shape (4,)", "i = 3"]),
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * x[i - 1u]; } return s;", &["e.wgsl:4:", "i = 0"]),
+        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[t[i]]; } return s;", &["e.wgsl:4:52: ", "index 4 is out of range of `x`", "`t` row 3 has the value 4"]),
+        ("return x[t[n]];", &["e.wgsl:4:", "index 4 is out of range of `t` of shape (4,)"]),
+        ("return x[4];", &["e.wgsl:4:", "index 4 is out of range of `x`"]),
+        ("var s = 0.0; for (var j = t[0]; j < t[5]; j++) { s += x[j]; } return s;", &["e.wgsl:4:", "index 5 is out of range of `t`"]),
+        ("return x[n / (t[0] - 0u)];", &["e.wgsl:4:", "integer division or remainder by zero"]),
+        ("return x[n % t[0]];", &["e.wgsl:4:", "integer division or remainder by zero"]),
+        ("return x[t[3] * 1000000000u * n];", &["e.wgsl:4:"]),
+        ("let a = vec3f(x[0], x[1], x[2]); return a[t[2]];", &["e.wgsl:4:"]),
+    ]);
+    let program = |body: &str| format!("{HEAD}{body}\n}}\n");
+    let problem = format!("{DATA}{TERM}");
+    for body in [
+        "var s = 0.0; for (var i = 0u; i < n; i++) { if (i + 1u < n) { s += x[i] * x[i + 1u]; } } return s;",
+        "var s = 0.0; for (var i = 0u; i < n; i++) { if (i > 0u) { s += x[i] * x[i - 1u]; } } return s;",
+        "var s = 0.0; for (var i = 0u; i < n; i++) { if (t[i] < n) { s += x[t[i]]; } } return s;",
+        "if (t[0] == 0u) { return x[0]; } return x[n / t[0]];",
+        "return select(x[0] * x[0], x[0], t[0] > 0u);",
+    ] {
+        accepted(&program(body), &problem);
+    }
+}
+
+/// Element form: stencils, shapes, `over` and `bind`.
+#[test]
+fn elements() {
+    const SPRING: &str = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 { return k * distance(x[0], x[1]); }";
+    let problem = |lines: &str, term: &str| {
+        format!("[unknowns]\nx = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]\n[arrays]\nk = 2.0\n{lines}[[terms]]\nenergy = \"e.wgsl\"\n{term}")
+    };
+    let edges = |rows: &str| problem(&format!("[indices]\ne = {rows}\n"), "over = \"e\"\n");
+    let bound = |extra: &str, bind: &str| problem(&format!("{extra}[indices]\ne = [[0, 1]]\n"), &format!("over = \"e\"\nbind = {{ {bind} }}\n"));
+    let spring = |problem: String, wanted: Vec<&'static str>| (SPRING.to_string(), problem, wanted);
+    check(&[
+        spring(edges("[[0, 1], [1, 3]]"), vec!["e.wgsl:1:", "index 3 is out of range of `x` of shape (3, 2)", "`e` row 1, column 1 has the value 3"]),
+        spring(edges("[[0, 1], [-1, 2]]"), vec!["e.wgsl:1:", "`e` row 1, column 0 has the value -1"]),
+        spring(edges("[[0, 1, 2]]"), vec!["p.toml:7:", "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns"]),
+        spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns"]),
+        spring(problem("[indices]\ne = [[0, 1]]\n", ""), vec!["p.toml:7:1: ", "e.wgsl is in element form and needs over"]),
+        spring(bound("", "kk = \"k\""), vec!["p.toml:10:", "e.wgsl has no parameter `kk`; it has `x`, `k`"]),
+        spring(bound("", "k = \"x\""), vec!["`x` of shape (3, 2) binds to `k` of e.wgsl, which wants () for the term or (1,)"]),
+        spring(bound("", "k = \"k@e\""), vec!["`k` of e.wgsl is not gathered"]),
+        spring(bound("", "k = \"e\""), vec!["`e` of shape (1, 2)", "wants reals"]),
+        spring(bound("m = [1.0, 2.0]\n", "k = \"m\""), vec!["`m` of shape (2,) binds to `k`", "(1,) for its elements"]),
+        (SPRING.replace("vec2f", "vec3f"), edges("[[0, 1]]"), vec!["`x` of shape (3, 2) binds to `x` of e.wgsl, which wants the shape (rows, 3)"]),
+        (SPRING.replace("k: f32", "mu: f32").replace("k *", "mu *"), edges("[[0, 1]]"), vec!["nothing binds to `mu` of e.wgsl"]),
+        (SPRING.replace("k: f32", "k: u32").replace("k *", "f32(k) *"), edges("[[0, 1]]"), vec!["e.wgsl:1:", "`k`"]),
+        ("fn energy(k: f32) -> f32 { return k; }".into(), edges("[[0, 1]]"), vec!["no term uses an unknown"]),
+        (format!("{HEAD}return x[0];\n}}\n"), format!("{DATA}{TERM}over = \"t\"\n"), vec!["e.wgsl is in program form", "remove `over`"]),
+    ]);
+    accepted(SPRING, &edges("[[0, 1], [1, 2]]"));
+    accepted(SPRING, &bound("m = [1.0]\n", "k = \"m\""));
+}
+
+#[test]
+fn programs() {
+    let data = |x: &str, n: &str, t: &str| format!("[unknowns]\nx = {x}\n[indices]\nn = {n}\nt = {t}\n{TERM}");
+    let sum = format!("{HEAD}var s = 0.0; for (var i = 0u; i < n; i++) {{ s += x[t[i]]; }} return s;\n}}\n");
+    let row = |problem: String, wanted: Vec<&'static str>| (sum.clone(), problem, wanted);
+    check(&[
+        row(data("[[1.0, 2.0]]", "1", "[0]"), vec!["`x` of shape (1, 2) binds to `x` of e.wgsl, which wants the shape (rows,) or (rows, 1)"]).clone(),
+        row(data("[1.0]", "[1]", "[0]"), vec!["`n` of shape (1,) binds to `n` of e.wgsl, which wants a number"]),
+        row(data("[1.0]", "1", "0"), vec!["`t` of shape () binds to `t` of e.wgsl"]),
+        row(format!("[unknowns]\nx = [1.0]\n[indices]\nn = 1\n{TERM}"), vec!["nothing binds to `t` of e.wgsl", "[indices]"]),
+        row(format!("[unknowns]\nx = [1.0]\n[arrays]\nt = [0.0]\n[indices]\nn = 1\n{TERM}"), vec!["`t` of shape (1,)", "integers"]),
+        row(data("[1.0]", "2", "[0]"), vec!["e.wgsl:4:", "index 1 is out of range of `t` of shape (1,)"]),
+        row(data("[1.0]", "1", "[-1]"), vec!["e.wgsl:4:", "`t` row 0 has the value -1"]),
+        row(format!("[unknowns]\ny = [1.0]\n[arrays]\nx = [1.0]\n[indices]\nn = 1\nt = [0]\n{TERM}"), vec!["no term uses an unknown"]),
+    ]);
+}
+
+/// Numbers that come out as NaN or infinity.
+#[test]
+fn results() {
+    let elements = "fn energy(x: array<f32, 1>) -> f32 { return BODY; }";
+    let problem = |x: &str| format!("[unknowns]\nx = {x}\n[indices]\ne = [0, 1, 2]\n{TERM}over = \"e\"\n");
+    let row = |body: &str, x: &str, wanted: Vec<&'static str>| (elements.replace("BODY", body), problem(x), wanted);
+    check(&[
+        row("log(x[0])", "[1.0, -1.0, -2.0]", vec!["the energy is not finite: term 0", "e.wgsl", "first at element 1"]),
+        row("sqrt(x[0])", "[1.0, 1.0, 0.0]", vec!["the gradient is not finite: term 0", "first at element 2"]),
+        row("x[0] * sqrt(x[0])", "[0.0, 1.0, 1.0]", vec!["is not finite: term 0", "first at element 0"]),
+        row("1.0 / x[0]", "[1.0, 0.0, 0.0]", vec!["the energy is not finite", "first at element 1"]),
+        row("exp(x[0])", "[1.0, 1.0, 1000.0]", vec!["the energy is not finite", "first at element 2"]),
+        row("x[0] * 1e308", "[1.0, 1.0, 1.0]", vec!["the energy is not finite", "their sum is not"]),
+    ]);
+    let program = format!("{HEAD}var s = 0.0; for (var i = 0u; i < n; i++) {{ s += log(x[i] - 3.0); }} return s;\n}}\n");
+    let reversed = format!("{DATA}{TERM}").replace("[1.0, 2.0, 4.0, 8.0]", "[8.0, 4.0, 2.0, 1.0]");
+    check(&[
+        (program.clone(), format!("{DATA}{TERM}"), vec!["the energy is not finite: term 0", "first at i = 0"]),
+        (program, reversed, vec!["the energy is not finite: term 0", "first at i = 2"]),
+        (elements.replace("BODY", "x[0] / 0.0"), problem("[1.0, 1.0, 1.0]"), vec!["e.wgsl"]),
+    ]);
+    // The side of a branch that is not taken is not looked at.
+    accepted(&elements.replace("BODY", "select(0.0, log(x[0]), x[0] > 0.0)"), &problem("[1.0, -1.0, -2.0]"));
+    accepted(&elements.replace("BODY", "select(x[0], sqrt(x[0]), x[0] > 0.0)"), &problem("[1.0, 1.0, 0.0]"));
+}
