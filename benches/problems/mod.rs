@@ -7,8 +7,11 @@ const RING: &str = include_str!("../../tests/conformance/ring3d/energy.wgsl");
 const GRID: &str = include_str!("../../tests/conformance/grid/energy.wgsl");
 const NEO_HOOKEAN: &str = include_str!("../../tests/conformance/neo_hookean/energy.wgsl");
 
-/// A name and the problem of about so many elements.
-pub const PROBLEMS: [(&str, fn(usize) -> (usize, Problem)); 4] =
+/// Makes a problem of about so many elements; gives their number, too.
+pub type Make = fn(usize) -> (usize, Problem);
+
+/// The problems by name.
+pub const PROBLEMS: [(&str, Make); 4] =
     [("chain", chain), ("ring3d", ring), ("grid", grid), ("neo_hookean", neo_hookean)];
 
 fn wave(k: usize) -> f64 {

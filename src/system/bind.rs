@@ -1,6 +1,6 @@
 //! Which arrays the parameters of an energy are.
 
-use super::Error;
+use super::{Error, Misfit};
 use crate::problem::{self, Problem, Term};
 use crate::tensor::Shape;
 use spadina_core::error::Diagnostic;
@@ -231,14 +231,14 @@ impl Binder<'_> {
     }
 
     fn misfit(&self, array: &str, found: &[usize], parameter: &str, wanted: &str) -> Error {
-        Error::Shape {
+        Error::Shape(Box::new(Misfit {
             place: self.term.place.clone(),
             array: array.into(),
             found: Shape(found).to_string(),
             parameter: parameter.into(),
             file: self.file.into(),
             wanted: wanted.into(),
-        }
+        }))
     }
 
     /// The binding of one parameter; `None` if it keeps its default.

@@ -52,7 +52,7 @@ impl System {
 fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<bool, Error> {
     let same = values.len() == tensor.data.len();
     let row: usize = tensor.shape.iter().skip(1).product();
-    if !same && (tensor.shape.is_empty() || row == 0 || values.len() % row != 0) {
+    if !same && (tensor.shape.is_empty() || row == 0 || !values.len().is_multiple_of(row)) {
         return Err(reshape(name, &tensor.shape, format!("{} numbers", values.len())));
     }
     if let Some(at) = values.iter().position(|v| !v.is_finite()) {

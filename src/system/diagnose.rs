@@ -104,7 +104,8 @@ fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> 
         let (gradient, rest) = scratch.split_at_mut(length);
         let (hessian, rest) = rest.split_at_mut(length);
         let (residual, jacobian) = rest.split_at_mut(length);
-        let chunks = Chunks { ranges: vec![streams.outer.start..end], groups: vec![vec![0]] };
+        let range = streams.outer.start..end;
+        let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
         let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
         let energy = interpret::run_chunks(&runnable.kernel, data, streams, &chunks, &mut buffers);
         energy.is_finite() && scratch.iter().all(|v| v.is_finite())

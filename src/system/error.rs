@@ -36,21 +36,8 @@ pub enum Error {
         known: String,
     },
     /// An array of the wrong shape.
-    #[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
-    Shape {
-        /// The term.
-        place: Place,
-        /// The array.
-        array: String,
-        /// Its shape.
-        found: String,
-        /// The parameter.
-        parameter: String,
-        /// The energy file.
-        file: String,
-        /// The shape wanted.
-        wanted: String,
-    },
+    #[error(transparent)]
+    Shape(Box<Misfit>),
     /// A term in element form without `over`, or a program with it.
     #[error("{place}: {message}")]
     Term {
@@ -161,4 +148,22 @@ pub enum Error {
     /// Not built yet.
     #[error("{0}")]
     NotSupported(String),
+}
+
+/// An array whose shape does not fit the parameter that it binds to.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
+pub struct Misfit {
+    /// The term.
+    pub place: Place,
+    /// The array.
+    pub array: String,
+    /// Its shape.
+    pub found: String,
+    /// The parameter.
+    pub parameter: String,
+    /// The energy file.
+    pub file: String,
+    /// The shape wanted.
+    pub wanted: String,
 }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// Blocks are at most this long, so that the number of their entries fits.
 const BLOCK_LIMIT: usize = 1 << 12;
 
+/// Makes the storage of a pattern.
+pub type MakeStorage = dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync;
+
 /// How the Hessian is stored.
 #[derive(Clone, Default)]
 pub enum Layout {
@@ -23,7 +26,7 @@ pub enum Layout {
     Block(usize),
     /// The caller's own storage, made from the pattern. Entries may share a slot, which then holds their sum; where
     /// entries of different rows do, evaluation takes one thread.
-    Custom(Arc<dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync>),
+    Custom(Arc<MakeStorage>),
 }
 
 impl fmt::Debug for Layout {

@@ -11,8 +11,8 @@ mod product;
 mod rows;
 mod term;
 
-pub use error::Error;
-pub use layout::{Layout, Matrix};
+pub use error::{Error, Misfit};
+pub use layout::{Layout, MakeStorage, Matrix};
 
 use crate::problem::Problem;
 use layout::Stored;

@@ -7,7 +7,7 @@
 use crate::program::{Program, Target, split};
 use crate::real::ArrayKind;
 
-/// The energy Σ weight[row] · value over the residual updates of a program; the weights are data named `weights`.
+/// The energy `Σ weight[row] · value` over the residual updates of a program; the weights are data named `weights`.
 pub fn weighted(mut program: Program, weights: &str) -> Program {
     let array = program.graph.array(weights, ArrayKind::Data);
     let updates = std::mem::take(&mut program.updates);
