@@ -1,59 +1,45 @@
-//! The printed stages of hand-built programs.
+//! The printed text of every stage, for energies that between them have every kind of node and loop.
 
+use spadina_core::frontend::{Frontend, Module};
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pipeline;
-use spadina_core::program::{Program, Target, split};
-use spadina_core::real::{ArrayKind, Graph};
+use spadina_core::program::Target;
+use spadina_core::sparsity::{gather, gather_text};
 
-fn chain() -> Program {
-    let mut g = Graph::default();
-    let x = g.array("x", ArrayKind::Unknown);
-    let n = g.indices.size("len(x)");
-    let one = g.indices.int(1);
-    let i = g.indices.var(0, one, n, "i");
-    let at = g.indices.var_index(i);
-    let before = g.indices.offset(at, -1);
-    let (a, b) = (g.load(x, before), g.load(x, at));
-    let d = g.sub(a, b);
-    let square = g.mul(d, d);
-    let sum = g.sum(i, square);
-    let updates = split(&mut g, &[], Target::Energy, sum);
-    Program { name: "chain".into(), graph: g, updates }
+/// Every stage of an energy or residual, one after another.
+fn stages(name: &str) -> String {
+    let path = format!("{}/tests/energies/{name}.wgsl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).expect("the energy is there");
+    let module = Module::parse(name, &text).unwrap_or_else(|e| panic!("{}", e.render(name, &text)));
+    let program = module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render(name, &text)));
+    let stages = pipeline::run(program);
+    let product = |t: &Target| matches!(t, Target::Product(_) | Target::ResidualProduct(_));
+    let entry = |t: &Target| matches!(t, Target::Hessian { .. } | Target::Jacobian { .. });
+    let mut solved = stages.solved.only(entry);
+    let gathers = gather(&mut solved);
+    let outputs =
+        Outputs { energy: true, gradient: true, hessian: true, residual: true, jacobian: true, ..Outputs::default() };
+    let kernels: Vec<String> = build(&stages.solved, outputs).iter().map(ToString::to_string).collect();
+    let parts = [
+        ("program", stages.program.to_string()),
+        ("gradient", stages.gradient.only(|t| matches!(t, Target::Gradient(_))).to_string()),
+        ("tangent", stages.tangent.only(product).to_string()),
+        ("sparse", stages.sparse.to_string()),
+        ("solved", solved.to_string()),
+        ("rows", gather_text(&solved, &gathers)),
+        ("kernel", kernels.join("\n")),
+    ];
+    parts.map(|(title, text)| format!("--- {title}\n{text}")).join("\n")
 }
 
-/// Each vertex against the sum of its one-ring: the inner sum is used nonlinearly.
-fn one_ring() -> Program {
-    let mut g = Graph::default();
-    let x = g.array("x", ArrayKind::Unknown);
-    let n = g.indices.size("n");
-    let (ptr, ring) = (g.indices.table("row_ptr", true), g.indices.table("ring", true));
-    let zero = g.indices.int(0);
-    let v = g.indices.var(0, zero, n, "v");
-    let at = g.indices.var_index(v);
-    let next = g.indices.offset(at, 1);
-    let (lo, hi) = (g.indices.read(ptr, at), g.indices.read(ptr, next));
-    let j = g.indices.var(1, lo, hi, "j");
-    let j_at = g.indices.var_index(j);
-    let neighbour = g.indices.read(ring, j_at);
-    let y = g.load(x, neighbour);
-    let sum = g.sum(j, y);
-    let own = g.load(x, at);
-    let d = g.sub(own, sum);
-    let d2 = g.mul(d, d);
-    let d4 = g.mul(d2, d2);
-    let all = g.sum(v, d4);
-    let updates = split(&mut g, &[], Target::Energy, all);
-    Program { name: "one_ring".into(), graph: g, updates }
+/// One snapshot for each energy.
+macro_rules! snapshots {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), stages(stringify!($name)));
+        })*
+    };
 }
 
-#[test]
-fn print() {
-    for program in [chain(), one_ring()] {
-        let stages = pipeline::run(program);
-        println!("{}\n{}\n{}\n{}\n{}", stages.program, stages.gradient, stages.tangent, stages.sparse, stages.solved);
-        let all = Outputs { energy: true, gradient: true, hessian: true, ..Outputs::default() };
-        for kernel in build(&stages.solved, all) {
-            println!("{kernel}");
-        }
-    }
-}
+snapshots! { axis_springs branches chain diagonal edge_residual grid one_ring ring }
