@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("          {:>20} {:>20}", "Rust", "WGSL");
     println!("energy    {:>20.15} {:>20.15}", rust.energy, wgsl.energy);
     println!("non-zeros {:>20} {:>20}", rust.hessian.nonzeros(), wgsl.hessian.nonzeros());
-    let difference = rust.hessian.values.iter().zip(wgsl.hessian.values).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let difference =
+        rust.hessian.values.iter().zip(wgsl.hessian.values).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     println!("largest difference of the Hessians: {difference:e}\n");
     println!("{}", explain::explain("spring.wgsl", SPRING, explain::Stage::Gradient, &[])?);
     Ok(())

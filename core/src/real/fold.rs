@@ -14,8 +14,8 @@
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
 //! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
 
-use super::{BinaryOp, Compare, Graph, Node, UnaryOp, Value};
-use crate::index::{Cond, Index, IndexNode, Loop, Var};
+use super::{BinaryOp, Graph, Node, UnaryOp, Value};
+use crate::index::{Index, Loop, Var};
 
 impl Graph {
     /// A number.
@@ -330,153 +330,6 @@ impl Graph {
         self.div(one, root)
     }
 
-    /// The condition on integers as a predicate.
-    pub fn cond(&mut self, cond: Cond) -> Value {
-        self.intern(Node::Cond(cond))
-    }
-
-    /// The condition a predicate is, if it depends on integers only.
-    pub fn as_cond(&self, predicate: Value) -> Option<Cond> {
-        match self.node(predicate) {
-            Node::Cond(cond) => Some(*cond),
-            _ => None,
-        }
-    }
-
-    fn as_bool(&self, predicate: Value) -> Option<bool> {
-        self.as_cond(predicate).and_then(|c| self.indices.as_bool(c))
-    }
-
-    /// The literal predicate.
-    pub fn bool(&mut self, value: bool) -> Value {
-        let cond = self.indices.bool(value);
-        self.cond(cond)
-    }
-
-    /// A comparison of reals.
-    pub fn compare(&mut self, op: Compare, a: Value, b: Value) -> Value {
-        if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
-            return self.bool(op.eval(x, y));
-        }
-        self.intern(Node::Compare(op, a, b))
-    }
-
-    /// Negation of a predicate.
-    pub fn not(&mut self, p: Value) -> Value {
-        match *self.node(p) {
-            Node::Cond(c) => {
-                let c = self.indices.not(c);
-                self.cond(c)
-            }
-            Node::Not(inner) => inner,
-            Node::Compare(Compare::Equal, a, b) => self.intern(Node::Compare(Compare::NotEqual, a, b)),
-            Node::Compare(Compare::NotEqual, a, b) => self.intern(Node::Compare(Compare::Equal, a, b)),
-            _ => self.intern(Node::Not(p)),
-        }
-    }
-
-    /// Conjunction of predicates.
-    pub fn and(&mut self, p: Value, q: Value) -> Value {
-        if let (Some(a), Some(b)) = (self.as_cond(p), self.as_cond(q)) {
-            let c = self.indices.and(a, b);
-            return self.cond(c);
-        }
-        match (self.as_bool(p), self.as_bool(q)) {
-            (Some(true), _) => return q,
-            (_, Some(true)) => return p,
-            (Some(false), _) => return p,
-            (_, Some(false)) => return q,
-            _ => {}
-        }
-        if p == q {
-            return p;
-        }
-        if self.not(p) == q {
-            return self.bool(false);
-        }
-        self.intern(Node::And(p, q))
-    }
-
-    /// Disjunction of predicates.
-    pub fn or(&mut self, p: Value, q: Value) -> Value {
-        if let (Some(a), Some(b)) = (self.as_cond(p), self.as_cond(q)) {
-            let c = self.indices.or(a, b);
-            return self.cond(c);
-        }
-        match (self.as_bool(p), self.as_bool(q)) {
-            (Some(false), _) => return q,
-            (_, Some(false)) => return p,
-            (Some(true), _) => return p,
-            (_, Some(true)) => return q,
-            _ => {}
-        }
-        if p == q {
-            return p;
-        }
-        if self.not(p) == q {
-            return self.bool(true);
-        }
-        self.intern(Node::Or(p, q))
-    }
-
-    /// `if p { a } else { b }`.
-    pub fn select(&mut self, p: Value, a: Value, b: Value) -> Value {
-        if let Some(p) = self.as_bool(p) {
-            return if p { a } else { b };
-        }
-        if a == b {
-            return a;
-        }
-        match *self.node(p) {
-            Node::Not(inner) => return self.select(inner, b, a),
-            Node::Cond(c) if matches!(self.indices.cond(c), IndexNode::Not(_)) => {
-                let inner = self.not(p);
-                return self.select(inner, b, a);
-            }
-            _ => {}
-        }
-        let (a, b) = (self.given(p, true, a), self.given(p, false, b));
-        if a == b {
-            return a;
-        }
-        if let Node::Select(q, x, y) = *self.node(a)
-            && self.is_zero(b)
-            && self.is_zero(y)
-        {
-            let both = self.and(p, q);
-            return self.intern_select(both, x, b);
-        }
-        self.intern_select(p, a, b)
-    }
-
-    fn intern_select(&mut self, p: Value, a: Value, b: Value) -> Value {
-        match self.as_bool(p) {
-            Some(true) => a,
-            Some(false) => b,
-            None => self.intern(Node::Select(p, a, b)),
-        }
-    }
-
-    /// `if p { a } else { 0 }`.
-    pub fn mask(&mut self, p: Value, a: Value) -> Value {
-        let zero = self.constant(0.0);
-        self.select(p, a, zero)
-    }
-
-    /// `value`, knowing that `p` is `truth`, where that shows at its top.
-    fn given(&mut self, p: Value, truth: bool, value: Value) -> Value {
-        let Node::Select(q, x, y) = *self.node(value) else {
-            return value;
-        };
-        if q == p {
-            return if truth { x } else { y };
-        }
-        if self.not(p) == q {
-            return if truth { y } else { x };
-        }
-        value
-    }
-
     /// The sum over a loop. A body that the loop does not change is multiplied by the count of iterations.
     pub fn sum(&mut self, var: Var, body: Value) -> Value {
         if self.is_zero(body) {
@@ -505,21 +358,8 @@ impl Graph {
         }
     }
 
-    fn plus_zero(&mut self, value: Value) -> Value {
+    pub(super) fn plus_zero(&mut self, value: Value) -> Value {
         if self.is_zero(value) { self.constant(0.0) } else { value }
-    }
-
-    /// `select(p, x, 0) * b` as `select(p, x * b, 0)`.
-    fn pull_mask(&mut self, a: Value, b: Value) -> Option<Value> {
-        let Node::Select(p, x, y) = *self.node(a) else {
-            return None;
-        };
-        if !self.is_zero(x) && !self.is_zero(y) {
-            return None;
-        }
-        let (b_true, b_false) = (self.given(p, true, b), self.given(p, false, b));
-        let (x, y) = (self.mul(x, b_true), self.mul(y, b_false));
-        Some(self.select(p, x, y))
     }
 
     /// `c * x + sign * d * x` as a multiple of `x`, where a product with `c` or `d` is exact.
@@ -538,26 +378,6 @@ impl Graph {
         let exact = sum - c == sign * d;
         let sum = self.constant(sum);
         exact.then(|| self.mul(sum, x))
-    }
-
-    /// Combines selects of one predicate branch by branch where one of the branches is then simpler.
-    fn join_selects(&mut self, a: Value, b: Value, f: impl Fn(&mut Self, Value, Value) -> Value) -> Option<Value> {
-        let (Node::Select(p, x, y), Node::Select(q, z, w)) = (self.node(a).clone(), self.node(b).clone()) else {
-            return None;
-        };
-        let (z, w) = if p == q {
-            (z, w)
-        } else if self.not(p) == q {
-            (w, z)
-        } else {
-            return None;
-        };
-        if ![x, y, z, w].iter().any(|&v| self.is_zero(v)) {
-            return None;
-        }
-        let (on, off) = (f(self, x, z), f(self, y, w));
-        let off = self.plus_zero(off);
-        Some(self.select(p, on, off))
     }
 }
 

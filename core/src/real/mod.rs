@@ -2,8 +2,9 @@
 //! variables and Kronecker brackets.
 //!
 //! Ids ascend from operands to users, so that every pass is a loop over ids. Values are reals or, for comparisons and
-//! their combinations, booleans (*predicates*). The constructors of [`fold`](self) simplify; nothing else builds nodes.
+//! their combinations, booleans (*predicates*). The constructors in `fold` and `choose` simplify; nothing else builds nodes.
 
+mod choose;
 mod fold;
 mod ops;
 mod print;
