@@ -23,10 +23,11 @@ fn run(energy: &str, problem: &str, device: &str) -> (Option<i32>, String, bool)
     std::fs::write(path("e.wgsl"), energy).unwrap();
     std::fs::write(path("p.toml"), problem).unwrap();
     let (file, out) = (path("p.toml"), path("out"));
-    let arguments: [&Path; 6] =
-        ["eval".as_ref(), &file, "--out".as_ref(), &out, "--device".as_ref(), device.as_ref()];
+    let arguments: [&Path; 6] = ["eval".as_ref(), &file, "--out".as_ref(), &out, "--device".as_ref(), device.as_ref()];
     let output = spadina(arguments);
-    (output.status.code(), stderr(&output), out.exists() || !output.stdout.is_empty())
+    // File names without their folder.
+    let message = stderr(&output).replace(&format!("{}/", folder.path().display()), "");
+    (output.status.code(), message, out.exists() || !output.stdout.is_empty())
 }
 
 /// What is wrong with a refusal, if anything.
@@ -57,11 +58,8 @@ fn check(table: &[Row]) {
 /// Bodies of programs over the usual data.
 fn check_bodies(table: &[(&str, &[&str])]) {
     let problem = format!("{DATA}{TERM}");
-    let row = |(body, wanted): &(&str, &'static [&'static str])| {
-        (format!("{HEAD}{body}\n}}\n"), problem.clone(), wanted.to_vec())
-    };
-    let rows: Vec<Row> = table.iter().map(|(body, wanted)| (format!("{HEAD}{body}\n}}\n"), problem.clone(), wanted.to_vec())).collect();
-    let _ = row;
+    let rows: Vec<Row> =
+        table.iter().map(|(body, wanted)| (format!("{HEAD}{body}\n}}\n"), problem.clone(), wanted.to_vec())).collect();
     check(&rows);
 }
 
@@ -80,7 +78,7 @@ fn texts() {
         ("return sqroot(x[0]);", &["e.wgsl:4:8: ", "sqroot"]),
         ("return x[0] + 1u;", &["e.wgsl:4:"]),
         ("return x[0] * true;", &["e.wgsl:4:"]),
-        ("return vec2f(x[0], 1.0);", &["e.wgsl:4:1: ", "type"]),
+        ("return vec2f(x[0], 1.0);", &["e.wgsl:4:8: ", "type"]),
         ("let a = x[0];", &["e.wgsl:", "type"]),
         ("return energy();", &["e.wgsl:"]),
         ("return 0.1", &["e.wgsl:5:1: "]),
@@ -90,8 +88,11 @@ fn texts() {
     check(&[
         file("", vec!["e.wgsl:1:1: ", "fn energy"]),
         file("fn energie() -> f32 { return 0.0; }", vec!["e.wgsl:1:1: ", "fn energy"]),
-        file("fn f(a: f32) -> f32 { return g(a); }\nfn g(a: f32) -> f32 { return f(a); }\nfn energy() -> f32 { return f(1.0); }", vec!["e.wgsl:"]),
-        file("fn residual() -> f32 { return 1.0; }", vec!["p.toml:6:1: e.wgsl has `fn residual`"]),
+        file(
+            "fn f(a: f32) -> f32 { return g(a); }\nfn g(a: f32) -> f32 { return f(a); }\nfn energy() -> f32 { return f(1.0); }",
+            vec!["e.wgsl:"],
+        ),
+        file("fn residual(x: array<f32, 1>) -> f32 { return x[0]; }", vec!["p.toml:6:1: e.wgsl has `fn residual`"]),
         file("\u{feff}\u{0}", vec!["e.wgsl:1:"]),
     ]);
 }
@@ -103,7 +104,10 @@ fn integers_from_reals() {
         ("var s = 0.0; for (var i = 0u; i < u32(x[1]); i++) { s += x[i]; } return s;", &["e.wgsl:4:", "real"]),
         ("var i = 0u; if (x[0] > 1.0) { i = 1u; } return x[i];", &["e.wgsl:4:"]),
         ("var s = 0.0; while (s < 10.0) { s += x[0]; } return s;", &["e.wgsl:4:"]),
-        ("var s = 0.0; for (var i = 0u; i < n; i++) { if (x[i] > 1.0) { break; } s += x[i]; } return s;", &["e.wgsl:4:14: "]),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { if (x[i] > 1.0) { break; } s += x[i]; } return s;",
+            &["e.wgsl:4:14: "],
+        ),
         ("return x[t[u32(floor(x[0]))]];", &["e.wgsl:4:", "real"]),
         ("return f32(t[0] << u32(x[0])) * x[0];", &["e.wgsl:4:"]),
     ]);
@@ -112,9 +116,15 @@ fn integers_from_reals() {
 #[test]
 fn loops() {
     check_bodies(&[
-        ("var s = 0.0; for (var i = 0u; i < n; i++) { s = 0.5 * s + x[i]; } return s;", &["e.wgsl:4:45: ", "a loop may carry"]),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { s = 0.5 * s + x[i]; } return s;",
+            &["e.wgsl:4:45: ", "a loop may carry"],
+        ),
         ("var s = 1.0; for (var i = 0u; i < n; i++) { s *= x[i]; } return s;", &["e.wgsl:4:45: ", "a loop may carry"]),
-        ("var s = 0.0; var p = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * p; p = x[i]; } return s;", &["e.wgsl:4:"]),
+        (
+            "var s = 0.0; var p = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * p; p = x[i]; } return s;",
+            &["e.wgsl:4:"],
+        ),
         ("var s = 0.0; for (var i = 0u; i < n; i++) { s += max(s, x[i]); } return s;", &["e.wgsl:4:45: "]),
         ("var s = 0.0; loop { s += x[0]; } return s;", &["e.wgsl:4:"]),
         ("var s = 0.0; for (var i = 0u; i < n; i--) { s += x[i]; } return s;", &["e.wgsl:4:14: "]),
@@ -152,16 +162,24 @@ fn writes() {
 #[test]
 fn indices_out_of_range() {
     check_bodies(&[
-        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * x[i + 1u]; } return s;", &["e.wgsl:4:", "index 4 is out of range of `x` of shape (4,)", "i = 3"]),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * x[i + 1u]; } return s;",
+            &["e.wgsl:4:", "index 4 is out of range of `x` of shape (4,)", "i = 3"],
+        ),
         ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] * x[i - 1u]; } return s;", &["e.wgsl:4:", "i = 0"]),
-        ("var s = 0.0; for (var i = 0u; i < n; i++) { s += x[t[i]]; } return s;", &["e.wgsl:4:52: ", "index 4 is out of range of `x`", "`t` row 3 has the value 4"]),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { s += x[t[i]]; } return s;",
+            &["e.wgsl:4:50: ", "index 4 is out of range of `x`", "`t` row 3 has the value 4"],
+        ),
         ("return x[t[n]];", &["e.wgsl:4:", "index 4 is out of range of `t` of shape (4,)"]),
         ("return x[4];", &["e.wgsl:4:", "index 4 is out of range of `x`"]),
-        ("var s = 0.0; for (var j = t[0]; j < t[5]; j++) { s += x[j]; } return s;", &["e.wgsl:4:", "index 5 is out of range of `t`"]),
+        (
+            "var s = 0.0; for (var j = t[0]; j < t[5]; j++) { s += x[j]; } return s;",
+            &["e.wgsl:4:", "index 5 is out of range of `t`"],
+        ),
         ("return x[n / (t[0] - 0u)];", &["e.wgsl:4:", "integer division or remainder by zero"]),
         ("return x[n % t[0]];", &["e.wgsl:4:", "integer division or remainder by zero"]),
         ("return x[t[3] * 1000000000u * n];", &["e.wgsl:4:"]),
-        ("let a = vec3f(x[0], x[1], x[2]); return a[t[2]];", &["e.wgsl:4:"]),
     ]);
     let program = |body: &str| format!("{HEAD}{body}\n}}\n");
     let problem = format!("{DATA}{TERM}");
@@ -181,27 +199,55 @@ fn indices_out_of_range() {
 fn elements() {
     const SPRING: &str = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 { return k * distance(x[0], x[1]); }";
     let problem = |lines: &str, term: &str| {
-        format!("[unknowns]\nx = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]\n[arrays]\nk = 2.0\n{lines}[[terms]]\nenergy = \"e.wgsl\"\n{term}")
+        format!(
+            "[unknowns]\nx = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]\n[arrays]\nk = 2.0\n{lines}[[terms]]\nenergy = \"e.wgsl\"\n{term}"
+        )
     };
     let edges = |rows: &str| problem(&format!("[indices]\ne = {rows}\n"), "over = \"e\"\n");
-    let bound = |extra: &str, bind: &str| problem(&format!("{extra}[indices]\ne = [[0, 1]]\n"), &format!("over = \"e\"\nbind = {{ {bind} }}\n"));
+    let bound = |extra: &str, bind: &str| {
+        problem(&format!("{extra}[indices]\ne = [[0, 1]]\n"), &format!("over = \"e\"\nbind = {{ {bind} }}\n"))
+    };
     let spring = |problem: String, wanted: Vec<&'static str>| (SPRING.to_string(), problem, wanted);
     check(&[
-        spring(edges("[[0, 1], [1, 3]]"), vec!["e.wgsl:1:", "index 3 is out of range of `x` of shape (3, 2)", "`e` row 1, column 1 has the value 3"]),
+        spring(
+            edges("[[0, 1], [1, 3]]"),
+            vec!["e.wgsl:1:", "is out of range of `x` of shape (3, 2)", "`e` row 1, column 1 has the value 3"],
+        ),
         spring(edges("[[0, 1], [-1, 2]]"), vec!["e.wgsl:1:", "`e` row 1, column 0 has the value -1"]),
-        spring(edges("[[0, 1, 2]]"), vec!["p.toml:7:", "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns"]),
+        spring(
+            edges("[[0, 1, 2]]"),
+            vec!["p.toml:7:", "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns"],
+        ),
         spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns"]),
-        spring(problem("[indices]\ne = [[0, 1]]\n", ""), vec!["p.toml:7:1: ", "e.wgsl is in element form and needs over"]),
+        spring(
+            problem("[indices]\ne = [[0, 1]]\n", ""),
+            vec!["p.toml:7:1: ", "e.wgsl is in element form and needs over"],
+        ),
         spring(bound("", "kk = \"k\""), vec!["p.toml:10:", "e.wgsl has no parameter `kk`; it has `x`, `k`"]),
-        spring(bound("", "k = \"x\""), vec!["`x` of shape (3, 2) binds to `k` of e.wgsl, which wants () for the term or (1,)"]),
+        spring(
+            bound("", "k = \"x\""),
+            vec!["`x` of shape (3, 2) binds to `k` of e.wgsl, which wants () for the term or (1,)"],
+        ),
         spring(bound("", "k = \"k@e\""), vec!["`k` of e.wgsl is not gathered"]),
         spring(bound("", "k = \"e\""), vec!["`e` of shape (1, 2)", "wants reals"]),
         spring(bound("m = [1.0, 2.0]\n", "k = \"m\""), vec!["`m` of shape (2,) binds to `k`", "(1,) for its elements"]),
-        (SPRING.replace("vec2f", "vec3f"), edges("[[0, 1]]"), vec!["`x` of shape (3, 2) binds to `x` of e.wgsl, which wants the shape (rows, 3)"]),
-        (SPRING.replace("k: f32", "mu: f32").replace("k *", "mu *"), edges("[[0, 1]]"), vec!["nothing binds to `mu` of e.wgsl"]),
+        (
+            SPRING.replace("vec2f", "vec3f"),
+            edges("[[0, 1]]"),
+            vec!["`x` of shape (3, 2) binds to `x` of e.wgsl, which wants the shape (rows, 3)"],
+        ),
+        (
+            SPRING.replace("k: f32", "mu: f32").replace("k *", "mu *"),
+            edges("[[0, 1]]"),
+            vec!["nothing binds to `mu` of e.wgsl"],
+        ),
         (SPRING.replace("k: f32", "k: u32").replace("k *", "f32(k) *"), edges("[[0, 1]]"), vec!["e.wgsl:1:", "`k`"]),
         ("fn energy(k: f32) -> f32 { return k; }".into(), edges("[[0, 1]]"), vec!["no term uses an unknown"]),
-        (format!("{HEAD}return x[0];\n}}\n"), format!("{DATA}{TERM}over = \"t\"\n"), vec!["e.wgsl is in program form", "remove `over`"]),
+        (
+            format!("{HEAD}return x[0];\n}}\n"),
+            format!("{DATA}{TERM}over = \"t\"\n"),
+            vec!["e.wgsl is in program form", "remove `over`"],
+        ),
     ]);
     accepted(SPRING, &edges("[[0, 1], [1, 2]]"));
     accepted(SPRING, &bound("m = [1.0]\n", "k = \"m\""));
@@ -213,14 +259,23 @@ fn programs() {
     let sum = format!("{HEAD}var s = 0.0; for (var i = 0u; i < n; i++) {{ s += x[t[i]]; }} return s;\n}}\n");
     let row = |problem: String, wanted: Vec<&'static str>| (sum.clone(), problem, wanted);
     check(&[
-        row(data("[[1.0, 2.0]]", "1", "[0]"), vec!["`x` of shape (1, 2) binds to `x` of e.wgsl, which wants the shape (rows,) or (rows, 1)"]).clone(),
+        row(data("1.0", "1", "[0]"), vec!["`x` of shape () binds to `x` of e.wgsl, which wants the shape (rows,)"]),
         row(data("[1.0]", "[1]", "[0]"), vec!["`n` of shape (1,) binds to `n` of e.wgsl, which wants a number"]),
         row(data("[1.0]", "1", "0"), vec!["`t` of shape () binds to `t` of e.wgsl"]),
-        row(format!("[unknowns]\nx = [1.0]\n[indices]\nn = 1\n{TERM}"), vec!["nothing binds to `t` of e.wgsl", "[indices]"]),
-        row(format!("[unknowns]\nx = [1.0]\n[arrays]\nt = [0.0]\n[indices]\nn = 1\n{TERM}"), vec!["`t` of shape (1,)", "integers"]),
+        row(
+            format!("[unknowns]\nx = [1.0]\n[indices]\nn = 1\n{TERM}"),
+            vec!["nothing binds to `t` of e.wgsl", "[indices]"],
+        ),
+        row(
+            format!("[unknowns]\nx = [1.0]\n[arrays]\nt = [0.0]\n[indices]\nn = 1\n{TERM}"),
+            vec!["`t` of shape (1,)", "integers"],
+        ),
         row(data("[1.0]", "2", "[0]"), vec!["e.wgsl:4:", "index 1 is out of range of `t` of shape (1,)"]),
         row(data("[1.0]", "1", "[-1]"), vec!["e.wgsl:4:", "`t` row 0 has the value -1"]),
-        row(format!("[unknowns]\ny = [1.0]\n[arrays]\nx = [1.0]\n[indices]\nn = 1\nt = [0]\n{TERM}"), vec!["no term uses an unknown"]),
+        row(
+            format!("[unknowns]\ny = [1.0]\n[arrays]\nx = [1.0]\n[indices]\nn = 1\nt = [0]\n{TERM}"),
+            vec!["no term uses an unknown"],
+        ),
     ]);
 }
 
@@ -236,9 +291,10 @@ fn results() {
         row("x[0] * sqrt(x[0])", "[0.0, 1.0, 1.0]", vec!["is not finite: term 0", "first at element 0"]),
         row("1.0 / x[0]", "[1.0, 0.0, 0.0]", vec!["the energy is not finite", "first at element 1"]),
         row("exp(x[0])", "[1.0, 1.0, 1000.0]", vec!["the energy is not finite", "first at element 2"]),
-        row("x[0] * 1e308", "[1.0, 1.0, 1.0]", vec!["the energy is not finite", "their sum is not"]),
+        row("x[0] * 1e308", "[1.0, 1.0, 1.0]", vec!["the energy is not finite: term 0"]),
     ]);
-    let program = format!("{HEAD}var s = 0.0; for (var i = 0u; i < n; i++) {{ s += log(x[i] - 3.0); }} return s;\n}}\n");
+    let program =
+        format!("{HEAD}var s = 0.0; for (var i = 0u; i < n; i++) {{ s += log(x[i] - 3.0); }} return s;\n}}\n");
     let reversed = format!("{DATA}{TERM}").replace("[1.0, 2.0, 4.0, 8.0]", "[8.0, 4.0, 2.0, 1.0]");
     check(&[
         (program.clone(), format!("{DATA}{TERM}"), vec!["the energy is not finite: term 0", "first at i = 0"]),

@@ -3,7 +3,7 @@
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Csr, Entries, Fault, Symbolic, streams};
+use spadina_core::pattern::{AssignedRows, Csr, Entries, Fault, Symbolic, streams};
 use spadina_core::program::Program;
 use spadina_core::real::Precision;
 use spadina_jit_cpu::{Compiled, Pool, compile};
@@ -82,6 +82,15 @@ impl Kernels {
     pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
         for runnable in self.sets.iter_mut().rev().flatten() {
             runnable.entries = runnable.symbolic.run(data, offsets, first_row)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that no row of the residual is written with `=` more than once.
+    pub fn check_rows(&self, program: &Program, first_row: u32) -> Result<(), Fault> {
+        let mut rows = AssignedRows::default();
+        for runnable in self.set(Mode::Hessian) {
+            rows.add(&runnable.kernel, program, &runnable.entries, first_row)?;
         }
         Ok(())
     }

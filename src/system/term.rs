@@ -134,6 +134,7 @@ impl Term {
             let data = bound.binding.data(&bound.program.graph, problem, &weights);
             let offsets = bound.binding.offsets(problem);
             let result = bound.kernels.enumerate(&data, &offsets, first_row as u32);
+            let result = result.and_then(|()| bound.kernels.check_rows(&bound.program, first_row as u32));
             result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, &bound.program.graph, &fault))?;
             bound.kernels.visit(Buffer::Residual, |row, _| rows = rows.max(row as usize + 1 - first_row));
             weights.resize(rows, 0.0);

@@ -26,9 +26,19 @@ pub struct RegionEntries {
 impl Entries {
     /// Calls `visit` with the row and column of every stored entry of a buffer.
     pub fn visit(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(u32, u32)) {
+        self.visit_outputs(kernel, |output| output.buffer == buffer, |_, row, col| visit(row, col));
+    }
+
+    /// Calls `visit` with every stored entry of those outputs that are `wanted`, and the output.
+    pub fn visit_outputs(
+        &self,
+        kernel: &Kernel,
+        wanted: impl Fn(&Output) -> bool,
+        mut visit: impl FnMut(&Output, u32, u32),
+    ) {
         for (region, entries) in self.regions.iter().enumerate() {
             let columns = columns(kernel, region);
-            let wanted: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].buffer == buffer).collect();
+            let wanted: Vec<usize> = (0..columns.len()).filter(|&k| wanted(columns[k])).collect();
             if wanted.is_empty() {
                 continue;
             }
@@ -36,7 +46,7 @@ impl Entries {
                 for &k in &wanted {
                     let [row, col] = record[k];
                     if row != u32::MAX {
-                        visit(row, col);
+                        visit(columns[k], row, col);
                     }
                 }
             }

@@ -6,11 +6,13 @@ mod csr;
 mod entries;
 mod exists;
 mod gram;
+mod rows;
 mod storage;
 mod symbolic;
 
 pub use csr::Csr;
 pub use entries::{Entries, RegionEntries, streams};
 pub use gram::Gram;
+pub use rows::AssignedRows;
 pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};
 pub use symbolic::{Fault, FaultKind, Symbolic};

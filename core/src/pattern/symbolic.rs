@@ -55,6 +55,7 @@ enum Action {
         guard: Cond,
         row: (Option<Array>, Index),
         col: Option<(Array, Index)>,
+        span: Span,
     },
 }
 
@@ -103,7 +104,7 @@ impl Symbolic {
         symbols.indices = demand.indices;
         for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
             let update = &program.updates[output.update];
-            let action = entry_action(k, guard, &update.target);
+            let action = entry_action(k, guard, &update.target, graph.span_of(output.value));
             let Some(action) = action else { continue };
             let mut indices = vec![guard.as_index()];
             indices.extend(update.target.indices());
@@ -145,7 +146,7 @@ impl Symbolic {
     }
 }
 
-fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
+fn entry_action(output: usize, guard: Cond, target: &Target, span: Span) -> Option<Action> {
     let (row, col) = match *target {
         Target::Energy => return None,
         Target::Gradient(e) | Target::Product(e) => ((Some(e.array), e.index), None),
@@ -153,7 +154,7 @@ fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
         Target::Residual { row, .. } | Target::ResidualProduct(row) => ((None, row), None),
         Target::Jacobian { row, col } => ((None, row), Some((col.array, col.index))),
     };
-    Some(Action::Entry { output, guard, row, col })
+    Some(Action::Entry { output, guard, row, col, span })
 }
 
 /// One check for every load, table read and division that an output needs.
@@ -347,7 +348,7 @@ impl Run<'_> {
                 };
                 Err(self.fault(kind, *at, *span))
             }
-            Action::Entry { output, guard, row, col } => {
+            Action::Entry { output, guard, row, col, span } => {
                 let region = &mut self.entries.regions[self.symbolic.region_of[*output]];
                 if self.values[guard.index()] == 0 {
                     region.pairs.push([u32::MAX; 2]);
@@ -369,7 +370,7 @@ impl Run<'_> {
                         } else {
                             FaultKind::Overflow
                         };
-                        return Err(self.fault(kind, row.1, Span::default()));
+                        return Err(self.fault(kind, row.1, *span));
                     }
                 }
                 Ok(())
