@@ -63,7 +63,7 @@ fn measure(
     criterion: &mut Criterion,
     problem: &'static str,
     size: usize,
-    make: fn(usize) -> (usize, spadina::Loaded),
+    make: fn(usize) -> (usize, spadina::Problem),
 ) -> Row {
     let (elements, loaded) = make(size);
     let before = IN_USE.load(Ordering::Relaxed);

@@ -1,14 +1,17 @@
 //! Problems of any size, from the energies of the conformance cases.
 
-use spadina::{Loaded, Tensor, Term};
+use spadina::{Problem, Tensor, Term};
 
 const CHAIN: &str = include_str!("../../tests/conformance/chain/energy.wgsl");
 const RING: &str = include_str!("../../tests/conformance/ring3d/energy.wgsl");
 const GRID: &str = include_str!("../../tests/conformance/grid/energy.wgsl");
 const NEO_HOOKEAN: &str = include_str!("../../tests/conformance/neo_hookean/energy.wgsl");
 
-/// A name and the problem of about so many elements.
-pub const PROBLEMS: [(&str, fn(usize) -> (usize, Loaded)); 4] =
+/// Makes a problem of about so many elements; gives their number, too.
+pub type Make = fn(usize) -> (usize, Problem);
+
+/// The problems by name.
+pub const PROBLEMS: [(&str, Make); 4] =
     [("chain", chain), ("ring3d", ring), ("grid", grid), ("neo_hookean", neo_hookean)];
 
 fn wave(k: usize) -> f64 {
@@ -16,28 +19,28 @@ fn wave(k: usize) -> f64 {
 }
 
 /// Springs from node to node on a line.
-pub fn chain(elements: usize) -> (usize, Loaded) {
+pub fn chain(elements: usize) -> (usize, Problem) {
     let x: Vec<f64> = (0..=elements).map(|k| k as f64 + 0.1 * wave(k)).collect();
-    (elements, Loaded::new().unknown("x", x).term(Term::energy("chain.wgsl", CHAIN)))
+    (elements, Problem::new().unknown("x", x).term(Term::energy("chain.wgsl", CHAIN)))
 }
 
 /// A closed ring in space over a flat array.
-pub fn ring(elements: usize) -> (usize, Loaded) {
+pub fn ring(elements: usize) -> (usize, Problem) {
     let x: Vec<f64> = (0..3 * elements).map(wave).collect();
-    let problem = Loaded::new().unknown("x", x).indices("n", elements as i32);
+    let problem = Problem::new().unknown("x", x).indices("n", elements as i32);
     (elements, problem.term(Term::energy("ring3d.wgsl", RING)))
 }
 
 /// Two nested loops over a square grid.
-pub fn grid(elements: usize) -> (usize, Loaded) {
+pub fn grid(elements: usize) -> (usize, Problem) {
     let side = (elements as f64).sqrt().round() as usize;
     let x: Vec<f64> = (0..side * side).map(wave).collect();
-    let problem = Loaded::new().unknown("x", x).indices("h", side as i32).indices("w", side as i32);
+    let problem = Problem::new().unknown("x", x).indices("h", side as i32).indices("w", side as i32);
     (side * side, problem.term(Term::energy("grid.wgsl", GRID)))
 }
 
 /// A box of tetrahedra, six to a cell.
-pub fn neo_hookean(elements: usize) -> (usize, Loaded) {
+pub fn neo_hookean(elements: usize) -> (usize, Problem) {
     let n = (elements as f64 / 6.0).cbrt().round().max(1.0) as usize;
     let (nodes, spacing) = (n + 1, 1.0 / n as f64);
     let rest: Vec<[f64; 3]> = (0..nodes * nodes * nodes)
@@ -47,7 +50,7 @@ pub fn neo_hookean(elements: usize) -> (usize, Loaded) {
     let x: Vec<[f64; 3]> = rest.iter().enumerate().map(moved).collect();
     let tetrahedra = box_tetrahedra(n);
     let count = tetrahedra.len();
-    let problem = Loaded::new().unknown("x", x).array("X", rest).array("mu", 1.0).array("lambda", 4.0);
+    let problem = Problem::new().unknown("x", x).array("X", rest).array("mu", 1.0).array("lambda", 4.0);
     let problem = problem.indices("tetrahedra", Tensor::from(tetrahedra));
     (count, problem.term(Term::energy("neo_hookean.wgsl", NEO_HOOKEAN).over("tetrahedra")))
 }

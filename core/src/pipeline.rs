@@ -20,15 +20,28 @@ pub struct Stages {
     pub solved: Program,
 }
 
-/// Runs the pipeline on a program of energy or residual updates.
-pub fn run(program: Program) -> Stages {
-    let program = optimize::compact(program);
-    let gradient = ad::gradient(program.clone());
+/// Products with a seed, without the sparse stages: of the Hessian, or of the Jacobian for a residual.
+pub fn tangent(program: Program) -> Program {
+    let (_, mut tangent) = derivatives(program);
+    tangent.updates.retain(|u| matches!(u.target, Target::Product(_) | Target::ResidualProduct(_)));
+    optimize::compact(tangent)
+}
+
+/// The gradient and the tangent stage.
+fn derivatives(program: Program) -> (Program, Program) {
+    let gradient = ad::gradient(program);
     let gradient = optimize::merge(gradient);
     let gradient = optimize::compact(gradient);
     let tangent = ad::tangent(gradient.clone());
     let tangent = optimize::merge(tangent);
     let tangent = optimize::compact(tangent);
+    (gradient, tangent)
+}
+
+/// Runs the pipeline on a program of energy or residual updates.
+pub fn run(program: Program) -> Stages {
+    let program = optimize::compact(program);
+    let (gradient, tangent) = derivatives(program.clone());
     let sparse = sparsity::propagate(tangent.clone());
     let solved = sparsity::solve(sparse.clone());
     let solved = optimize::merge(solved);

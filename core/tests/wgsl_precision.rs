@@ -6,8 +6,7 @@ use spadina_core::real::Node;
 
 fn program(text: &str) -> Program {
     let module = Module::parse("test", text).unwrap_or_else(|e| panic!("{}", e.render("test", text)));
-    let lowered = module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render("test", text)));
-    lowered
+    module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render("test", text)))
 }
 
 /// The energy is this constant, to the bit.

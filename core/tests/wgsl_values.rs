@@ -118,8 +118,7 @@ impl Evaluator<'_> {
 
 fn program(text: &str) -> Program {
     let module = Module::parse("test", text).unwrap_or_else(|e| panic!("{}", e.render("test", text)));
-    let lowered = module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render("test", text)));
-    lowered
+    module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render("test", text)))
 }
 
 fn energy(text: &str, data: &Data) -> f64 {

@@ -3,7 +3,7 @@
 use super::{Error, summary};
 use clap::{Args, ValueEnum};
 use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
-use spadina::problem::Loaded;
+use spadina::problem::Problem;
 use spadina::system::{Device as SystemDevice, Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ enum Projection {
 /// Evaluates a problem and writes the results.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = options(arguments)?;
-    let problem = Loaded::read(&arguments.problem)?;
+    let problem = Problem::read(&arguments.problem)?;
     let unknowns = problem.unknown_count();
     let mut system = System::build(problem, options)?;
     let repeat = arguments.repeat.get();

@@ -1,11 +1,11 @@
 //! What must hold of a problem whatever its energies are.
 
-use super::{Loaded, Place, ProblemError, Section, Term};
+use super::{Place, Problem, ProblemError, Section, Term};
 use crate::npy::MAX_RANK;
 use crate::tensor::{Shape, Tensor, entries};
 use std::collections::HashMap;
 
-impl Loaded {
+impl Problem {
     /// Checks names, shapes and numbers. Problems that were read from a file have been checked.
     pub fn check(&self) -> Result<(), ProblemError> {
         let place = || self.place.clone();

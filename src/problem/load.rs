@@ -2,7 +2,7 @@
 
 use super::check::{list, no_such};
 use super::place::read_text;
-use super::{Entry, EntryValue, Loaded, ProblemError, ProblemFile, Section, Term, TermEntry};
+use super::{Entry, EntryValue, Problem, ProblemError, ProblemFile, Section, Term, TermEntry};
 use crate::npy::{self, ArrayData};
 use crate::tensor::{Shape, Tensor};
 use std::collections::{HashMap, HashSet};
@@ -27,7 +27,7 @@ pub fn read_energy(path: &Path) -> Result<String, ProblemError> {
 
 impl ProblemFile {
     /// Reads the arrays and energies and checks that they go together.
-    pub fn load(&self) -> Result<Loaded, ProblemError> {
+    pub fn load(&self) -> Result<Problem, ProblemError> {
         if let Some(mesh) = &self.mesh {
             let what = "meshes are not read yet: give arrays and indices as .npy";
             return Err(ProblemError::NotSupported { place: mesh.place.clone(), what });
@@ -39,7 +39,7 @@ impl ProblemFile {
         let indices = self.indices.iter().map(|e| Ok((e.name.clone(), self.integers(e)?))).collect::<Result<_, _>>()?;
         let unknowns = self.load_unknowns(&arrays)?;
         let places = self.places();
-        let loaded = Loaded { unknowns, arrays, indices, terms, place: self.place(), places };
+        let loaded = Problem { unknowns, arrays, indices, terms, place: self.place(), places };
         loaded.check()?;
         Ok(loaded)
     }

@@ -1,13 +1,13 @@
 //! Problems: unknowns, read-only arrays, indices, and the terms that are summed over them.
 //!
 //! A problem is read from a TOML file, [`ProblemFile::read`] and [`ProblemFile::load`], or both at once:
-//! [`Loaded::read`]. The same words make one in Rust:
+//! [`Problem::read`]. The same words make one in Rust:
 //!
 //! ```
-//! use spadina::problem::{Loaded, Term};
+//! use spadina::problem::{Problem, Term};
 //!
 //! let springs = "fn energy(x: array<vec2f, 2>) -> f32 { return length(x[1] - x[0]); }";
-//! let problem = Loaded::new()
+//! let problem = Problem::new()
 //!     .unknown("x", vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
 //!     .array("k", 100.0)
 //!     .indices("edges", vec![[0, 1], [1, 2]])
@@ -55,7 +55,7 @@ impl Section {
 
 /// A problem with all its data in memory.
 #[derive(Clone, Default, Debug)]
-pub struct Loaded {
+pub struct Problem {
     /// The unknowns, in the order in which they are stacked, with the values at which to evaluate.
     pub unknowns: Vec<(String, Tensor<f64>)>,
     /// Read-only reals.
@@ -74,7 +74,7 @@ pub struct Loaded {
 pub enum Source {
     /// WGSL.
     Text(String),
-    /// Built in Rust, by [`builder`](crate::builder).
+    /// Built in Rust.
     Built(Arc<dyn Frontend>),
 }
 
@@ -117,37 +117,37 @@ pub struct BindTarget {
     pub place: Place,
 }
 
-impl Loaded {
+impl Problem {
     /// A problem without anything in it.
-    pub fn new() -> Loaded {
-        Loaded::default()
+    pub fn new() -> Problem {
+        Problem::default()
     }
 
     /// Reads a problem file and everything it names.
-    pub fn read(path: impl AsRef<Path>) -> Result<Loaded, ProblemError> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Problem, ProblemError> {
         ProblemFile::read(path)?.load()
     }
 
     /// Adds an unknown and its value. Unknowns are stacked in the order of these calls.
-    pub fn unknown(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Loaded {
+    pub fn unknown(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Problem {
         self.unknowns.push((name.into(), value.into()));
         self
     }
 
     /// Adds an array of reals, or a number.
-    pub fn array(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Loaded {
+    pub fn array(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Problem {
         self.arrays.push((name.into(), value.into()));
         self
     }
 
     /// Adds an array of integers, or a size.
-    pub fn indices(mut self, name: impl Into<String>, value: impl Into<Tensor<i32>>) -> Loaded {
+    pub fn indices(mut self, name: impl Into<String>, value: impl Into<Tensor<i32>>) -> Problem {
         self.indices.push((name.into(), value.into()));
         self
     }
 
     /// Adds a term.
-    pub fn term(mut self, term: Term) -> Loaded {
+    pub fn term(mut self, term: Term) -> Problem {
         self.terms.push(term);
         self
     }

@@ -74,7 +74,7 @@ fn unknowns_start_from_arrays_and_from_each_other() {
 
 #[test]
 fn the_api_is_checked_by_the_same_rules() {
-    let good = || Loaded::new().unknown("x", vec![0.0, 1.0]).term(Term::energy("e", ""));
+    let good = || Problem::new().unknown("x", vec![0.0, 1.0]).term(Term::energy("e", ""));
     assert!(good().check().is_ok());
     let twice = good().array("x", 1.0).check().unwrap_err().to_string();
     assert_eq!(twice, "the problem: the name `x` is given twice, in [unknowns] and in [arrays]");
@@ -88,7 +88,7 @@ fn the_api_is_checked_by_the_same_rules() {
     assert!(size.contains("`n` has shape ()"), "{size}");
     let bind = good().term(Term::residual("e", "").bind("k", "x@")).check().unwrap_err().to_string();
     assert!(bind.contains("`` names no index array"), "{bind}");
-    assert!(Loaded::new().check().is_err());
+    assert!(Problem::new().check().is_err());
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! Which arrays the parameters of an energy are.
 
-use super::Error;
-use crate::problem::{self, Loaded, Term};
+use super::{Error, Misfit};
+use crate::problem::{self, Problem, Term};
 use crate::tensor::Shape;
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Binding, Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A term's program, and the values of parameters that have a default and nothing bound.
 pub struct LoweredTerm {
+    pub module: Arc<dyn Frontend>,
+    pub roles: Roles,
     pub program: Program,
     pub defaults: Vec<(String, f64)>,
 }
@@ -25,7 +28,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub fn slice<'a>(&'a self, problem: &'a Loaded, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
+    pub fn slice<'a>(&'a self, problem: &'a Problem, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
         match (self, kind) {
             (Source::Unknown(k), _) => &problem.unknowns[*k].1.data,
             (Source::Array(k), _) => &problem.arrays[*k].1.data,
@@ -36,17 +39,21 @@ impl Source {
         }
     }
 
+    /// The entries of an unknown array among all unknowns; none for other arrays.
+    pub fn range(&self, problem: &Problem) -> Range<usize> {
+        let Source::Unknown(k) = self else { return 0..0 };
+        let first: usize = problem.unknowns[..*k].iter().map(|(_, t)| t.data.len()).sum();
+        first..first + problem.unknowns[*k].1.data.len()
+    }
+
     /// The number of an unknown array's first entry among all unknowns.
-    pub fn offset(&self, problem: &Loaded) -> u32 {
-        match self {
-            Source::Unknown(k) => problem.unknowns[..*k].iter().map(|(_, t)| t.data.len() as u32).sum(),
-            _ => 0,
-        }
+    pub fn offset(&self, problem: &Problem) -> u32 {
+        self.range(problem).start as u32
     }
 }
 
 /// The sources of a graph's arrays.
-pub fn sources(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)], weights: &str) -> Vec<Source> {
+pub fn sources(problem: &Problem, graph: &Graph, defaults: &[(String, f64)], weights: &str) -> Vec<Source> {
     let source = |name: &str, kind: &ArrayKind| {
         if let ArrayKind::Constant(_) = kind {
             return Source::Constant;
@@ -66,7 +73,7 @@ pub fn sources(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)], weig
 }
 
 /// The value of a size by its name: a number of [indices], or `len(array)`, or `len(array, width)`.
-pub fn size_of(problem: &Loaded, name: &str, defaults: &[(String, f64)]) -> i64 {
+pub fn size_of(problem: &Problem, name: &str, defaults: &[(String, f64)]) -> i64 {
     let length = |array: &str| {
         let reals = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == array).map(|(_, t)| t.data.len());
         let integers = || problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t.data.len());
@@ -84,7 +91,7 @@ pub fn size_of(problem: &Loaded, name: &str, defaults: &[(String, f64)]) -> i64 
 }
 
 /// Reads a term's text and binds its parameters by name.
-pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
+pub fn bind_parameters(problem: &Problem, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
     let diagnostic = |d: Diagnostic| {
         Error::Energy(match &term.source {
             problem::Source::Text(text) => d.render(file, text),
@@ -95,7 +102,34 @@ pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<Lowe
         problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),
         problem::Source::Built(built) => built.clone(),
     };
-    let module = module.as_ref();
+    let (roles, defaults) = roles(problem, term, file, module.as_ref())?;
+    let program = module.lower(&roles).map_err(diagnostic)?;
+    Ok(LoweredTerm { module, roles, program, defaults })
+}
+
+/// Checks that data which have changed since fit the parameters in the roles that they were compiled for.
+pub fn check_shapes(
+    problem: &Problem,
+    term: &Term,
+    file: &str,
+    module: &dyn Frontend,
+    compiled: &Roles,
+) -> Result<(), Error> {
+    let (now, _) = roles(problem, term, file, module)?;
+    if now.over_width == compiled.over_width && now.bindings == compiled.bindings {
+        return Ok(());
+    }
+    let message = format!("the data of {file} have other shapes than it was compiled for: build a new system");
+    Err(Error::Term { place: term.place.clone(), message })
+}
+
+/// What the parameters bind to, and the values of those that nothing binds to.
+fn roles(
+    problem: &Problem,
+    term: &Term,
+    file: &str,
+    module: &dyn Frontend,
+) -> Result<(Roles, Vec<(String, f64)>), Error> {
     let binder = Binder { problem, term, file, module };
     binder.check_kind()?;
     let over_width = binder.over_width()?;
@@ -114,12 +148,11 @@ pub fn bind_parameters(problem: &Loaded, term: &Term, file: &str) -> Result<Lowe
             }
         }
     }
-    let program = module.lower(&roles).map_err(diagnostic)?;
-    Ok(LoweredTerm { program, defaults })
+    Ok((roles, defaults))
 }
 
 struct Binder<'a> {
-    problem: &'a Loaded,
+    problem: &'a Problem,
     term: &'a Term,
     file: &'a str,
     module: &'a dyn Frontend,
@@ -198,14 +231,14 @@ impl Binder<'_> {
     }
 
     fn misfit(&self, array: &str, found: &[usize], parameter: &str, wanted: &str) -> Error {
-        Error::Shape {
+        Error::Shape(Box::new(Misfit {
             place: self.term.place.clone(),
             array: array.into(),
             found: Shape(found).to_string(),
             parameter: parameter.into(),
             file: self.file.into(),
             wanted: wanted.into(),
-        }
+        }))
     }
 
     /// The binding of one parameter; `None` if it keeps its default.

@@ -3,7 +3,7 @@
 use super::Error;
 use super::part::{Mode, Runnable};
 use super::term::{Bound, Term};
-use crate::problem::Loaded;
+use crate::problem::Problem;
 use crate::tensor::Shape;
 use spadina_core::bind::{Buffers, Chunks, Data};
 use spadina_core::error::Diagnostic;
@@ -23,7 +23,7 @@ pub fn place(file: &str, text: &str, span: Span) -> String {
 }
 
 /// The message of an index that cannot be used.
-pub fn index(problem: &Loaded, file: &str, text: &str, graph: &Graph, fault: &Fault) -> Error {
+pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &Fault) -> Error {
     let table = |t: Table| &graph.indices.tables()[t.0 as usize].name;
     let integers = |name: &str| problem.indices.iter().find(|(n, _)| n == name).map(|(_, t)| t);
     let mut message = match &fault.kind {
@@ -58,12 +58,12 @@ pub fn index(problem: &Loaded, file: &str, text: &str, graph: &Graph, fault: &Fa
 }
 
 /// Finds the first term and element whose results are not finite.
-pub fn non_finite(terms: &[Term], problem: &Loaded, mode: Mode, energy: f64) -> Error {
+pub fn non_finite(terms: &[Term], problem: &Problem, mode: Mode, energy: f64) -> Error {
     for term in terms {
         for (what, bound, mode) in stages(term, mode) {
             let weights = vec![1.0; term.rows().len()];
             let data = bound.data(problem, &weights);
-            for runnable in bound.kernels.set(mode) {
+            for runnable in bound.kernels.set(mode).runnables() {
                 if let Some(element) = first_bad(runnable, &data, problem.unknown_count(), term.rows().end) {
                     let variable = runnable.kernel.outer.map(|v| bound.program.graph.indices.loop_of(v).name.clone());
                     let element = match variable.as_deref() {
@@ -104,7 +104,8 @@ fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> 
         let (gradient, rest) = scratch.split_at_mut(length);
         let (hessian, rest) = rest.split_at_mut(length);
         let (residual, jacobian) = rest.split_at_mut(length);
-        let chunks = Chunks { ranges: vec![streams.outer.start..end], groups: vec![vec![0]] };
+        let range = streams.outer.start..end;
+        let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
         let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
         let energy = interpret::run_chunks(&runnable.kernel, data, streams, &chunks, &mut buffers);
         energy.is_finite() && scratch.iter().all(|v| v.is_finite())

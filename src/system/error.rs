@@ -36,21 +36,8 @@ pub enum Error {
         known: String,
     },
     /// An array of the wrong shape.
-    #[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
-    Shape {
-        /// The term.
-        place: Place,
-        /// The array.
-        array: String,
-        /// Its shape.
-        found: String,
-        /// The parameter.
-        parameter: String,
-        /// The energy file.
-        file: String,
-        /// The shape wanted.
-        wanted: String,
-    },
+    #[error(transparent)]
+    Shape(Box<Misfit>),
     /// A term in element form without `over`, or a program with it.
     #[error("{place}: {message}")]
     Term {
@@ -103,11 +90,11 @@ pub enum Error {
         name: String,
     },
     /// New data of another shape.
-    #[error("`{name}` has the shape {wanted}; data of shape {found} need a new system")]
+    #[error("`{name}` has the shape {wanted}, of which only the first extent may change: {found} need a new system")]
     Reshape {
         /// The array.
         name: String,
-        /// The shape of the new data.
+        /// The new data.
         found: String,
         /// The shape there is.
         wanted: String,
@@ -130,6 +117,28 @@ pub enum Error {
         /// The length wanted.
         wanted: usize,
     },
+    /// A direction that has not one number for each unknown.
+    #[error("the direction has {found} entries, but there are {wanted} unknowns")]
+    DirectionLength {
+        /// Its length.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
+    /// A Hessian in blocks, or in the caller's own storage, where scalar CSR is needed.
+    #[error("{wanted} needs a scalar CSR matrix, not {found}: build the system with Layout::Full, Lower or Upper")]
+    Layout {
+        /// The operation.
+        wanted: &'static str,
+        /// How the matrix is stored.
+        found: String,
+    },
+    /// Blocks that cannot be.
+    #[error("blocks of edge length {size} cannot be stored")]
+    BlockSize {
+        /// The edge length.
+        size: usize,
+    },
     /// A storage whose slots do not fit.
     #[error("a slot of the Hessian's storage lies outside its {len} entries, or beyond 32 bits")]
     Slots {
@@ -139,4 +148,22 @@ pub enum Error {
     /// Not built yet.
     #[error("{0}")]
     NotSupported(String),
+}
+
+/// An array whose shape does not fit the parameter that it binds to.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
+pub struct Misfit {
+    /// The term.
+    pub place: Place,
+    /// The array.
+    pub array: String,
+    /// Its shape.
+    pub found: String,
+    /// The parameter.
+    pub parameter: String,
+    /// The energy file.
+    pub file: String,
+    /// The shape wanted.
+    pub wanted: String,
 }

@@ -1,9 +1,16 @@
 //! How the Hessian is stored.
 
 use super::Error;
+use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Block, Csr, Full, Storage, Triangle, slots};
 use std::fmt;
 use std::sync::Arc;
+
+/// Blocks are at most this long, so that the number of their entries fits.
+const BLOCK_LIMIT: usize = 1 << 12;
+
+/// Makes the storage of a pattern.
+pub type MakeStorage = dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync;
 
 /// How the Hessian is stored.
 #[derive(Clone, Default)]
@@ -17,8 +24,9 @@ pub enum Layout {
     Upper,
     /// Block CSR with dense blocks of this edge length.
     Block(usize),
-    /// The caller's own storage, made from the pattern.
-    Custom(Arc<dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync>),
+    /// The caller's own storage, made from the pattern. Entries may share a slot, which then holds their sum; where
+    /// entries of different rows do, evaluation takes one thread.
+    Custom(Arc<MakeStorage>),
 }
 
 impl fmt::Debug for Layout {
@@ -40,7 +48,7 @@ pub struct Matrix<'a> {
     pub rows: usize,
     /// The number of columns (of blocks, for block CSR).
     pub cols: usize,
-    /// The edge length of a block, 1 for CSR.
+    /// The edge length of a block, 1 for CSR, 0 for a custom layout.
     pub block: usize,
     /// For each row the position of its first entry, and at the end the number of entries.
     pub row_ptr: &'a [usize],
@@ -66,11 +74,35 @@ impl<'a> Matrix<'a> {
     }
 
     /// Row, column and value of every entry of a scalar CSR matrix, row by row: COO.
-    pub fn coordinates(&self) -> impl Iterator<Item = (usize, usize, f64)> + 'a {
+    pub fn coordinates(&self) -> Result<impl Iterator<Item = (usize, usize, f64)> + 'a, Error> {
+        self.scalar("a list of coordinates")?;
         let Matrix { rows, row_ptr, col_idx, values, .. } = *self;
-        (0..rows).flat_map(move |row| {
+        Ok((0..rows).flat_map(move |row| {
             (row_ptr[row]..row_ptr[row + 1]).map(move |at| (row, col_idx[at] as usize, values[at]))
-        })
+        }))
+    }
+
+    /// Whether the slices are those of a scalar CSR matrix: the fields are public.
+    fn fits(&self) -> bool {
+        let ascends =
+            |row: &[u32]| row.is_sorted_by(|a, b| a < b) && row.last().is_none_or(|&c| (c as usize) < self.cols);
+        self.row_ptr.len() == self.rows + 1
+            && self.row_ptr[0] == 0
+            && self.row_ptr.is_sorted()
+            && self.row_ptr[self.rows] == self.col_idx.len()
+            && self.col_idx.len() == self.values.len()
+            && self.row_ptr.windows(2).all(|ends| ascends(&self.col_idx[ends[0]..ends[1]]))
+    }
+
+    /// Refuses what is not scalar CSR.
+    pub(super) fn scalar(&self, wanted: &'static str) -> Result<(), Error> {
+        let found = match self.block {
+            0 => "a custom storage".to_string(),
+            1 if self.fits() => return Ok(()),
+            1 => "slices that do not fit each other".to_string(),
+            size => format!("blocks of {size} × {size}"),
+        };
+        Err(Error::Layout { wanted, found })
     }
 }
 
@@ -79,10 +111,12 @@ pub(super) struct Stored {
     kind: Kind,
     slots: Vec<u32>,
     len: usize,
+    shared: bool,
 }
 
 enum Kind {
     Full,
+    Custom,
     Own(Csr, usize),
 }
 
@@ -98,10 +132,12 @@ impl Layout {
             Layout::Lower => own(Triangle::lower(pattern)),
             Layout::Upper => own(Triangle::upper(pattern)),
             Layout::Block(size) => {
+                let fits = |size: &usize| (1..=BLOCK_LIMIT).contains(size);
+                let size = Some(size).filter(|s| fits(s)).ok_or(Error::BlockSize { size: *size })?;
                 let block = Block::of(pattern, *size);
                 (Kind::Own(block.csr.clone(), block.size), Box::new(block))
             }
-            Layout::Custom(make) => (Kind::Full, make(pattern)),
+            Layout::Custom(make) => (Kind::Custom, make(pattern)),
         };
         let len = storage.len();
         let found = if matches!(self, Layout::Full) {
@@ -109,9 +145,25 @@ impl Layout {
         } else {
             slots(pattern, storage.as_ref())
         };
-        let slots = found.ok_or(Error::Slots { len })?;
-        Ok(Stored { kind, slots, len })
+        // A storage may answer differently when it is asked again: what counts is the length that is allocated.
+        let inside = |slots: &Vec<u32>| slots.iter().all(|&s| s == NO_SLOT || (s as usize) < len);
+        let slots = found.filter(inside).ok_or(Error::Slots { len })?;
+        let shared = matches!(kind, Kind::Custom) && shares(pattern, &slots);
+        Ok(Stored { kind, slots, len, shared })
     }
+}
+
+/// Whether entries that have not the same row and column, in either order, have a slot in common. Ranges of elements that
+/// run at the same time write no common row; they may then still write a common slot.
+fn shares(pattern: &Csr, slots: &[u32]) -> bool {
+    let mut places = Vec::with_capacity(slots.len());
+    pattern.for_each(|row, col, at| {
+        if slots[at] != NO_SLOT {
+            places.push((slots[at], row.max(col), row.min(col)));
+        }
+    });
+    places.sort_unstable();
+    places.windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[0] != pair[1])
 }
 
 fn own(triangle: Triangle) -> (Kind, Box<dyn Storage>) {
@@ -127,9 +179,15 @@ impl Stored {
         self.len
     }
 
+    /// Whether entries of different rows may have one slot.
+    pub fn is_shared(&self) -> bool {
+        self.shared
+    }
+
     pub fn matrix<'a>(&'a self, pattern: &'a Csr, values: &'a [f64]) -> Matrix<'a> {
         match &self.kind {
             Kind::Full => Matrix::csr(pattern, values),
+            Kind::Custom => Matrix::blocks(pattern, 0, values),
             Kind::Own(csr, block) => Matrix::blocks(csr, *block, values),
         }
     }

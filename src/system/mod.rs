@@ -1,20 +1,26 @@
 //! Problems compiled for a device: built once, bound to connectivity, evaluated many times.
 
 mod bind;
+mod convert;
+mod data;
 mod diagnose;
 mod error;
 mod layout;
 mod part;
+mod product;
+mod rows;
 mod term;
 
-pub use error::Error;
-pub use layout::{Layout, Matrix};
+pub use error::{Error, Misfit};
+pub use layout::{Layout, MakeStorage, Matrix};
 
-use crate::problem::Loaded;
-use crate::tensor::{Shape, Tensor};
+use crate::problem::Problem;
 use layout::Stored;
-use part::{Mode, Target};
-use spadina_core::pattern::{Csr, Gram};
+use part::Mode;
+use product::{Product, Scratch};
+use spadina_core::bind::Buffers;
+use spadina_core::pattern::Gram;
+pub use spadina_core::pattern::{Csr, Storage};
 pub use spadina_core::real::Precision;
 use spadina_jit_cpu::Pool;
 use std::time::Instant;
@@ -76,8 +82,13 @@ pub struct Evaluation<'a> {
 }
 
 /// A problem compiled for a device.
+///
+/// Reading, derivation and compilation are done once, by [`build`](Self::build). New numbers ([`set_unknown`](
+/// Self::set_unknown), [`set_array`](Self::set_array)) cost nothing but the next evaluation. New connectivity
+/// ([`set_indices`](Self::set_indices)) and numbers of another length have the shapes checked, every index checked and
+/// the pattern built again, at the next evaluation; nothing is compiled again.
 pub struct System {
-    problem: Loaded,
+    problem: Problem,
     options: Options,
     pool: Pool,
     terms: Vec<Term>,
@@ -86,8 +97,10 @@ pub struct System {
     state: State,
 }
 
-/// What follows from connectivity.
+/// What follows from connectivity and from the lengths of the arrays.
 struct Bound {
+    /// Whether products are bound, too.
+    products: bool,
     pattern: Csr,
     stored: Stored,
     jacobian: Csr,
@@ -101,11 +114,13 @@ struct State {
     hessian: Vec<f64>,
     residual: Vec<f64>,
     jacobian: Vec<f64>,
+    product: Vec<f64>,
+    rows: Scratch,
 }
 
 impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
-    pub fn build(problem: Loaded, options: Options) -> Result<System, Error> {
+    pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
         problem.check()?;
         let start = Instant::now();
         let mut terms = Vec::new();
@@ -134,6 +149,11 @@ impl System {
         self.seconds
     }
 
+    /// The problem, with the data as they are now.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
     /// The number of unknowns.
     pub fn unknowns(&self) -> usize {
         self.problem.unknown_count()
@@ -143,34 +163,6 @@ impl System {
     pub fn pattern(&mut self) -> Result<&Csr, Error> {
         self.bind()?;
         Ok(self.bound.as_ref().map(|b| &b.pattern).unwrap_or(&EMPTY))
-    }
-
-    /// Gives an unknown new values; its shape stays.
-    pub fn set_unknown(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        let entry = self.problem.unknowns.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        set(name, tensor, values)
-    }
-
-    /// Gives an array or parameter new values; its shape stays.
-    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        set(name, tensor, values)
-    }
-
-    /// Gives an index array other entries. Only the pattern is built anew, at the next evaluation.
-    pub fn set_indices(&mut self, name: &str, table: Tensor<i32>) -> Result<(), Error> {
-        let entry = self.problem.indices.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        let fits = tensor.shape.len() == table.shape.len() && tensor.shape.get(1) == table.shape.get(1);
-        if !fits {
-            let (found, wanted) = (Shape(&table.shape).to_string(), Shape(&tensor.shape).to_string());
-            return Err(Error::Reshape { name: name.into(), found, wanted });
-        }
-        *tensor = table;
-        self.bound = None;
-        Ok(())
     }
 
     /// The energy.
@@ -207,6 +199,55 @@ impl System {
         Ok(self.evaluation(energy))
     }
 
+    /// The product of the energy's Hessian with a direction, one number for each unknown, without the Hessian itself.
+    /// For residual terms it is the exact Hessian's. The kernels are derived and compiled by the first call.
+    pub fn product(&mut self, direction: &[f64]) -> Result<&[f64], Error> {
+        let wanted = self.unknowns();
+        if direction.len() != wanted {
+            return Err(Error::DirectionLength { found: direction.len(), wanted });
+        }
+        if let Some(at) = direction.iter().position(|v| !v.is_finite()) {
+            return Err(Error::NotFinite { name: "direction".into(), at: vec![at], value: direction[at] });
+        }
+        self.bind()?;
+        self.bind_products()?;
+        let State { product, rows, .. } = &mut self.state;
+        product.fill(0.0);
+        for term in &self.terms {
+            let Some(kernels) = &term.product else { continue };
+            rows.values.fill(0.0);
+            rows.tangents.fill(0.0);
+            let result = kernels.run(term, &self.problem, direction, product, (&mut *rows, &self.pool));
+            result.map_err(|e| term.failed(e))?;
+            if !product.iter().all(|v| v.is_finite()) {
+                let what = "the product of the Hessian with a direction".into();
+                let (file, element) = (term.file.clone(), String::new());
+                return Err(Error::NonFinite { what, term: term.number, file, element });
+            }
+        }
+        Ok(&self.state.product)
+    }
+
+    /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
+    fn bind_products(&mut self) -> Result<(), Error> {
+        let Some(bound) = self.bound.as_mut().filter(|b| !b.products) else { return Ok(()) };
+        let precision = (self.options.device == Device::Cpu).then_some(self.options.precision);
+        for term in &mut self.terms {
+            let mut kernels = match term.product.take() {
+                Some(kernels) => kernels,
+                None => Product::new(term, &self.problem, precision)?,
+            };
+            let result = kernels.bind(term, &self.problem);
+            term.product = Some(kernels);
+            result?;
+        }
+        let rows = self.state.residual.len();
+        self.state.product = vec![0.0; self.problem.unknown_count()];
+        self.state.rows = Scratch { values: vec![0.0; rows], tangents: vec![0.0; rows] };
+        bound.products = true;
+        Ok(())
+    }
+
     fn evaluation(&self, energy: f64) -> Evaluation<'_> {
         let bound = self.bound.as_ref();
         let residuals = self.problem.has_residuals();
@@ -229,11 +270,12 @@ impl System {
         state.residual.fill(0.0);
         state.jacobian.fill(0.0);
         let mut energy = 0.0;
-        let mut target = Target {
+        let mut target = Buffers {
             gradient: &mut state.gradient,
             hessian,
             residual: &mut state.residual,
             jacobian: &mut state.jacobian,
+            product: &mut [],
         };
         for term in &self.terms {
             energy += term.run(mode, &self.problem, &mut target, &self.pool)?;
@@ -251,12 +293,13 @@ impl System {
         Ok(energy)
     }
 
-    /// Builds pattern and slots, if connectivity has changed.
+    /// Builds pattern and slots, if connectivity or the length of an array has changed.
     fn bind(&mut self) -> Result<(), Error> {
         if self.bound.is_some() {
             return Ok(());
         }
         let start = Instant::now();
+        self.problem.check()?;
         let unknowns = self.unknowns();
         let mut rows = 0;
         for term in &mut self.terms {
@@ -271,7 +314,7 @@ impl System {
         let stored = self.options.layout.store(&pattern)?;
         let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
         for term in &mut self.terms {
-            term.place((&pattern, stored.slots()), (&jacobian, &own));
+            term.place((&pattern, stored.slots()), (&jacobian, &own), stored.is_shared());
         }
         let gram = Gram::new(&jacobian, &pattern, stored.slots());
         self.state = State {
@@ -279,23 +322,12 @@ impl System {
             hessian: vec![0.0; stored.len()],
             residual: vec![0.0; rows],
             jacobian: vec![0.0; jacobian.nonzeros()],
+            ..State::default()
         };
-        self.bound = Some(Bound { pattern, stored, jacobian, gram });
+        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram });
         self.seconds.pattern = start.elapsed().as_secs_f64();
         Ok(())
     }
 }
 
 static EMPTY: Csr = Csr { cols: 0, row_ptr: Vec::new(), col_idx: Vec::new() };
-
-fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<(), Error> {
-    if values.len() != tensor.data.len() {
-        let wanted = Shape(&tensor.shape).to_string();
-        return Err(Error::Reshape { name: name.into(), found: Shape(&[values.len()]).to_string(), wanted });
-    }
-    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-        return Err(Error::NotFinite { name: name.into(), at: tensor.position(at), value: values[at] });
-    }
-    tensor.data.copy_from_slice(values);
-    Ok(())
-}

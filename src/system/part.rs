@@ -3,7 +3,7 @@
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{AssignedRows, Csr, Entries, Fault, Symbolic, streams};
+use spadina_core::pattern::{Csr, Entries, Fault, Symbolic, streams};
 use spadina_core::program::Program;
 use spadina_core::real::Precision;
 use spadina_jit_cpu::{Compiled, Pool, compile};
@@ -23,53 +23,47 @@ impl Mode {
     pub const ALL: [Mode; 3] = [Mode::Value, Mode::Gradient, Mode::Hessian];
 }
 
-/// The numbers of the whole problem that terms add to.
-pub struct Target<'a> {
-    pub gradient: &'a mut [f64],
-    pub hessian: &'a mut [f64],
-    pub residual: &'a mut [f64],
-    pub jacobian: &'a mut [f64],
-}
-
 /// A kernel with what binds it to data.
 pub struct Runnable {
     pub kernel: Kernel,
     symbolic: Symbolic,
     compiled: Option<Compiled>,
-    entries: Entries,
+    pub entries: Entries,
     pub streams: Streams,
 }
 
+/// The kernels that compute some outputs of one program.
+pub struct Set(Vec<Runnable>);
+
 /// The kernels of one program, one set for each mode.
 pub struct Kernels {
-    sets: [Vec<Runnable>; 3],
+    sets: [Set; 3],
 }
 
-impl Kernels {
-    /// Builds the kernels of a solved program; `outputs` says what each mode computes.
-    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs) -> Self {
-        let sets = Mode::ALL.map(|mode| {
-            let kernels = build(program, outputs(mode)).into_iter();
-            kernels
-                .map(|kernel| Runnable {
-                    symbolic: Symbolic::of(&kernel, program),
-                    kernel,
-                    compiled: None,
-                    entries: Entries::default(),
-                    streams: Streams::default(),
-                })
-                .collect()
-        });
-        Self { sets }
+/// Where the entries of a matrix are: its pattern, and the slot of each entry.
+pub type Places<'a> = (&'a Csr, &'a [u32]);
+
+impl Set {
+    /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.
+    pub fn new(program: &Program, outputs: Outputs, check: bool) -> Self {
+        let kernels = build(program, outputs).into_iter();
+        let runnable = |kernel: Kernel| Runnable {
+            symbolic: Symbolic::of(&kernel, program, check),
+            kernel,
+            compiled: None,
+            entries: Entries::default(),
+            streams: Streams::default(),
+        };
+        Self(kernels.map(runnable).collect())
     }
 
-    pub fn set(&self, mode: Mode) -> &[Runnable] {
-        &self.sets[mode as usize]
+    pub fn runnables(&self) -> &[Runnable] {
+        &self.0
     }
 
     /// Compiles every kernel. `partial`: the storage of the Hessian has no slot for some entries.
     pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
-        for runnable in self.sets.iter_mut().flatten() {
+        for runnable in &mut self.0 {
             let skips = partial || runnable.symbolic.is_guarded();
             let options = spadina_jit_cpu::Options { precision, skips, ..Default::default() };
             runnable.compiled = Some(compile(&runnable.kernel, &options)?);
@@ -80,60 +74,72 @@ impl Kernels {
     /// Checks every index and records rows and columns.
     /// `offsets` gives for each unknown array the number of its first entry, `first_row` that of the residual.
     pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
-        for runnable in self.sets.iter_mut().rev().flatten() {
+        for runnable in &mut self.0 {
             runnable.entries = runnable.symbolic.run(data, offsets, first_row)?;
         }
         Ok(())
     }
 
-    /// Checks that no row of the residual is written with `=` more than once.
-    pub fn check_rows(&self, program: &Program, first_row: u32) -> Result<(), Fault> {
-        let mut rows = AssignedRows::default();
-        for runnable in self.set(Mode::Hessian) {
-            rows.add(&runnable.kernel, program, &runnable.entries, first_row)?;
-        }
-        Ok(())
-    }
-
-    /// Calls `add` with every entry of a buffer in the widest mode.
+    /// Calls `add` with every entry of a buffer.
     pub fn visit(&self, buffer: Buffer, mut add: impl FnMut(u32, u32)) {
-        for runnable in self.set(Mode::Hessian) {
+        for runnable in &self.0 {
             runnable.entries.visit(&runnable.kernel, buffer, &mut add);
         }
     }
 
-    /// Finds the slots; the records of rows and columns are let go.
-    pub fn place(&mut self, hessian: (&Csr, &[u32]), jacobian: (&Csr, &[u32])) {
-        for runnable in self.sets.iter_mut().flatten() {
+    /// Finds the slots; the records of rows and columns are let go. `shared`: entries of different rows may have one
+    /// slot, so that no two ranges may run at the same time.
+    pub fn place(&mut self, hessian: Option<Places>, jacobian: Option<Places>, shared: bool) {
+        for runnable in &mut self.0 {
             let entries = std::mem::take(&mut runnable.entries);
-            runnable.streams = streams(&runnable.kernel, &entries, Some(hessian), Some(jacobian));
+            runnable.streams = streams(&runnable.kernel, &entries, hessian, jacobian);
+            if shared {
+                let groups = &mut runnable.streams.chunks.groups;
+                *groups = groups.iter().flatten().map(|&range| vec![range]).collect();
+            }
         }
     }
 
-    /// Runs the kernels of a mode; returns the energy.
-    pub fn run(
-        &self,
-        mode: Mode,
-        data: &Data,
-        target: &mut Target,
-        pool: &Pool,
-    ) -> Result<f64, spadina_jit_cpu::Error> {
+    /// Runs the kernels; returns the energy.
+    pub fn run(&self, data: &Data, buffers: &mut Buffers, pool: &Pool) -> Result<f64, spadina_jit_cpu::Error> {
         let mut energy = 0.0;
-        for runnable in self.set(mode) {
-            let mut buffers = Buffers {
-                gradient: &mut *target.gradient,
-                hessian: &mut *target.hessian,
-                residual: &mut *target.residual,
-                jacobian: &mut *target.jacobian,
-                product: &mut [],
-            };
+        for runnable in &self.0 {
             energy += match &runnable.compiled {
-                // SAFETY: `enumerate` checked every index over these sizes and tables, `place` made streams with a record
-                // for each iteration and slots within buffers of these lengths; `color` keeps ranges of a group apart.
-                Some(compiled) => unsafe { compiled.run(data, &runnable.streams, &mut buffers, pool)? },
-                None => interpret::run(&runnable.kernel, data, &runnable.streams, &mut buffers),
+                // SAFETY: `enumerate` checked every index over these sizes, tables and array lengths, and that rows and
+                // columns lie within the unknowns; `place` made streams with a record for each iteration and slots within
+                // buffers of these lengths; its groups keep ranges that write a common slot apart.
+                Some(compiled) => unsafe { compiled.run(data, &runnable.streams, buffers, pool)? },
+                None => interpret::run(&runnable.kernel, data, &runnable.streams, buffers),
             };
         }
         Ok(energy)
+    }
+}
+
+impl Kernels {
+    /// Builds the kernels of a solved program; `outputs` says what each mode computes.
+    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs) -> Self {
+        Self { sets: Mode::ALL.map(|mode| Set::new(program, outputs(mode), mode == Mode::Hessian)) }
+    }
+
+    pub fn set(&self, mode: Mode) -> &Set {
+        &self.sets[mode as usize]
+    }
+
+    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
+        self.sets.iter_mut().try_for_each(|set| set.compile(precision, partial))
+    }
+
+    pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
+        self.sets.iter_mut().rev().try_for_each(|set| set.enumerate(data, offsets, first_row))
+    }
+
+    /// Calls `add` with every entry of a buffer in the widest mode.
+    pub fn visit(&self, buffer: Buffer, add: impl FnMut(u32, u32)) {
+        self.set(Mode::Hessian).visit(buffer, add);
+    }
+
+    pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
+        self.sets.iter_mut().for_each(|set| set.place(Some(hessian), Some(jacobian), shared));
     }
 }

@@ -1,18 +1,21 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
 use super::Error;
-use super::bind::{Source, bind_parameters, size_of, sources};
-use super::diagnose;
-use super::part::{Kernels, Mode, Target};
-use crate::problem::{self, Loaded};
-use spadina_core::bind::Data;
+use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
+use super::part::{Kernels, Mode, Places};
+use super::product::Product;
+use super::{diagnose, rows};
+use crate::problem::{self, Problem};
+use spadina_core::ad;
+use spadina_core::bind::{Buffers, Data};
+use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Graph, Precision};
-use spadina_core::{ad, pattern::Csr};
 use spadina_jit_cpu::Pool;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The name of the weights in the program Σ weight · row of a residual; no array can have it.
 const WEIGHTS: &str = "r@";
@@ -25,13 +28,19 @@ pub struct Term {
     /// The energy's kernels; for residuals those of the rows and the Jacobian.
     pub main: Bound,
     /// For residuals, gradient and Hessian of the rows weighted by their values.
-    weighted: Option<Bound>,
+    pub weighted: Option<Bound>,
     /// The rows of a residual among those of the problem.
     rows: Range<usize>,
+    /// Products with the Hessian, once they are asked for.
+    pub product: Option<Product>,
+    module: Arc<dyn Frontend>,
+    roles: Roles,
 }
 
 /// A solved program with its kernels and where its arrays come from.
 pub struct Bound {
+    /// As the front-end gave it.
+    pub source: Program,
     pub program: Program,
     pub binding: Binding,
     pub kernels: Kernels,
@@ -40,66 +49,76 @@ pub struct Bound {
 /// Where the arrays of a program come from.
 pub struct Binding {
     sources: Vec<Source>,
-    tables: Vec<usize>,
+    /// By table, the number of the index array.
+    tables: Vec<Option<usize>>,
     size_defaults: Vec<(String, f64)>,
 }
 
 impl Binding {
-    fn new(problem: &Loaded, graph: &Graph, defaults: &[(String, f64)]) -> Self {
-        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name).unwrap_or(0);
+    pub fn new(problem: &Problem, graph: &Graph, defaults: &[(String, f64)]) -> Self {
+        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
         let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
         Self { sources: sources(problem, graph, defaults, WEIGHTS), tables, size_defaults: defaults.to_vec() }
     }
 
     /// The data by the ids of the program's graph.
-    pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Loaded, weights: &'a [f64]) -> Data<'a> {
+    pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
-        let tables = self.tables.iter().map(|&t| &problem.indices[t].1.data[..]).collect();
+        let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
+        let tables = self.tables.iter().map(entries).collect();
         let sizes =
             graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 
-    fn offsets(&self, problem: &Loaded) -> Vec<u32> {
+    /// The slices of a direction by the ids of the arrays.
+    pub fn seeds<'a>(&self, problem: &Problem, direction: &'a [f64]) -> Vec<&'a [f64]> {
+        self.sources.iter().map(|s| &direction[s.range(problem)]).collect()
+    }
+
+    /// The values of parameters that nothing is bound to.
+    pub fn defaults(&self) -> &[(String, f64)] {
+        &self.size_defaults
+    }
+
+    pub fn offsets(&self, problem: &Problem) -> Vec<u32> {
         self.sources.iter().map(|s| s.offset(problem)).collect()
     }
 }
 
 impl Bound {
-    fn new(problem: &Loaded, program: Program, defaults: &[(String, f64)], outputs: fn(Mode) -> Outputs) -> Self {
+    fn new(problem: &Problem, source: Program, defaults: &[(String, f64)], outputs: fn(Mode) -> Outputs) -> Self {
+        let program = pipeline::run(source.clone()).solved;
         let binding = Binding::new(problem, &program.graph, defaults);
-        Self { binding, kernels: Kernels::new(&program, outputs), program }
+        Self { binding, kernels: Kernels::new(&program, outputs), program, source }
     }
 
-    pub fn data<'a>(&'a self, problem: &'a Loaded, weights: &'a [f64]) -> Data<'a> {
+    pub fn data<'a>(&'a self, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
         self.binding.data(&self.program.graph, problem, weights)
     }
 }
 
 impl Term {
     /// Reads a term's text, binds its parameters and runs the pipeline.
-    pub fn derive(problem: &Loaded, number: usize, term: &problem::Term) -> Result<Term, Error> {
+    pub fn derive(problem: &Problem, number: usize, term: &problem::Term) -> Result<Term, Error> {
         let file = term.path.display().to_string();
         let lowered = bind_parameters(problem, term, &file)?;
-        let program = lowered.program;
-        let (main, weighted) = if term.residual {
-            let weighted = pipeline::run(ad::weighted(program.clone(), WEIGHTS)).solved;
-            (pipeline::run(program).solved, Some(weighted))
-        } else {
-            (pipeline::run(program).solved, None)
-        };
-        let outputs = if term.residual { residual_outputs } else { energy_outputs };
         let bound = |program, outputs| Bound::new(problem, program, &lowered.defaults, outputs);
+        let weighted = term.residual.then(|| bound(ad::weighted(lowered.program.clone(), WEIGHTS), weighted_outputs));
+        let outputs = if term.residual { residual_outputs } else { energy_outputs };
         Ok(Term {
             number,
             text: match &term.source {
                 problem::Source::Text(text) => text.clone(),
                 problem::Source::Built(_) => String::new(),
             },
-            main: bound(main, outputs),
-            weighted: weighted.map(|p| bound(p, weighted_outputs)),
+            main: bound(lowered.program, outputs),
+            weighted,
             rows: 0..0,
+            product: None,
+            module: lowered.module,
+            roles: lowered.roles,
             file,
         })
     }
@@ -126,17 +145,21 @@ impl Term {
         Ok(())
     }
 
-    /// Checks every index and records all entries; returns the number of residual rows, which begin at `first_row`.
-    pub fn enumerate(&mut self, problem: &Loaded, first_row: usize) -> Result<usize, Error> {
+    /// Checks shapes and every index, and records all entries; returns the number of residual rows, which begin at
+    /// `first_row`.
+    pub fn enumerate(&mut self, problem: &Problem, first_row: usize) -> Result<usize, Error> {
+        check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
         let mut rows = 0;
         let mut weights = Vec::new();
         for bound in std::iter::once(&mut self.main).chain(&mut self.weighted) {
             let data = bound.binding.data(&bound.program.graph, problem, &weights);
             let offsets = bound.binding.offsets(problem);
             let result = bound.kernels.enumerate(&data, &offsets, first_row as u32);
-            let result = result.and_then(|()| bound.kernels.check_rows(&bound.program, first_row as u32));
+            let result = result.and_then(|()| rows::written_once(bound, first_row as u32));
             result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, &bound.program.graph, &fault))?;
-            bound.kernels.visit(Buffer::Residual, |row, _| rows = rows.max(row as usize + 1 - first_row));
+            for buffer in [Buffer::Residual, Buffer::Jacobian] {
+                bound.kernels.visit(buffer, |row, _| rows = rows.max(row as usize + 1 - first_row));
+            }
             weights.resize(rows, 0.0);
         }
         self.rows = first_row..first_row + rows;
@@ -151,21 +174,25 @@ impl Term {
         self.bounds().for_each(|b| b.kernels.visit(Buffer::Jacobian, &mut *add));
     }
 
-    pub fn place(&mut self, hessian: (&Csr, &[u32]), jacobian: (&Csr, &[u32])) {
+    pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
         let parts = std::iter::once(&mut self.main).chain(&mut self.weighted);
-        parts.for_each(|b| b.kernels.place(hessian, jacobian));
+        parts.for_each(|b| b.kernels.place(hessian, jacobian, shared));
     }
 
     /// Evaluates the term; returns its energy.
-    pub fn run(&self, mode: Mode, problem: &Loaded, target: &mut Target, pool: &Pool) -> Result<f64, Error> {
-        let failed = |source| Error::Compile { file: self.file.clone(), source };
-        let energy = self.main.kernels.run(mode, &self.main.data(problem, &[]), target, pool).map_err(failed)?;
+    pub fn run(&self, mode: Mode, problem: &Problem, into: &mut Buffers, pool: &Pool) -> Result<f64, Error> {
+        let failed = |source| self.failed(source);
+        let energy = self.main.kernels.set(mode).run(&self.main.data(problem, &[]), into, pool).map_err(failed)?;
         let Some(weighted) = &self.weighted else { return Ok(energy) };
-        let (gradient, hessian) = (&mut *target.gradient, &mut *target.hessian);
-        let rows = &target.residual[self.rows.clone()];
-        let mut target = Target { gradient, hessian, residual: &mut [], jacobian: &mut [] };
-        weighted.kernels.run(mode, &weighted.data(problem, rows), &mut target, pool).map_err(failed)?;
+        let rows = &into.residual[self.rows.clone()];
+        let mut into = Buffers { gradient: &mut *into.gradient, hessian: &mut *into.hessian, ..Buffers::default() };
+        weighted.kernels.set(mode).run(&weighted.data(problem, rows), &mut into, pool).map_err(failed)?;
         Ok(0.5 * rows.iter().map(|r| r * r).sum::<f64>())
+    }
+
+    /// The error of the code generator for this term.
+    pub fn failed(&self, source: spadina_jit_cpu::Error) -> Error {
+        Error::Compile { file: self.file.clone(), source }
     }
 
     /// The residual of the term among the rows of the problem.

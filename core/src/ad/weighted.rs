@@ -4,10 +4,10 @@
 //! and the Hessian Σ r ∇²r, which together with JᵀJ is that of the energy (Nocedal and Wright, *Numerical
 //! Optimization*, §10.1). A row may be the sum of many updates: it is summed before it becomes a weight.
 
-use crate::program::{Program, Target, Update};
+use crate::program::{Program, Target, split};
 use crate::real::ArrayKind;
 
-/// The energy Σ weight[row] · value over the residual updates of a program; the weights are data named `weights`.
+/// The energy `Σ weight[row] · value` over the residual updates of a program; the weights are data named `weights`.
 pub fn weighted(mut program: Program, weights: &str) -> Program {
     let array = program.graph.array(weights, ArrayKind::Data);
     let updates = std::mem::take(&mut program.updates);
@@ -15,7 +15,7 @@ pub fn weighted(mut program: Program, weights: &str) -> Program {
         let Target::Residual { row, .. } = update.target else { continue };
         let weight = program.graph.load(array, row);
         let value = program.graph.mul(weight, update.value);
-        program.updates.push(Update { target: Target::Energy, value, ..update });
+        program.updates.extend(split(&mut program.graph, &update.vars, Target::Energy, value));
     }
     program
 }

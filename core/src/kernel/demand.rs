@@ -21,11 +21,13 @@ pub struct Demand {
 impl Demand {
     /// The demand of what `roots` read. Kernels do not run over an empty `outer` loop.
     pub fn of(graph: &Graph, roots: &[Root], outer: Option<Var>) -> Self {
-        Self::guarded(graph, graph.indices.clone(), roots, &[], outer)
+        let mut indices = graph.indices.clone();
+        let guards = vec![indices.bool(true); roots.len()];
+        Self::guarded(graph, indices, roots, &guards, outer)
     }
 
-    /// The demand of what `roots` read, their integers only where their `guards` hold; `indices` is the graph's arena
-    /// with the guards added.
+    /// Like [`of`](Self::of), with the condition of each root under which its integers are needed. `indices` is the
+    /// graph's arena with the conditions added.
     pub fn guarded(graph: &Graph, indices: Indices, roots: &[Root], guards: &[Cond], outer: Option<Var>) -> Self {
         let mut demand = Self {
             indices,
@@ -75,7 +77,7 @@ impl Demand {
     }
 
     fn roots(&mut self, graph: &Graph, roots: &[Root], guards: &[Cond]) {
-        for (k, root) in roots.iter().enumerate() {
+        for (root, &guard) in roots.iter().zip(guards) {
             let all = self.indices.bool(true);
             let free = root.vars.iter().fold(crate::index::VarSet::EMPTY, |set, v| {
                 let own = self.indices.free(self.indices.var_index(*v));
@@ -85,7 +87,7 @@ impl Demand {
                 self.need_value(graph, v, all, free);
             }
             for &i in &root.indices {
-                self.need_index(i, guards.get(k).copied().unwrap_or(all), free);
+                self.need_index(i, guard, free);
             }
             for &var in &root.vars {
                 let l = self.indices.loop_of(var).clone();

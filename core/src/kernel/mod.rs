@@ -14,7 +14,7 @@ pub use build::{Outputs, build};
 pub use demand::Demand;
 pub use print::Counts;
 pub use schedule::{Root, Schedule, Step, schedule};
-pub use support::supports;
+pub use support::{implied, supports};
 
 use crate::index::Var;
 use crate::real::{Graph, Value};

@@ -36,7 +36,7 @@ fn support(graph: &Graph, indices: &mut Indices, value: Value, of: &dyn Fn(Value
 }
 
 /// A condition on integers that holds wherever the predicate is `truth`.
-pub(super) fn implied(graph: &Graph, indices: &mut Indices, predicate: Value, truth: bool) -> Cond {
+pub fn implied(graph: &Graph, indices: &mut Indices, predicate: Value, truth: bool) -> Cond {
     let mut known: FxHashMap<(Value, bool), Cond> = FxHashMap::default();
     let mut pending = vec![(predicate, truth)];
     while let Some(&(p, truth)) = pending.last() {

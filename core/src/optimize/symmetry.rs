@@ -16,7 +16,7 @@ pub fn symmetry(mut program: Program) -> Program {
         }
     }
     let mut keep = vec![true; program.updates.len()];
-    for k in 0..program.updates.len() {
+    for (k, kept) in keep.iter_mut().enumerate() {
         let update = &program.updates[k];
         let Target::Hessian { row, col, .. } = update.target else { continue };
         if row == col {
@@ -24,14 +24,14 @@ pub fn symmetry(mut program: Program) -> Program {
         }
         match position.get(&(update.vars.clone(), col, row)) {
             Some(&transposed) if transposed < k => {
-                keep[k] = false;
+                *kept = false;
                 let target = &mut program.updates[transposed].target;
                 if let Target::Hessian { mirrored, .. } = target {
                     *mirrored = true;
                 }
             }
             Some(_) => {}
-            None => keep[k] = update.vars.len() > update.base,
+            None => *kept = update.vars.len() > update.base,
         }
     }
     let mut kept = keep.into_iter();

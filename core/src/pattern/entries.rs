@@ -5,6 +5,9 @@ use crate::bind::{NO_SLOT, Stream, Streams};
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
 
+/// Streams of at least so many slots are found on all cores.
+const PARALLEL_SLOTS: usize = 1 << 16;
+
 /// The rows and columns of a kernel's outputs over all its iterations.
 #[derive(Clone, Default, Debug)]
 pub struct Entries {
@@ -26,19 +29,14 @@ pub struct RegionEntries {
 impl Entries {
     /// Calls `visit` with the row and column of every stored entry of a buffer.
     pub fn visit(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(u32, u32)) {
-        self.visit_outputs(kernel, |output| output.buffer == buffer, |_, row, col| visit(row, col));
+        self.visit_outputs(kernel, buffer, |_, row, col| visit(row, col));
     }
 
-    /// Calls `visit` with every stored entry of those outputs that are `wanted`, and the output.
-    pub fn visit_outputs(
-        &self,
-        kernel: &Kernel,
-        wanted: impl Fn(&Output) -> bool,
-        mut visit: impl FnMut(&Output, u32, u32),
-    ) {
+    /// Like [`visit`](Self::visit), with the output that has the entry.
+    pub fn visit_outputs(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(&Output, u32, u32)) {
         for (region, entries) in self.regions.iter().enumerate() {
             let columns = columns(kernel, region);
-            let wanted: Vec<usize> = (0..columns.len()).filter(|&k| wanted(columns[k])).collect();
+            let wanted: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].buffer == buffer).collect();
             if wanted.is_empty() {
                 continue;
             }
@@ -87,30 +85,57 @@ fn region_stream(
         return Stream::default();
     }
     let records = entries.pairs.len() / columns.len();
-    let mut slots = Vec::with_capacity(records * width);
-    let find = |matrix: Option<(&Csr, &[u32])>, row: u32, col: u32| {
-        matrix.and_then(|(csr, slots)| csr.position(row, col).map(|at| slots[at])).unwrap_or(NO_SLOT)
+    let mut slots = vec![NO_SLOT; records * width];
+    let threads = match slots.len() {
+        0..PARALLEL_SLOTS => 1,
+        _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
     };
-    for record in entries.pairs.chunks_exact(columns.len()) {
-        for (output, &[row, col]) in columns.iter().zip(record) {
-            let absent = row == u32::MAX;
-            match output.buffer {
-                _ if absent => slots.extend(std::iter::repeat_n(NO_SLOT, output.slots)),
-                Buffer::Hessian => {
-                    slots.push(find(hessian, row, col));
-                    if output.slots == 2 {
-                        slots.push(find(hessian, col, row));
-                    }
-                }
-                Buffer::Jacobian => slots.push(find(jacobian, row, col)),
-                _ => slots.push(row),
+    let share = records.div_ceil(threads).max(1);
+    let fill = |pairs: &[[u32; 2]], slots: &mut [u32]| {
+        for (record, slots) in pairs.chunks_exact(columns.len()).zip(slots.chunks_exact_mut(width.max(1))) {
+            fill_record(&columns, record, slots, hessian, jacobian);
+        }
+    };
+    std::thread::scope(|scope| {
+        let shares = entries.pairs.chunks(share * columns.len()).zip(slots.chunks_mut((share * width).max(1)));
+        for (k, (pairs, slots)) in shares.enumerate() {
+            if threads == 1 || k + 1 == threads {
+                fill(pairs, slots);
+            } else {
+                scope.spawn(|| fill(pairs, slots));
             }
         }
-    }
+    });
     let outer = entries.starts.len().saturating_sub(1);
     let uniform = records == outer && entries.starts.iter().enumerate().all(|(k, &s)| s == (k * columns.len()) as u64);
     let starts = if uniform { Vec::new() } else { entries.starts.iter().map(|s| s / columns.len() as u64).collect() };
     Stream { width, slots, starts }
+}
+
+/// The slots of one record.
+fn fill_record(
+    columns: &[&Output],
+    record: &[[u32; 2]],
+    slots: &mut [u32],
+    hessian: Option<(&Csr, &[u32])>,
+    jacobian: Option<(&Csr, &[u32])>,
+) {
+    let find = |matrix: Option<(&Csr, &[u32])>, row: u32, col: u32| {
+        matrix.and_then(|(csr, slots)| csr.position(row, col).map(|at| slots[at])).unwrap_or(NO_SLOT)
+    };
+    for (output, &[row, col]) in columns.iter().zip(record).filter(|(_, pair)| pair[0] != u32::MAX) {
+        let own = &mut slots[output.offset..output.offset + output.slots];
+        match output.buffer {
+            Buffer::Hessian => {
+                own[0] = find(hessian, row, col);
+                if let Some(transposed) = own.get_mut(1) {
+                    *transposed = find(hessian, col, row);
+                }
+            }
+            Buffer::Jacobian => own[0] = find(jacobian, row, col),
+            _ => own[0] = row,
+        }
+    }
 }
 
 /// Calls `visit` with every row that an iteration range of the outermost loop writes.

@@ -5,14 +5,14 @@ mod chunks;
 mod csr;
 mod entries;
 mod exists;
+mod fault;
 mod gram;
-mod rows;
 mod storage;
 mod symbolic;
 
 pub use csr::Csr;
 pub use entries::{Entries, RegionEntries, streams};
+pub use fault::{Fault, FaultKind};
 pub use gram::Gram;
-pub use rows::AssignedRows;
 pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};
-pub use symbolic::{Fault, FaultKind, Symbolic};
+pub use symbolic::Symbolic;

@@ -2,41 +2,12 @@
 
 use super::entries::{Entries, RegionEntries};
 use super::exists::exists_bodies;
+use super::{Fault, FaultKind};
 use crate::bind::Data;
-use crate::index::{Cond, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
+use crate::index::{Cond, Index, IndexFault, IndexNode, Indices, Loop, Table, Var, eval_node};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
-
-/// An index that may not be used, found when data is bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub kind: FaultKind,
-    /// Where the index stands in the source.
-    pub span: Span,
-    /// The loop variables around it with their values.
-    pub loops: Vec<(String, i64)>,
-    /// The table entries it was computed from: table, position, value.
-    pub reads: Vec<(Table, i64, i64)>,
-}
-
-/// What is wrong with an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// An array of reals was read at this position, outside its length.
-    Array(Array, i64),
-    /// A table was read at this position, outside its length.
-    Table(Table, i64),
-    /// Division or remainder by zero.
-    DivisionByZero,
-    /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
-    Overflow,
-    /// A residual row written with `=` was written before.
-    RowTwice(i64),
-    /// A residual row is negative.
-    NegativeRow(i64),
-}
 
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
@@ -55,7 +26,6 @@ enum Action {
         guard: Cond,
         row: (Option<Array>, Index),
         col: Option<(Array, Index)>,
-        span: Span,
     },
 }
 
@@ -80,8 +50,9 @@ pub struct Symbolic {
 }
 
 impl Symbolic {
-    /// Prepares the symbolic phase of a kernel of `program`.
-    pub fn of(kernel: &Kernel, program: &Program) -> Self {
+    /// Prepares the symbolic phase of a kernel of `program`. Without `check` the indices are not checked: another kernel,
+    /// whose outputs include these, does it.
+    pub fn of(kernel: &Kernel, program: &Program, check: bool) -> Self {
         let graph = &kernel.graph;
         let numeric: Vec<Root> = (kernel.outputs.iter())
             .map(|o| {
@@ -89,9 +60,7 @@ impl Symbolic {
                 Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
             })
             .collect();
-        let mut indices = graph.indices.clone();
-        let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
-        let guards = supports(graph, &mut indices, &values);
+        let (indices, guards) = guards(kernel, program);
         let demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
@@ -99,12 +68,14 @@ impl Symbolic {
             roots.push(Root { vars: vec![outer], values: Vec::new(), indices: Vec::new() });
             actions.push(Action::Open);
         }
-        checks(kernel, &demand, &mut roots, &mut actions);
+        if check {
+            checks(kernel, &demand, &mut roots, &mut actions);
+        }
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
         for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
             let update = &program.updates[output.update];
-            let action = entry_action(k, guard, &update.target, graph.span_of(output.value));
+            let action = entry_action(k, guard, &update.target);
             let Some(action) = action else { continue };
             let mut indices = vec![guard.as_index()];
             indices.extend(update.target.indices());
@@ -146,7 +117,21 @@ impl Symbolic {
     }
 }
 
-fn entry_action(output: usize, guard: Cond, target: &Target, span: Span) -> Option<Action> {
+/// Under which condition each output has an entry: where its value may differ from zero; rows of a residual wherever
+/// they are written. With the arena that holds the conditions.
+fn guards(kernel: &Kernel, program: &Program) -> (Indices, Vec<Cond>) {
+    let mut indices = kernel.graph.indices.clone();
+    let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
+    let mut guards = supports(&kernel.graph, &mut indices, &values);
+    for (guard, output) in guards.iter_mut().zip(&kernel.outputs) {
+        if let Target::Residual { guard: written, .. } = program.updates[output.update].target {
+            *guard = written;
+        }
+    }
+    (indices, guards)
+}
+
+fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
     let (row, col) = match *target {
         Target::Energy => return None,
         Target::Gradient(e) | Target::Product(e) => ((Some(e.array), e.index), None),
@@ -154,7 +139,7 @@ fn entry_action(output: usize, guard: Cond, target: &Target, span: Span) -> Opti
         Target::Residual { row, .. } | Target::ResidualProduct(row) => ((None, row), None),
         Target::Jacobian { row, col } => ((None, row), Some((col.array, col.index))),
     };
-    Some(Action::Entry { output, guard, row, col, span })
+    Some(Action::Entry { output, guard, row, col })
 }
 
 /// One check for every load, table read and division that an output needs.
@@ -348,34 +333,39 @@ impl Run<'_> {
                 };
                 Err(self.fault(kind, *at, *span))
             }
-            Action::Entry { output, guard, row, col, span } => {
-                let region = &mut self.entries.regions[self.symbolic.region_of[*output]];
+            Action::Entry { output, guard, row, col } => {
                 if self.values[guard.index()] == 0 {
-                    region.pairs.push([u32::MAX; 2]);
+                    self.entries.regions[self.symbolic.region_of[*output]].pairs.push([u32::MAX; 2]);
                     return Ok(());
                 }
-                let place = |(array, index): (Option<Array>, Index)| {
-                    let offset = i64::from(array.map_or(self.first_row, |a| self.offsets[a.0 as usize]));
-                    let value = self.values[index.index()];
-                    value.checked_add(offset).filter(|p| value >= 0 && *p < i64::from(LIMIT))
-                };
-                let row_at = place(*row);
-                let col_at = col.map_or(Some(0), |(a, i)| place((Some(a), i)));
-                match (row_at, col_at) {
-                    (Some(r), Some(c)) => region.pairs.push([r as u32, c as u32]),
-                    _ => {
-                        let value = self.values[row.1.index()];
-                        let kind = if row.0.is_none() && value < 0 {
-                            FaultKind::NegativeRow(value)
-                        } else {
-                            FaultKind::Overflow
-                        };
-                        return Err(self.fault(kind, row.1, *span));
-                    }
-                }
+                let pair = [self.place(*row)?, col.map_or(Ok(0), |(array, index)| self.place((Some(array), index)))?];
+                self.entries.regions[self.symbolic.region_of[*output]].pairs.push(pair);
                 Ok(())
             }
         }
+    }
+
+    /// The number of a row or column among all unknowns, or of a residual row among all rows. Slots are made from these:
+    /// whatever the demand says of the loads, an entry outside its array is refused.
+    fn place(&self, (array, index): (Option<Array>, Index)) -> Result<u32, Fault> {
+        let value = self.values[index.index()];
+        let (first, length) = match array {
+            Some(a) => (self.offsets[a.0 as usize], self.data.arrays[a.0 as usize].len() as u64),
+            None => (self.first_row, u64::from(LIMIT)),
+        };
+        let kind = match (u64::try_from(value), array) {
+            (Ok(at), _) if at < length => {
+                let number = at + u64::from(first);
+                if number < u64::from(LIMIT) {
+                    return Ok(number as u32);
+                }
+                FaultKind::Overflow
+            }
+            (_, Some(array)) => FaultKind::Array(array, value),
+            (Err(_), None) => FaultKind::NegativeRow(value),
+            (Ok(_), None) => FaultKind::Overflow,
+        };
+        Err(self.fault(kind, index, Span::default()))
     }
 
     /// A fault with the loops and table entries that led to it.

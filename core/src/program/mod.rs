@@ -3,8 +3,8 @@
 mod print;
 mod split;
 
-use crate::index::{Index, Var};
-use crate::real::{Array, Graph, Value};
+use crate::index::{Cond, Index, Var};
+use crate::real::{Array, Graph, Rebuild, Value};
 
 pub use print::{Style, body_text};
 pub use split::split;
@@ -29,6 +29,8 @@ pub enum Target {
         row: Index,
         /// Written with `=`: no other update may touch the row.
         assign: bool,
+        /// Where the row is written at all, be it with zero.
+        guard: Cond,
     },
     /// `∂E/∂entry`.
     Gradient(Entry),
@@ -76,6 +78,24 @@ pub struct Program {
     pub graph: Graph,
     /// The updates, in order.
     pub updates: Vec<Update>,
+}
+
+impl Update {
+    /// `for vars { if path { r[row] += value } }`, or `=`. It stays one update, so that an iteration writes once.
+    pub fn residual(g: &mut Graph, vars: &[Var], (row, assign): (Index, bool), path: Value, value: Value) -> Update {
+        let value = g.mask(path, value);
+        let value = Rebuild::with_fresh_sums(g, vars, value);
+        let guard = implied(g, path);
+        Update { vars: vars.to_vec(), base: vars.len(), target: Target::Residual { row, assign, guard }, value }
+    }
+}
+
+/// A condition on integers that holds wherever the predicate does.
+fn implied(g: &mut Graph, path: Value) -> Cond {
+    let mut indices = std::mem::take(&mut g.indices);
+    let guard = crate::kernel::implied(g, &mut indices, path, true);
+    g.indices = indices;
+    guard
 }
 
 impl Target {

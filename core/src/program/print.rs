@@ -75,7 +75,7 @@ fn update_text(g: &Graph, p: &Printer, update: &Update, columns: bool) -> String
     let value = p.text(update.value);
     match update.target {
         Target::Energy => format!("energy += {value}"),
-        Target::Residual { row, assign } => format!("r[{}] {} {value}", at(row), if assign { "=" } else { "+=" }),
+        Target::Residual { row, assign, .. } => format!("r[{}] {} {value}", at(row), if assign { "=" } else { "+=" }),
         Target::Gradient(e) => format!("grad[{}] += {value}", entry(e)),
         Target::Product(e) if columns => format!("hess[{}, {}] += {value}", entry(e), p.direction),
         Target::Product(e) => format!("dgrad[{}] += {value}", entry(e)),

@@ -31,12 +31,10 @@ pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> V
     let has = |v: Value| sums.get(v.index()).copied().unwrap_or(false);
     let mut pending = vec![Term { vars: vars.to_vec(), factors: Vec::new(), value }];
     let mut updates: Vec<Update> = Vec::new();
-    // A row that is written with `=` is written once, whatever its value holds.
-    let whole = matches!(target, Target::Residual { assign: true, .. });
     let mut count = 0;
     while let Some(term) = pending.pop() {
         count += 1;
-        let open = has(term.value) && count < TERM_LIMIT && !whole;
+        let open = has(term.value) && count < TERM_LIMIT;
         let parts = if open { parts(graph, &has, &term) } else { None };
         match parts {
             Some(mut parts) => {

@@ -41,7 +41,7 @@ fn check(m: usize, n: usize, spread: usize, outputs: Outputs) {
     let b: Vec<i32> = (0..m).map(|e| ((e * n / m + 1 + e * 7919 % spread) % n) as i32).collect();
     let x: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
     let data = Data { arrays: vec![&x], seeds: vec![&[]], tables: vec![&a, &b], sizes: vec![m as i64] };
-    let entries = Symbolic::of(kernel, &program).run(&data, &[0], 0).expect("no fault");
+    let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0).expect("no fault");
     let csr = Csr::symmetric(n, |add| entries.visit(kernel, Buffer::Hessian, add));
     let places = slots(&csr, &Full(&csr)).expect("slots fit");
     let streams = streams(kernel, &entries, Some((&csr, &places)), None);

@@ -88,7 +88,7 @@ pub fn run(
     let mut entries = Vec::new();
     for kernel in &kernels {
         super::schedule::verify(kernel);
-        entries.push(Symbolic::of(kernel, program).run(&data, &offsets, 0)?);
+        entries.push(Symbolic::of(kernel, program, true).run(&data, &offsets, 0)?);
     }
     Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
 }

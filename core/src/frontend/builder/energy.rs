@@ -148,13 +148,14 @@ impl Energy {
                 for (k, &value) in values.iter().enumerate() {
                     let first = s.graph.indices.scale(element, values.len() as i64);
                     let row = s.graph.indices.offset(first, k as i64);
-                    updates.extend(split(&mut s.graph, &vars, Target::Residual { row, assign: false }, value));
+                    let always = s.graph.bool(true);
+                    updates.push(Update::residual(&mut s.graph, &vars, (row, false), always, value));
                 }
             }
             (Kind::Residual, Form::Program) => {
                 for write in std::mem::take(&mut s.writes) {
-                    let target = Target::Residual { row: write.row, assign: write.assign };
-                    updates.extend(split(&mut s.graph, &write.vars, target, write.value));
+                    let row = (write.row, write.assign);
+                    updates.push(Update::residual(&mut s.graph, &write.vars, row, write.path, write.value));
                 }
             }
         }

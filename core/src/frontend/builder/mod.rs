@@ -34,7 +34,7 @@
 //! })?;
 //! let program = chain.lower(&chain.default_roles(None))?;
 //! let text = "program chain {\n  for i in 1..len(x) {\n    let t0 = x[i - 1] - x[i]\n    energy += t0 * t0\n  }\n}\n";
-//! assert_eq!(program.to_string(), text);
+//! assert!(program.to_string().starts_with(text));
 //! # Ok::<(), spadina_core::error::Diagnostic>(())
 //! ```
 //!
@@ -60,7 +60,7 @@
 //! let program = smooth.lower(&smooth.default_roles(None))?;
 //! let text = "program smooth {\n  for i in 0..n {\n    r[i] += x[i]\n    \
 //!             r[i] += select(0, -x[i + 1], i + 1 < n)\n  }\n}\n";
-//! assert_eq!(program.to_string(), text);
+//! assert!(program.to_string().starts_with(text));
 //! # Ok::<(), spadina_core::error::Diagnostic>(())
 //! ```
 //!

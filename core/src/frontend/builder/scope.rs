@@ -185,9 +185,8 @@ fn write(row: Int, value: Real, assign: bool) {
         if s.element.is_some() {
             return s.refuse("the element form of a residual gives its rows as the result of its closure");
         }
-        let value = s.graph.mask(s.path, value);
-        let vars = s.vars();
-        s.writes.push(Write { vars, row, assign, value });
+        let (vars, path) = (s.vars(), s.path);
+        s.writes.push(Write { vars, row, assign, path, value });
         Some(())
     });
 }

@@ -30,7 +30,9 @@ pub struct Write {
     pub row: Index,
     /// Written with `=`.
     pub assign: bool,
-    /// The value, zero where its conditions do not hold.
+    /// Where it is written.
+    pub path: Value,
+    /// The value.
     pub value: Value,
 }
 

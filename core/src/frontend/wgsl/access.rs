@@ -247,8 +247,7 @@ impl<'m> Machine<'m> {
             Some(sum) => (false, sum),
             None => (true, self.real(frame, value)?),
         };
-        let value = self.graph.mask(self.path, value);
-        self.writes.push(Write { vars: Vec::new(), row, assign, value, span: self.graph.span });
+        self.writes.push(Write { vars: Vec::new(), row, assign, path: self.path, value, span: self.graph.span });
         Ok(())
     }
 

@@ -183,7 +183,10 @@ impl<'m> Machine<'m> {
                 continue;
             }
             for mut write in kept {
-                if self.leaks(write.value, &list) || self.holds_placeholder(write.row, &list) {
+                if self.leaks(write.value, &list)
+                    || self.leaks(write.path, &list)
+                    || self.holds_placeholder(write.row, &list)
+                {
                     return Err(Diagnostic::new(write.span, ONLY_SUMS));
                 }
                 write.vars.insert(0, var);

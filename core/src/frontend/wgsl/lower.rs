@@ -122,20 +122,20 @@ impl Machine<'_> {
             }
             (Kind::Residual, Form::Element) => {
                 let rows = self.vector(&result)?;
+                let always = self.graph.bool(true);
                 let element = self.element.map(|e| self.graph.indices.var_index(e));
                 for (k, &value) in rows.iter().enumerate() {
                     let first = element.map(|e| self.graph.indices.scale(e, rows.len() as i64));
                     let first = first.unwrap_or_else(|| self.graph.indices.int(0));
                     let row = self.graph.indices.offset(first, k as i64);
-                    let target = Target::Residual { row, assign: false };
-                    updates.extend(split(&mut self.graph, &vars, target, value));
+                    updates.push(Update::residual(&mut self.graph, &vars, (row, false), always, value));
                 }
             }
             (Kind::Residual, Form::Program) => {
                 for write in std::mem::take(&mut self.writes) {
                     self.graph.span = write.span;
-                    let target = Target::Residual { row: write.row, assign: write.assign };
-                    updates.extend(split(&mut self.graph, &write.vars, target, write.value));
+                    let row = (write.row, write.assign);
+                    updates.push(Update::residual(&mut self.graph, &write.vars, row, write.path, write.value));
                 }
             }
         }

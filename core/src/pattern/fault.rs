@@ -1,0 +1,34 @@
+//! What can be wrong with an index, found when data is bound.
+
+use crate::index::Table;
+use crate::real::{Array, Span};
+
+/// An index that may not be used, found when data is bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// Where the index stands in the source.
+    pub span: Span,
+    /// The loop variables around it with their values.
+    pub loops: Vec<(String, i64)>,
+    /// The table entries it was computed from: table, position, value.
+    pub reads: Vec<(Table, i64, i64)>,
+}
+
+/// What is wrong with an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// An array of reals was read at this position, outside its length.
+    Array(Array, i64),
+    /// A table was read at this position, outside its length.
+    Table(Table, i64),
+    /// Division or remainder by zero.
+    DivisionByZero,
+    /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
+    Overflow,
+    /// A residual row written with `=` was written before.
+    RowTwice(i64),
+    /// A residual row is negative.
+    NegativeRow(i64),
+}

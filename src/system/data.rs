@@ -1,0 +1,86 @@
+//! New data for a system that has been compiled.
+
+use super::{Error, System};
+use crate::tensor::{Shape, Tensor, entries};
+
+impl System {
+    /// Gives an unknown new values, in C order.
+    ///
+    /// Values of another length change the leading dimension (the nodes); the next evaluation then checks all shapes and
+    /// indices and builds the pattern again.
+    pub fn set_unknown(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
+        let entry = self.problem.unknowns.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        if set(name, tensor, values)? {
+            self.bound = None;
+        }
+        Ok(())
+    }
+
+    /// Gives an array or parameter new values, in C order.
+    ///
+    /// Values of another length change the leading dimension (the elements or nodes); the next evaluation then checks all
+    /// shapes and indices and builds the pattern again. So data of elements and the table of their stencils can be
+    /// changed one after the other, in any order.
+    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
+        let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        if set(name, tensor, values)? {
+            self.bound = None;
+        }
+        Ok(())
+    }
+
+    /// Gives an index array other entries, or a size another value; the number of rows may change.
+    ///
+    /// Nothing is compiled again: the next evaluation checks all shapes and indices and builds the pattern.
+    pub fn set_indices(&mut self, name: &str, table: impl Into<Tensor<i32>>) -> Result<(), Error> {
+        let table = table.into();
+        let entry = self.problem.indices.iter_mut().find(|(n, _)| n == name);
+        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        let same_rows = tensor.shape.len() == table.shape.len() && tensor.shape.get(1..) == table.shape.get(1..);
+        if !same_rows || entries(&table.shape) != Some(table.data.len()) {
+            return Err(reshape(name, &tensor.shape, format!("data of shape {}", Shape(&table.shape))));
+        }
+        *tensor = table;
+        self.bound = None;
+        Ok(())
+    }
+}
+
+/// Sets the values of a tensor; returns whether their number has changed.
+fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<bool, Error> {
+    let same = values.len() == tensor.data.len();
+    let row: usize = tensor.shape.iter().skip(1).product();
+    if !same && (tensor.shape.is_empty() || row == 0 || !values.len().is_multiple_of(row)) {
+        return Err(reshape(name, &tensor.shape, format!("{} numbers", values.len())));
+    }
+    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
+        return Err(Error::NotFinite { name: name.into(), at: position(at, &tensor.shape), value: values[at] });
+    }
+    if same {
+        tensor.data.copy_from_slice(values);
+    } else {
+        tensor.data = values.to_vec();
+        tensor.shape[0] = values.len() / row;
+    }
+    Ok(!same)
+}
+
+/// The index of a flat position; the leading dimension is as long as need be.
+fn position(flat: usize, shape: &[usize]) -> Vec<usize> {
+    let mut rest = flat;
+    let mut at = vec![0; shape.len()];
+    for (index, &extent) in at.iter_mut().zip(shape).skip(1).rev() {
+        *index = rest % extent.max(1);
+        rest /= extent.max(1);
+    }
+    if let Some(first) = at.first_mut() {
+        *first = rest;
+    }
+    at
+}
+
+fn reshape(name: &str, shape: &[usize], found: String) -> Error {
+    Error::Reshape { name: name.into(), found, wanted: Shape(shape).to_string() }
+}
