@@ -3,8 +3,7 @@
 //!
 //! `cargo run --release --example chain`
 
-use spadina::system::Options;
-use spadina::{Loaded, System, Term};
+use spadina::{Options, Problem, System, Term};
 
 const CHAIN: &str = "
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -21,7 +20,7 @@ fn energy() -> f32 {
 fn main() -> Result<(), spadina::Error> {
     let chain = |n: usize| {
         let x: Vec<f64> = (0..n).map(|i| (i as f64).sqrt()).collect();
-        let problem = Loaded::new().unknown("x", x).term(Term::energy("chain.wgsl", CHAIN));
+        let problem = Problem::new().unknown("x", x).term(Term::energy("chain.wgsl", CHAIN));
         System::build(problem, Options::default())
     };
 
@@ -29,7 +28,7 @@ fn main() -> Result<(), spadina::Error> {
     let at = system.evaluate()?;
     println!("energy {:.6}, {} non-zeros", at.energy, at.hessian.nonzeros());
     let mut picture = vec![vec!["   ."; 9]; 9];
-    at.hessian.coordinates().for_each(|(i, j, v)| picture[i][j] = if v > 0.0 { "   +" } else { "   -" });
+    at.hessian.coordinates()?.for_each(|(i, j, v)| picture[i][j] = if v > 0.0 { "   +" } else { "   -" });
     picture.iter().for_each(|row| println!("{}", row.concat()));
 
     println!("\n{:>9}  {:>9}  {:>10}", "unknowns", "non-zeros", "pattern");

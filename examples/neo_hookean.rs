@@ -2,8 +2,7 @@
 //!
 //! `cargo run --release --example neo_hookean -- 20`
 
-use spadina::system::Options;
-use spadina::{Error, Loaded, System, Tensor, Term};
+use spadina::{Error, Options, Problem, System, Tensor, Term};
 use std::time::Instant;
 
 const ENERGY: &str = include_str!("energies/neo_hookean.wgsl");
@@ -44,7 +43,7 @@ fn main() -> Result<(), Error> {
     let tetrahedra = box_tetrahedra(n);
     println!("tetrahedra  {:10}", tetrahedra.len());
 
-    let problem = Loaded::new()
+    let problem = Problem::new()
         .unknown("x", stretched)
         .array("X", rest)
         .array("mu", 1.0)

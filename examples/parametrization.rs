@@ -4,8 +4,7 @@
 //!
 //! `cargo run --release --example parametrization`
 
-use spadina::system::Options;
-use spadina::{Error, Loaded, System, Tensor, Term};
+use spadina::{Error, Options, Problem, System, Tensor, Term};
 
 const ENERGY: &str = include_str!("energies/symmetric_dirichlet.wgsl");
 
@@ -32,7 +31,7 @@ fn main() -> Result<(), Error> {
 
     let mut x = uv.concat();
     let rest: Vec<[f64; 3]> = uv.iter().map(surface).collect();
-    let problem = Loaded::new()
+    let problem = Problem::new()
         .unknown("x", uv)
         .array("X", rest)
         .indices("triangles", Tensor::from(triangles))

@@ -3,8 +3,7 @@
 //!
 //! `cargo run --release --example residual`
 
-use spadina::system::{Matrix, Options};
-use spadina::{Error, Loaded, System, Term};
+use spadina::{Error, Matrix, Options, Problem, System, Term};
 
 const DISTANCE: &str = "
 fn residual(x: array<vec2f, 2>, measured: f32) -> f32 { return distance(x[0], x[1]) - measured; }";
@@ -14,16 +13,16 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Jᵀ J p + damping · p.
-fn normal(j: &Matrix, p: &[f64], damping: f64) -> Vec<f64> {
+fn normal(j: &Matrix, p: &[f64], damping: f64) -> Result<Vec<f64>, Error> {
     let mut jp = vec![0.0; j.rows];
-    j.coordinates().for_each(|(row, col, v)| jp[row] += v * p[col]);
+    j.coordinates()?.for_each(|(row, col, v)| jp[row] += v * p[col]);
     let mut out: Vec<f64> = p.iter().map(|p| damping * p).collect();
-    j.coordinates().for_each(|(row, col, v)| out[col] += v * jp[row]);
-    out
+    j.coordinates()?.for_each(|(row, col, v)| out[col] += v * jp[row]);
+    Ok(out)
 }
 
 /// The damped Gauss-Newton step; `g` is Jᵀr.
-fn step(j: &Matrix, g: &[f64]) -> Vec<f64> {
+fn step(j: &Matrix, g: &[f64]) -> Result<Vec<f64>, Error> {
     let mut d = vec![0.0; g.len()];
     let mut r: Vec<f64> = g.iter().map(|g| -g).collect();
     let mut p = r.clone();
@@ -33,14 +32,14 @@ fn step(j: &Matrix, g: &[f64]) -> Vec<f64> {
         if rr <= wanted {
             break;
         }
-        let np = normal(j, &p, 1e-6);
+        let np = normal(j, &p, 1e-6)?;
         let a = rr / dot(&p, &np);
         d.iter_mut().zip(&p).for_each(|(d, p)| *d += a * p);
         r.iter_mut().zip(&np).for_each(|(r, n)| *r -= a * n);
         let last = std::mem::replace(&mut rr, dot(&r, &r));
         p.iter_mut().zip(&r).for_each(|(p, r)| *p = r + rr / last * *p);
     }
-    d
+    Ok(d)
 }
 
 fn main() -> Result<(), Error> {
@@ -60,7 +59,7 @@ fn main() -> Result<(), Error> {
     let mut x: Vec<f64> = truth.iter().enumerate().flat_map(guess).collect();
     let start: Vec<[f64; 2]> = x.chunks(2).map(|p| [p[0], p[1]]).collect();
 
-    let problem = Loaded::new()
+    let problem = Problem::new()
         .unknown("x", start)
         .array("measured", measured)
         .indices("pairs", pairs)
@@ -73,7 +72,7 @@ fn main() -> Result<(), Error> {
             println!("{} rows, {} unknowns, {} non-zeros in J", jacobian.rows, jacobian.cols, jacobian.nonzeros());
         }
         println!("{iteration}  ½|r|² = {:.3e}", at.energy);
-        let d = step(&jacobian, at.gradient);
+        let d = step(&jacobian, at.gradient)?;
         x.iter_mut().zip(&d).for_each(|(x, d)| *x += d);
         system.set_unknown("x", &x)?;
     }

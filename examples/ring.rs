@@ -3,8 +3,7 @@
 //!
 //! `cargo run --release --example ring`
 
-use spadina::system::Options;
-use spadina::{Loaded, System, Term};
+use spadina::{Options, Problem, System, Term};
 
 const RING: &str = "
 override n: u32;
@@ -27,14 +26,14 @@ fn main() -> Result<(), spadina::Error> {
     let angle = |i: usize| std::f64::consts::TAU * i as f64 / n as f64;
     let x: Vec<[f64; 2]> = (0..n).map(|i| [angle(i).cos(), 0.8 * angle(i).sin()]).collect();
     let problem =
-        Loaded::new().unknown("x", x).array("rest", 0.5).indices("n", n as i32).term(Term::energy("ring.wgsl", RING));
+        Problem::new().unknown("x", x).array("rest", 0.5).indices("n", n as i32).term(Term::energy("ring.wgsl", RING));
     let mut system = System::build(problem, Options::default())?;
     let at = system.evaluate()?;
     println!("energy {:.6}, {} non-zeros of {}", at.energy, at.hessian.nonzeros(), 4 * n * n);
 
     // Two rows and two columns for each point.
     let mut picture = vec![vec![" ."; 2 * n]; 2 * n];
-    at.hessian.coordinates().for_each(|(i, j, _)| picture[i][j] = " #");
+    at.hessian.coordinates()?.for_each(|(i, j, _)| picture[i][j] = " #");
     picture.iter().for_each(|row| println!("{}", row.concat()));
     Ok(())
 }

@@ -4,8 +4,7 @@
 //!
 //! `cargo run --release --example smoothing`
 
-use spadina::system::{Matrix, Options};
-use spadina::{Error, Loaded, System, Term};
+use spadina::{Error, Matrix, Options, Problem, System, Term};
 
 const ENERGY: &str = include_str!("energies/smoothing.wgsl");
 
@@ -14,7 +13,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Solves `h · d = -g`.
-fn solve(h: Matrix, g: &[f64]) -> (Vec<f64>, usize) {
+fn solve(h: Matrix, g: &[f64]) -> Result<(Vec<f64>, usize), Error> {
     let mut d = vec![0.0; g.len()];
     let mut r: Vec<f64> = g.iter().map(|g| -g).collect();
     let mut p = r.clone();
@@ -23,7 +22,7 @@ fn solve(h: Matrix, g: &[f64]) -> (Vec<f64>, usize) {
     let mut iterations = 0;
     while rr > wanted && iterations < 1000 {
         let mut hp = vec![0.0; g.len()];
-        h.coordinates().for_each(|(i, j, v)| hp[i] += v * p[j]);
+        h.coordinates()?.for_each(|(i, j, v)| hp[i] += v * p[j]);
         let a = rr / dot(&p, &hp);
         d.iter_mut().zip(&p).for_each(|(d, p)| *d += a * p);
         r.iter_mut().zip(&hp).for_each(|(r, hp)| *r -= a * hp);
@@ -31,7 +30,7 @@ fn solve(h: Matrix, g: &[f64]) -> (Vec<f64>, usize) {
         p.iter_mut().zip(&r).for_each(|(p, r)| *p = r + rr / last * *p);
         iterations += 1;
     }
-    (d, iterations)
+    Ok((d, iterations))
 }
 
 fn main() -> Result<(), Error> {
@@ -49,7 +48,7 @@ fn main() -> Result<(), Error> {
         let from_axis = 3.0 + radius * v.cos();
         measured.push([from_axis * u.cos(), from_axis * u.sin(), radius * v.sin()]);
     }
-    let problem = Loaded::new()
+    let problem = Problem::new()
         .unknown("x", measured.clone())
         .array("measured", measured.clone())
         .array("hold", 0.2)
@@ -62,7 +61,7 @@ fn main() -> Result<(), Error> {
         let at = system.evaluate()?;
         let norm = dot(at.gradient, at.gradient).sqrt();
         println!("step {step}: energy {:10.6}, gradient {norm:.1e}, {} non-zeros", at.energy, at.hessian.nonzeros());
-        let (d, iterations) = solve(at.hessian, at.gradient);
+        let (d, iterations) = solve(at.hessian, at.gradient)?;
         println!("        {iterations} iterations, moved by {:.6}", dot(&d, &d).sqrt());
         x.iter_mut().zip(&d).for_each(|(x, d)| *x += d);
         system.set_unknown("x", &x)?;

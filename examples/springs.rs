@@ -3,8 +3,7 @@
 //!
 //! `cargo run --release --example springs`
 
-use spadina::system::Options;
-use spadina::{Loaded, System, Term};
+use spadina::{Options, Problem, System, Term};
 use std::time::Instant;
 
 const SPRING: &str = "
@@ -35,7 +34,7 @@ fn main() -> Result<(), spadina::Error> {
     let soft: Vec<f64> = rest.iter().map(|&l| if l > 1.0 { 20.0 } else { 100.0 }).collect();
     let nodes: Vec<i32> = (0..(side * side) as i32).collect();
 
-    let problem = Loaded::new()
+    let problem = Problem::new()
         .unknown("x", x.clone())
         .array("rest", rest)
         .array("k", soft)

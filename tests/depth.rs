@@ -1,7 +1,7 @@
 //! Large energies through the facade: deep graphs end in a short time, without overflowing the stack.
 
-use spadina::system::{Device, Options};
-use spadina::{Loaded, System, Term};
+use spadina::system::Device;
+use spadina::{Options, Problem, System, Term};
 use std::time::{Duration, Instant};
 
 /// Generous: these take a tenth of it in a release build.
@@ -33,7 +33,7 @@ fn on_small_stack(test: impl FnOnce() + Send + 'static) {
 #[test]
 fn a_hundred_thousand_terms() {
     on_small_stack(|| {
-        let problem = Loaded::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
+        let problem = Problem::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
         let problem = problem.term(Term::energy("long.wgsl", long_energy()).over("e"));
         let options = Options { device: Device::Interpreter, ..Options::default() };
         let mut system = System::build(problem, options).unwrap();
@@ -52,7 +52,7 @@ fn a_deep_composition() {
         on_small_stack(move || {
             let text = "fn energy(x: array<f32, 1>) -> f32 {\n  var e = x[0];\n\
                         for (var k = 0; k < 500; k++) { e = sqrt(1.0 + e * e); }\n  return e;\n}";
-            let problem = Loaded::new().unknown("x", vec![2.0]).indices("e", vec![0]);
+            let problem = Problem::new().unknown("x", vec![2.0]).indices("e", vec![0]);
             let problem = problem.term(Term::energy("deep.wgsl", text).over("e"));
             let mut system = System::build(problem, Options { device, ..Options::default() }).unwrap();
             let at = system.evaluate().unwrap();
@@ -74,7 +74,7 @@ fn a_hundred_thousand_elements() {
         let x: Vec<f64> = (0..=n).map(|k| f64::from(k) + 0.5 * f64::from(k % 2)).collect();
         let edges: Vec<[i32; 2]> = (0..n).map(|k| [k, k + 1]).collect();
         let text = "fn energy(x: array<f32, 2>) -> f32 { let d = x[1] - x[0] - 1.0; return d * d; }";
-        let problem = Loaded::new().unknown("x", x).indices("edges", edges);
+        let problem = Problem::new().unknown("x", x).indices("edges", edges);
         let mut system =
             System::build(problem.term(Term::energy("s.wgsl", text).over("edges")), Options::default()).unwrap();
         let at = system.evaluate().unwrap();

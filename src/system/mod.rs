@@ -20,7 +20,7 @@ use part::Mode;
 use product::{Product, Scratch};
 use spadina_core::bind::Buffers;
 use spadina_core::pattern::Gram;
-pub use spadina_core::pattern::{Csr, Storage};
+pub use spadina_core::pattern::{Csr, Places, Storage};
 pub use spadina_core::real::Precision;
 use spadina_jit_cpu::Pool;
 use std::time::Instant;
@@ -313,8 +313,11 @@ impl System {
         });
         let stored = self.options.layout.store(&pattern)?;
         let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
+        let mirror = pattern.mirror();
+        let hessian = Places { pattern: &pattern, slots: stored.slots(), mirror: &mirror };
+        let own_rows = Places { pattern: &jacobian, slots: &own, mirror: &[] };
         for term in &mut self.terms {
-            term.place((&pattern, stored.slots()), (&jacobian, &own), stored.is_shared());
+            term.place(hessian, own_rows, stored.is_shared());
         }
         let gram = Gram::new(&jacobian, &pattern, stored.slots());
         self.state = State {

@@ -3,7 +3,7 @@
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Csr, Entries, Fault, Symbolic, streams};
+use spadina_core::pattern::{Entries, Fault, Places, Symbolic, streams};
 use spadina_core::program::Program;
 use spadina_core::real::Precision;
 use spadina_jit_cpu::{Compiled, Pool, compile};
@@ -39,9 +39,6 @@ pub struct Set(Vec<Runnable>);
 pub struct Kernels {
     sets: [Set; 3],
 }
-
-/// Where the entries of a matrix are: its pattern, and the slot of each entry.
-pub type Places<'a> = (&'a Csr, &'a [u32]);
 
 impl Set {
     /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.

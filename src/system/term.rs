@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
-use super::part::{Kernels, Mode, Places};
+use super::part::{Kernels, Mode};
 use super::product::Product;
 use super::{diagnose, rows};
 use crate::problem::{self, Problem};
@@ -10,6 +10,7 @@ use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Outputs};
+use spadina_core::pattern::Places;
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Graph, Precision};

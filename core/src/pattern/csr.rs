@@ -103,6 +103,21 @@ impl Csr {
         Self { cols: size, row_ptr, col_idx }
     }
 
+    /// For each entry of a structurally symmetric pattern, in order, the number of the transposed entry.
+    pub fn mirror(&self) -> Vec<u32> {
+        let mut next = self.row_ptr.clone();
+        let mut mirror = Vec::with_capacity(self.nonzeros());
+        // Rows ascend, so that the entries of a column are met in the order in which its transpose lists them.
+        for &col in &self.col_idx {
+            let at = next.get_mut(col as usize).map_or(0, |at| {
+                *at += 1;
+                *at - 1
+            });
+            mirror.push(at as u32);
+        }
+        mirror
+    }
+
     /// Calls `visit` with row, column and number of every entry in order.
     pub fn for_each(&self, mut visit: impl FnMut(u32, u32, usize)) {
         for row in 0..self.rows() {

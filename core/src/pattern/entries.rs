@@ -57,14 +57,20 @@ fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
     kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).collect()
 }
 
+/// Where the entries of a matrix are.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'a> {
+    /// The pattern.
+    pub pattern: &'a Csr,
+    /// The slot of each entry of the pattern.
+    pub slots: &'a [u32],
+    /// For each entry of a symmetric pattern the number of the transposed entry; see [`Csr::mirror`].
+    pub mirror: &'a [u32],
+}
+
 /// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
 /// the Jacobian; other buffers are addressed by row.
-pub fn streams(
-    kernel: &Kernel,
-    entries: &Entries,
-    hessian: Option<(&Csr, &[u32])>,
-    jacobian: Option<(&Csr, &[u32])>,
-) -> Streams {
+pub fn streams(kernel: &Kernel, entries: &Entries, hessian: Option<Places>, jacobian: Option<Places>) -> Streams {
     let regions = (0..kernel.regions.len())
         .map(|region| region_stream(kernel, region, &entries.regions[region], hessian, jacobian))
         .collect();
@@ -76,8 +82,8 @@ fn region_stream(
     kernel: &Kernel,
     region: usize,
     entries: &RegionEntries,
-    hessian: Option<(&Csr, &[u32])>,
-    jacobian: Option<(&Csr, &[u32])>,
+    hessian: Option<Places>,
+    jacobian: Option<Places>,
 ) -> Stream {
     let columns = columns(kernel, region);
     let width = kernel.regions[region].width;
@@ -117,23 +123,24 @@ fn fill_record(
     columns: &[&Output],
     record: &[[u32; 2]],
     slots: &mut [u32],
-    hessian: Option<(&Csr, &[u32])>,
-    jacobian: Option<(&Csr, &[u32])>,
+    hessian: Option<Places>,
+    jacobian: Option<Places>,
 ) {
-    let find = |matrix: Option<(&Csr, &[u32])>, row: u32, col: u32| {
-        matrix.and_then(|(csr, slots)| csr.position(row, col).map(|at| slots[at])).unwrap_or(NO_SLOT)
-    };
     for (output, &[row, col]) in columns.iter().zip(record).filter(|(_, pair)| pair[0] != u32::MAX) {
         let own = &mut slots[output.offset..output.offset + output.slots];
-        match output.buffer {
-            Buffer::Hessian => {
-                own[0] = find(hessian, row, col);
-                if let Some(transposed) = own.get_mut(1) {
-                    *transposed = find(hessian, col, row);
-                }
+        let places = match output.buffer {
+            Buffer::Hessian => hessian,
+            Buffer::Jacobian => jacobian,
+            _ => {
+                own[0] = row;
+                continue;
             }
-            Buffer::Jacobian => own[0] = find(jacobian, row, col),
-            _ => own[0] = row,
+        };
+        let Some(Places { pattern, slots, mirror }) = places else { continue };
+        let Some(at) = pattern.position(row, col) else { continue };
+        own[0] = slots[at];
+        if let Some(transposed) = own.get_mut(1) {
+            *transposed = slots[mirror[at] as usize];
         }
     }
 }

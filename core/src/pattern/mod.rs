@@ -11,7 +11,7 @@ mod storage;
 mod symbolic;
 
 pub use csr::Csr;
-pub use entries::{Entries, RegionEntries, streams};
+pub use entries::{Entries, Places, RegionEntries, streams};
 pub use fault::{Fault, FaultKind};
 pub use gram::Gram;
 pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};

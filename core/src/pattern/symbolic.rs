@@ -21,12 +21,24 @@ enum Action {
         limit: Limit,
         span: Span,
     },
-    Entry {
-        output: usize,
-        guard: Cond,
-        row: (Option<Array>, Index),
-        col: Option<(Array, Index)>,
-    },
+    Record(Record),
+}
+
+/// The entries of one region, written at each of its iterations.
+#[derive(Default)]
+struct Record {
+    region: usize,
+    /// The different rows and columns: an entry of an unknown array, or a residual row.
+    places: Vec<(Option<Array>, Index)>,
+    /// In the order of the outputs.
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    /// Where there is an entry; `None`: always.
+    guard: Option<Cond>,
+    /// Row and column among the places; outputs without a column repeat the row.
+    at: [usize; 2],
 }
 
 #[derive(Clone, Copy)]
@@ -42,8 +54,6 @@ pub struct Symbolic {
     steps: Vec<Step>,
     ends: Vec<usize>,
     actions: Vec<Action>,
-    /// Per output of the kernel: region and width of the region in outputs.
-    region_of: Vec<usize>,
     regions: usize,
     outer: Option<Var>,
     exists: rustc_hash::FxHashMap<Index, Vec<Index>>,
@@ -73,14 +83,12 @@ impl Symbolic {
         }
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
-        for (k, (output, guard)) in kernel.outputs.iter().zip(guards).enumerate() {
-            let update = &program.updates[output.update];
-            let action = entry_action(k, guard, &update.target);
-            let Some(action) = action else { continue };
-            let mut indices = vec![guard.as_index()];
-            indices.extend(update.target.indices());
-            roots.push(Root { vars: update.vars.clone(), values: Vec::new(), indices });
-            actions.push(action);
+        for region in 0..kernel.regions.len() {
+            let (root, record) = region_record(&symbols, kernel, program, &guards, region);
+            if !record.entries.is_empty() {
+                roots.push(root);
+                actions.push(Action::Record(record));
+            }
         }
         let steps = schedule(&symbols, &roots).steps;
         Self {
@@ -89,7 +97,6 @@ impl Symbolic {
             graph: symbols,
             steps,
             actions,
-            region_of: kernel.outputs.iter().map(|o| o.region).collect(),
             regions: kernel.regions.len(),
             outer: kernel.outer,
         }
@@ -97,8 +104,8 @@ impl Symbolic {
 
     /// Whether some iterations may have no entry for some output.
     pub fn is_guarded(&self) -> bool {
-        let always = |guard: &Cond| self.graph.indices.as_bool(*guard) == Some(true);
-        self.actions.iter().any(|a| matches!(a, Action::Entry { guard, .. } if !always(guard)))
+        let guarded = |r: &Record| r.entries.iter().any(|e| e.guard.is_some());
+        self.actions.iter().any(|a| matches!(a, Action::Record(record) if guarded(record)))
     }
 
     /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
@@ -110,6 +117,7 @@ impl Symbolic {
             offsets,
             first_row,
             values: vec![0; self.graph.indices.len()],
+            numbers: Vec::new(),
             entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
         };
         run.all()?;
@@ -131,15 +139,40 @@ fn guards(kernel: &Kernel, program: &Program) -> (Indices, Vec<Cond>) {
     (indices, guards)
 }
 
-fn entry_action(output: usize, guard: Cond, target: &Target) -> Option<Action> {
-    let (row, col) = match *target {
-        Target::Energy => return None,
-        Target::Gradient(e) | Target::Product(e) => ((Some(e.array), e.index), None),
-        Target::Hessian { row, col, .. } => ((Some(row.array), row.index), Some((col.array, col.index))),
-        Target::Residual { row, .. } | Target::ResidualProduct(row) => ((None, row), None),
-        Target::Jacobian { row, col } => ((None, row), Some((col.array, col.index))),
-    };
-    Some(Action::Entry { output, guard, row, col })
+/// What to evaluate for the entries of a region, and how to record them.
+fn region_record(
+    symbols: &Graph,
+    kernel: &Kernel,
+    program: &Program,
+    guards: &[Cond],
+    region: usize,
+) -> (Root, Record) {
+    let mut root = Root { vars: Vec::new(), values: Vec::new(), indices: Vec::new() };
+    let mut record = Record { region, ..Record::default() };
+    let mut known: rustc_hash::FxHashMap<(Option<Array>, Index), usize> = Default::default();
+    let outputs = kernel.outputs.iter().zip(guards).filter(|(o, _)| o.region == region && o.slots > 0);
+    for (output, &guard) in outputs {
+        let update = &program.updates[output.update];
+        let [row, col] = match update.target {
+            Target::Energy => continue,
+            Target::Gradient(e) | Target::Product(e) => [(Some(e.array), e.index); 2],
+            Target::Hessian { row, col, .. } => [row, col].map(|e| (Some(e.array), e.index)),
+            Target::Residual { row, .. } | Target::ResidualProduct(row) => [(None, row); 2],
+            Target::Jacobian { row, col } => [(None, row), (Some(col.array), col.index)],
+        };
+        let at = [row, col].map(|place| {
+            *known.entry(place).or_insert_with(|| {
+                record.places.push(place);
+                record.places.len() - 1
+            })
+        });
+        let guard = Some(guard).filter(|&g| symbols.indices.as_bool(g) != Some(true));
+        record.entries.push(Entry { guard, at });
+        root.indices.extend(guard.map(Cond::as_index));
+        root.vars.clone_from(&update.vars);
+    }
+    root.indices.extend(record.places.iter().map(|(_, index)| *index));
+    (root, record)
 }
 
 /// One check for every load, table read and division that an output needs.
@@ -211,6 +244,8 @@ struct Run<'a> {
     offsets: &'a [u32],
     first_row: u32,
     values: Vec<i64>,
+    /// Numbers of the places of the current record.
+    numbers: Vec<u32>,
     entries: Entries,
 }
 
@@ -333,39 +368,58 @@ impl Run<'_> {
                 };
                 Err(self.fault(kind, *at, *span))
             }
-            Action::Entry { output, guard, row, col } => {
-                if self.values[guard.index()] == 0 {
-                    self.entries.regions[self.symbolic.region_of[*output]].pairs.push([u32::MAX; 2]);
-                    return Ok(());
-                }
-                let pair = [self.place(*row)?, col.map_or(Ok(0), |(array, index)| self.place((Some(array), index)))?];
-                self.entries.regions[self.symbolic.region_of[*output]].pairs.push(pair);
-                Ok(())
+            Action::Record(record) => self.record(record),
+        }
+    }
+
+    /// Records the entries of one iteration.
+    fn record(&mut self, record: &Record) -> Result<(), Fault> {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
+        let pairs = &mut self.entries.regions[record.region].pairs;
+        pairs.reserve(record.entries.len());
+        let mut bad = None;
+        for entry in &record.entries {
+            let pair = entry.at.map(|at| numbers[at]);
+            if entry.guard.is_some_and(|g| self.values[g.index()] == 0) {
+                pairs.push([u32::MAX; 2]);
+            } else {
+                bad = bad.or_else(|| entry.at.into_iter().find(|&at| numbers[at] == u32::MAX));
+                pairs.push(pair);
             }
         }
+        self.numbers = numbers;
+        bad.map_or(Ok(()), |at| Err(self.misplaced(record.places[at])))
     }
 
     /// The number of a row or column among all unknowns, or of a residual row among all rows. Slots are made from these:
     /// whatever the demand says of the loads, an entry outside its array is refused.
-    fn place(&self, (array, index): (Option<Array>, Index)) -> Result<u32, Fault> {
-        let value = self.values[index.index()];
-        let (first, length) = match array {
+    fn place(&self, (array, index): (Option<Array>, Index)) -> Option<u32> {
+        let (first, length) = self.extent(array);
+        let at = u64::try_from(self.values[index.index()]).ok().filter(|&at| at < length)?;
+        u32::try_from(at + u64::from(first)).ok().filter(|&number| number < LIMIT)
+    }
+
+    /// The number of the first entry, and how many there may be.
+    fn extent(&self, array: Option<Array>) -> (u32, u64) {
+        match array {
             Some(a) => (self.offsets[a.0 as usize], self.data.arrays[a.0 as usize].len() as u64),
             None => (self.first_row, u64::from(LIMIT)),
+        }
+    }
+
+    /// Why a place has no number.
+    fn misplaced(&self, (array, index): (Option<Array>, Index)) -> Fault {
+        let value = self.values[index.index()];
+        let inside = u64::try_from(value).is_ok_and(|at| at < self.extent(array).1);
+        let kind = match array {
+            _ if inside => FaultKind::Overflow,
+            Some(array) => FaultKind::Array(array, value),
+            None if value < 0 => FaultKind::NegativeRow(value),
+            None => FaultKind::Overflow,
         };
-        let kind = match (u64::try_from(value), array) {
-            (Ok(at), _) if at < length => {
-                let number = at + u64::from(first);
-                if number < u64::from(LIMIT) {
-                    return Ok(number as u32);
-                }
-                FaultKind::Overflow
-            }
-            (_, Some(array)) => FaultKind::Array(array, value),
-            (Err(_), None) => FaultKind::NegativeRow(value),
-            (Ok(_), None) => FaultKind::Overflow,
-        };
-        Err(self.fault(kind, index, Span::default()))
+        self.fault(kind, index, Span::default())
     }
 
     /// A fault with the loops and table entries that led to it.

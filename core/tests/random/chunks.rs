@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Outputs, build};
-use spadina_core::pattern::{Csr, Full, Symbolic, slots, streams};
+use spadina_core::pattern::{Csr, Full, Places, Symbolic, slots, streams};
 use spadina_core::pipeline;
 use spadina_core::program::{Program, Target, split};
 use spadina_core::real::{ArrayKind, Graph};
@@ -44,7 +44,9 @@ fn check(m: usize, n: usize, spread: usize, outputs: Outputs) {
     let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0).expect("no fault");
     let csr = Csr::symmetric(n, |add| entries.visit(kernel, Buffer::Hessian, add));
     let places = slots(&csr, &Full(&csr)).expect("slots fit");
-    let streams = streams(kernel, &entries, Some((&csr, &places)), None);
+    let mirror = csr.mirror();
+    let own = Places { pattern: &csr, slots: &places, mirror: &mirror };
+    let streams = streams(kernel, &entries, Some(own), None);
     disjoint(kernel, &streams);
     let run = |streams: &Streams| {
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; csr.nonzeros()]);

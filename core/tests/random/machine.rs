@@ -5,7 +5,7 @@ use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::index::Indices;
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Csr, Entries, Fault, Full, Symbolic, slots, streams};
+use spadina_core::pattern::{Csr, Entries, Fault, Full, Places, Symbolic, slots, streams};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
 
@@ -112,7 +112,10 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
         product: vec![0.0; unknowns.max(ROWS)],
     };
     for (kernel, entries) in kernels.iter().zip(entries) {
-        let streams = streams(kernel, entries, Some((&hessian, &hessian_slots)), Some((&jacobian, &jacobian_slots)));
+        let mirror = hessian.mirror();
+        let own = Places { pattern: &hessian, slots: &hessian_slots, mirror: &mirror };
+        let rows = Places { pattern: &jacobian, slots: &jacobian_slots, mirror: &[] };
+        let streams = streams(kernel, entries, Some(own), Some(rows));
         disjoint(kernel, &streams);
         let mut buffers = Buffers {
             gradient: &mut out.gradient,
