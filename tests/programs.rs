@@ -10,8 +10,8 @@ mod reference;
 
 use dual::Dual;
 use reference::*;
-use spadina::system::{Device, Options};
-use spadina::{Problem as Loaded, System, Term};
+use spadina::system::Device;
+use spadina::{Options, Problem, System, Term};
 use std::collections::BTreeSet;
 
 /// How far the points of evaluation lie from the first one.
@@ -59,7 +59,7 @@ fn check_dual(energy: &impl Energy, x: &[f64], dual: &Dual) {
 
 /// Compares a problem with the unknown `x` with its reference on every device. The pattern must be exactly what is
 /// non-zero at one of the points.
-fn check(problem: Loaded, energy: &impl Energy) {
+fn check(problem: Problem, energy: &impl Energy) {
     let (name, start) = (problem.unknowns[0].0.clone(), problem.unknowns[0].1.data.clone());
     let n = start.len();
     assert!(n <= 40, "{n} unknowns are too many for dense duals");
@@ -108,7 +108,7 @@ fn circle(n: usize, dim: usize) -> Vec<f64> {
 #[test]
 fn sqrt_chain() {
     for n in [2, 3, 7, 40] {
-        let problem = Loaded::new().unknown("x", circle(n, 1)).term(program!("sqrt_chain.wgsl"));
+        let problem = Problem::new().unknown("x", circle(n, 1)).term(program!("sqrt_chain.wgsl"));
         check(problem, &SqrtChain);
     }
 }
@@ -117,7 +117,7 @@ fn sqrt_chain() {
 fn ring() {
     for n in [2, 3, 4, 11, 40] {
         let x: Vec<f64> = (0..n).map(noise).collect();
-        let problem = Loaded::new().unknown("x", x).indices("n", n as i32);
+        let problem = Problem::new().unknown("x", x).indices("n", n as i32);
         check(problem.term(program!("ring.wgsl")), &Ring);
     }
 }
@@ -125,7 +125,7 @@ fn ring() {
 /// A ring of one is a spring from a node to itself: no energy, and whatever is stored is zero.
 #[test]
 fn ring_of_one() {
-    let problem = Loaded::new().unknown("x", vec![3.0]).indices("n", 1).term(program!("ring.wgsl"));
+    let problem = Problem::new().unknown("x", vec![3.0]).indices("n", 1).term(program!("ring.wgsl"));
     let mut system = System::build(problem, Options::default()).unwrap();
     let at = system.evaluate().unwrap();
     assert_eq!((at.energy, at.gradient), (0.0, &[0.0][..]));
@@ -135,10 +135,10 @@ fn ring_of_one() {
 #[test]
 fn rings_with_rest_length() {
     for n in [2, 3, 5, 13] {
-        let flat = Loaded::new().unknown("x", circle(n, 2)).indices("n", n as i32).array("rest", 0.4);
+        let flat = Problem::new().unknown("x", circle(n, 2)).indices("n", n as i32).array("rest", 0.4);
         check(flat.term(program!("ring2d.wgsl")), &RingSprings { dim: 2, rest: Some(0.4) });
         for dim in [1, 2, 3] {
-            let problem = Loaded::new().unknown("x", circle(n, dim)).indices("n", n as i32);
+            let problem = Problem::new().unknown("x", circle(n, dim)).indices("n", n as i32);
             let problem = problem.indices("dim", dim as i32).array("rest", 0.4);
             check(problem.term(program!("ring_any.wgsl")), &RingSprings { dim, rest: Some(0.4) });
         }
@@ -148,7 +148,7 @@ fn rings_with_rest_length() {
 #[test]
 fn rings_without_rest_length() {
     for n in [2, 3, 5, 13] {
-        let problem = Loaded::new().unknown("x", circle(n, 3)).indices("n", n as i32);
+        let problem = Problem::new().unknown("x", circle(n, 3)).indices("n", n as i32);
         check(problem.term(program!("ring3d_free.wgsl")), &RingSprings { dim: 3, rest: None });
     }
 }
@@ -164,7 +164,7 @@ fn flat(rows: &[[f64; 3]]) -> Vec<f64> {
 fn mass() {
     for (w, h) in SHEETS {
         let (rest, faces) = (meshes::sheet(w, h), meshes::faces(w, h));
-        let problem = Loaded::new().unknown("x", flat(&rest)).array("density", 1.7).indices("faces", faces.clone());
+        let problem = Problem::new().unknown("x", flat(&rest)).array("density", 1.7).indices("faces", faces.clone());
         check(problem.term(program!("mass.wgsl")), &Mass { faces, density: 1.7 });
     }
 }
@@ -174,7 +174,7 @@ fn cotangents_of_rest_positions() {
     for (w, h) in [(2, 2), (4, 4), (8, 5)] {
         let (rest, faces) = (meshes::sheet(w, h), meshes::faces(w, h));
         let u: Vec<f64> = (0..w * h).map(|k| noise(7 * k)).collect();
-        let problem = Loaded::new().unknown("u", u).array("X", rest.clone()).indices("faces", faces.clone());
+        let problem = Problem::new().unknown("u", u).array("X", rest.clone()).indices("faces", faces.clone());
         check(problem.term(program!("cotan_rest.wgsl")), &CotanRest { faces, rest });
     }
 }
@@ -183,7 +183,7 @@ fn cotangents_of_rest_positions() {
 fn cotangents_of_unknown_positions() {
     for (w, h) in SHEETS {
         let (rest, faces) = (meshes::sheet(w, h), meshes::faces(w, h));
-        let problem = Loaded::new().unknown("x", flat(&rest)).array("X", rest.clone()).indices("faces", faces.clone());
+        let problem = Problem::new().unknown("x", flat(&rest)).array("X", rest.clone()).indices("faces", faces.clone());
         check(problem.term(program!("cotan.wgsl")), &Cotan { faces, rest });
     }
 }
@@ -194,7 +194,7 @@ fn shells() {
         let (rest, faces) = (meshes::sheet(w, h), meshes::faces(w, h));
         let hinges = meshes::hinges(&faces);
         let stiffness = [1.3, 0.8, 0.4];
-        let problem = Loaded::new().unknown("x", flat(&rest)).array("X", rest.clone()).indices("faces", faces.clone());
+        let problem = Problem::new().unknown("x", flat(&rest)).array("X", rest.clone()).indices("faces", faces.clone());
         let problem = problem.indices("hinges", hinges.clone()).array("k_edge", 1.3).array("k_area", 0.8);
         let problem = problem.array("k_bend", 0.4).term(program!("shell.wgsl"));
         check(problem, &Shell { faces, hinges, rest, stiffness });
@@ -205,7 +205,7 @@ fn shells() {
 fn hinges_as_elements() {
     for (w, h) in SHEETS {
         let (rest, hinges) = (meshes::sheet(w, h), meshes::hinges(&meshes::faces(w, h)));
-        let problem = Loaded::new().unknown("x", rest.clone()).array("X", rest.clone()).array("k_bend", 0.4);
+        let problem = Problem::new().unknown("x", rest.clone()).array("X", rest.clone()).array("k_bend", 0.4);
         let problem = problem.indices("hinges", hinges.clone()).term(program!("hinge.wgsl").over("hinges"));
         check(problem, &Shell { faces: Vec::new(), hinges, rest, stiffness: [0.0, 0.0, 0.4] });
     }
@@ -215,7 +215,7 @@ fn hinges_as_elements() {
 fn solids() {
     for cells in [1, 2] {
         let (rest, tetrahedra) = (meshes::column(cells), meshes::tetrahedra(cells));
-        let problem = Loaded::new().unknown("x", rest.clone()).array("X", rest.clone());
+        let problem = Problem::new().unknown("x", rest.clone()).array("X", rest.clone());
         let problem = problem.array("mu", 1.3).array("lambda", 2.1).indices("tetrahedra", tetrahedra.clone());
         check(problem.term(program!("neo_hookean.wgsl")), &NeoHookean { tetrahedra, rest, mu: 1.3, lambda: 2.1 });
     }

@@ -76,6 +76,14 @@ fn indices_depend_on_integers_only() {
     check("return bitcast<f32>(t[0]);", "5:8: the bits of a real");
 }
 
+/// A loop that nothing ends holds a loop that stays: as many loop variables as iterations that are tried.
+#[test]
+fn endless_loops_end_soon() {
+    let start = std::time::Instant::now();
+    check("var e = 0.0; for (var v = 0u; ; v++) { for (var j = t[v]; j < n; j++) { e += x[j]; } }\nreturn e;", "5:");
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
+
 #[test]
 fn signatures() {
     check_file("fn main() {}", "1:1: the file has no `fn energy");

@@ -4,7 +4,7 @@
 //! of the terms, in their order.
 
 use crate::{text, words};
-use spadina::problem::{Loaded, ProblemFile, Source};
+use spadina::problem::{Problem, ProblemFile, Source};
 use spadina::system::{Device, Options, System};
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub fn problem(data: &[u8]) -> String {
     result.map_or_else(|e| words(&e), |v| format!("evaluated {} numbers", v.len()))
 }
 
-fn is_small(problem: &Loaded) -> bool {
+fn is_small(problem: &Problem) -> bool {
     let (unknowns, size, entry) = MOST;
     let tables = |t: &spadina::Tensor<i32>| {
         let most = if t.shape.is_empty() { size } else { entry };
@@ -53,7 +53,7 @@ fn is_small(problem: &Loaded) -> bool {
 }
 
 /// Energy, gradient and Hessian in one list.
-fn evaluate(problem: Loaded, device: Device) -> Result<Vec<f64>, String> {
+fn evaluate(problem: Problem, device: Device) -> Result<Vec<f64>, String> {
     let options = Options { device, threads: Some(1), ..Options::default() };
     let mut system = System::build(problem, options).map_err(|e| e.to_string())?;
     let at = system.evaluate().map_err(|e| e.to_string())?;

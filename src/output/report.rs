@@ -65,7 +65,8 @@ pub fn norm(values: &[f64]) -> f64 {
     let largest = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     // Squares of numbers in this range neither overflow nor vanish; mostly no scaling is needed.
     if largest == 0.0 || (1e-100..1e100).contains(&largest) {
-        return values.iter().map(|v| v * v).sum::<f64>().sqrt();
+        // A sum over nothing is -0.
+        return values.iter().map(|v| v * v).sum::<f64>().sqrt().abs();
     }
     largest * values.iter().map(|v| (v / largest) * (v / largest)).sum::<f64>().sqrt()
 }

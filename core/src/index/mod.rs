@@ -120,6 +120,8 @@ pub struct Indices {
     intern: FxHashMap<IndexNode, u32>,
     loops: Vec<Loop>,
     loop_of: FxHashMap<(u32, Index, Index), Var>,
+    /// The names of loops, each with the first number that may make another name of it.
+    loop_names: FxHashMap<String, u32>,
     sets: VarSets,
     sizes: Vec<SizeInfo>,
     tables: Vec<TableInfo>,
@@ -261,7 +263,9 @@ impl Indices {
             return var;
         }
         let var = Var(self.loops.len() as u32);
-        self.loops.push(Loop { level, lo, hi, name: self.unused_name(name) });
+        let name = self.unused_name(name);
+        self.loop_names.insert(name.clone(), 2);
+        self.loops.push(Loop { level, lo, hi, name });
         let own = self.sets.single(var);
         let closure = self.sets.union(own, bounds, &self.loops);
         self.loop_of.insert((level, lo, hi), var);
@@ -270,12 +274,22 @@ impl Indices {
         var
     }
 
-    fn unused_name(&self, name: &str) -> String {
-        let taken = |n: &str| self.loops.iter().any(|l| l.name == n) || self.sizes.iter().any(|s| s.name == n);
+    fn unused_name(&mut self, name: &str) -> String {
+        let taken = |n: &str| self.loop_names.contains_key(n) || self.sizes.iter().any(|s| s.name == n);
         if !taken(name) {
             return name.to_string();
         }
-        (2..).map(|k| format!("{name}{k}")).find(|n| !taken(n)).unwrap_or_default()
+        // Names stay taken, so numbers below the last one need not be tried again.
+        let mut number = self.loop_names.get(name).copied().unwrap_or(2);
+        let mut unused = format!("{name}{number}");
+        while taken(&unused) {
+            number += 1;
+            unused = format!("{name}{number}");
+        }
+        if let Some(next) = self.loop_names.get_mut(name) {
+            *next = number + 1;
+        }
+        unused
     }
 
     /// The value of a loop variable.
