@@ -67,7 +67,13 @@ impl Binding {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
         let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
-        let tables = self.tables.iter().map(entries).collect();
+        let infos = graph.indices.tables().iter();
+        let tables = self
+            .tables
+            .iter()
+            .zip(infos)
+            .map(|(t, info)| info.numbers.as_deref().unwrap_or_else(|| entries(t)))
+            .collect();
         let sizes =
             graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }

@@ -144,6 +144,8 @@ pub struct TableInfo {
     pub name: String,
     /// Entries are known not to be negative (`u32`).
     pub unsigned: bool,
+    /// The entries, of a table that no data bind to.
+    pub numbers: Option<Vec<i32>>,
 }
 
 impl Indices {
@@ -248,10 +250,23 @@ impl Indices {
     /// Declares a table, or finds it by name.
     pub fn table(&mut self, name: &str, unsigned: bool) -> Table {
         let at = self.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
-            self.tables.push(TableInfo { name: name.to_string(), unsigned });
+            self.tables.push(TableInfo { name: name.to_string(), unsigned, numbers: None });
             self.tables.len() - 1
         });
         Table(at as u32)
+    }
+
+    /// `index`, which must lie in `0..length` wherever it is needed: it is read from a table of these numbers, and so
+    /// checked like every read.
+    pub fn within(&mut self, index: Index, length: usize) -> Index {
+        let last = self.int(length as i64 - 1);
+        let room = self.sub(last, index);
+        if self.nonnegative(index) && self.nonnegative(room) {
+            return index;
+        }
+        let table = self.table(&format!("an array of {length} elements"), true);
+        self.tables[table.0 as usize].numbers = Some((0..length as i32).collect());
+        self.read(table, index)
     }
 
     /// The variable of `for name in lo..hi` at loop depth `level`, or deeper where the bounds depend on loops there.

@@ -1,6 +1,6 @@
 //! What can be proved about the sign of an expression without data.
 
-use super::{Index, IndexNode, Indices, Loop, Monomial};
+use super::{Index, IndexNode, Indices, Monomial};
 
 /// How many loop bounds are put in for variables before the proof is given up.
 const SUBSTITUTIONS: usize = 8;
@@ -56,13 +56,14 @@ impl Indices {
         }
     }
 
-    /// Puts the bound that makes the expression least for a variable that occurs linearly.
+    /// Puts the bound that makes the expression least for an atom with bounds that occurs linearly.
     fn eliminate_var(&mut self, terms: &[Monomial]) -> Option<Index> {
-        let target = terms.iter().flat_map(|t| t.atoms.iter()).rev().find_map(|&x| match self.node(x) {
-            IndexNode::Var(var) => Some((x, *var)),
-            _ => None,
-        })?;
-        let (atom, var) = target;
+        let bounded = |x: &Index| match *self.node(*x) {
+            IndexNode::Var(_) => true,
+            IndexNode::Rem(a, d) => self.as_const(d).is_some_and(|d| d > 0) && self.shallow_nonnegative(a),
+            _ => false,
+        };
+        let atom = *terms.iter().flat_map(|t| t.atoms.iter()).rev().find(|x| bounded(x))?;
         let with: Vec<&Monomial> = terms.iter().filter(|t| t.atoms.contains(&atom)).collect();
         let positive = with.iter().all(|t| t.coef > 0);
         let negative = with.iter().all(|t| t.coef < 0);
@@ -73,7 +74,11 @@ impl Indices {
         if !linear || !(positive || negative) {
             return None;
         }
-        let Loop { lo, hi, .. } = *self.loop_of(var);
+        let (lo, hi) = match *self.node(atom) {
+            IndexNode::Var(var) => (self.loop_of(var).lo, self.loop_of(var).hi),
+            IndexNode::Rem(_, d) => (self.int(0), d),
+            _ => return None,
+        };
         let bound = if positive { lo } else { self.offset(hi, -1) };
         let mut sum = self.int(0);
         for term in terms {

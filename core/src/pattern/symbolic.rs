@@ -30,6 +30,8 @@ struct Record {
     region: usize,
     /// The different rows and columns: an entry of an unknown array, or a residual row.
     places: Vec<(Option<Array>, Index)>,
+    /// Where the values stand that go to each place.
+    spans: Vec<Span>,
     /// In the order of the outputs.
     entries: Vec<Entry>,
 }
@@ -163,6 +165,7 @@ fn region_record(
         let at = [row, col].map(|place| {
             *known.entry(place).or_insert_with(|| {
                 record.places.push(place);
+                record.spans.push(kernel.graph.span_of(output.value));
                 record.places.len() - 1
             })
         });
@@ -390,7 +393,7 @@ impl Run<'_> {
             }
         }
         self.numbers = numbers;
-        bad.map_or(Ok(()), |at| Err(self.misplaced(record.places[at])))
+        bad.map_or(Ok(()), |at| Err(self.misplaced(record.places[at], record.spans[at])))
     }
 
     /// The number of a row or column among all unknowns, or of a residual row among all rows. Slots are made from these:
@@ -410,7 +413,7 @@ impl Run<'_> {
     }
 
     /// Why a place has no number.
-    fn misplaced(&self, (array, index): (Option<Array>, Index)) -> Fault {
+    fn misplaced(&self, (array, index): (Option<Array>, Index), span: Span) -> Fault {
         let value = self.values[index.index()];
         let inside = u64::try_from(value).is_ok_and(|at| at < self.extent(array).1);
         let kind = match array {
@@ -419,7 +422,7 @@ impl Run<'_> {
             None if value < 0 => FaultKind::NegativeRow(value),
             None => FaultKind::Overflow,
         };
-        self.fault(kind, index, Span::default())
+        self.fault(kind, index, span)
     }
 
     /// A fault with the loops and table entries that led to it.

@@ -51,6 +51,7 @@ impl<'m> Machine<'m> {
             return Ok(found);
         }
         let Some(mut chosen) = parts.last().cloned() else { return self.error("the array is empty") };
+        let index = self.graph.indices.within(index, parts.len());
         for (k, part) in parts.iter().enumerate().rev().skip(1) {
             let k = self.graph.indices.int(k as i64);
             let here = self.graph.indices.eq(index, k);
@@ -229,11 +230,12 @@ impl<'m> Machine<'m> {
         if list.len() > CHAIN_LIMIT {
             return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
         }
+        let within = self.graph.indices.within(at, list.len());
         for (number, part) in list.iter_mut().enumerate() {
             let k = self.graph.indices.int(number as i64);
-            let here = self.graph.indices.eq(at, k);
+            let here = self.graph.indices.eq(within, k);
             let here = self.graph.cond(here);
-            let stored = assume(&mut self.graph, &new, at, number as i64);
+            let stored = assume(&mut self.graph, &new, within, number as i64);
             let changed = self.replace(part, rest, stored)?;
             *part = merge(&mut self.graph, here, &changed, part);
         }
