@@ -8,7 +8,7 @@ use spadina_core::sparsity::{gather, gather_text};
 
 /// Every stage of an energy or residual, one after another.
 fn stages(name: &str) -> String {
-    let path = format!("{}/tests/energies/{name}.wgsl", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../tests/conformance/{name}/{}.wgsl", env!("CARGO_MANIFEST_DIR"), file(name));
     let text = std::fs::read_to_string(&path).expect("the energy is there");
     let module = Module::parse(name, &text).unwrap_or_else(|e| panic!("{}", e.render(name, &text)));
     let program = module.lower(&module.default_roles(None)).unwrap_or_else(|e| panic!("{}", e.render(name, &text)));
@@ -43,3 +43,8 @@ macro_rules! snapshots {
 }
 
 snapshots! { axis_springs branches chain diagonal edge_residual grid one_ring ring }
+
+/// What the file of a conformance case is called.
+fn file(name: &str) -> &'static str {
+    if name == "edge_residual" { "residual" } else { "energy" }
+}

@@ -10,8 +10,9 @@ fn lower(name: &str, text: &str) -> Program {
 
 #[test]
 fn the_corpus_lowers() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/energies");
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/conformance");
+    let cases = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).filter(|p| p.is_dir());
+    let mut names: Vec<_> = cases.flat_map(|c| std::fs::read_dir(c).unwrap().map(|f| f.unwrap().path())).collect();
     names.retain(|path| path.extension().is_some_and(|e| e == "wgsl"));
     names.sort();
     for path in names {
@@ -33,7 +34,7 @@ fn check(name: &str, text: &str, expected: &str) {
 fn chain() {
     check(
         "chain",
-        include_str!("energies/chain.wgsl"),
+        include_str!("../../tests/conformance/chain/energy.wgsl"),
         "
 program chain {
   for i in 1..len(x) {
@@ -48,7 +49,7 @@ program chain {
 fn grid() {
     check(
         "grid",
-        include_str!("energies/grid.wgsl"),
+        include_str!("../../tests/conformance/grid/energy.wgsl"),
         "
 program grid {
   for i in 0..h {
@@ -66,7 +67,7 @@ program grid {
 fn one_ring() {
     check(
         "one_ring",
-        include_str!("energies/one_ring.wgsl"),
+        include_str!("../../tests/conformance/one_ring/energy.wgsl"),
         "
 program one_ring {
   for v in 0..n {
@@ -85,7 +86,7 @@ program one_ring {
 fn ring3d() {
     check(
         "ring3d",
-        include_str!("energies/ring3d.wgsl"),
+        include_str!("../../tests/conformance/ring3d/energy.wgsl"),
         "
 program ring3d {
   for i in 0..n {
@@ -103,7 +104,7 @@ program ring3d {
 fn edge_residual() {
     check(
         "edge_residual",
-        include_str!("energies/edge_residual.wgsl"),
+        include_str!("../../tests/conformance/edge_residual/residual.wgsl"),
         "
 program edge_residual {
   for e in 0..len(stencil, 2) {
@@ -118,7 +119,7 @@ program edge_residual {
 
 #[test]
 fn roles() {
-    let text = include_str!("energies/align.wgsl");
+    let text = include_str!("../../tests/conformance/two_unknowns/align.wgsl");
     let module = Module::parse("align", text).unwrap();
     let bind = |array: &str, table: Option<(&str, usize)>, unknown| Binding {
         array: array.to_string(),

@@ -66,12 +66,12 @@ fn deep_parentheses_do_not_overflow() {
 #[test]
 fn damaged_files() {
     let files = [
-        include_str!("energies/neo_hookean.wgsl"),
-        include_str!("energies/one_ring.wgsl"),
-        include_str!("energies/grid.wgsl"),
-        include_str!("energies/branches.wgsl"),
-        include_str!("energies/table_program.wgsl"),
-        include_str!("energies/edge_residual.wgsl"),
+        include_str!("../../tests/conformance/neo_hookean/energy.wgsl"),
+        include_str!("../../tests/conformance/one_ring/energy.wgsl"),
+        include_str!("../../tests/conformance/grid/energy.wgsl"),
+        include_str!("../../tests/conformance/branches/energy.wgsl"),
+        include_str!("../../tests/conformance/table_program/energy.wgsl"),
+        include_str!("../../tests/conformance/edge_residual/residual.wgsl"),
     ];
     let mut state = 1u64;
     let mut random = |n: usize| {
