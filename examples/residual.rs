@@ -47,9 +47,8 @@ fn main() -> Result<(), Error> {
     let n = 40;
     let truth: Vec<[f64; 2]> = (0..n).map(|k| [(k % 8) as f64, (k / 8) as f64]).collect();
     let offsets = [1, 7, 8, 9, 16, 2];
-    let pairs: Vec<[i32; 2]> = (0..n)
-        .flat_map(|a| offsets.iter().filter(move |o| a + **o < n).map(move |o| [a as i32, (a + o) as i32]))
-        .collect();
+    let pairs: Vec<[i32; 2]> =
+        (0..n).flat_map(|a| offsets.iter().filter(move |o| a + **o < n).map(move |o| [a, a + o])).collect();
     let length = |[a, b]: &[i32; 2]| {
         let (p, q) = (truth[*a as usize], truth[*b as usize]);
         (p[0] - q[0]).hypot(p[1] - q[1])

@@ -153,7 +153,7 @@ fn writes() {
     check(&[
         (mutable.into(), format!("{DATA}{TERM}"), vec!["e.wgsl:1:"]),
         (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = more than once"]),
-        (negative.into(), residual.clone(), vec!["e.wgsl:3:", "rows begin at 0"]),
+        (negative.into(), residual.clone(), vec!["e.wgsl", "r[-1] is written, but rows begin at 0"]),
     ]);
     accepted(&twice.replace("r[i / 2u] =", "r[i / 2u] +="), &residual);
     accepted(&negative.replace("r[i - 1]", "r[i]"), &residual);
