@@ -25,6 +25,15 @@ fn a_long_sum() {
 }
 
 #[test]
+fn an_endless_function_is_refused_at_once() {
+    let terms = vec!["x[0]"; 100_000].join(" + ");
+    let text = format!("fn energy(x: array<f32, 1>) -> f32 {{\n  return {terms};\n}}");
+    let error = Module::parse("sum", &text).expect_err("too long");
+    assert_eq!(error.position(&text), (1, 36));
+    assert!(error.message.contains("split it into several functions"), "{}", error.message);
+}
+
+#[test]
 fn a_sum_of_many_literals() {
     let mut terms = String::from("x[0]");
     for k in 0..5_000 {

@@ -1,6 +1,7 @@
 //! Runs naga on a rewritten text, on a stack that is large enough for it.
 
 use super::literals::Source;
+use super::token::{TokenKind, tokens};
 use crate::error::Diagnostic;
 use crate::real::Span;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
@@ -8,6 +9,9 @@ use std::error::Error;
 
 /// The longest text that is read.
 const SOURCE_LIMIT: usize = 4 << 20;
+
+/// The most tokens of one function; so many take seconds.
+const FUNCTION_LIMIT: usize = 250_000;
 
 /// Stack for naga, which recurses over long expressions: bytes for each byte of source, measured with a margin.
 const STACK_PER_BYTE: usize = 1 << 10;
@@ -21,11 +25,38 @@ pub fn parse(text: &str) -> Result<(Source, naga::Module), Diagnostic> {
         let message = format!("the file has {} bytes; at most {SOURCE_LIMIT} are read", text.len());
         return Err(Diagnostic::new(Span::default(), message));
     }
+    short_functions(text)?;
     let source = Source::new(text)?;
     let stack = (16 << 20) + source.rewritten.len() * STACK_PER_BYTE;
     let module = on_large_stack(stack, || parse_rewritten(&source))
         .unwrap_or_else(|| Err(Diagnostic::new(Span::default(), "the WGSL parser failed on this file")))?;
     Ok((source, module))
+}
+
+/// Refuses a function so long that naga would take minutes: its time grows with the square of the length.
+fn short_functions(text: &str) -> Result<(), Diagnostic> {
+    let (mut depth, mut first, mut count) = (0usize, None, 0usize);
+    for token in tokens(text) {
+        match token.kind {
+            TokenKind::Mark(b'{') => depth += 1,
+            TokenKind::Mark(b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            (first, count) = (None, 0);
+            continue;
+        }
+        let start = *first.get_or_insert(token.start);
+        count += 1;
+        if count > FUNCTION_LIMIT {
+            let message = format!(
+                "this function has more than {FUNCTION_LIMIT} tokens, and the time to read it grows with the square of \
+                 its length: split it into several functions"
+            );
+            return Err(Diagnostic::new(Span { start: start as u32, end: start as u32 + 1 }, message));
+        }
+    }
+    Ok(())
 }
 
 /// What to say first where naga's message takes some knowledge of its insides.
