@@ -152,7 +152,7 @@ fn writes() {
     let residual = format!("{DATA}[[terms]]\nresidual = \"e.wgsl\"\n");
     check(&[
         (mutable.into(), format!("{DATA}{TERM}"), vec!["e.wgsl:1:"]),
-        (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = more than once"]),
+        (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = and then again"]),
         (negative.into(), residual.clone(), vec!["e.wgsl", "r[-1] is written, but rows begin at 0"]),
     ]);
     accepted(&twice.replace("r[i / 2u] =", "r[i / 2u] +="), &residual);

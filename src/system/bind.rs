@@ -261,12 +261,14 @@ impl Binder<'_> {
         }
         let mut binding = Binding { array: array.clone(), unknown: false, table: None, per_element: false };
         match (&parameter.ty, found) {
-            (ParameterType::IndexArray { components, .. }, Found::Integers { shape }) => {
+            (ParameterType::IndexArray { components, signed }, Found::Integers { shape }) => {
+                self.check_sign(&array, parameter, *signed)?;
                 let fits = *components == 1 && !shape.is_empty() || shape.len() == 2 && shape[1] == *components;
                 fits.then_some(())
                     .ok_or_else(|| self.misfit(&array, shape, &parameter.name, &rows_text(*components)))?;
             }
-            (ParameterType::Size { .. }, Found::Integers { shape }) => {
+            (ParameterType::Size { signed }, Found::Integers { shape }) => {
+                self.check_sign(&array, parameter, *signed)?;
                 shape
                     .is_empty()
                     .then_some(())
@@ -284,6 +286,19 @@ impl Binder<'_> {
             }
         }
         Ok(Some(binding))
+    }
+
+    /// Refuses negative numbers where a `u32` stands: they would have to wrap.
+    fn check_sign(&self, array: &str, parameter: &Parameter, signed: bool) -> Result<(), Error> {
+        let table = self.problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t);
+        let negative = table.and_then(|t| t.data.iter().position(|&v| v < 0).map(|at| (t, at)));
+        let Some((table, at)) = negative.filter(|_| !signed) else { return Ok(()) };
+        let row = table.position(at).first().map_or(String::new(), |row| format!(" row {row}"));
+        let message = format!(
+            "`{array}`{row} has the value {}, but `{}` of {} is u32: declare it as i32 to use negative numbers",
+            table.data[at], parameter.name, self.file
+        );
+        Err(Error::Term { place: self.term.place.clone(), message })
     }
 
     fn check_reals(

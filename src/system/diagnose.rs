@@ -37,9 +37,15 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
             let shape = integers(table(*t)).map_or(String::new(), |t| format!(" of shape {}", Shape(&t.shape)));
             format!("index {at} is out of range of `{}`{shape}", table(*t))
         }
+        FaultKind::TooMany => {
+            "more than 2^29 entries of derivatives in one loop nest: a sum used nonlinearly makes a dense Hessian"
+                .to_string()
+        }
         FaultKind::DivisionByZero => "integer division or remainder by zero".to_string(),
         FaultKind::Overflow => "an index leaves the range of 32 bits".to_string(),
-        FaultKind::RowTwice(row) => format!("r[{row}] is written with = more than once; use += to add up"),
+        FaultKind::RowTwice(row) => {
+            format!("r[{row}] is written with = and then again, by another iteration or loop; use += to add up")
+        }
         FaultKind::NegativeRow(row) => format!("r[{row}] is written, but rows begin at 0"),
     };
     for (t, at, value) in fault.reads.iter().rev() {

@@ -25,6 +25,8 @@ pub enum FaultKind {
     Table(Table, i64),
     /// Division or remainder by zero.
     DivisionByZero,
+    /// A loop nest has more entries of derivatives than memory for them.
+    TooMany,
     /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
     Overflow,
     /// A residual row written with `=` was written before.

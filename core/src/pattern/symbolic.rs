@@ -9,6 +9,9 @@ use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
 
+/// The most entries of one region: eight bytes each are held while the pattern is built.
+const ENTRIES: usize = 1 << 29;
+
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
 
@@ -381,6 +384,10 @@ impl Run<'_> {
         numbers.clear();
         numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
         let pairs = &mut self.entries.regions[record.region].pairs;
+        if pairs.len() > ENTRIES {
+            self.numbers = numbers;
+            return Err(self.fault(FaultKind::TooMany, record.places[0].1, record.spans[0]));
+        }
         pairs.reserve(record.entries.len());
         let mut bad = None;
         for entry in &record.entries {

@@ -2,12 +2,14 @@
 
 mod print;
 mod split;
+mod writes;
 
 use crate::index::{Cond, Index, Var};
 use crate::real::{Array, Graph, Rebuild, Value};
 
 pub use print::{Style, body_text};
 pub use split::split;
+pub use writes::{Write, residual_updates};
 
 /// An entry of an unknown array; with the arrays stacked it is a row or column of the derivatives.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]

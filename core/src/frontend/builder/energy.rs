@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::session::{self, Session};
 use crate::error::Diagnostic;
 use crate::frontend::{Form, Frontend, Kind, Parameter, Roles};
-use crate::program::{Program, Target, Update, split};
+use crate::program::{Program, Target, Update, residual_updates, split};
 use std::fmt;
 use std::sync::Arc;
 
@@ -153,10 +153,8 @@ impl Energy {
                 }
             }
             (Kind::Residual, Form::Program) => {
-                for write in std::mem::take(&mut s.writes) {
-                    let row = (write.row, write.assign);
-                    updates.push(Update::residual(&mut s.graph, &write.vars, row, write.path, write.value));
-                }
+                let writes = std::mem::take(&mut s.writes);
+                updates = residual_updates(&mut s.graph, writes);
             }
         }
         Some(updates)

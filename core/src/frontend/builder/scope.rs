@@ -3,9 +3,10 @@
 use super::control::{self, Reals};
 use super::handle::{Handle, Int, Real, Symbol, build};
 use super::linear::Vector;
-use super::session::{self, Deferred, Session, Write};
+use super::session::{self, Deferred, Session};
 use crate::frontend::ParameterType;
 use crate::index::Table;
+use crate::program::Write;
 use crate::real::Array;
 
 /// The data of a program. Its methods declare sizes and arrays, by the names that data bind to.
@@ -185,8 +186,8 @@ fn write(row: Int, value: Real, assign: bool) {
         if s.element.is_some() {
             return s.refuse("the element form of a residual gives its rows as the result of its closure");
         }
-        let (vars, path) = (s.vars(), s.path);
-        s.writes.push(Write { vars, row, assign, path, value });
+        let (vars, path, span) = (s.vars(), s.path, s.graph.span);
+        s.writes.push(Write { vars, row, assign, path, value, span });
         Some(())
     });
 }

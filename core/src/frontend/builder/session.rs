@@ -8,6 +8,7 @@ use super::handle::{Handle, Symbol};
 use crate::error::Diagnostic;
 use crate::frontend::{Binding, Parameter, ParameterType, Roles};
 use crate::index::{Index, Var, VarSet};
+use crate::program::Write;
 use crate::real::{Array, ArrayKind, Graph, Span, Value};
 use std::cell::RefCell;
 use std::panic::Location;
@@ -21,20 +22,6 @@ thread_local! {
 }
 
 static NEXT_STAMP: AtomicU64 = AtomicU64::new(1);
-
-/// A write of a residual program: `r[row] += value`, or `=`.
-pub struct Write {
-    /// The loops around it, outermost first.
-    pub vars: Vec<Var>,
-    /// The row.
-    pub row: Index,
-    /// Written with `=`.
-    pub assign: bool,
-    /// Where it is written.
-    pub path: Value,
-    /// The value.
-    pub value: Value,
-}
 
 /// A loop that is open.
 struct Scope {

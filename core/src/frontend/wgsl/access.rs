@@ -1,9 +1,10 @@
 //! Pointers, loads, stores, indexing.
 
 use super::assume::assume;
-use super::machine::{Data, Frame, Machine, Result, Write};
+use super::machine::{Data, Frame, Machine, Result};
 use super::value::{Pointer, Root, Val, merge};
 use crate::index::{BitOp, Index};
+use crate::program::Write;
 use crate::real::Graph;
 use naga::{Expression, Handle};
 

@@ -5,7 +5,7 @@ use super::parse::{LOWERING_STACK, on_large_stack};
 use super::value::Val;
 use super::{Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
-use crate::program::{Program, Target, Update, split};
+use crate::program::{Program, Target, Update, residual_updates, split};
 use crate::real::Span;
 
 /// Lowers a module on a stack of its own.
@@ -132,11 +132,8 @@ impl Machine<'_> {
                 }
             }
             (Kind::Residual, Form::Program) => {
-                for write in std::mem::take(&mut self.writes) {
-                    self.graph.span = write.span;
-                    let row = (write.row, write.assign);
-                    updates.push(Update::residual(&mut self.graph, &write.vars, row, write.path, write.value));
-                }
+                let writes = std::mem::take(&mut self.writes);
+                updates = residual_updates(&mut self.graph, writes);
             }
         }
         Ok(updates)

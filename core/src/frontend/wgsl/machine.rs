@@ -6,6 +6,7 @@ use super::value::{Val, literal, merge, poison};
 use super::{Binding, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::index::{Index, Table, Var};
+use crate::program::Write;
 use crate::real::{Array, ArrayKind, Graph, Span, Value};
 use naga::{Arena, Expression, Handle};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -16,23 +17,6 @@ pub type Result<T> = std::result::Result<T, Diagnostic>;
 
 /// Expressions and statements that may run before the program counts as too large.
 const STEP_LIMIT: u64 = 1 << 27;
-
-/// A write of a residual program: `r[row] += value`, or `=`.
-#[derive(Clone, Debug)]
-pub struct Write {
-    /// The loops around it that stay, outermost first.
-    pub vars: Vec<Var>,
-    /// The row.
-    pub row: Index,
-    /// Written with `=`.
-    pub assign: bool,
-    /// Where it is written.
-    pub path: Value,
-    /// The value.
-    pub value: Value,
-    /// Where it stands.
-    pub span: Span,
-}
 
 /// A function that is being executed, or the expressions at module scope.
 pub struct Frame<'m> {

@@ -209,7 +209,9 @@ impl Machine<'_> {
             Op::InclusiveOr => self.bits(BitOp::Or, a, b, signed),
             Op::ExclusiveOr => self.bits(BitOp::Xor, a, b, signed),
             Op::ShiftLeft => match self.graph.indices.as_const(b) {
-                Some(count @ 0..=30) => self.graph.indices.scale(a, 1 << count),
+                // Small shifts are products, so that indices stay canonical; larger ones lose bits in practice.
+                Some(count @ 0..=8) => self.graph.indices.scale(a, 1 << count),
+                _ if signed => return self.error("`<<` of an i32 by more than 8 bits or a variable: use u32"),
                 _ => self.bits(BitOp::Shl, a, b, signed),
             },
             Op::ShiftRight => match self.graph.indices.as_const(b) {

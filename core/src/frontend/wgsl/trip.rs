@@ -345,18 +345,16 @@ impl<'m> Machine<'m> {
     pub fn stays_unsigned(&mut self, plan: &Plan, t: Index) -> bool {
         for &(side, signed) in plan.sides.iter().filter(|(_, signed)| !signed) {
             debug_assert!(!signed);
-            let zero = self.graph.indices.int(0);
-            let values = [zero, t, plan.count].map(|t| self.at_iteration(&plan.vars, &plan.steps, side, t));
-            let [Some(first), Some(inside), Some(last)] = values else { return false };
+            let next = self.graph.indices.offset(t, 1);
+            let values = [t, next, plan.count].map(|t| self.at_iteration(&plan.vars, &plan.steps, side, t));
+            let [Some(inside), Some(next), Some(last)] = values else { return false };
             if !self.graph.indices.nonnegative(inside) {
                 return false;
             }
             // Where the side rises, its last value is above its first; where it falls, it may have passed zero.
-            let moved = self.graph.indices.sub(last, first);
-            let risen = self.graph.indices.sub(moved, plan.count);
-            let rises = self.graph.indices.as_const(risen) == Some(0);
-            let far = self.graph.indices.as_const(plan.count).is_none();
-            let safe = (rises && far) || self.graph.indices.nonnegative(last);
+            let slope = self.graph.indices.sub(next, inside);
+            let rises = self.graph.indices.nonnegative(slope);
+            let safe = rises || self.graph.indices.nonnegative(last);
             if !safe {
                 return false;
             }
