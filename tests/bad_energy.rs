@@ -145,7 +145,7 @@ fn writes() {
                    fn energy() -> f32 { x[0] = 2.0; return x[0]; }";
     let twice = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
                  @group(0) @binding(1) var<storage, read_write> r: array<f32>;\n\
-                 fn residual() { for (var i = 0u; i < 4u; i++) { r[i / 2u] = x[i]; } }";
+                 override n: u32; fn residual() { for (var i = 0u; i < n; i++) { r[i / 2u] = x[i]; } }";
     let negative = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
                     @group(0) @binding(1) var<storage, read_write> r: array<f32>;\n\
                     fn residual() { for (var i = 0; i < 4; i++) { r[i - 1] += x[i]; } }";
@@ -271,7 +271,7 @@ fn programs() {
             vec!["`t` of shape (1,)", "integers"],
         ),
         row(data("[1.0]", "2", "[0]"), vec!["e.wgsl:4:", "index 1 is out of range of `t` of shape (1,)"]),
-        row(data("[1.0]", "1", "[-1]"), vec!["e.wgsl:4:", "`t` row 0 has the value -1"]),
+        row(data("[1.0]", "1", "[-1]"), vec!["p.toml:6:1: ", "`t` row 0 has the value -1", "is u32"]),
         row(
             format!("[unknowns]\ny = [1.0]\n[arrays]\nx = [1.0]\n[indices]\nn = 1\nt = [0]\n{TERM}"),
             vec!["no term uses an unknown"],
