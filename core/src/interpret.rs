@@ -6,7 +6,7 @@
 
 use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Streams};
 use crate::index::{IndexNode, Loop, Var, eval_node};
-use crate::kernel::{Buffer, Kernel, Step};
+use crate::kernel::{Buffer, Kernel, Step, loop_ends};
 use crate::real::{Node, Value};
 use std::ops::Range;
 
@@ -64,7 +64,7 @@ impl<'a> Machine<'a> {
             kernel,
             data,
             streams,
-            ends: kernel.loop_ends(),
+            ends: loop_ends(&kernel.steps),
             reals: vec![0.0; kernel.graph.len()],
             integers: vec![0; kernel.graph.indices.len()],
             records: vec![0; kernel.regions.len()],

@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     fn index(&mut self, at: Index) -> i64 {
         match self.g.indices.node(at).clone() {
             IndexNode::Var(var) => self.vars[&var],
-            IndexNode::Exists(..) => unimplemented!(),
+            IndexNode::Exists(..) => unreachable!("front-ends build no existential conditions"),
             node => {
                 let mut operands: FxHashMap<usize, i64> = FxHashMap::default();
                 let mut list = Vec::new();

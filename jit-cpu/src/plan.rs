@@ -10,7 +10,7 @@ use crate::Options;
 use cranelift_codegen::ir::{Type, types};
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, IndexNode, Indices};
-use spadina_core::kernel::{Buffer, Kernel, Step};
+use spadina_core::kernel::{Buffer, Kernel, Step, loop_ends};
 use spadina_core::real::{Graph, Node, Value};
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ impl Plan {
         let mut plan = Self {
             functions,
             calls,
-            ends: kernel.loop_ends(),
+            ends: loop_ends(&kernel.steps),
             outer: outer(kernel),
             places: FxHashMap::default(),
             energy: None,

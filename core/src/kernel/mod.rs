@@ -13,7 +13,7 @@ mod support;
 pub use build::{Outputs, build};
 pub use demand::Demand;
 pub use print::Counts;
-pub use schedule::{Root, Schedule, Step, schedule};
+pub use schedule::{Root, Schedule, Step, loop_ends, schedule};
 pub use support::{implied, supports};
 
 use crate::index::Var;
@@ -87,24 +87,6 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// For every position of a [`Step::Begin`], the position of its [`Step::End`]; 0 for the other steps.
-    pub fn loop_ends(&self) -> Vec<usize> {
-        let mut ends = vec![0; self.steps.len()];
-        let mut open = Vec::new();
-        for (at, step) in self.steps.iter().enumerate() {
-            match step {
-                Step::Begin(..) => open.push(at),
-                Step::End => {
-                    if let Some(begin) = open.pop() {
-                        ends[begin] = at;
-                    }
-                }
-                _ => {}
-            }
-        }
-        ends
-    }
-
     /// Whether a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums over the
     /// same range that stand before it run in full.
     pub fn is_outer(&self, step: Step) -> bool {

@@ -26,6 +26,25 @@ pub enum Step {
     Output(usize),
 }
 
+/// For every position of a [`Step::Begin`] the position of its [`Step::End`], and the other way round; 0 for other steps.
+pub fn loop_ends(steps: &[Step]) -> Vec<usize> {
+    let mut ends = vec![0; steps.len()];
+    let mut open = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        match step {
+            Step::Begin(..) => open.push(at),
+            Step::End => {
+                if let Some(begin) = open.pop() {
+                    ends[begin] = at;
+                    ends[at] = begin;
+                }
+            }
+            _ => {}
+        }
+    }
+    ends
+}
+
 /// What is to be computed in one loop nest.
 #[derive(Clone, Debug)]
 pub struct Root {

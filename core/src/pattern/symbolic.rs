@@ -5,7 +5,7 @@ use super::exists::exists_bodies;
 use super::{Fault, FaultKind};
 use crate::bind::Data;
 use crate::index::{Cond, Index, IndexFault, IndexNode, Indices, Loop, Table, Var, eval_node};
-use crate::kernel::{Buffer, Demand, Kernel, Root, Step, schedule, supports};
+use crate::kernel::{Buffer, Demand, Kernel, Root, Step, loop_ends, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
 
@@ -223,25 +223,6 @@ fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut
             add(cond, index, Limit::Array(array), graph.free(value), graph.span_of(value));
         }
     }
-}
-
-/// For every `Begin` the position of its `End`.
-fn loop_ends(steps: &[Step]) -> Vec<usize> {
-    let mut ends = vec![0; steps.len()];
-    let mut open = Vec::new();
-    for (at, step) in steps.iter().enumerate() {
-        match step {
-            Step::Begin(..) => open.push(at),
-            Step::End => {
-                if let Some(begin) = open.pop() {
-                    ends[begin] = at;
-                    ends[at] = begin;
-                }
-            }
-            _ => {}
-        }
-    }
-    ends
 }
 
 struct Run<'a> {

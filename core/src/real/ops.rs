@@ -37,7 +37,7 @@ macro_rules! unary_operations {
             pub fn derivative(self, graph: &mut Graph, x: Value, y: Value) -> Option<Value> {
                 match self {
                     $(UnaryOp::$op => {
-                        #[allow(unused_variables)]
+                        #[allow(unused_variables, reason = "not every derivative needs both the argument and the result")]
                         let f = |$g: &mut Graph, $x: Value, $y: Value| -> Option<Value> { $derivative };
                         f(graph, x, y)
                     })*

@@ -1,6 +1,6 @@
 //! The energies of the conformance cases, written in Rust.
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use nalgebra::{Matrix2, Matrix3};
 use spadina_core::error::Diagnostic;

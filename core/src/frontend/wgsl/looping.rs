@@ -1,7 +1,7 @@
 //! Loops: short ones run iteration by iteration, long ones once, with their counter as a symbol.
 
 use super::carry::ONLY_SUMS;
-use super::machine::{Frame, Machine, Result};
+use super::machine::{Attempt, Frame, Machine, Result};
 use super::trip::{Carried, LoopParts, Placeholders, Plan, Steps};
 use super::value::Val;
 use crate::error::Diagnostic;
@@ -53,13 +53,7 @@ impl<'m> Machine<'m> {
         let writes = self.writes.len();
         match self.keep_loop(frame, parts, &plan, &carried) {
             Ok(clean) if clean || count.is_none_or(|count| count > FORCED_UNROLL) => {
-                // The attempt held: redo what it assigned, outside of its journal.
-                let kept = self.writes.split_off(writes);
-                let changed = self.abandon(frame, attempt);
-                self.writes.extend(kept);
-                for (cell, value) in changed {
-                    self.set_cell(cell, value);
-                }
+                self.adopt(frame, attempt, writes);
                 Ok(())
             }
             result => {
@@ -73,6 +67,16 @@ impl<'m> Machine<'m> {
         }
     }
 
+    /// Keeps what an attempt did that held: its writes, and what it assigned, outside of its journal.
+    fn adopt(&mut self, frame: &mut Frame<'m>, attempt: Attempt, writes: usize) {
+        let kept = self.writes.split_off(writes);
+        let changed = self.abandon(frame, attempt);
+        self.writes.extend(kept);
+        for (cell, value) in changed {
+            self.set_cell(cell, value);
+        }
+    }
+
     /// Unrolls a loop without a known trip count, if its test turns out literal; otherwise gives the reason why it has
     /// none.
     fn unroll_or(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, reason: Diagnostic) -> Result<()> {
@@ -80,12 +84,7 @@ impl<'m> Machine<'m> {
         let writes = self.writes.len();
         match self.unroll(frame, parts, FORCED_UNROLL) {
             Ok(()) => {
-                let kept = self.writes.split_off(writes);
-                let changed = self.abandon(frame, attempt);
-                self.writes.extend(kept);
-                for (cell, value) in changed {
-                    self.set_cell(cell, value);
-                }
+                self.adopt(frame, attempt, writes);
                 Ok(())
             }
             Err(_) => {
