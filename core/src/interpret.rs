@@ -5,9 +5,10 @@
 //! range reads entry 0, or 0 if there is none, and an integer that has no value is 0.
 
 use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Streams};
-use crate::index::{IndexNode, Loop, Var, eval_node};
+use crate::index::{Evaluator, Index, Loop, Var, eval_node};
 use crate::kernel::{Buffer, Kernel, Step, loop_ends};
 use crate::real::{Node, Value};
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// Runs the kernel over its whole outermost loop, range by range in the order of the groups. Adds to the buffers and
@@ -82,7 +83,9 @@ impl<'a> Machine<'a> {
         let mut at = 0;
         while let Some(&step) = self.kernel.steps.get(at) {
             match step {
-                Step::Index(i) => self.integers[i.index()] = self.integer(self.kernel.graph.indices.node(i)),
+                Step::Index(i) => {
+                    let Ok(()) = self.evaluate(i);
+                }
                 Step::Value(v) => self.reals[v.index()] = self.real(v),
                 Step::Zero(v) => self.reals[v.index()] = 0.0,
                 Step::Accumulate(v) => {
@@ -132,15 +135,6 @@ impl<'a> Machine<'a> {
         self.integers[lo.index()]..self.integers[hi.index()]
     }
 
-    fn integer(&self, node: &IndexNode) -> i64 {
-        let size = |k: usize| self.data.sizes.get(k).copied().unwrap_or(0);
-        let read = |table: crate::index::Table, at: i64| {
-            let table = self.data.tables.get(table.0 as usize)?;
-            table.get(usize::try_from(at).ok()?).map(|&entry| i64::from(entry))
-        };
-        eval_node(node, |k| self.integers[k], size, read).unwrap_or(0)
-    }
-
     fn entry(&self, arrays: &[&[f64]], array: u32, index: i64) -> f64 {
         let Some(array) = arrays.get(array as usize) else {
             return 0.0;
@@ -152,7 +146,7 @@ impl<'a> Machine<'a> {
     fn real(&self, value: Value) -> f64 {
         let of = |v: Value| self.reals[v.index()];
         let is = |v: Value| self.reals[v.index()] != 0.0;
-        let integer = |i: crate::index::Index| self.integers[i.index()];
+        let integer = |i: Index| self.integers[i.index()];
         let truth = |b: bool| f64::from(u8::from(b));
         match *self.kernel.graph.node(value) {
             Node::Const(bits) => f64::from_bits(bits),
@@ -202,5 +196,31 @@ impl<'a> Machine<'a> {
             }
         }
         0.0
+    }
+}
+
+impl Evaluator for Machine<'_> {
+    type Fault = Infallible;
+
+    fn numbers(&mut self) -> &mut [i64] {
+        &mut self.integers
+    }
+
+    fn evaluate(&mut self, index: Index) -> Result<(), Infallible> {
+        let kernel = self.kernel;
+        let indices = &kernel.graph.indices;
+        let value = match kernel.reductions.get(&index) {
+            Some(reduction) => self.reduce(indices, index, reduction)?,
+            None => {
+                let size = |k: usize| self.data.sizes.get(k).copied().unwrap_or(0);
+                let read = |table: crate::index::Table, at: i64| {
+                    let table = self.data.tables.get(table.0 as usize)?;
+                    table.get(usize::try_from(at).ok()?).map(|&entry| i64::from(entry))
+                };
+                eval_node(indices.node(index), |k| self.integers[k], size, read).unwrap_or(0)
+            }
+        };
+        self.integers[index.index()] = value;
+        Ok(())
     }
 }

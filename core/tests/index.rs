@@ -18,6 +18,10 @@ enum Int {
     Unsigned(Box<Int>),
     Binary(char, Box<Int>, Box<Int>),
     Select(Box<Bool>, Box<Int>, Box<Int>),
+    /// Over one of the loops.
+    First(usize, Box<Bool>),
+    /// Over one of the loops.
+    Sum(usize, Box<Int>),
 }
 
 /// A condition of the test's own.
@@ -50,6 +54,12 @@ fn bounds(var: usize, at: &Point) -> std::ops::Range<i64> {
     }
 }
 
+fn moved(at: &Point, var: usize, value: i64) -> Point {
+    let mut point = *at;
+    point[var] = value;
+    point
+}
+
 fn entry(table: &[i64], at: i64) -> Option<i64> {
     usize::try_from(at).ok().and_then(|at| table.get(at)).copied()
 }
@@ -60,6 +70,22 @@ fn value(e: &Int, at: &Point) -> Option<i64> {
         Int::Const(c) => *c,
         Int::Var(k) => at[*k],
         Int::Size => at[3],
+        Int::First(var, c) => {
+            let mut first = None;
+            for v in bounds(*var, at) {
+                if truth(c, &moved(at, *var, v))? && first.is_none() {
+                    first = Some(v);
+                }
+            }
+            first.unwrap_or(bounds(*var, at).end)
+        }
+        Int::Sum(var, a) => {
+            let mut sum = 0i64;
+            for v in bounds(*var, at) {
+                sum = sum.checked_add(value(a, &moved(at, *var, v))?)?;
+            }
+            sum
+        }
         Int::Signed(a) => entry(&SIGNED, value(a, at)?)?,
         Int::Unsigned(a) => entry(&UNSIGNED, value(a, at)?)?,
         Int::Binary(op, a, b) => {
@@ -95,9 +121,7 @@ fn truth(c: &Bool, at: &Point) -> Option<bool> {
         Bool::Exists(var, a) => {
             let mut any = false;
             for v in bounds(*var, at) {
-                let mut inner = *at;
-                inner[*var] = v;
-                any |= truth(a, &inner)?;
+                any |= truth(a, &moved(at, *var, v))?;
             }
             any
         }
@@ -146,6 +170,14 @@ impl Built {
                     _ => self.s.max(a, b),
                 }
             }
+            Int::First(var, c) => {
+                let c = self.cond(c);
+                self.s.first(self.vars[*var], c)
+            }
+            Int::Sum(var, a) => {
+                let a = self.int(a);
+                self.s.sum(self.vars[*var], a)
+            }
             Int::Select(c, a, b) => {
                 let (a, b) = (self.int(a), self.int(b));
                 let c = self.cond(c);
@@ -185,13 +217,13 @@ impl Built {
         if let IndexNode::Var(var) = node {
             return at[self.vars.iter().position(|v| v == var).expect("a loop of the test")];
         }
-        if let IndexNode::Exists(var, c) = node {
-            let var = self.vars.iter().position(|v| v == var).expect("a loop of the test");
-            return i64::from(bounds(var, at).any(|v| {
-                let mut inner = *at;
-                inner[var] = v;
-                self.eval(c.as_index(), &inner) != 0
-            }));
+        if let Some((var, body)) = self.s.reduced(i) {
+            let var = self.vars.iter().position(|v| *v == var).expect("a loop of the test");
+            let mut inner = |v: i64| self.eval(body, &moved(at, var, v));
+            return match node {
+                IndexNode::First(..) => bounds(var, at).find(|&v| inner(v) != 0).unwrap_or(bounds(var, at).end),
+                _ => bounds(var, at).map(&mut inner).sum(),
+            };
         }
         let mut operands = HashMap::new();
         self.s.operands(i, |a| {
@@ -218,7 +250,12 @@ fn ints() -> impl Strategy<Value = Int> {
             3 => (prop::sample::select(vec!['/', '%']), inner.clone(), divisor)
                 .prop_map(|(op, a, b)| Int::Binary(op, a.into(), b.into())),
             1 => inner.clone().prop_map(|a| Int::Signed(a.into())),
-            1 => inner.prop_map(|a| Int::Unsigned(a.into())),
+            1 => inner.clone().prop_map(|a| Int::Unsigned(a.into())),
+            // The innermost loops only: no other loop's bounds depend on them.
+            1 => (1usize..3, inner.clone()).prop_map(|(v, a)| Int::Sum(v, a.into())),
+            1 => (1usize..3, condition.clone()).prop_map(|(v, (op, p, q))| {
+                Int::First(v, Bool::Compare(op, p, q).into())
+            }),
             1 => (condition, pair).prop_map(|((op, p, q), (a, b))| {
                 Int::Select(Bool::Compare(op, p, q).into(), a.into(), b.into())
             }),

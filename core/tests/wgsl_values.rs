@@ -23,7 +23,19 @@ impl Evaluator<'_> {
     fn index(&mut self, at: Index) -> i64 {
         match self.g.indices.node(at).clone() {
             IndexNode::Var(var) => self.vars[&var],
-            IndexNode::Exists(..) => unreachable!("front-ends build no existential conditions"),
+            node @ (IndexNode::First(..) | IndexNode::Sum(..)) => {
+                let (var, body) = self.g.indices.reduced(at).unwrap();
+                let l = self.g.indices.loop_of(var).clone();
+                let (lo, hi) = (self.index(l.lo), self.index(l.hi));
+                let inner = |s: &mut Self, v: i64| {
+                    s.vars.insert(var, v);
+                    s.index(body)
+                };
+                match node {
+                    IndexNode::First(..) => (lo..hi).find(|&v| inner(self, v) != 0).unwrap_or(hi),
+                    _ => (lo..hi).map(|v| inner(self, v)).sum(),
+                }
+            }
             node => {
                 let mut operands: FxHashMap<usize, i64> = FxHashMap::default();
                 let mut list = Vec::new();

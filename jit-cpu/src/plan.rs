@@ -9,7 +9,7 @@
 use crate::Options;
 use cranelift_codegen::ir::{Type, types};
 use rustc_hash::FxHashMap;
-use spadina_core::index::{Index, IndexNode, Indices};
+use spadina_core::index::{Index, IndexNode, Indices, Reduction};
 use spadina_core::kernel::{Buffer, Kernel, Step, loop_ends};
 use spadina_core::real::{Graph, Node, Value};
 use std::ops::Range;
@@ -45,7 +45,7 @@ pub(crate) fn repeatable_index(indices: &Indices, index: Index) -> bool {
 pub(crate) fn index_type(indices: &Indices, index: Index) -> Type {
     match indices.node(index) {
         IndexNode::Bool(_) | IndexNode::Positive(_) | IndexNode::Zero(_) => types::I8,
-        IndexNode::Not(_) | IndexNode::And(..) | IndexNode::Or(..) | IndexNode::Exists(..) => types::I8,
+        IndexNode::Not(_) | IndexNode::And(..) | IndexNode::Or(..) => types::I8,
         _ => types::I64,
     }
 }
@@ -235,7 +235,10 @@ impl Crossing<'_> {
             let function = self.owner[at];
             match step {
                 Step::Index(i) => {
-                    graph.indices.operands(i, |a| self.read(index_key(a), function));
+                    match self.kernel.reductions.get(&i) {
+                        Some(r) => self.reduction(i, r, function),
+                        None => graph.indices.operands(i, |a| self.read(index_key(a), function)),
+                    }
                     if !repeatable_index(&graph.indices, i) {
                         self.defined.insert(index_key(i), function);
                     }
@@ -276,6 +279,14 @@ impl Crossing<'_> {
             let place = self.plan.new_place();
             self.plan.places.insert(key, place);
         }
+    }
+
+    /// A reduction reads its bounds, and what does not move in its loop.
+    fn reduction(&mut self, index: Index, reduction: &Reduction, function: usize) {
+        let indices = &self.kernel.graph.indices;
+        let bounds = indices.reduced(index).map(|(var, _)| indices.loop_of(var));
+        let bounds = bounds.iter().flat_map(|l| [l.lo, l.hi]);
+        bounds.chain(reduction.inputs.iter().copied()).for_each(|i| self.read(index_key(i), function));
     }
 
     fn output(&mut self, k: usize, function: usize) {

@@ -1,6 +1,6 @@
 //! Conditions over integers, in a canonical form built from `0 < a` and `a == 0`.
 
-use super::{Cond, Index, IndexNode, Indices, Loop, Var};
+use super::{Cond, Index, IndexNode, Indices};
 
 impl Indices {
     /// The literal condition.
@@ -38,7 +38,18 @@ impl Indices {
         if self.monomials(gap).first().is_some_and(|t| t.coef < 0) {
             gap = self.neg(gap);
         }
+        if self.excludes_zero(gap) {
+            return self.bool(false);
+        }
         self.cond_of(IndexNode::Zero(gap))
+    }
+
+    /// Whether the sign of an integer can be proved not to be zero.
+    fn excludes_zero(&mut self, a: Index) -> bool {
+        let below = self.offset(a, -1);
+        let negated = self.neg(a);
+        let above = self.offset(negated, -1);
+        self.nonnegative(below) || self.nonnegative(above)
     }
 
     /// `0 < a`.
@@ -119,20 +130,6 @@ impl Indices {
         let both = self.and(a, b);
         let neither = self.and(not_a, not_b);
         self.or(both, neither)
-    }
-
-    /// Some iteration of the loop of `var` satisfies `cond`.
-    pub fn exists(&mut self, var: Var, cond: Cond) -> Cond {
-        let free = self.free(cond.as_index());
-        if self.as_bool(cond) == Some(false) {
-            return cond;
-        }
-        if !self.contains(free, var) {
-            let Loop { lo, hi, .. } = *self.loop_of(var);
-            let runs = self.lt(lo, hi);
-            return self.and(runs, cond);
-        }
-        self.cond_of(IndexNode::Exists(var, cond))
     }
 
     /// Whether `a` is a conjunction that has `b` as one side, so that `a` implies `b`.

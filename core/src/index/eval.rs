@@ -26,7 +26,7 @@ pub(super) fn bits(op: BitOp, a: i64, b: i64) -> i64 {
 }
 
 /// Evaluates one node. `value` gives operands by arena position (conditions are 0 or 1), `read` a table entry.
-/// Variables and `Exists` are the caller's: they are not values of their operands.
+/// Variables and reductions are the caller's: they are not values of their operands.
 pub fn eval_node(
     node: &IndexNode,
     value: impl Fn(usize) -> i64,
@@ -65,6 +65,6 @@ pub fn eval_node(
         IndexNode::Not(a) => i64::from(!is(a)),
         IndexNode::And(a, b) => i64::from(is(a) && is(b)),
         IndexNode::Or(a, b) => i64::from(is(a) || is(b)),
-        IndexNode::Var(_) | IndexNode::Exists(..) => 0,
+        IndexNode::Var(_) | IndexNode::First(..) | IndexNode::Sum(..) => 0,
     })
 }

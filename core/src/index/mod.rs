@@ -12,10 +12,12 @@ mod eval;
 mod poly;
 mod print;
 mod range;
+mod reduce;
 mod vars;
 
 pub use eval::{IndexFault, eval_node};
 pub use poly::Monomial;
+pub use reduce::{Evaluator, Reduction};
 pub use vars::{Loop, Var, VarSet};
 
 use rustc_hash::FxHashMap;
@@ -94,6 +96,10 @@ pub enum IndexNode {
     Wrap(Index),
     /// `if c { a } else { b }`.
     Select(Cond, Index, Index),
+    /// The first value of the loop variable that satisfies the condition; the end of the loop if none does.
+    First(Var, Cond),
+    /// The sum of an integer over a loop.
+    Sum(Var, Index),
     /// A sum of at least two monomials, or one with a coefficient or several factors.
     Poly(Box<[Monomial]>),
     /// A literal condition.
@@ -108,8 +114,6 @@ pub enum IndexNode {
     And(Cond, Cond),
     /// Disjunction.
     Or(Cond, Cond),
-    /// Some iteration of the loop satisfies the condition.
-    Exists(Var, Cond),
 }
 
 /// The arena of integer expressions with its loop variables, sizes and tables.
@@ -430,11 +434,11 @@ impl Indices {
                 visit(a.as_index());
                 visit(b.as_index());
             }
-            IndexNode::Exists(var, c) => {
+            IndexNode::First(var, Cond(body)) | IndexNode::Sum(var, Index(body)) => {
                 let Loop { lo, hi, .. } = self.loops[var.0 as usize];
                 visit(lo);
                 visit(hi);
-                visit(c.as_index());
+                visit(Index(*body));
             }
         }
     }
@@ -452,7 +456,7 @@ impl Indices {
         for a in operands {
             free = self.union(free, self.free(a));
         }
-        if let IndexNode::Exists(var, _) = &node {
+        if let IndexNode::First(var, _) | IndexNode::Sum(var, _) = &node {
             free = self.without(free, *var);
         }
         self.push(node, free)

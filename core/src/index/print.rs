@@ -1,6 +1,6 @@
 //! Text of integer expressions, close to how a user writes them.
 
-use super::{BitOp, Cond, Index, IndexNode, Indices, Monomial};
+use super::{BitOp, Cond, Index, IndexNode, Indices, Monomial, Var};
 
 /// Binding strength of the outermost operator; higher binds tighter.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -82,7 +82,10 @@ impl Indices {
             }
             IndexNode::Poly(terms) => self.print_poly(terms, &wrap),
             IndexNode::Bool(b) => (b.to_string(), Level::Atom),
-            IndexNode::Positive(a) => (self.print_positive(*a, of), Level::Compare),
+            IndexNode::Positive(a) => {
+                let level = if self.as_exists(*a).is_some() { Level::Atom } else { Level::Compare };
+                (self.print_positive(*a, of), level)
+            }
             IndexNode::Zero(a) => (self.print_sides(*a, "==", of), Level::Compare),
             IndexNode::Not(a) => match self.cond(*a) {
                 IndexNode::Zero(gap) => (self.print_sides(*gap, "!=", of), Level::Compare),
@@ -90,12 +93,21 @@ impl Indices {
             },
             IndexNode::And(a, b) => binary(a.as_index(), "&&", b.as_index(), Level::And),
             IndexNode::Or(a, b) => binary(a.as_index(), "||", b.as_index(), Level::Or),
-            IndexNode::Exists(var, c) => {
-                let l = self.loop_of(*var);
-                let head = format!("any {} in {}..{}", l.name, of(l.lo).0, of(l.hi).0);
-                (format!("({head}: {})", of(c.as_index()).0), Level::Atom)
-            }
+            IndexNode::First(var, c) => (self.print_loop("first", *var, of(c.as_index()), of), Level::Atom),
+            IndexNode::Sum(var, a) => (self.print_loop("sum", *var, of(*a), of), Level::Atom),
         }
+    }
+
+    /// `(any i in 0..n: i < k)` and the like.
+    fn print_loop<'a>(
+        &self,
+        word: &str,
+        var: Var,
+        body: &(String, Level),
+        of: &dyn Fn(Index) -> &'a (String, Level),
+    ) -> String {
+        let l = self.loop_of(var);
+        format!("({word} {} in {}..{}: {})", l.name, of(l.lo).0, of(l.hi).0, body.0)
     }
 
     fn print_poly(&self, terms: &[Monomial], wrap: &dyn Fn(Index, Level) -> String) -> (String, Level) {
@@ -149,6 +161,9 @@ impl Indices {
 
     /// `0 < b - a` reads `a < b`; `0 < b - a + 1` reads `a <= b`.
     fn print_positive<'a>(&self, gap: Index, of: &dyn Fn(Index) -> &'a (String, Level)) -> String {
+        if let Some((var, cond)) = self.as_exists(gap) {
+            return self.print_loop("any", var, &self.print(cond.as_index()), of);
+        }
         let constant = self.monomials(gap).iter().find(|t| t.atoms.is_empty()).map_or(0, |t| t.coef);
         if constant == 1 {
             let rest: Vec<Monomial> = self.monomials(gap).into_iter().filter(|t| !t.atoms.is_empty()).collect();

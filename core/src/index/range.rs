@@ -34,6 +34,10 @@ impl Indices {
             IndexNode::Select(_, a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
             IndexNode::Var(var) => self.shallow_nonnegative(self.loop_of(*var).lo),
             IndexNode::Bits(..) => true,
+            IndexNode::First(var, _) => {
+                self.shallow_nonnegative(self.loop_of(*var).lo) && self.shallow_nonnegative(self.loop_of(*var).hi)
+            }
+            IndexNode::Sum(_, term) => self.shallow_nonnegative(*term),
             _ => false,
         }
     }
@@ -61,6 +65,7 @@ impl Indices {
         let bounded = |x: &Index| match *self.node(*x) {
             IndexNode::Var(_) => true,
             IndexNode::Rem(a, d) => self.as_const(d).is_some_and(|d| d > 0) && self.shallow_nonnegative(a),
+            IndexNode::First(..) => true,
             _ => false,
         };
         let atom = *terms.iter().flat_map(|t| t.atoms.iter()).rev().find(|x| bounded(x))?;
@@ -77,6 +82,11 @@ impl Indices {
         let (lo, hi) = match *self.node(atom) {
             IndexNode::Var(var) => (self.loop_of(var).lo, self.loop_of(var).hi),
             IndexNode::Rem(_, d) => (self.int(0), d),
+            // No more than the end of its loop; an empty loop may end before it begins.
+            IndexNode::First(var, _) if negative => {
+                let hi = self.loop_of(var).hi;
+                (hi, self.offset(hi, 1))
+            }
             _ => return None,
         };
         let bound = if positive { lo } else { self.offset(hi, -1) };

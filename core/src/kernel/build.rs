@@ -1,6 +1,6 @@
 //! From the solved program to kernels: one for each loop nest of the energy.
 
-use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, schedule};
+use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, integer_steps, schedule};
 use crate::index::Var;
 use crate::program::{Program, Target, Update};
 use crate::real::{Graph, Rebuild};
@@ -100,6 +100,7 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, nest: &[Var
     let (checked_values, checked_indices) = demand.checked();
     Kernel {
         name,
+        reductions: graph.indices.reductions(integer_steps(&scheduled.steps)),
         graph: graph.clone(),
         steps: scheduled.steps,
         outputs,

@@ -5,7 +5,7 @@
 
 use super::Root;
 use super::support::implied;
-use crate::index::{Cond, Index, IndexNode, Indices, Var};
+use crate::index::{Cond, Index, IndexNode, Indices, Loop, Var};
 use crate::real::{Graph, Node, Value};
 
 /// The demand of every reachable node of both arenas.
@@ -188,12 +188,17 @@ impl Demand {
                     self.need_index(of.as_index(), guard, scope);
                 }
             }
-            IndexNode::Exists(var, c) => {
-                let own = self.indices.free(self.indices.var_index(var));
-                let inner = self.indices.union(scope, own);
-                let runs = self.indices.bool(true);
+            IndexNode::First(var, Cond(body)) | IndexNode::Sum(var, Index(body)) => {
+                let Loop { lo, hi, .. } = *self.indices.loop_of(var);
+                self.need_index(lo, cond, scope);
+                self.need_index(hi, cond, scope);
+                let own = self.indices.var_index(var);
+                let inner = self.indices.union(scope, self.indices.free(own));
+                let first = matches!(self.indices.node(index), IndexNode::First(..));
+                // The loop ends at the first value that satisfies the condition.
+                let runs = if first { self.indices.le(own, index) } else { self.indices.bool(true) };
                 let runs = self.indices.and(cond, runs);
-                self.need_index(c.as_index(), runs, inner);
+                self.need_index(Index(body), runs, inner);
             }
             _ => {
                 let mut operands = Vec::new();

@@ -13,11 +13,12 @@ mod support;
 pub use build::{Outputs, build};
 pub use demand::Demand;
 pub use print::Counts;
-pub use schedule::{Root, Schedule, Step, loop_ends, schedule};
+pub use schedule::{Root, Schedule, Step, integer_steps, loop_ends, schedule};
 pub use support::{implied, supports};
 
-use crate::index::Var;
+use crate::index::{Index, Reduction, Var};
 use crate::real::{Graph, Value};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What an output adds to.
@@ -80,6 +81,8 @@ pub struct Kernel {
     pub regions: Vec<Region>,
     /// The outermost loop, which back-ends split into ranges; `None`: the kernel runs once.
     pub outer: Option<Var>,
+    /// What the reductions among the steps, and those inside of them, evaluate.
+    pub reductions: FxHashMap<Index, Reduction>,
     /// By arena position: loads whose index may be out of range where a guard is off. They read entry 0 then.
     pub checked_values: Vec<bool>,
     /// By arena position: table reads and divisions that may be undefined where a guard is off. They give 0 then.

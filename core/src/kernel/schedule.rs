@@ -45,6 +45,11 @@ pub fn loop_ends(steps: &[Step]) -> Vec<usize> {
     ends
 }
 
+/// The integers among the steps.
+pub fn integer_steps(steps: &[Step]) -> impl Iterator<Item = Index> {
+    steps.iter().filter_map(|s| if let Step::Index(i) = s { Some(*i) } else { None })
+}
+
 /// What is to be computed in one loop nest.
 #[derive(Clone, Debug)]
 pub struct Root {
@@ -268,20 +273,19 @@ impl Scheduler<'_> {
         self.graph.indices.vars(self.free(any)).iter().all(|v| scope.contains(v))
     }
 
-    /// What a node needs first in these loops: operands, and below an existential condition, whose own loop runs when it
-    /// is evaluated, all that does not move with that loop.
+    /// What a node needs first in these loops: operands, and below a reduction, whose own loop runs when it is evaluated, all that does not move with that loop.
     fn missing(&self, any: Any, scope: &[Var]) -> Vec<Any> {
         let mut missing = Vec::new();
         let mut seen: FxHashSet<Any> = FxHashSet::default();
         let mut pending = vec![any];
         while let Some(at) = pending.pop() {
-            let quantified = matches!(at, Any::Index(i) if matches!(self.graph.indices.node(i), IndexNode::Exists(..)));
+            let reduction = matches!(at, Any::Index(i) if self.graph.indices.reduced(i).is_some());
             self.operands(at, |a| {
                 if self.belongs(a, scope) {
                     if !self.done.contains(&a) {
                         missing.push(a);
                     }
-                } else if (quantified || at != any) && seen.insert(a) {
+                } else if (reduction || at != any) && seen.insert(a) {
                     pending.push(a);
                 }
             });

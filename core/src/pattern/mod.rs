@@ -4,7 +4,6 @@
 mod chunks;
 mod csr;
 mod entries;
-mod exists;
 mod fault;
 mod gram;
 mod storage;

@@ -1,11 +1,10 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
 use super::entries::{Entries, RegionEntries};
-use super::exists::exists_bodies;
 use super::{Fault, FaultKind};
 use crate::bind::Data;
-use crate::index::{Cond, Index, IndexFault, IndexNode, Indices, Loop, Table, Var, eval_node};
-use crate::kernel::{Buffer, Demand, Kernel, Root, Step, loop_ends, schedule, supports};
+use crate::index::{Cond, Evaluator, Index, IndexFault, IndexNode, Indices, Loop, Reduction, Table, Var, eval_node};
+use crate::kernel::{Buffer, Demand, Kernel, Root, Step, integer_steps, loop_ends, schedule, supports};
 use crate::program::{Program, Target};
 use crate::real::{Array, Graph, Node, Span, Value};
 
@@ -61,7 +60,7 @@ pub struct Symbolic {
     actions: Vec<Action>,
     regions: usize,
     outer: Option<Var>,
-    exists: rustc_hash::FxHashMap<Index, Vec<Index>>,
+    reductions: rustc_hash::FxHashMap<Index, Reduction>,
 }
 
 impl Symbolic {
@@ -98,7 +97,7 @@ impl Symbolic {
         let steps = schedule(&symbols, &roots).steps;
         Self {
             ends: loop_ends(&steps),
-            exists: exists_bodies(&symbols, &steps),
+            reductions: symbols.indices.reductions(integer_steps(&steps)),
             graph: symbols,
             steps,
             actions,
@@ -294,50 +293,6 @@ impl Run<'_> {
         (self.values[lo.index()], self.values[hi.index()])
     }
 
-    fn evaluate(&mut self, i: Index) -> Result<(), Fault> {
-        let indices = &self.symbolic.graph.indices;
-        if let IndexNode::Exists(var, cond) = *indices.node(i) {
-            self.values[i.index()] = i64::from(self.exists(i, var, cond)?);
-            return Ok(());
-        }
-        let (values, data) = (&self.values, self.data);
-        let read = |table: Table, at: i64| {
-            let entry = usize::try_from(at).ok().and_then(|at| data.tables[table.0 as usize].get(at));
-            Some(entry.copied().map_or(0, i64::from))
-        };
-        let result = eval_node(indices.node(i), |at| values[at], |s| data.sizes[s], read);
-        self.values[i.index()] = match result {
-            Ok(value) => value,
-            Err(IndexFault::DivisionByZero | IndexFault::OutOfRange(..)) => 0,
-            Err(IndexFault::Overflow) => return Err(self.fault(FaultKind::Overflow, i, Span::default())),
-        };
-        Ok(())
-    }
-
-    fn exists(&mut self, at: Index, var: Var, cond: Cond) -> Result<bool, Fault> {
-        let (lo, hi) = self.bounds(var);
-        let own = self.symbolic.graph.indices.var_index(var).index();
-        let symbolic = self.symbolic;
-        let body = symbolic.exists.get(&at).map_or(&[][..], |b| b);
-        // The loop may stand inside a loop over its own variable, whose values are needed afterwards.
-        let before: Vec<i64> = body.iter().map(|i| self.values[i.index()]).collect();
-        let variable = self.values[own];
-        let mut found = false;
-        for value in lo..hi {
-            self.values[own] = value;
-            for &i in body {
-                self.evaluate(i)?;
-            }
-            found = self.values[cond.index()] != 0;
-            if found {
-                break;
-            }
-        }
-        self.values[own] = variable;
-        body.iter().zip(before).for_each(|(i, value)| self.values[i.index()] = value);
-        Ok(found)
-    }
-
     fn act(&mut self, action: &Action) -> Result<(), Fault> {
         match action {
             Action::Open => Ok(()),
@@ -432,6 +387,35 @@ impl Run<'_> {
             indices.operands(i, |a| pending.push(a));
         }
         Fault { kind, span, loops, reads }
+    }
+}
+
+impl Evaluator for Run<'_> {
+    type Fault = Fault;
+
+    fn numbers(&mut self) -> &mut [i64] {
+        &mut self.values
+    }
+
+    fn evaluate(&mut self, index: Index) -> Result<(), Fault> {
+        let symbolic = self.symbolic;
+        let indices = &symbolic.graph.indices;
+        if let Some(reduction) = symbolic.reductions.get(&index) {
+            self.values[index.index()] = self.reduce(indices, index, reduction)?;
+            return Ok(());
+        }
+        let (values, data) = (&self.values, self.data);
+        let read = |table: Table, at: i64| {
+            let entry = usize::try_from(at).ok().and_then(|at| data.tables[table.0 as usize].get(at));
+            Some(entry.copied().map_or(0, i64::from))
+        };
+        let result = eval_node(indices.node(index), |at| values[at], |s| data.sizes[s], read);
+        self.values[index.index()] = match result {
+            Ok(value) => value,
+            Err(IndexFault::DivisionByZero | IndexFault::OutOfRange(..)) => 0,
+            Err(IndexFault::Overflow) => return Err(self.fault(FaultKind::Overflow, index, Span::default())),
+        };
+        Ok(())
     }
 }
 

@@ -182,10 +182,15 @@ impl Rebuild {
             IndexNode::Not(a) => s.not(is(a)).as_index(),
             IndexNode::And(a, b) => s.and(is(a), is(b)).as_index(),
             IndexNode::Or(a, b) => s.or(is(a), is(b)).as_index(),
-            IndexNode::Exists(var, c) => {
+            IndexNode::First(var, c) => {
                 let c = is(c);
                 let var = self.bound_var(g, var);
-                g.indices.exists(var, c).as_index()
+                g.indices.first(var, c)
+            }
+            IndexNode::Sum(var, a) => {
+                let a = of(a);
+                let var = self.bound_var(g, var);
+                g.indices.sum(var, a)
             }
         }
     }

@@ -22,8 +22,14 @@ pub fn verify(kernel: &Kernel) {
         let mut gives = Vec::new();
         match *step {
             Step::Index(i) => {
-                assert!(!matches!(g.indices.node(i), IndexNode::Exists(..)), "existential condition in a kernel");
-                g.indices.operands(i, |a| needs.push(Any::Index(a.index())));
+                match (g.indices.reduced(i), kernel.reductions.get(&i)) {
+                    (Some((var, _)), Some(reduction)) => {
+                        let l = g.indices.loop_of(var);
+                        let reads = [l.lo, l.hi].into_iter().chain(reduction.inputs.iter().copied());
+                        needs.extend(reads.map(|a| Any::Index(a.index())));
+                    }
+                    _ => g.indices.operands(i, |a| needs.push(Any::Index(a.index()))),
+                }
                 gives.push(Any::Index(i.index()));
             }
             Step::Value(v) => {

@@ -5,8 +5,8 @@ use crate::Error;
 use crate::abi::Field;
 use crate::plan::{index_key, index_type, repeatable_index};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
-use spadina_core::index::{BitOp, Index, IndexNode, Monomial};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
+use spadina_core::index::{BitOp, Index, IndexNode, Monomial, Var};
 
 impl Translator<'_> {
     /// The value of an integer or condition that has been computed.
@@ -35,7 +35,7 @@ impl Translator<'_> {
         Ok(match kernel.graph.indices.node(index) {
             IndexNode::Const(c) => self.b.ins().iconst(types::I64, *c),
             IndexNode::Bool(c) => self.b.ins().iconst(types::I8, i64::from(*c)),
-            IndexNode::Exists(..) => self.b.ins().iconst(types::I8, 0),
+            IndexNode::First(var, _) | IndexNode::Sum(var, _) => self.reduction(index, *var)?,
             IndexNode::Size(size) => self.item(Field::SIZES, size.0),
             IndexNode::Var(_) => self.find(index_key(index), types::I64)?,
             IndexNode::Read(table, at) => {
@@ -80,6 +80,50 @@ impl Translator<'_> {
                 self.b.ins().bor(a, b)
             }
         })
+    }
+
+    /// The first value of a variable that satisfies a condition, or a sum over a loop.
+    fn reduction(&mut self, index: Index, var: Var) -> Result<Value, Error> {
+        let kernel = self.kernel;
+        let indices = &kernel.graph.indices;
+        let (Some(reduction), Some((_, term))) = (kernel.reductions.get(&index), indices.reduced(index)) else {
+            return Err(Error::Schedule { kernel: kernel.name.clone() });
+        };
+        let l = indices.loop_of(var);
+        let (lo, hi) = (self.index(l.lo)?, self.index(l.hi)?);
+        let first = matches!(indices.node(index), IndexNode::First(..));
+        let [head, body, exit] = [(); 3].map(|()| self.b.create_block());
+        let variable = self.b.append_block_param(head, types::I64);
+        let sum = self.b.append_block_param(head, types::I64);
+        let result = self.b.append_block_param(exit, types::I64);
+        let zero = self.b.ins().iconst(types::I64, 0);
+        self.b.ins().jump(head, &[BlockArg::Value(lo), BlockArg::Value(zero)]);
+        self.b.switch_to_block(head);
+        let more = self.b.ins().icmp(IntCC::SignedLessThan, variable, hi);
+        let ended = if first { hi } else { sum };
+        self.b.ins().brif(more, body, &[], exit, &[BlockArg::Value(ended)]);
+        self.b.switch_to_block(body);
+        self.b.seal_block(body);
+        let known = self.known.len();
+        self.remember(index_key(indices.var_index(var)), variable);
+        for &i in &reduction.body {
+            let value = self.index_node(i)?;
+            self.remember(index_key(i), value);
+        }
+        let term = self.index(term)?;
+        let next = self.b.ins().iadd_imm_s(variable, 1);
+        if first {
+            let again = [BlockArg::Value(next), BlockArg::Value(zero)];
+            self.b.ins().brif(term, exit, &[BlockArg::Value(variable)], head, &again);
+        } else {
+            let sum = self.b.ins().iadd(sum, term);
+            self.b.ins().jump(head, &[BlockArg::Value(next), BlockArg::Value(sum)]);
+        }
+        self.b.seal_block(head);
+        self.b.switch_to_block(exit);
+        self.b.seal_block(exit);
+        self.forget(known);
+        Ok(result)
     }
 
     /// An entry of a table; a checked one is 0 out of range.

@@ -218,7 +218,12 @@ impl<'a> Translator<'a> {
         self.b.seal_block(open.body);
         self.b.switch_to_block(open.exit);
         self.b.seal_block(open.exit);
-        for key in self.known.drain(open.known..) {
+        self.forget(open.known);
+    }
+
+    /// Forgets the nodes computed since so many were known: they do not dominate what follows.
+    fn forget(&mut self, known: usize) {
+        for key in self.known.drain(known..) {
             self.nodes.remove(&key);
         }
     }
