@@ -216,6 +216,104 @@ fn counting_loops() {
 }
 
 #[test]
+fn loops_with_several_exits() {
+    let all = sum(0..7, |i| X[i]);
+    let first = |k: usize| sum(0..k, |i| X[i]);
+    check("var e = 0.0; for (var i = 0u; i < n && i < 3u; i++) { e += x[i]; } return e;", first(3));
+    check("var e = 0.0; for (var i = 0u; i < n && t[i] != 1u; i++) { e += x[i]; } return e;", first(3));
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { if (t[i] == 1u) { break; } e += x[i]; } return e;", first(3));
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { e += x[i]; if (t[i] == 1u) { break; } } return e;", first(4));
+    check(
+        "var e = 0.0; var i = 0u; for (; i < n; i++) { if (t[i] == 1u) { break; } } return x[i] * f32(i);",
+        X[3] * 3.0,
+    );
+    check(
+        "var e = 0.0; var i = 0u; for (; i < 6u; i++) { if (t[i] == 7u) { break; } } return x[i] * f32(i);",
+        X[6] * 6.0,
+    );
+    check("var e = 0.0; var i = 0u; while (true) { if (i >= n) { break; } e += x[i]; i++; } return e;", all);
+    check("var e = 0.0; var i = 0u; for (;;) { if (i == n) { break; } e += x[i]; i++; } return e;", all);
+    check("var e = 0.0; var i = 0u; loop { e += x[i]; i++; if (i > n - 1u) { break; } } return e * f32(i);", all * 7.0);
+    check(
+        "var e = 0.0; var i = 0u; loop { e += x[i]; if (i + 1u >= n) { break; } i++; } return e * f32(i);",
+        all * 6.0,
+    );
+    check(
+        "var e = 0.0; var i = 0u; loop { if (i >= n) { break; } e += x[i]; continuing { i++; break if i > 3u; } } return e;",
+        first(4),
+    );
+    check(
+        "var e = 0.0; for (var i = 0u; i < m; i++) { if (i == 5u) { break; } if (t[i] == 3u) { break; } e += x[i]; } return e;",
+        first(2),
+    );
+    check("var e = 0.0; for (var i = 0u; i < n || i < 3u; i++) { if (i >= n) { break; } e += x[i]; } return e;", all);
+    // An exit that depends on the outer loop; exits of loops inside of each other.
+    check(
+        "var e = 0.0; for (var v = 0u; v < 6u; v++) { for (var j = 0u; j < n; j++) { if (t[j % 6u] == v) { break; } e += x[j]; } } return e;",
+        [1, 3, 0, 2, 7, 5].iter().map(|&k| first(k)).sum(),
+    );
+    check(
+        "var e = 0.0; for (var v = 0u; v < n; v++) { if (v == t[2]) { break; } \
+         for (var j = v; j < n; j++) { if (j > v + 1u) { break; } e += x[j] * x[v]; } } return e;",
+        sum(0..3, |v| X[v] * (X[v] + X[v + 1])),
+    );
+}
+
+#[test]
+fn counters_of_other_kinds() {
+    let all = sum(0..7, |i| X[i]);
+    check(
+        "var e = 0.0; for (var i = n - 1u; i < n; i--) { e += x[i] * f32(i); } return e;",
+        sum(0..7, |i| X[i] * i as f64),
+    );
+    check("var e = 0.0; for (var i = 0u; i < n; i--) { e += x[i]; } return e;", X[0]);
+    check("var e = 0.0; for (var i = 1u; i < n; i *= 2u) { e += x[i]; } return e * 2.0;", 2.0 * (X[1] + X[2] + X[4]));
+    check("var e = 0.0; for (var i = 1u; i < n; i = i << 1u) { e += x[i]; } return e;", X[1] + X[2] + X[4]);
+    check("var e = 0.0; for (var i = n - 1u; i > 0u; i /= 2u) { e += x[i]; } return e;", X[6] + X[3] + X[1]);
+    check("var e = 0.0; for (var i = n; i > 0u; i >>= 1u) { e += x[i - 1u]; } return e;", X[6] + X[2] + X[0]);
+    check("var e = 0.0; for (var i = 0u; i * i < n; i++) { e += x[i * i]; } return e;", X[0] + X[1] + X[4]);
+    check("var e = 0.0; var i = 0u; var k = 0u; while (k < n) { e += x[i]; k++; i = k; } return e;", all);
+}
+
+#[test]
+fn what_the_iteration_before_assigned() {
+    let ring = sum(0..7, |i| X[i] * X[(i + 6) % 7]);
+    check("var e = 0.0; var p = n - 1u; for (var i = 0u; i < n; i++) { e += x[p] * x[i]; p = i; } return e;", ring);
+    check(
+        "var e = 0.0; var p = x[n - 1u]; for (var i = 0u; i < n; i++) { let q = x[i]; e += p * q; p = q; } return e;",
+        ring,
+    );
+    check(
+        "var e = 0.0; var p = vec2f(x[6], 1.0); for (var i = 0u; i < n; i++) { let q = vec2f(x[i], 1.0); e += dot(p, q); p = q; } return e;",
+        ring + 7.0,
+    );
+}
+
+#[test]
+fn values_after_a_loop() {
+    check("var e = 5.0; for (var i = 0u; i < n; i++) { e = x[i]; } return e;", X[6]);
+    check("var e = 5.0; for (var i = n; i < n; i++) { e = x[i]; } return e;", 5.0);
+    check("var k = 0u; for (var i = 0u; i < n; i += 2u) { k = i; } return x[k] * f32(k);", X[6] * 6.0);
+    check(
+        "var c = 0u; for (var i = 0u; i < n; i++) { if (i % 2u == 1u) { c += 1u; } } return x[c] * f32(c);",
+        X[3] * 3.0,
+    );
+    check("var c = 0u; for (var i = 0u; i < 6u; i++) { c += t[i]; } return f32(c) + x[c % 7u];", 13.0 + X[6]);
+    check(
+        "var c = 0u; for (var v = 0u; v < 4u; v++) { for (var j = row_ptr[v]; j < row_ptr[v + 1u]; j++) { c += t[j]; } } return f32(c);",
+        13.0,
+    );
+    check(
+        "var c = 1; for (var i = 0u; i < n; i++) { if (i < 2u) { c -= 1; } else { if (i == 5u) { c += 10; } } } return f32(c);",
+        9.0,
+    );
+    check(
+        "var e = 0.0; var c = 0u; for (var i = 0u; i < m; i++) { if (i < n) { c++; } } for (var i = 0u; i < c; i++) { e += x[i]; } return e;",
+        sum(0..7, |i| X[i]),
+    );
+}
+
+#[test]
 fn nested_loops_and_guards() {
     check(
         "var e = 0.0; for (var i = 0u; i < n; i++) { for (var j = 0u; j < i; j++) { e += x[i] * x[j]; } } return e;",

@@ -17,7 +17,7 @@ mod vars;
 
 pub use eval::{IndexFault, eval_node};
 pub use poly::Monomial;
-pub use reduce::{Evaluator, Reduction};
+pub use reduce::{Evaluator, REDUCTION_LEVEL, Reduction};
 pub use vars::{Loop, Var, VarSet};
 
 use rustc_hash::FxHashMap;
@@ -228,9 +228,9 @@ impl Indices {
         self.loops.len()
     }
 
-    /// A loop depth below every loop so far.
+    /// A loop depth below every loop so far, but for those of reductions.
     pub fn next_level(&self) -> u32 {
-        self.loops.iter().map(|l| l.level + 1).max().unwrap_or(0)
+        self.loops.iter().map(|l| l.level + 1).filter(|&l| l <= REDUCTION_LEVEL).max().unwrap_or(0)
     }
 
     /// Declares a size that is not negative, or finds it by name.

@@ -10,16 +10,20 @@ impl Indices {
     pub fn nonnegative(&mut self, a: Index) -> bool {
         let mut current = a;
         for _ in 0..SUBSTITUTIONS {
-            let terms = self.monomials(current);
-            if terms.iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| self.atom_nonnegative(x))) {
+            if self.monomials_nonnegative(current) {
                 return true;
             }
+            let terms = self.monomials(current);
             match self.eliminate_var(&terms) {
                 Some(next) => current = next,
                 None => return false,
             }
         }
         false
+    }
+
+    fn monomials_nonnegative(&self, a: Index) -> bool {
+        self.monomials(a).iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| self.atom_nonnegative(x)))
     }
 
     /// Whether an atom is not negative by its kind alone.
@@ -37,7 +41,7 @@ impl Indices {
             IndexNode::First(var, _) => {
                 self.shallow_nonnegative(self.loop_of(*var).lo) && self.shallow_nonnegative(self.loop_of(*var).hi)
             }
-            IndexNode::Sum(_, term) => self.shallow_nonnegative(*term),
+            IndexNode::Sum(_, term) => self.monomials_nonnegative(*term),
             _ => false,
         }
     }

@@ -2,7 +2,10 @@
 
 use super::{Cond, Index, IndexNode, Indices, Loop, Monomial, Var};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeSet;
+
+/// The depth from which on the loops of reductions lie: below those of the program, so that none of these is a loop
+/// around a reduction over itself.
+pub const REDUCTION_LEVEL: u32 = 1 << 16;
 
 /// What a reduction evaluates for each value of its variable.
 #[derive(Clone, Default, Debug)]
@@ -117,7 +120,7 @@ impl Indices {
         while let Some(at) = pending.pop() {
             let Some((var, body)) = self.reduced(at) else { continue };
             if !reductions.contains_key(&at) {
-                let reduction = self.reduction(var, body);
+                let reduction = self.reduction(at, var, body);
                 pending.extend(&reduction.body);
                 reductions.insert(at, reduction);
             }
@@ -125,32 +128,29 @@ impl Indices {
         reductions
     }
 
-    fn reduction(&self, var: Var, root: Index) -> Reduction {
-        let moves = |i: Index, v: Var| self.contains(self.free(i), v);
-        let (mut body, mut inputs) = (BTreeSet::new(), BTreeSet::new());
-        let mut seen: FxHashSet<(Index, Vec<Var>)> = FxHashSet::default();
-        let mut pending = vec![(root, Vec::new())];
-        while let Some((i, bound)) = pending.pop() {
-            let variable = matches!(self.node(i), IndexNode::Var(v) if *v == var || bound.contains(v));
-            if variable || !seen.insert((i, bound.clone())) {
+    /// What is evaluated in the loop of a reduction depends on its variable and those around it only; what depends on
+    /// the variable of a reduction further in belongs to that one.
+    fn reduction(&self, at: Index, var: Var, root: Index) -> Reduction {
+        let around = self.vars(self.free(at));
+        let mut reduction = Reduction::default();
+        let mut seen: FxHashSet<Index> = FxHashSet::default();
+        let mut pending = vec![root];
+        while let Some(i) = pending.pop() {
+            let free = self.vars(self.free(i));
+            if *self.node(i) == IndexNode::Var(var) || !seen.insert(i) {
                 continue;
             }
-            if !bound.iter().any(|&v| moves(i, v)) {
-                if !moves(i, var) {
-                    inputs.insert(i);
+            if free.iter().all(|v| *v == var || around.contains(v)) {
+                if !free.contains(&var) {
+                    reduction.inputs.push(i);
                     continue;
                 }
-                body.insert(i);
+                reduction.body.push(i);
             }
-            match self.reduced(i) {
-                Some((v, term)) => {
-                    let Loop { lo, hi, .. } = *self.loop_of(v);
-                    let inner = if bound.contains(&v) { bound.clone() } else { [&bound[..], &[v]].concat() };
-                    pending.extend([(lo, bound.clone()), (hi, bound), (term, inner)]);
-                }
-                None => self.operands(i, |a| pending.push((a, bound.clone()))),
-            }
+            self.operands(i, |a| pending.push(a));
         }
-        Reduction { body: body.into_iter().collect(), inputs: inputs.into_iter().collect() }
+        reduction.body.sort_unstable();
+        reduction.inputs.sort_unstable();
+        reduction
     }
 }

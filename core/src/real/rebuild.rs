@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 ///
 /// A bound variable whose bounds change becomes the variable of the changed loop. Nothing is captured: where a sum binds
 /// a variable that a replacement holds, it is rebuilt over an equal loop of another name.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub struct Rebuild {
     vars: FxHashMap<Var, Index>,
     indices: FxHashMap<Index, Index>,

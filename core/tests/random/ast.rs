@@ -15,6 +15,17 @@ pub enum Int {
     Rem(Box<Int>, Box<Int>),
     Read(usize, Box<Int>),
     Select(Box<Bool>, Box<Int>, Box<Int>),
+    First(Box<Search<Bool>>),
+    Sum(Box<Search<Int>>),
+}
+
+/// Something in a loop of its own, which sees the outermost `depth` loops around it.
+#[derive(Clone, Debug)]
+pub struct Search<T> {
+    pub depth: usize,
+    pub lo: Int,
+    pub hi: Int,
+    pub body: T,
 }
 
 /// A condition on integers.
@@ -108,6 +119,20 @@ pub fn integer(world: &World, vars: &[i64], int: &Int) -> Result<i64, OutOfRange
             let at = usize::try_from(of(at)?).map_err(|_| OutOfRange)?;
             i64::from(*world.tables[*table].get(at).ok_or(OutOfRange)?)
         }
+        Int::First(search) => {
+            let (values, inner) = search.values(world, vars)?;
+            let hi = values.end;
+            for v in values {
+                if condition(world, &inner(v), &search.body)? {
+                    return Ok(v);
+                }
+            }
+            hi
+        }
+        Int::Sum(sum) => {
+            let (values, inner) = sum.values(world, vars)?;
+            values.map(|v| integer(world, &inner(v), &sum.body)).sum::<Result<i64, _>>()?
+        }
         Int::Select(c, a, b) => {
             if condition(world, vars, c)? {
                 of(a)?
@@ -116,6 +141,19 @@ pub fn integer(world: &World, vars: &[i64], int: &Int) -> Result<i64, OutOfRange
             }
         }
     })
+}
+
+impl<T> Search<T> {
+    /// The values of its variable, and what the body sees for each.
+    fn values<'a>(
+        &self,
+        world: &World,
+        vars: &'a [i64],
+    ) -> Result<(std::ops::Range<i64>, impl Fn(i64) -> Vec<i64> + use<'a, T>), OutOfRange> {
+        let outer = &vars[..self.depth];
+        let values = integer(world, outer, &self.lo)?..integer(world, outer, &self.hi)?;
+        Ok((values, move |v| [outer, &[v]].concat()))
+    }
 }
 
 /// The value of a condition; the right side of a conjunction is evaluated only where it decides.

@@ -1,7 +1,7 @@
 //! Random programs and worlds, read off a tape of bytes: shrinking the tape shrinks the program, and zeros are the
 //! simplest choice everywhere.
 
-use super::ast::{Bool, Int, Nest, Real, Sum};
+use super::ast::{Bool, Int, Nest, Real, Search, Sum};
 use spadina_core::real::{BinaryOp, Compare, UnaryOp};
 
 /// Choices; after the end all are 0.
@@ -99,12 +99,14 @@ pub struct Generator<'a> {
     tape: Tape<'a>,
     style: Style,
     fuel: usize,
+    /// Searches around the expression at hand.
+    searches: usize,
     pool: Vec<(Vec<Kind>, Real)>,
 }
 
 impl<'a> Generator<'a> {
     pub fn new(bytes: &'a [u8], style: Style) -> Self {
-        Self { tape: Tape::new(bytes), style, fuel: 18, pool: Vec::new() }
+        Self { tape: Tape::new(bytes), style, fuel: 18, searches: 0, pool: Vec::new() }
     }
 
     /// A sum over a nest, or a free expression.
@@ -158,7 +160,7 @@ impl<'a> Generator<'a> {
                 _ => Int::Const(0),
             },
         };
-        match self.tape.pick(12) {
+        match self.tape.pick(14) {
             0..=3 => base,
             4 => read(2, base),
             5 => read(2, read(2, base)),
@@ -167,6 +169,8 @@ impl<'a> Generator<'a> {
             8 => div(base, Int::Const(2)),
             9 => rem(add(times(base, Int::Const(2)), Int::Const(1)), N),
             10 => self.has(env, Kind::Ring).map_or(Int::Const(0), |r| read(1, r)),
+            11 if self.searches < 2 => rem(self.first(env), N),
+            12 if self.searches < 2 => rem(self.count(env), N),
             _ => {
                 let other = read(2, base.clone());
                 Int::Select(Box::new(self.cond(env)), Box::new(base), Box::new(other))
@@ -186,9 +190,46 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// A number of nodes that a search gives.
+    fn node_count(&mut self, env: &[Kind]) -> Int {
+        let first = self.first(env);
+        let few = Bool::Less(first.clone(), N);
+        Int::Select(Box::new(few), Box::new(first), Box::new(N))
+    }
+
+    /// The first value of a loop that satisfies a condition.
+    fn first(&mut self, env: &[Kind]) -> Int {
+        let Search { depth, lo, hi, body } = self.search(env);
+        let inside = Bool::And(Box::new(Bool::Less(Int::Var(depth), N)), Box::new(body));
+        Int::First(Box::new(Search { depth, lo, hi, body: inside }))
+    }
+
+    /// How many values of a loop satisfy a condition.
+    fn count(&mut self, env: &[Kind]) -> Int {
+        let Search { depth, lo, hi, body } = self.search(env);
+        let body = Int::Select(Box::new(body), Box::new(Int::Const(1)), Box::new(Int::Const(0)));
+        Int::Sum(Box::new(Search { depth, lo, hi, body }))
+    }
+
+    fn search(&mut self, env: &[Kind]) -> Search<Bool> {
+        let depth = self.tape.pick(env.len() + 1);
+        let outer = &env[..depth];
+        self.searches += 1;
+        let (lo, hi, body) = if self.searches > 2 {
+            (Int::Const(0), N, Bool::Less(Int::Const(0), read(2, Int::Var(depth))))
+        } else {
+            let (lo, hi, kind) = self.bounds(outer);
+            (lo, hi, self.cond(&[outer, &[kind]].concat()))
+        };
+        self.searches -= 1;
+        Search { depth, lo, hi, body }
+    }
+
     /// An integer of which nothing is known.
     fn any_int(&mut self, env: &[Kind]) -> Int {
-        match self.tape.pick(4) {
+        match self.tape.pick(6) {
+            4 if self.searches < 2 => self.first(env),
+            5 if self.searches < 2 => self.count(env),
             0 => self.node(env),
             1 if !env.is_empty() => Int::Var(self.tape.pick(env.len())),
             2 => sub(self.node(env), Int::Const(self.tape.pick(3) as i64)),
@@ -235,7 +276,8 @@ impl<'a> Generator<'a> {
 
     /// Bounds of a loop and what they say of its variable.
     fn bounds(&mut self, env: &[Kind]) -> (Int, Int, Kind) {
-        match self.tape.pick(12) {
+        match self.tape.pick(14) {
+            9 if self.searches < 2 => (Int::Const(0), self.node_count(env), Kind::Node),
             0 | 1 => (Int::Const(0), N, Kind::Node),
             2 => (Int::Const(0), W, Kind::Stride),
             3 => (Int::Const(0), Int::Const(1 + self.tape.pick(3) as i64), Kind::Small),

@@ -1,7 +1,7 @@
 //! From the test's tree to the graph, through its public constructors.
 
 use super::ast::{ARRAYS, Bool, Int, Nest, Real, SIZES, Sum, TABLES, UNKNOWN_ARRAYS};
-use spadina_core::index::{Cond, Index, Var};
+use spadina_core::index::{Cond, Index, REDUCTION_LEVEL, Var};
 use spadina_core::program::{Program, Target, Update, split};
 use spadina_core::real::{ArrayKind, Graph, Value};
 
@@ -49,6 +49,16 @@ pub fn int(g: &mut Graph, vars: &[Var], i: &Int) -> Index {
             let table = g.indices.table(TABLES[*table], true);
             let at = int(g, vars, at);
             g.indices.read(table, at)
+        }
+        Int::First(search) => {
+            let (var, inner) = open(g, REDUCTION_LEVEL, &vars[..search.depth], &search.lo, &search.hi);
+            let body = cond(g, &inner, &search.body);
+            g.indices.first(var, body)
+        }
+        Int::Sum(sum) => {
+            let (var, inner) = open(g, REDUCTION_LEVEL, &vars[..sum.depth], &sum.lo, &sum.hi);
+            let body = int(g, &inner, &sum.body);
+            g.indices.sum(var, body)
         }
         Int::Select(c, a, b) => {
             let (a, b) = pair(a, b);
@@ -118,16 +128,16 @@ pub fn real(g: &mut Graph, vars: &[Var], r: &Real) -> Value {
         }
         Real::Sum(Sum { depth, lo, hi, body }) => {
             let outer = &vars[..*depth];
-            let (var, inner) = open(g, outer, lo, hi);
+            let (var, inner) = open(g, 0, outer, lo, hi);
             let body = real(g, &inner, body);
             g.sum(var, body)
         }
     }
 }
 
-fn open(g: &mut Graph, outer: &[Var], lo: &Int, hi: &Int) -> (Var, Vec<Var>) {
+fn open(g: &mut Graph, level: u32, outer: &[Var], lo: &Int, hi: &Int) -> (Var, Vec<Var>) {
     let (lo, hi) = (int(g, outer, lo), int(g, outer, hi));
-    let var = g.indices.var(outer.len() as u32, lo, hi, NAMES[outer.len().min(4)]);
+    let var = g.indices.var(level + outer.len() as u32, lo, hi, NAMES[outer.len().min(4)]);
     (var, [outer, &[var]].concat())
 }
 
@@ -146,7 +156,7 @@ pub fn residual(nests: &[Nest]) -> Program {
     for nest in nests {
         let mut vars = Vec::new();
         for (lo, hi) in &nest.loops {
-            vars = open(&mut g, &vars, lo, hi).1;
+            vars = open(&mut g, 0, &vars, lo, hi).1;
         }
         let row = int(&mut g, &vars, &nest.row);
         let value = real(&mut g, &vars, &nest.value);

@@ -1,7 +1,6 @@
 //! A verifier of schedules: what a step uses has been computed in a loop that is still open, and no loop is opened
 //! within itself.
 
-use spadina_core::index::IndexNode;
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::real::Node;
 use std::collections::HashSet;

@@ -1,6 +1,7 @@
 //! Pointers, loads, stores, indexing.
 
 use super::assume::assume;
+use super::last::settled;
 use super::machine::{Data, Frame, Machine, Result};
 use super::value::{Pointer, Root, Val, merge};
 use crate::index::{BitOp, Index};
@@ -154,7 +155,7 @@ impl<'m> Machine<'m> {
                 for &index in &pointer.path {
                     value = self.element(&value, index)?;
                 }
-                match value {
+                match settled(&mut self.graph, &value) {
                     Val::Poison(reason) => Err(reason.as_ref().clone()),
                     value => Ok(value),
                 }
@@ -281,7 +282,9 @@ impl<'m> Machine<'m> {
 
     /// The integer as the operand of an operation that looks at its sign: `u32` wraps below zero.
     pub fn looked_at(&mut self, index: Index, signed: bool) -> Index {
-        if signed { index } else { self.graph.indices.wrap(index) }
+        // While counters are looked for, nothing is known of their sign; it is proved once they are found.
+        let unknown = self.planning > 0 && self.is_unknown(index);
+        if signed || unknown { index } else { self.graph.indices.wrap(index) }
     }
 
     /// A bitwise operation; the result of a signed one is signed again.

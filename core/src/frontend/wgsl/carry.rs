@@ -1,11 +1,15 @@
 //! What the variables of a loop hold after it: sums, counters, and what never changes.
 
+use super::last::{LastValue, LoopEnd, any_leak, leaks, settled};
+use super::looping::{LoopRange, Trial};
 use super::machine::{Machine, Result};
-use super::trip::{Carried, Placeholders, Plan, Steps};
+use super::step::Steps;
+use super::trip::{Carried, Placeholders};
 use super::value::{Val, merge};
-use crate::index::Var;
-use crate::real::{BinaryOp, Graph, Node, Value};
+use crate::index::{Index, IndexNode, Indices, Loop, Monomial, REDUCTION_LEVEL, Var};
+use crate::real::{BinaryOp, Graph, Node, Rebuild, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// The rule that a recurrence breaks.
 pub const ONLY_SUMS: &str = "a loop may carry nothing but sums: this variable comes out of an iteration as something else \
@@ -15,6 +19,17 @@ pub const ONLY_SUMS: &str = "a loop may carry nothing but sums: this variable co
 const LAST_VALUE: &str = "this variable is assigned anew in every iteration of a loop, and its last value is used \
                           after it: declare it inside the loop, or add up";
 
+/// How many selects an integer's increment may pass through.
+const INCREMENT_DEPTH: usize = 64;
+
+/// What is known of the variables of a loop.
+pub struct Known {
+    /// The inductive ones.
+    pub steps: Steps,
+    /// Those that hold what the iteration before assigned, written with the variable of its loop.
+    pub previous: FxHashMap<usize, (Val, Var)>,
+}
+
 impl<'m> Machine<'m> {
     /// The values of the variables after the loop.
     pub fn outcomes(
@@ -22,23 +37,29 @@ impl<'m> Machine<'m> {
         carried: &Carried,
         list: &Placeholders,
         changed: &FxHashMap<usize, Val>,
-        var: Var,
-        known: &Steps,
-        plan: &Plan,
+        known: &Known,
+        range: &LoopRange,
     ) -> Result<bool> {
         let mut clean = true;
         let placeholders: FxHashMap<usize, &Val> = list.values.iter().map(|(c, v)| (*c, v)).collect();
-        let zero = self.graph.indices.int(0);
-        let times = self.graph.indices.max(plan.count, zero);
+        let Loop { lo, hi, .. } = *self.graph.indices.loop_of(range.var);
+        let (length, zero) = (self.graph.indices.sub(hi, lo), self.graph.indices.int(0));
+        let times = self.graph.indices.max(length, zero);
+        let end = LoopEnd::of(&mut self.graph, range.var, list);
         for &cell in &carried.cells {
             let before = self.cells[cell].clone();
-            let after = if let (Some(&step), Val::Int { signed, .. }) = (known.get(&cell), &before) {
-                Val::Int { index: self.closed_form(step, times), signed: *signed }
-            } else {
-                let (Some(placeholder), Some(new)) = (placeholders.get(&cell), changed.get(&cell)) else { continue };
-                let span = self.assigned[cell];
-                self.graph.span = span;
-                self.outcome(list, &before, placeholder, new, var)
+            self.graph.span = self.assigned[cell];
+            let after = match (known.steps.get(&cell), changed.get(&cell), &before) {
+                // The exit may have come before the step.
+                (Some(_), Some(new), _) if range.last => LastValue::after(new, &before, &end, self.graph.span),
+                (Some(&step), _, Val::Int { signed, .. }) => {
+                    Val::Int { index: self.closed_form(step, times), signed: *signed }
+                }
+                (None, Some(new), _) => {
+                    let Some(placeholder) = placeholders.get(&cell) else { continue };
+                    self.outcome(list, &before, placeholder, new, range.var, &end)
+                }
+                _ => continue,
             };
             after.leaves(&mut |leaf| clean &= !matches!(leaf, Val::Poison(reason) if reason.message == ONLY_SUMS));
             self.set_cell(cell, after);
@@ -46,78 +67,110 @@ impl<'m> Machine<'m> {
         Ok(clean)
     }
 
-    fn outcome(&mut self, list: &Placeholders, before: &Val, placeholder: &Val, new: &Val, var: Var) -> Val {
-        match (before, placeholder, new) {
-            (Val::Composite(a), Val::Composite(p), Val::Composite(n)) if a.len() == p.len() && p.len() == n.len() => {
-                let parts = a.iter().zip(p.iter()).zip(n.iter());
-                Val::composite(parts.map(|((a, p), n)| self.outcome(list, a, p, n, var)))
-            }
-            (_, _, Val::Poison(_)) => new.clone(),
-            (Val::Real(a), Val::Real(p), Val::Real(n)) => {
-                if p == n {
-                    return before.clone();
+    fn outcome(
+        &mut self,
+        list: &Placeholders,
+        before: &Val,
+        placeholder: &Val,
+        new: &Val,
+        var: Var,
+        end: &Rc<LoopEnd>,
+    ) -> Val {
+        match (placeholder, new) {
+            (Val::Composite(p), Val::Composite(n)) => match before {
+                Val::Composite(a) if a.len() == p.len() && p.len() == n.len() => {
+                    let parts = a.iter().zip(p.iter()).zip(n.iter());
+                    Val::composite(parts.map(|((a, p), n)| self.outcome(list, a, p, n, var, end)))
                 }
-                if let Some(term) = increment(&mut self.graph, *n, *p) {
-                    if self.leaks(term, list) {
-                        return self.poison(ONLY_SUMS);
-                    }
+                _ => self.poison(LAST_VALUE),
+            },
+            (_, Val::Poison(_)) => new.clone(),
+            _ if placeholder.is_same(new) => before.clone(),
+            (Val::Real(p), Val::Real(n)) => match increment(&mut self.graph, *n, *p) {
+                Some(term) if self.leaks(term, list) => self.poison(ONLY_SUMS),
+                Some(term) => {
+                    let Val::Real(a) = settled(&mut self.graph, before) else { return self.poison(ONLY_SUMS) };
                     let sum = self.graph.sum(var, term);
-                    return Val::Real(self.graph.add(*a, sum));
+                    Val::Real(self.graph.add(a, sum))
                 }
-                if self.leaks(*n, list) {
+                None if self.leaks(*n, list) => self.poison(ONLY_SUMS),
+                None => LastValue::after(new, before, end, self.graph.span),
+            },
+            (&Val::Int { index: p, .. }, &Val::Int { index: n, .. }) => {
+                let term = self.integer_increment(n, p, INCREMENT_DEPTH);
+                let Some(term) = term.filter(|&term| !self.holds_placeholder(term, list)) else {
+                    return LastValue::after(new, before, end, self.graph.span);
+                };
+                let Val::Int { index: a, signed } = settled(&mut self.graph, before) else {
                     return self.poison(ONLY_SUMS);
-                }
-                let fixed = !self.graph.indices.contains(self.graph.free(*n), var);
-                self.last_value(before, new, var, fixed)
+                };
+                let sum = self.integer_sum(var, term);
+                Val::Int { index: self.graph.indices.add(a, sum), signed }
             }
-            (_, Val::Int { index: p, .. }, Val::Int { index: n, .. }) => {
-                if p == n {
-                    return before.clone();
-                }
-                let free = self.graph.indices.free(*n);
-                let fixed = !self.holds_placeholder(*n, list) && !self.graph.indices.contains(free, var);
-                self.last_value(before, new, var, fixed)
-            }
-            (_, Val::Bool(p), Val::Bool(n)) => {
-                if p == n {
-                    return before.clone();
-                }
-                let fixed = !self.leaks(*n, list) && !self.graph.indices.contains(self.graph.free(*n), var);
-                self.last_value(before, new, var, fixed)
+            (Val::Real(_), Val::Last(_)) | (Val::Int { .. } | Val::Bool(_), Val::Bool(_) | Val::Last(_)) => {
+                LastValue::after(new, before, end, self.graph.span)
             }
             _ => self.poison(LAST_VALUE),
         }
     }
 
-    /// The value of a variable that every iteration assigns anew: known if it is the same in all of them.
-    fn last_value(&mut self, before: &Val, new: &Val, var: Var, fixed: bool) -> Val {
-        if !fixed {
-            return self.poison(LAST_VALUE);
+    /// The term that an integer adds to its placeholder: as a sum, and through selects of both sides.
+    fn integer_increment(&mut self, value: Index, carried: Index, depth: usize) -> Option<Index> {
+        let s = &mut self.graph.indices;
+        let moves = |s: &Indices, i: Index| {
+            let (own, free) = (s.free(carried), s.free(i));
+            s.vars(own).iter().any(|&v| s.contains(free, v))
+        };
+        let (with, rest): (Vec<Monomial>, Vec<Monomial>) =
+            s.monomials(value).into_iter().partition(|t| t.atoms.iter().any(|&a| moves(s, a)));
+        let [Monomial { atoms, coef: 1 }] = with.as_slice() else { return None };
+        let [atom] = **atoms else { return None };
+        let rest = s.polynomial(rest);
+        if atom == carried {
+            return Some(rest);
         }
-        let l = self.graph.indices.loop_of(var).clone();
-        let runs = self.graph.indices.lt(l.lo, l.hi);
-        let runs = self.graph.cond(runs);
-        merge(&mut self.graph, runs, new, before)
+        let IndexNode::Select(c, a, b) = *s.node(atom) else { return None };
+        if depth == 0 || moves(s, c.as_index()) {
+            return None;
+        }
+        let on = self.integer_increment(a, carried, depth - 1)?;
+        let off = self.integer_increment(b, carried, depth - 1)?;
+        let chosen = self.graph.indices.select(c, on, off);
+        Some(self.graph.indices.add(chosen, rest))
+    }
+
+    /// The sum of an integer over a loop.
+    fn integer_sum(&mut self, var: Var, term: Index) -> Index {
+        let Loop { lo, hi, level, name } = self.graph.indices.loop_of(var).clone();
+        let own = self.graph.indices.var(REDUCTION_LEVEL + level, lo, hi, &name);
+        let symbol = self.graph.indices.var_index(own);
+        let term = Rebuild::of_vars([(var, symbol)]).index(&mut self.graph, term);
+        self.graph.indices.sum(own, term)
+    }
+
+    /// The variables that hold nothing but what the iteration before assigned, with that value.
+    pub fn repeated(&self, run: &Trial, var: Var) -> FxHashMap<usize, (Val, Var)> {
+        let cells = run.list.values.iter().map(|(cell, _)| cell);
+        let new = |cell: &usize| {
+            run.changed.get(cell).filter(|new| !any_leak(&self.graph, new, &run.list.vars, run.list.first_key))
+        };
+        cells.filter_map(|cell| Some((*cell, (new(cell)?.clone(), var)))).collect()
+    }
+
+    /// What the iteration before assigned; in the first one, the value from before the loop.
+    pub fn iteration_before(&mut self, (new, var): &(Val, Var), first: &Val, range: &LoopRange) -> Val {
+        let symbol = self.graph.indices.var_index(range.var);
+        let before = self.graph.indices.offset(symbol, -1);
+        let new = new.rebuilt(&mut self.graph, &mut Rebuild::of_vars([(*var, before)]));
+        let zero = self.graph.indices.int(0);
+        let begins = self.graph.indices.eq(range.t, zero);
+        let begins = self.graph.cond(begins);
+        merge(&mut self.graph, begins, first, &new)
     }
 
     /// Whether a value depends on what the iteration before left behind.
     pub fn leaks(&self, value: Value, list: &Placeholders) -> bool {
-        let free = self.graph.free(value);
-        if self.graph.indices.vars(free).iter().any(|v| list.vars.contains(v)) {
-            return true;
-        }
-        let mut seen: FxHashSet<Value> = FxHashSet::default();
-        let mut pending = vec![value];
-        while let Some(at) = pending.pop() {
-            if !self.graph.carried(at) || !seen.insert(at) {
-                continue;
-            }
-            if matches!(self.graph.node(at), Node::Carried(key) if *key >= list.first_key) {
-                return true;
-            }
-            self.graph.operands(at, |a| pending.push(a));
-        }
-        false
+        leaks(&self.graph, value, &list.vars, list.first_key)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The state of the execution: variables with an undo journal, branches, data.
 
+use super::count::Test;
 use super::literals::Source;
 use super::signature::Signature;
 use super::value::{Val, literal, merge, poison};
@@ -102,6 +103,12 @@ pub struct Machine<'m> {
     pub planning: usize,
     /// The next key of a placeholder.
     pub next_key: u32,
+    /// The variables that stand for integers of which nothing is known.
+    pub placeholders: FxHashSet<Var>,
+    /// Comparisons of such integers, made while counters are looked for.
+    pub tests: FxHashMap<Value, Test>,
+    /// Predicates that are known for the moment.
+    pub assumed: FxHashMap<Value, bool>,
     /// What has been written.
     pub writes: Vec<Write>,
     /// Module-scope expressions.
@@ -135,6 +142,9 @@ impl<'m> Machine<'m> {
             calls: 0,
             planning: 0,
             next_key: 0,
+            placeholders: FxHashSet::default(),
+            tests: FxHashMap::default(),
+            assumed: FxHashMap::default(),
             writes: Vec::new(),
             globals: vec![None; module.global_expressions.len()],
             private: FxHashMap::default(),
@@ -318,9 +328,9 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// The literal a predicate is.
+    /// The literal a predicate is, or is assumed to be.
     pub fn literal(&self, p: Value) -> Option<bool> {
-        literal(&self.graph, p)
+        literal(&self.graph, p).or_else(|| self.assumed.get(&p).copied())
     }
 
     /// A value that gives this reason when it is used.
@@ -348,6 +358,13 @@ impl<'m> Frame<'m> {
             broken: None,
             continued: None,
         }
+    }
+
+    /// Whether a cell holds a local variable that the text does not name.
+    pub fn is_unnamed(&self, cell: usize) -> bool {
+        cell.checked_sub(self.first_cell)
+            .and_then(|at| self.locals?.iter().nth(at))
+            .is_some_and(|(_, variable)| variable.name.is_none())
     }
 
     /// One past the cell of its last local variable.

@@ -1,5 +1,6 @@
 //! Operators and conversions, componentwise on vectors and matrices.
 
+use super::count::Test;
 use super::machine::{Machine, Result};
 use super::value::Val;
 use crate::index::{BitOp, Index};
@@ -190,7 +191,11 @@ impl Machine<'_> {
             _ => {
                 // Everything else looks at the sign.
                 let (x, y) = (self.looked_at(a.0, a.1), self.looked_at(b.0, b.1));
-                return self.wrapped_operator(op, x, y, signed);
+                let result = self.wrapped_operator(op, x, y, signed)?;
+                if let Val::Bool(p) = result {
+                    self.note_test(p, Test { op, left: x, right: y, signed });
+                }
+                return Ok(result);
             }
         };
         Ok(Val::Int { index, signed })

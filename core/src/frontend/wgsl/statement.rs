@@ -45,7 +45,8 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
-    fn statement(&mut self, frame: &mut Frame<'m>, statement: &'m Statement) -> Result<()> {
+    /// Runs one statement.
+    pub fn statement(&mut self, frame: &mut Frame<'m>, statement: &'m Statement) -> Result<()> {
         match statement {
             Statement::Emit(range) => {
                 for handle in range.clone() {

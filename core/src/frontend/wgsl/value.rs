@@ -1,8 +1,9 @@
 //! Symbolic values, and how two of them merge.
 
+use super::last::{LastValue, settled};
 use crate::error::Diagnostic;
 use crate::index::Index;
-use crate::real::{Graph, Value};
+use crate::real::{Graph, Rebuild, Value};
 use naga::{ArraySize, Handle, TypeInner, VectorSize};
 use std::rc::Rc;
 
@@ -26,6 +27,8 @@ pub enum Val {
     Pointer(Rc<Pointer>),
     /// A gathered parameter as a whole, by number.
     Gathered(usize),
+    /// What the last iteration of a loop assigned.
+    Last(Rc<LastValue>),
     /// Cannot be used; whoever uses it gives this reason.
     Poison(Rc<Diagnostic>),
     /// Never assigned.
@@ -64,8 +67,30 @@ impl Val {
             (Val::Composite(a), Val::Composite(b)) => Rc::ptr_eq(a, b),
             (Val::Pointer(a), Val::Pointer(b)) => a == b,
             (Val::Gathered(a), Val::Gathered(b)) => a == b,
+            (Val::Last(a), Val::Last(b)) => Rc::ptr_eq(a, b),
             (Val::Unset, Val::Unset) => true,
             _ => false,
+        }
+    }
+
+    /// Whether two values are the same, part by part.
+    pub fn is_same(&self, other: &Val) -> bool {
+        match (self, other) {
+            (Val::Composite(a), Val::Composite(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.is_same(b))
+            }
+            _ => self.same(other),
+        }
+    }
+
+    /// The value with loop variables replaced.
+    pub fn rebuilt(&self, g: &mut Graph, replaced: &mut Rebuild) -> Val {
+        match self {
+            Val::Real(v) => Val::Real(replaced.value(g, *v)),
+            Val::Bool(v) => Val::Bool(replaced.value(g, *v)),
+            Val::Int { index, signed } => Val::Int { index: replaced.index(g, *index), signed: *signed },
+            Val::Composite(parts) => Val::composite(parts.iter().map(|p| p.rebuilt(g, replaced))),
+            other => other.clone(),
         }
     }
 
@@ -88,6 +113,10 @@ pub fn merge(g: &mut Graph, p: Value, a: &Val, b: &Val) -> Val {
     }
     match (a, b) {
         (Val::Unset, other) | (other, Val::Unset) => other.clone(),
+        (Val::Last(_), _) | (_, Val::Last(_)) => {
+            let (a, b) = (settled(g, a), settled(g, b));
+            merge(g, p, &a, &b)
+        }
         (Val::Poison(_), _) => a.clone(),
         (_, Val::Poison(_)) => b.clone(),
         (Val::Real(x), Val::Real(y)) => Val::Real(g.select(p, *x, *y)),

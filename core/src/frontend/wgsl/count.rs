@@ -1,0 +1,260 @@
+//! How often a loop runs: a comparison of linear functions of the iteration, counted until it ends the loop.
+
+use super::machine::{Machine, Result};
+use super::step::{Step, Steps, WORD};
+use super::trip::Placeholders;
+use super::value::Val;
+use crate::index::{Cond, Index, REDUCTION_LEVEL, Var};
+use crate::real::{Rebuild, Value};
+use naga::BinaryOperator as Op;
+
+/// A comparison of integers, with both sides and whether they are signed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Test {
+    /// `==` to `>=`.
+    pub op: Op,
+    /// What is compared.
+    pub left: Index,
+    /// What it is compared to.
+    pub right: Index,
+    /// `i32`, not `u32`.
+    pub signed: bool,
+}
+
+/// A test whose sides are linear in the iteration, and how often it lets the loop go on.
+#[derive(Clone)]
+pub struct Counted {
+    /// The condition that ends the loop, with placeholders.
+    pub exit: Cond,
+    /// How often the exit is passed; negative counts as zero.
+    pub count: Index,
+    /// The variable whose own values the loop runs over, if its step is one.
+    pub direct: Option<usize>,
+    /// The placeholders the test is written in.
+    pub vars: Vec<(Var, usize)>,
+    /// The sides that move and may not wrap below zero.
+    pub unsigned: Vec<Index>,
+    /// Once the exit holds, it goes on to hold.
+    lasts: bool,
+}
+
+/// The comparison that holds where another does not.
+fn negated(op: Op) -> Op {
+    match op {
+        Op::Less => Op::GreaterEqual,
+        Op::LessEqual => Op::Greater,
+        Op::Greater => Op::LessEqual,
+        Op::GreaterEqual => Op::Less,
+        Op::Equal => Op::NotEqual,
+        _ => Op::Equal,
+    }
+}
+
+impl Machine<'_> {
+    /// Notes a comparison of which a loop may be counted.
+    pub fn note_test(&mut self, p: Value, test: Test) {
+        if self.planning > 0 && (self.is_unknown(test.left) || self.is_unknown(test.right)) {
+            let not = self.graph.not(p);
+            self.tests.insert(p, test);
+            self.tests.insert(not, Test { op: negated(test.op), ..test });
+        }
+    }
+
+    /// Whether an integer depends on something of which nothing is known.
+    pub fn is_unknown(&self, index: Index) -> bool {
+        let free = self.graph.indices.free(index);
+        self.graph.indices.vars(free).iter().any(|v| self.placeholders.contains(v))
+    }
+
+    /// How often the loop goes on before `exit` holds, counted from the first iteration.
+    pub fn count(&mut self, list: &Placeholders, steps: &Steps, exit: Value) -> Result<Counted> {
+        let mut all: Option<Counted> = None;
+        for part in self.split(exit, false) {
+            let one = self.count_one(list, steps, part)?;
+            all = Some(match all {
+                None => one,
+                Some(all) if all.lasts && one.lasts => self.later(all, one),
+                Some(_) => return self.error(UNREACHED),
+            });
+        }
+        let (Some(all), Some(cond)) = (all, self.graph.as_cond(exit)) else { return self.error(UNREACHED) };
+        Ok(Counted { exit: cond, ..all })
+    }
+
+    /// The exit that holds where both do.
+    fn later(&mut self, mut a: Counted, b: Counted) -> Counted {
+        a.count = self.graph.indices.max(a.count, b.count);
+        a.vars.extend(b.vars.into_iter().filter(|v| !a.vars.contains(v)).collect::<Vec<_>>());
+        a.unsigned.extend(b.unsigned);
+        a
+    }
+
+    fn count_one(&mut self, list: &Placeholders, steps: &Steps, exit: Value) -> Result<Counted> {
+        let (Some(cond), Some(&test)) = (self.graph.as_cond(exit), self.tests.get(&exit)) else {
+            return self.error("the trip count of a loop depends on integers only, never on reals");
+        };
+        let test = Test { op: negated(test.op), ..test };
+        let gap = self.gap(&test)?;
+        let vars = self.counters(list, gap);
+        let at = [0, 1, 2].map(|t| {
+            let t = self.graph.indices.int(t);
+            self.at_iteration(&vars, steps, gap, t)
+        });
+        let [Some(first), Some(second), Some(third)] = at else {
+            return self.error("the counter of a loop goes up or down by the same step in every iteration");
+        };
+        if self.holds_placeholder(first, list) {
+            return self.error("the bound of a loop may not change inside the loop");
+        }
+        let slope = self.graph.indices.sub(second, first);
+        let again = self.graph.indices.sub(third, second);
+        let slope = self.graph.indices.as_const(slope).filter(|_| slope == again);
+        let sides = [test.left, test.right].into_iter().filter(|&s| !test.signed && self.holds_placeholder(s, list));
+        let mut unsigned: Vec<Index> = sides.collect();
+        let count = match (test.op, slope) {
+            (_, None) => self.searched(&vars, steps, cond, gap, first)?,
+            (Op::NotEqual, Some(1)) => self.graph.indices.neg(first),
+            (Op::NotEqual, Some(-1)) => first,
+            (Op::NotEqual, _) => return self.error(UNREACHED),
+            (_, Some(slope @ ..=-1)) => self.iterations(first, slope),
+            (Op::Less, Some(1)) if unsigned == [test.left] => {
+                // `i < n` with `i--` ends where `i` wraps below zero.
+                unsigned.clear();
+                self.down_to_zero(&vars, steps, &test)?
+            }
+            _ => return self.error(UNREACHED),
+        };
+        let one = Step::Add(self.graph.indices.int(1));
+        let direct = vars.iter().map(|(_, cell)| *cell).find(|cell| {
+            let step = steps.get(cell).map(|(_, step)| *step);
+            step == Some(one)
+        });
+        let lasts = test.op != Op::NotEqual && slope.is_some_and(|slope| slope < 0);
+        Ok(Counted { exit: cond, count, direct, vars, unsigned, lasts })
+    }
+
+    /// What is positive (or for `!=`, not zero) as long as the loop goes on.
+    fn gap(&mut self, test: &Test) -> Result<Index> {
+        let up = self.graph.indices.sub(test.right, test.left);
+        let down = self.graph.indices.neg(up);
+        Ok(match test.op {
+            Op::Less | Op::NotEqual => up,
+            Op::LessEqual => self.graph.indices.offset(up, 1),
+            Op::Greater => down,
+            Op::GreaterEqual => self.graph.indices.offset(down, 1),
+            _ => return self.error("a loop that runs while two integers are equal has no trip count"),
+        })
+    }
+
+    /// How often a gap that begins as `first` and changes by `slope` is positive.
+    fn iterations(&mut self, first: Index, slope: i64) -> Index {
+        if slope == -1 {
+            return first;
+        }
+        let rounded = self.graph.indices.offset(first, -slope - 1);
+        let divisor = self.graph.indices.int(-slope);
+        self.graph.indices.div(rounded, divisor)
+    }
+
+    /// How often the loop goes on where that is no quotient: the first iteration that satisfies the exit, among those
+    /// before a gap that shrinks in every iteration is used up, or before every bit is shifted out.
+    fn searched(
+        &mut self,
+        vars: &[(Var, usize)],
+        steps: &Steps,
+        exit: Cond,
+        gap: Index,
+        first: Index,
+    ) -> Result<Index> {
+        let shifts = vars.iter().filter_map(|(_, cell)| match steps.get(cell)?.1 {
+            Step::Shift(bits) => Some(WORD / bits.abs()),
+            Step::Add(_) => None,
+        });
+        let zero = self.graph.indices.int(0);
+        let most = match shifts.max() {
+            Some(most) => self.graph.indices.int(most),
+            None if self.shrinks(vars, steps, gap) => self.graph.indices.max(first, zero),
+            None => return self.error("the counter of a loop has a literal step"),
+        };
+        let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, most, "t");
+        let t = self.graph.indices.var_index(search);
+        let Some(mut counters) = self.counters_at(vars, steps, t) else { return self.error(UNREACHED) };
+        let exit = counters.cond(&mut self.graph, exit);
+        Ok(self.graph.indices.first(search, exit))
+    }
+
+    /// Whether a gap becomes smaller in every iteration.
+    fn shrinks(&mut self, vars: &[(Var, usize)], steps: &Steps, gap: Index) -> bool {
+        let (zero, many) = (self.graph.indices.int(0), self.graph.indices.int(i64::from(i32::MAX)));
+        let any = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, many, "t");
+        let t = self.graph.indices.var_index(any);
+        let next = self.graph.indices.offset(t, 1);
+        let gaps = [t, next].map(|t| self.at_iteration(vars, steps, gap, t));
+        let [Some(now), Some(next)] = gaps else { return false };
+        let less = self.graph.indices.sub(now, next);
+        let less = self.graph.indices.offset(less, -1);
+        self.graph.indices.nonnegative(less)
+    }
+
+    /// The iterations of a `u32` that goes down by one from below a bound.
+    fn down_to_zero(&mut self, vars: &[(Var, usize)], steps: &Steps, test: &Test) -> Result<Index> {
+        let zero = self.graph.indices.int(0);
+        let Some(begin) = self.at_iteration(vars, steps, test.left, zero) else { return self.error(UNREACHED) };
+        let count = self.graph.indices.offset(begin, 1);
+        if count == test.right {
+            return Ok(count);
+        }
+        if !self.graph.indices.nonnegative(begin) {
+            return self.error(UNREACHED);
+        }
+        let runs = self.graph.indices.lt(begin, test.right);
+        Ok(self.graph.indices.select(runs, count, zero))
+    }
+
+    /// The placeholders in an expression, with their variables.
+    fn counters(&self, list: &Placeholders, index: Index) -> Vec<(Var, usize)> {
+        let free = self.graph.indices.free(index);
+        let vars = self.graph.indices.vars(free);
+        let cell_of = |var: Var| {
+            let at = self.graph.indices.var_index(var);
+            list.values.iter().find(|(_, v)| matches!(v, Val::Int { index, .. } if *index == at)).map(|(c, _)| *c)
+        };
+        vars.iter().filter_map(|&var| cell_of(var).map(|cell| (var, cell))).collect()
+    }
+
+    /// The counters as they are in an iteration.
+    fn counters_at(&mut self, vars: &[(Var, usize)], steps: &Steps, t: Index) -> Option<Rebuild> {
+        let pairs: Option<Vec<(Var, Index)>> =
+            vars.iter().map(|&(var, cell)| Some((var, self.closed_form(*steps.get(&cell)?, t)))).collect();
+        Some(Rebuild::of_vars(pairs?))
+    }
+
+    /// An expression with its counters as they are in an iteration.
+    fn at_iteration(&mut self, vars: &[(Var, usize)], steps: &Steps, index: Index, t: Index) -> Option<Index> {
+        let mut counters = self.counters_at(vars, steps, t)?;
+        Some(counters.index(&mut self.graph, index))
+    }
+
+    /// The predicate that ends the loop, in an iteration.
+    pub fn exit_at(&mut self, counted: &Counted, steps: &Steps, t: Index) -> Option<Value> {
+        let mut counters = self.counters_at(&counted.vars, steps, t)?;
+        let cond = counters.cond(&mut self.graph, counted.exit);
+        Some(self.graph.cond(cond))
+    }
+
+    /// Whether every side of the test that moves stays where a `u32` does not wrap, up to the test that ends the loop.
+    pub fn stays_unsigned(&mut self, counted: &Counted, steps: &Steps, t: Index) -> bool {
+        counted.unsigned.iter().all(|&side| {
+            let next = self.graph.indices.offset(t, 1);
+            let values = [t, next, counted.count].map(|t| self.at_iteration(&counted.vars, steps, side, t));
+            let [Some(inside), Some(next), Some(last)] = values else { return false };
+            // Where the side rises, its last value is above its first; where it falls, it may have passed zero.
+            let slope = self.graph.indices.sub(next, inside);
+            let rises = self.graph.indices.nonnegative(slope);
+            self.graph.indices.nonnegative(inside) && (rises || self.graph.indices.nonnegative(last))
+        })
+    }
+}
+
+/// The rule that a loop without an end breaks.
+const UNREACHED: &str = "the trip count of this loop cannot be bounded: its counter does not reach the bound";
