@@ -133,6 +133,20 @@ fn ring_of_one() {
 }
 
 #[test]
+fn lists_that_end_early() {
+    for (n, marked) in [(5, 3), (9, 8), (12, 12)] {
+        let width = 3;
+        let entry = |v: usize, k: usize| if k < v % (width + 1) { ((v * 5 + k * 3 + 1) % n) as i32 } else { n as i32 };
+        let neighbours: Vec<i32> = (0..n * width).map(|at| entry(at / width, at % width)).collect();
+        let mark: Vec<i32> = (0..n).map(|v| i32::from(v >= marked)).collect();
+        let problem = Problem::new().unknown("x", (0..n).map(noise).collect::<Vec<f64>>());
+        let problem = problem.indices("n", n as i32).indices("width", width as i32);
+        let problem = problem.indices("neighbours", neighbours.clone()).indices("mark", mark.clone());
+        check(problem.term(program!("padded.wgsl")), &Padded { width, neighbours, mark });
+    }
+}
+
+#[test]
 fn rings_with_rest_length() {
     for n in [2, 3, 5, 13] {
         let flat = Problem::new().unknown("x", circle(n, 2)).indices("n", n as i32).array("rest", 0.4);

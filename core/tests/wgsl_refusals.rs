@@ -50,6 +50,8 @@ fn loops_are_bounded_by_integers() {
     check("var e = 0.0; for (var i = t[0]; i > n; i++) { e += x[i]; }\nreturn e;", "5:14: the trip count");
     check("var e = 0.0; var i = 0u; while (t[i] != 9u) { e += x[i]; i++; }\nreturn e;", "5:26: ");
     check("var e = 0.0; var i = 0u; while (i != n) { e += x[i]; i = t[i]; }\nreturn e;", "5:26: ");
+    check("var e = 0.0; for (var i = 0u; i % 3u < n; i++) { e += x[i]; }\nreturn e;", "5:14: ");
+    check("var e = 0.0; for (var i = 0; i * (i - 1) * (i - 2) + i < i32(n); i++) { e += x[i]; }\nreturn e;", "5:14: ");
     check("var e = 0.0; var i = 1u; while (i < n) { e += x[i]; i *= 3u; }\nreturn e;", "5:26: ");
     check("var e = 0.0; for (var i = n; i >= 0u; i--) { e += x[i]; }\nreturn e;", "5:14: a u32 in the test");
     check(

@@ -216,3 +216,35 @@ impl Energy for NeoHookean {
         })
     }
 }
+
+/// Padded lists of neighbours, a closed polygon, and powers of two up to the first mark.
+pub struct Padded {
+    pub width: usize,
+    pub neighbours: Vec<i32>,
+    pub mark: Vec<i32>,
+}
+
+impl Energy for Padded {
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        let n = x.len();
+        let mut e = zero();
+        for (v, row) in self.neighbours.chunks(self.width).enumerate() {
+            let near: Vec<R> = row.iter().map_while(|&w| x.get(w as usize).cloned()).collect();
+            if !near.is_empty() {
+                let count = R::from(near.len() as f64);
+                let d = x[v].clone() - near.into_iter().fold(zero(), |a: R, b| a + b) / count;
+                e = e + d.clone().squared() * d.squared();
+            }
+        }
+        for i in 0..n {
+            let d = x[i].clone() - x[(i + n - 1) % n].clone();
+            e = e + d.squared() * R::from((i + 1) as f64);
+        }
+        for j in (0..n).take_while(|&j| self.mark[j] == 0) {
+            for s in (0..).map(|k| 1 << k).take_while(|&s| s <= j) {
+                e = e + (x[j].clone() * x[j - s].clone()).squared();
+            }
+        }
+        e
+    }
+}

@@ -119,11 +119,11 @@ impl Indices {
         let mut pending: Vec<Index> = roots.into_iter().collect();
         while let Some(at) = pending.pop() {
             let Some((var, body)) = self.reduced(at) else { continue };
-            if !reductions.contains_key(&at) {
+            reductions.entry(at).or_insert_with(|| {
                 let reduction = self.reduction(at, var, body);
                 pending.extend(&reduction.body);
-                reductions.insert(at, reduction);
-            }
+                reduction
+            });
         }
         reductions
     }

@@ -120,18 +120,17 @@ pub fn integer(world: &World, vars: &[i64], int: &Int) -> Result<i64, OutOfRange
             i64::from(*world.tables[*table].get(at).ok_or(OutOfRange)?)
         }
         Int::First(search) => {
-            let (values, inner) = search.values(world, vars)?;
-            let hi = values.end;
-            for v in values {
-                if condition(world, &inner(v), &search.body)? {
-                    return Ok(v);
+            let (iterations, hi) = search.iterations(world, vars)?;
+            for inner in iterations {
+                if condition(world, &inner, &search.body)? {
+                    return Ok(inner[search.depth]);
                 }
             }
             hi
         }
         Int::Sum(sum) => {
-            let (values, inner) = sum.values(world, vars)?;
-            values.map(|v| integer(world, &inner(v), &sum.body)).sum::<Result<i64, _>>()?
+            let (iterations, _) = sum.iterations(world, vars)?;
+            iterations.iter().map(|inner| integer(world, inner, &sum.body)).sum::<Result<i64, _>>()?
         }
         Int::Select(c, a, b) => {
             if condition(world, vars, c)? {
@@ -144,15 +143,11 @@ pub fn integer(world: &World, vars: &[i64], int: &Int) -> Result<i64, OutOfRange
 }
 
 impl<T> Search<T> {
-    /// The values of its variable, and what the body sees for each.
-    fn values<'a>(
-        &self,
-        world: &World,
-        vars: &'a [i64],
-    ) -> Result<(std::ops::Range<i64>, impl Fn(i64) -> Vec<i64> + use<'a, T>), OutOfRange> {
+    /// What the body sees, for each value of the variable; and the end of the loop.
+    fn iterations(&self, world: &World, vars: &[i64]) -> Result<(Vec<Vec<i64>>, i64), OutOfRange> {
         let outer = &vars[..self.depth];
-        let values = integer(world, outer, &self.lo)?..integer(world, outer, &self.hi)?;
-        Ok((values, move |v| [outer, &[v]].concat()))
+        let (lo, hi) = (integer(world, outer, &self.lo)?, integer(world, outer, &self.hi)?);
+        Ok(((lo..hi).map(|v| [outer, &[v]].concat()).collect(), hi))
     }
 }
 

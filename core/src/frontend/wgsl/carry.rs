@@ -1,7 +1,8 @@
 //! What the variables of a loop hold after it: sums, counters, and what never changes.
 
+use super::keep::{LoopRange, Trial};
 use super::last::{LastValue, LoopEnd, any_leak, leaks, settled};
-use super::looping::{LoopRange, Trial};
+
 use super::machine::{Machine, Result};
 use super::step::Steps;
 use super::trip::{Carried, Placeholders};

@@ -96,25 +96,25 @@ impl Machine<'_> {
         let test = Test { op: negated(test.op), ..test };
         let gap = self.gap(&test)?;
         let vars = self.counters(list, gap);
-        let at = [0, 1, 2].map(|t| {
-            let t = self.graph.indices.int(t);
-            self.at_iteration(&vars, steps, gap, t)
-        });
-        let [Some(first), Some(second), Some(third)] = at else {
+        let zero = self.graph.indices.int(0);
+        let (Some(first), Some(change)) = (self.at_iteration(&vars, steps, gap, zero), self.change(&vars, steps, gap))
+        else {
             return self.error("the counter of a loop goes up or down by the same step in every iteration");
         };
         if self.holds_placeholder(first, list) {
             return self.error("the bound of a loop may not change inside the loop");
         }
-        let slope = self.graph.indices.sub(second, first);
-        let again = self.graph.indices.sub(third, second);
-        let slope = self.graph.indices.as_const(slope).filter(|_| slope == again);
+        let slope = self.graph.indices.as_const(change);
         let sides = [test.left, test.right].into_iter().filter(|&s| !test.signed && self.holds_placeholder(s, list));
         let mut unsigned: Vec<Index> = sides.collect();
         let count = match (test.op, slope) {
-            (_, None) => self.searched(&vars, steps, cond, gap, first)?,
-            (Op::NotEqual, Some(1)) => self.graph.indices.neg(first),
-            (Op::NotEqual, Some(-1)) => first,
+            (_, None) => self.searched(&vars, steps, cond, (first, change))?,
+            // Counters meet their bound after at most 2³² steps, below zero and round if need be.
+            (Op::NotEqual, Some(1)) => {
+                let steps = self.graph.indices.neg(first);
+                self.graph.indices.wrap(steps)
+            }
+            (Op::NotEqual, Some(-1)) => self.graph.indices.wrap(first),
             (Op::NotEqual, _) => return self.error(UNREACHED),
             (_, Some(slope @ ..=-1)) => self.iterations(first, slope),
             (Op::Less, Some(1)) if unsigned == [test.left] => {
@@ -125,10 +125,7 @@ impl Machine<'_> {
             _ => return self.error(UNREACHED),
         };
         let one = Step::Add(self.graph.indices.int(1));
-        let direct = vars.iter().map(|(_, cell)| *cell).find(|cell| {
-            let step = steps.get(cell).map(|(_, step)| *step);
-            step == Some(one)
-        });
+        let direct = vars.iter().map(|(_, cell)| *cell).find(|c| steps.get(c).is_some_and(|(_, step)| *step == one));
         let lasts = test.op != Op::NotEqual && slope.is_some_and(|slope| slope < 0);
         Ok(Counted { exit: cond, count, direct, vars, unsigned, lasts })
     }
@@ -163,17 +160,18 @@ impl Machine<'_> {
         vars: &[(Var, usize)],
         steps: &Steps,
         exit: Cond,
-        gap: Index,
-        first: Index,
+        (first, change): (Index, Index),
     ) -> Result<Index> {
         let shifts = vars.iter().filter_map(|(_, cell)| match steps.get(cell)?.1 {
             Step::Shift(bits) => Some(WORD / bits.abs()),
             Step::Add(_) => None,
         });
         let zero = self.graph.indices.int(0);
+        let less = self.graph.indices.neg(change);
+        let less = self.graph.indices.offset(less, -1);
         let most = match shifts.max() {
             Some(most) => self.graph.indices.int(most),
-            None if self.shrinks(vars, steps, gap) => self.graph.indices.max(first, zero),
+            None if self.graph.indices.nonnegative(less) => self.graph.indices.max(first, zero),
             None => return self.error("the counter of a loop has a literal step"),
         };
         let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, most, "t");
@@ -183,17 +181,15 @@ impl Machine<'_> {
         Ok(self.graph.indices.first(search, exit))
     }
 
-    /// Whether a gap becomes smaller in every iteration.
-    fn shrinks(&mut self, vars: &[(Var, usize)], steps: &Steps, gap: Index) -> bool {
+    /// By how much an integer changes from any iteration to the next.
+    fn change(&mut self, vars: &[(Var, usize)], steps: &Steps, index: Index) -> Option<Index> {
         let (zero, many) = (self.graph.indices.int(0), self.graph.indices.int(i64::from(i32::MAX)));
         let any = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, many, "t");
         let t = self.graph.indices.var_index(any);
         let next = self.graph.indices.offset(t, 1);
-        let gaps = [t, next].map(|t| self.at_iteration(vars, steps, gap, t));
-        let [Some(now), Some(next)] = gaps else { return false };
-        let less = self.graph.indices.sub(now, next);
-        let less = self.graph.indices.offset(less, -1);
-        self.graph.indices.nonnegative(less)
+        let now = self.at_iteration(vars, steps, index, t)?;
+        let next = self.at_iteration(vars, steps, index, next)?;
+        Some(self.graph.indices.sub(next, now))
     }
 
     /// The iterations of a `u32` that goes down by one from below a bound.

@@ -34,6 +34,7 @@ mod carry;
 mod count;
 mod exits;
 mod expression;
+mod keep;
 mod last;
 mod literals;
 mod looping;

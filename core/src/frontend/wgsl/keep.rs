@@ -1,0 +1,254 @@
+//! Loops that stay: the body is executed once, with the counters as functions of the loop's variable.
+
+use super::carry::{Known, ONLY_SUMS};
+use super::exits::DATA_EXIT;
+use super::machine::{Frame, Machine, Result};
+use super::step::{Step, Steps};
+use super::trip::{Carried, LoopParts, Placeholders, Plan};
+use super::value::Val;
+use crate::error::Diagnostic;
+use crate::index::{Index, Loop, REDUCTION_LEVEL, Var};
+use crate::program::Write;
+use crate::real::{Graph, Rebuild, Value};
+use rustc_hash::FxHashMap;
+
+/// What a loop that stays runs over.
+pub struct LoopRange {
+    /// Its variable.
+    pub var: Var,
+    /// The number of the iteration.
+    pub t: Index,
+    /// The last iteration may end before the step.
+    pub last: bool,
+    /// Predicates that are false in every iteration.
+    assumed: Vec<Value>,
+    /// The conditions that end the loop with the range.
+    exits: Vec<Value>,
+}
+
+/// What one iteration did.
+pub struct Trial {
+    /// The placeholders it ran with.
+    pub list: Placeholders,
+    /// What it assigned.
+    pub changed: FxHashMap<usize, Val>,
+    exits: Vec<Value>,
+    steps: Steps,
+    writes: Vec<Write>,
+}
+
+impl<'m> Machine<'m> {
+    /// Runs the body once with the counter as a symbol, and sums what it adds. `false`: a variable carries something
+    /// else, which is an error if it is used.
+    pub fn keep_loop(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        plan: &Plan,
+        carried: &Carried,
+        previous: bool,
+    ) -> Result<bool> {
+        let mut range = self.counted_range(frame, plan)?;
+        let mut known = Known { steps: plan.steps.clone(), previous: FxHashMap::default() };
+        let mut shortened = false;
+        // A counter that only the body steps is found in a first run, and is a symbol in the second; so is what only
+        // repeats the iteration before. Exits besides the test shorten the range.
+        loop {
+            let run = self.trial(frame, parts, carried, &known, &range)?;
+            self.graph.span = parts.span;
+            self.all_foreseen(frame, carried, &run.changed)?;
+            let zero = self.graph.indices.int(0);
+            let moving = run.steps.values().any(|(_, step)| *step != Step::Add(zero));
+            if moving {
+                known.steps.extend(run.steps);
+                continue;
+            }
+            if previous && known.previous.is_empty() {
+                known.previous = self.repeated(&run, range.var);
+                if !known.previous.is_empty() {
+                    continue;
+                }
+            }
+            if !run.exits.is_empty() && !shortened {
+                let prepare = |s: &mut Self| s.symbols(carried, &known, &range);
+                range = self.shorten(frame, parts, &range, &run.exits, prepare)?;
+                shortened = true;
+                continue;
+            }
+            for mut write in run.writes {
+                if self.leaks(write.value, &run.list)
+                    || self.leaks(write.path, &run.list)
+                    || self.holds_placeholder(write.row, &run.list)
+                {
+                    return Err(Diagnostic::new(write.span, ONLY_SUMS));
+                }
+                write.vars.insert(0, range.var);
+                self.writes.push(write);
+            }
+            return self.outcomes(carried, &run.list, &run.changed, &known, &range);
+        }
+    }
+
+    /// Runs one iteration and takes it back.
+    fn trial(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        carried: &Carried,
+        known: &Known,
+        range: &LoopRange,
+    ) -> Result<Trial> {
+        let attempt = self.begin_attempt(frame);
+        let writes = self.writes.len();
+        let list = self.symbols(carried, known, range);
+        self.assume(range.assumed.iter().map(|&p| (p, false)));
+        let left = self.iteration(frame, parts);
+        self.forget_assumed(range.assumed.iter().copied());
+        let left = left?;
+        self.graph.span = parts.span;
+        let exits = self.integer_exits(left, &range.exits, &list)?;
+        let mut steps = self.steps(&list, |_| true);
+        steps.retain(|_, (_, step)| match step {
+            Step::Add(added) => !self.graph.indices.contains(self.graph.indices.free(*added), range.var),
+            Step::Shift(_) => true,
+        });
+        let writes = self.writes.split_off(writes);
+        let changed: FxHashMap<usize, Val> = self.abandon(frame, attempt).into_iter().collect();
+        Ok(Trial { list, exits, steps, writes, changed })
+    }
+
+    /// The range of the counting exit.
+    fn counted_range(&mut self, frame: &Frame<'m>, plan: &Plan) -> Result<LoopRange> {
+        let counted = &plan.counted;
+        let local = |cell: usize| {
+            let at = cell.checked_sub(frame.first_cell)?;
+            frame.locals?.iter().nth(at).and_then(|(_, v)| v.name.clone())
+        };
+        let counter = counted.direct.or(counted.vars.first().map(|(_, cell)| *cell));
+        let name = counter.and_then(local).unwrap_or_else(|| "i".to_string());
+        let begins = counted.direct.and_then(|cell| plan.steps.get(&cell)).map(|(init, _)| *init);
+        let lo = begins.unwrap_or_else(|| self.graph.indices.int(0));
+        let hi = self.graph.indices.add(lo, plan.count);
+        let var = self.graph.indices.var(self.depth, lo, hi, &name);
+        let symbol = self.graph.indices.var_index(var);
+        let t = self.graph.indices.sub(symbol, lo);
+        // While the counters of an outer loop are looked for, nothing is known of their sign.
+        if self.planning == 0 && !self.stays_unsigned(counted, &plan.steps, t) {
+            return self.error(
+                "a u32 in the test of this loop may pass below zero, where it wraps: the trip count cannot be bounded",
+            );
+        }
+        let exit = self.exit_at(counted, &plan.steps, t);
+        let exits: Vec<Value> = exit.into_iter().collect();
+        let assumed = if plan.void { exits.clone() } else { Vec::new() };
+        Ok(LoopRange { var, t, last: !plan.void, assumed, exits })
+    }
+
+    /// The range up to the first value that satisfies one of `exits`.
+    fn shorten(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        range: &LoopRange,
+        exits: &[Value],
+        mut prepare: impl FnMut(&mut Self) -> Placeholders,
+    ) -> Result<LoopRange> {
+        self.assume(range.assumed.iter().map(|&p| (p, false)));
+        let void = self.exits_are_void(frame, parts, exits, |s| {
+            prepare(s);
+        });
+        self.forget_assumed(range.assumed.iter().copied());
+        let void = void? && !range.last;
+        let Loop { lo, hi, name, .. } = self.graph.indices.loop_of(range.var).clone();
+        let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, lo, hi, &name);
+        let symbol = self.graph.indices.var_index(search);
+        let mut found = self.graph.indices.bool(false);
+        for &exit in exits {
+            let Some(cond) = self.graph.as_cond(exit) else { continue };
+            let searched = Rebuild::of_vars([(range.var, symbol)]).cond(&mut self.graph, cond);
+            found = self.graph.indices.or(found, searched);
+        }
+        let first = self.graph.indices.first(search, found);
+        let end = match void {
+            true => first,
+            false => {
+                let next = self.graph.indices.offset(first, 1);
+                self.graph.indices.min(next, hi)
+            }
+        };
+        let var = self.graph.indices.var(self.depth, lo, end, &name);
+        let symbol = self.graph.indices.var_index(var);
+        let t = self.graph.indices.sub(symbol, lo);
+        let mut moved = Rebuild::of_vars([(range.var, symbol)]);
+        let mut move_all =
+            |g: &mut Graph, list: &[Value]| -> Vec<Value> { list.iter().map(|&p| moved.value(g, p)).collect() };
+        let mut assumed = move_all(&mut self.graph, &range.assumed);
+        let mut known = move_all(&mut self.graph, &range.exits);
+        let exits = move_all(&mut self.graph, exits);
+        known.extend(&exits);
+        if void {
+            assumed.extend(&exits);
+        }
+        Ok(LoopRange { var, t, last: !void, assumed, exits: known })
+    }
+
+    /// Checks that an iteration assigned no variable that was not given a symbol.
+    fn all_foreseen(&self, frame: &Frame<'m>, carried: &Carried, changed: &FxHashMap<usize, Val>) -> Result<()> {
+        let flow: Vec<usize> = frame.flow().collect();
+        let older = |cell: &usize| *cell < frame.returned || (frame.first_cell..frame.end_cell()).contains(cell);
+        let foreseen = |cell: &usize| carried.cells.binary_search(cell).is_ok() || flow.contains(cell);
+        if changed.keys().any(|cell| older(cell) && !foreseen(cell)) {
+            return self.error("this loop assigns a variable through a pointer that cannot be followed");
+        }
+        Ok(())
+    }
+
+    /// Puts the values of an iteration into the variables.
+    fn symbols(&mut self, carried: &Carried, known: &Known, range: &LoopRange) -> Placeholders {
+        let before: FxHashMap<usize, Val> = known.previous.keys().map(|&c| (c, self.cells[c].clone())).collect();
+        let unknown = carried.cells.iter().copied().filter(|cell| !known.steps.contains_key(cell));
+        let list = self.set_placeholders(unknown.collect::<Vec<_>>());
+        for cell in &carried.cells {
+            if let Some(&step) = known.steps.get(cell)
+                && let Val::Int { signed, .. } = self.cells[*cell]
+            {
+                let index = self.closed_form(step, range.t);
+                self.set_cell(*cell, Val::Int { index, signed });
+            } else if let (Some(repeated), Some(first)) = (known.previous.get(cell), before.get(cell)) {
+                let value = self.iteration_before(repeated, first, range);
+                self.set_cell(*cell, value);
+            }
+        }
+        list
+    }
+
+    /// Runs the body and the step once; gives the predicate that the loop ends then.
+    fn iteration(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>) -> Result<Value> {
+        self.depth += 1;
+        self.block(frame, parts.body)?;
+        self.clear(frame.continued);
+        let returned = self.flag(frame.returned)?;
+        let mut left = self.broken(frame)?;
+        if self.literal(returned) != Some(false) {
+            self.graph.span = parts.span;
+            return self.error(DATA_EXIT);
+        }
+        let region = match self.literal(left) {
+            None => {
+                let stayed = self.graph.not(left);
+                Some(self.open(frame, stayed))
+            }
+            Some(_) => None,
+        };
+        self.block(frame, parts.continuing)?;
+        if let Some(condition) = parts.break_if {
+            let ends = self.predicate(frame, condition)?;
+            left = self.graph.or(left, ends);
+        }
+        if let Some(region) = region {
+            self.close(region);
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+}
