@@ -149,7 +149,7 @@ fn writes() {
     let residual = format!("{DATA}[[terms]]\nresidual = \"e.wgsl\"\n");
     check(&[
         (mutable.into(), format!("{DATA}{TERM}"), vec!["e.wgsl:1:"]),
-        (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = and then again"]),
+        (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = after another write"]),
         (negative.into(), residual.clone(), vec!["e.wgsl", "r[-1] is written, but rows begin at 0"]),
     ]);
     accepted(&twice.replace("r[i / 2u] =", "r[i / 2u] +="), &residual);

@@ -236,7 +236,7 @@ fn seeds_and_the_buffers_of_residuals() {
     let slope = p.g.mul(three, square);
     let product = p.g.mul(slope, seed);
     let guard = p.g.indices.bool(true);
-    p.update(&[var], 1, Target::Residual { row: i, assign: true, guard }, cube);
+    p.update(&[var], 1, Target::Residual { row: i, assign: true, nest: [1, 0], guard }, cube);
     p.update(&[var], 1, Target::Jacobian { row: i, col: Entry { array: x, index: i } }, slope);
     p.update(&[var], 1, Target::ResidualProduct(i), product);
     let kernel = p.kernel();

@@ -44,7 +44,9 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
         FaultKind::DivisionByZero => "integer division or remainder by zero".to_string(),
         FaultKind::Overflow => "an index leaves the range of 32 bits".to_string(),
         FaultKind::RowTwice(row) => {
-            format!("r[{row}] is written with = and then again, by another iteration or loop; use += to add up")
+            format!(
+                "r[{row}] is written with = after another write, by another iteration or loop: its old value would be lost; use += to add up"
+            )
         }
         FaultKind::NegativeRow(row) => format!("r[{row}] is written, but rows begin at 0"),
     };

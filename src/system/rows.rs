@@ -6,39 +6,62 @@ use spadina_core::kernel::Buffer;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Target;
 
-/// What has been seen of a row.
+/// A write of a row: the update, the two outermost loops around it, and the iteration of the first.
 #[derive(Clone, Copy, PartialEq)]
-enum Seen {
-    Nothing,
-    Added,
-    Assigned,
+struct Written {
+    update: usize,
+    nest: [u32; 2],
+    iteration: usize,
 }
 
-/// Checks that nothing else writes a row that is written with `=`. Rows are counted from `first_row`.
-pub fn written_once(bound: &Bound, first_row: u32) -> Result<(), Fault> {
+impl Written {
+    /// Whether this is written after `other`, in the order of the program. `false`: not known to be.
+    fn follows(self, other: Written) -> bool {
+        let same = |k: usize| self.nest[k] != 0 && self.nest[k] == other.nest[k];
+        match (same(0), self.iteration.cmp(&other.iteration)) {
+            (true, std::cmp::Ordering::Greater) => true,
+            (true, std::cmp::Ordering::Less) => false,
+            (both, _) => !(both && same(1)) && self.update > other.update,
+        }
+    }
+}
+
+/// Checks that nothing writes a row before it is written with `=`: then `=` adds to zero, as all writes do. Rows are
+/// counted from `first_row`.
+pub fn assigned_first(bound: &Bound, first_row: u32) -> Result<(), Fault> {
     let assigns = |update: usize| match bound.program.updates[update].target {
-        Target::Residual { assign, .. } => assign,
-        _ => false,
+        Target::Residual { assign, nest, .. } => (assign, nest),
+        _ => (false, [0; 2]),
     };
-    if !(0..bound.program.updates.len()).any(assigns) {
+    if !(0..bound.program.updates.len()).any(|k| assigns(k).0) {
         return Ok(());
     }
-    let mut rows: Vec<Seen> = Vec::new();
+    let mut rows: Vec<Option<Written>> = Vec::new();
     let mut fault = None;
-    for runnable in bound.kernels.set(Mode::Value).runnables() {
-        runnable.entries.visit_outputs(&runnable.kernel, Buffer::Residual, |output, row, _| {
-            let at = (row - first_row) as usize;
-            if at >= rows.len() {
-                rows.resize(at + 1, Seen::Nothing);
-            }
-            let assign = assigns(output.update);
-            if rows[at] == Seen::Assigned || (assign && rows[at] == Seen::Added) {
-                let span = bound.program.graph.span_of(output.value);
-                let kind = FaultKind::RowTwice(at as i64);
-                fault.get_or_insert(Fault { kind, span, loops: Vec::new(), reads: Vec::new() });
-            }
-            rows[at] = if assign { Seen::Assigned } else { Seen::Added };
-        });
+    // Assignments first, so that all that is added finds them.
+    for assigned in [true, false] {
+        for runnable in bound.kernels.set(Mode::Value).runnables() {
+            let (entries, kernel) = (&runnable.entries, &runnable.kernel);
+            entries.visit_outputs(kernel, Buffer::Residual, |output, record, [row, _]| {
+                let (assign, nest) = assigns(output.update);
+                let at = (row - first_row) as usize;
+                let known = rows.get(at).copied().flatten();
+                if assign != assigned || (!assigned && known.is_none()) {
+                    return;
+                }
+                let iteration = entries.outer_iteration(kernel, output.region, record);
+                let own = Written { update: output.update, nest, iteration };
+                if known.is_some_and(|first| assigned || !own.follows(first)) {
+                    let span = bound.program.graph.span_of(output.value);
+                    let kind = FaultKind::RowTwice(at as i64);
+                    fault.get_or_insert(Fault { kind, span, loops: Vec::new(), reads: Vec::new() });
+                }
+                if assigned {
+                    rows.resize(rows.len().max(at + 1), None);
+                    rows[at] = Some(own);
+                }
+            });
+        }
     }
     fault.map_or(Ok(()), Err)
 }

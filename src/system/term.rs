@@ -162,7 +162,7 @@ impl Term {
             let data = bound.binding.data(&bound.program.graph, problem, &weights);
             let offsets = bound.binding.offsets(problem);
             let result = bound.kernels.enumerate(&data, &offsets, first_row as u32);
-            let result = result.and_then(|()| rows::written_once(bound, first_row as u32));
+            let result = result.and_then(|()| rows::assigned_first(bound, first_row as u32));
             result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, &bound.program.graph, &fault))?;
             for buffer in [Buffer::Residual, Buffer::Jacobian] {
                 bound.kernels.visit(buffer, |row, _| rows = rows.max(row as usize + 1 - first_row));

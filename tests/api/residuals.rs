@@ -101,16 +101,32 @@ fn rows_of_zeros_are_rows() {
 }
 
 #[test]
-fn a_row_written_with_equals_has_no_other_write() {
+fn what_a_row_is_set_to_is_not_lost() {
     let message = refused("for (var i = 0u; i < n; i++) { r[i / 2u] = x[i]; }");
-    assert!(message.contains("rows.wgsl:6:") && message.contains("r[0] is written with = and then again"), "{message}");
+    assert!(
+        message.contains("rows.wgsl:6:") && message.contains("r[0] is written with = after another write"),
+        "{message}"
+    );
     for body in [
         "for (var i = 0u; i < n; i++) { r[i / 2u] = x[i]; }",
-        "for (var i = 0u; i < n; i++) { r[at[i]] = x[i]; } r[3] += 1.0;",
+        "r[3] += 1.0; for (var i = 0u; i < n; i++) { r[at[i]] = x[i]; }",
+        "for (var i = 0u; i < n; i++) { r[at[i]] += 1.0; r[i] = x[i]; }",
+        "for (var i = 0u; i + 1u < n; i++) { r[i] = x[i]; r[i + 1u] += 1.0; }",
+        "for (var i = 0u; i < n; i++) { r[i] = x[i]; r[at[i]] += 1.0; r[i] = 2.0 * x[i]; }",
         "for (var i = 0u; i < n; i++) { r[i] = x[i]; } for (var i = 2u; i < 4u; i++) { r[i] = x[i]; }",
     ] {
-        assert!(refused(body).contains("is written with = and then again"), "{body}");
+        assert!(refused(body).contains("is written with = after another write"), "{body}");
     }
+    let x = waves(4);
+    // What comes first is added to: in the same iteration, in loops inside of it, in later iterations, and after it.
+    let body = "for (var i = 0u; i < n; i++) { r[i] = x[i]; for (var j = 0u; j < i; j++) { r[i] += x[j]; } }
+        for (var i = 0u; i < n; i++) { r[at[i]] += 1.0; }";
+    let expected: Vec<f64> = (0..4).map(|i| x[..=i].iter().sum::<f64>() + 1.0).collect();
+    close(&rows(problem(4).term(program(body))), &expected, 1e-14);
+    let body = "for (var i = 0u; i < n; i++) { r[i] = 0.0; } for (var i = 0u; i < n; i++) { r[i] += x[i]; }";
+    close(&rows(problem(4).term(program(body))), &x, 1e-14);
+    let body = "for (var i = 0u; i < n; i++) { r[i] = x[i]; if (i > 0u) { r[i - 1u] += x[i]; } }";
+    close(&rows(problem(4).term(program(body))), &[x[0] + x[1], x[1] + x[2], x[2] + x[3], x[3]], 1e-14);
     // Within an iteration the last `=` counts, and what is added after it.
     let x = waves(4);
     let body = "r[0] = x[0]; r[0] += x[1]; r[1] += x[0]; r[1] = x[2]; r[2] = x[0]; r[2] = 0.0;

@@ -29,26 +29,31 @@ pub struct RegionEntries {
 impl Entries {
     /// Calls `visit` with the row and column of every stored entry of a buffer.
     pub fn visit(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(u32, u32)) {
-        self.visit_outputs(kernel, buffer, |_, row, col| visit(row, col));
+        self.visit_outputs(kernel, buffer, |_, _, [row, col]| visit(row, col));
     }
 
-    /// Like [`visit`](Self::visit), with the output that has the entry.
-    pub fn visit_outputs(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(&Output, u32, u32)) {
+    /// Like [`visit`](Self::visit), with the output that has the entry and the number of its record in the region.
+    pub fn visit_outputs(&self, kernel: &Kernel, buffer: Buffer, mut visit: impl FnMut(&Output, usize, [u32; 2])) {
         for (region, entries) in self.regions.iter().enumerate() {
             let columns = columns(kernel, region);
             let wanted: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].buffer == buffer).collect();
             if wanted.is_empty() {
                 continue;
             }
-            for record in entries.pairs.chunks_exact(columns.len()) {
+            for (number, record) in entries.pairs.chunks_exact(columns.len()).enumerate() {
                 for &k in &wanted {
-                    let [row, col] = record[k];
-                    if row != u32::MAX {
-                        visit(columns[k], row, col);
+                    if record[k][0] != u32::MAX {
+                        visit(columns[k], number, record[k]);
                     }
                 }
             }
         }
+    }
+
+    /// In which iteration of the outermost loop, counted from zero, a region has a record.
+    pub fn outer_iteration(&self, kernel: &Kernel, region: usize, record: usize) -> usize {
+        let before = (record * columns(kernel, region).len()) as u64;
+        self.regions[region].starts.partition_point(|&start| start <= before).saturating_sub(1)
     }
 }
 

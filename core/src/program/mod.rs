@@ -29,8 +29,10 @@ pub enum Target {
     Residual {
         /// The row, counted within the term.
         row: Index,
-        /// Written with `=`: no other update may touch the row.
+        /// Written with `=`: no other update may touch the row before.
         assign: bool,
+        /// The two outermost loops around it, as numbered in the order of the text; 0 for none.
+        nest: [u32; 2],
         /// Where the row is written at all, be it with zero.
         guard: Cond,
     },
@@ -83,12 +85,15 @@ pub struct Program {
 }
 
 impl Update {
-    /// `for vars { if path { r[row] += value } }`, or `=`. It stays one update, so that an iteration writes once.
-    pub fn residual(g: &mut Graph, vars: &[Var], (row, assign): (Index, bool), path: Value, value: Value) -> Update {
-        let value = g.mask(path, value);
-        let value = Rebuild::with_fresh_sums(g, vars, value);
-        let guard = implied(g, path);
-        Update { vars: vars.to_vec(), base: vars.len(), target: Target::Residual { row, assign, guard }, value }
+    /// The update of a write. It stays one update, so that an iteration writes once.
+    pub fn residual(g: &mut Graph, write: &Write) -> Update {
+        g.span = write.span;
+        let value = g.mask(write.path, write.value);
+        let value = Rebuild::with_fresh_sums(g, &write.vars, value);
+        let guard = implied(g, write.path);
+        let nest = std::array::from_fn(|k| write.loops.get(k).copied().unwrap_or(0));
+        let target = Target::Residual { row: write.row, assign: write.assign, nest, guard };
+        Update { vars: write.vars.clone(), base: write.vars.len(), target, value }
     }
 }
 

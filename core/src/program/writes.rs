@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 pub struct Write {
     /// The loops around it that stay, outermost first.
     pub vars: Vec<Var>,
+    /// The numbers of these loops, as they stand in the text.
+    pub loops: Vec<u32>,
     /// The row.
     pub row: Index,
     /// Written with `=`.
@@ -22,38 +24,48 @@ pub struct Write {
     pub span: Span,
 }
 
-/// The updates of a list of writes. Writes of one iteration to one row are one update if any of them is a `=`: a later
-/// `=` replaces, a later `+=` adds. What two iterations write to one row stays apart, and is refused when data are bound.
+impl Write {
+    /// A row of an element's residual: `for vars { if path { r[row] += value } }`, all in one loop.
+    pub fn added(vars: &[Var], row: Index, path: Value, value: Value, span: Span) -> Write {
+        Write { vars: vars.to_vec(), loops: Vec::new(), row, assign: false, path, value, span }
+    }
+}
+
+/// The updates of a list of writes, in their order. Writes of one iteration to one row are one update if any of them is a
+/// `=`: a later `=` replaces, a later `+=` adds. What two iterations or loops write to one row stays apart, and is refused
+/// when data are bound if a `=` comes after another write.
 pub fn residual_updates(g: &mut Graph, writes: Vec<Write>) -> Vec<Update> {
-    let mut merged: Vec<Write> = Vec::with_capacity(writes.len());
-    let mut last: FxHashMap<(Vec<Var>, Index), usize> = FxHashMap::default();
+    let mut merged: Vec<Option<Write>> = Vec::with_capacity(writes.len());
+    let mut last: FxHashMap<(Vec<u32>, Index), usize> = FxHashMap::default();
     for write in writes {
-        let place = (write.vars.clone(), write.row);
-        match last.get(&place).map(|&k| &mut merged[k]) {
-            Some(before) if before.assign || write.assign => append(g, before, write),
-            _ => {
-                last.insert(place, merged.len());
-                merged.push(write);
+        let at = last.entry((write.loops.clone(), write.row)).or_insert(merged.len());
+        match merged.get_mut(*at).and_then(Option::take) {
+            Some(before) if before.assign && !write.assign => merged[*at] = Some(append(g, before, write)),
+            Some(before) if write.assign => {
+                // What was written in between to other rows, if they turn out the same, is overwritten too.
+                *at = merged.len();
+                merged.push(Some(append(g, before, write)));
+            }
+            before => {
+                if before.is_some() {
+                    merged[*at] = before;
+                }
+                *at = merged.len();
+                merged.push(Some(write));
             }
         }
     }
-    let mut updates = Vec::with_capacity(merged.len());
-    for write in merged {
-        g.span = write.span;
-        updates.push(Update::residual(g, &write.vars, (write.row, write.assign), write.path, write.value));
-    }
-    updates
+    merged.iter().flatten().map(|write| Update::residual(g, write)).collect()
 }
 
-fn append(g: &mut Graph, before: &mut Write, write: Write) {
+fn append(g: &mut Graph, before: Write, write: Write) -> Write {
     g.span = write.span;
     let old = g.mask(before.path, before.value);
-    before.value = if write.assign {
+    let value = if write.assign {
         g.select(write.path, write.value, old)
     } else {
         let new = g.mask(write.path, write.value);
         g.add(old, new)
     };
-    before.path = g.or(before.path, write.path);
-    before.assign = true;
+    Write { value, path: g.or(before.path, write.path), assign: true, ..before }
 }

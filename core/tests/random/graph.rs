@@ -2,7 +2,7 @@
 
 use super::ast::{ARRAYS, Bool, Int, Nest, Real, SIZES, Sum, TABLES, UNKNOWN_ARRAYS};
 use spadina_core::index::{Cond, Index, REDUCTION_LEVEL, Var};
-use spadina_core::program::{Program, Target, Update, split};
+use spadina_core::program::{Program, Target, Update, Write, split};
 use spadina_core::real::{ArrayKind, Graph, Value};
 
 const NAMES: [&str; 5] = ["i", "j", "k", "l", "m"];
@@ -161,7 +161,8 @@ pub fn residual(nests: &[Nest]) -> Program {
         let row = int(&mut g, &vars, &nest.row);
         let value = real(&mut g, &vars, &nest.value);
         let always = g.bool(true);
-        updates.push(Update::residual(&mut g, &vars, (row, false), always, value));
+        let span = g.span;
+        updates.push(Update::residual(&mut g, &Write::added(&vars, row, always, value, span)));
     }
     Program { name: "random".into(), graph: g, updates }
 }

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::session::{self, Session};
 use crate::error::Diagnostic;
 use crate::frontend::{Form, Frontend, Kind, Parameter, Roles};
-use crate::program::{Program, Target, Update, residual_updates, split};
+use crate::program::{Program, Target, Update, Write, residual_updates, split};
 use std::fmt;
 use std::sync::Arc;
 
@@ -149,7 +149,8 @@ impl Energy {
                     let first = s.graph.indices.scale(element, values.len() as i64);
                     let row = s.graph.indices.offset(first, k as i64);
                     let always = s.graph.bool(true);
-                    updates.push(Update::residual(&mut s.graph, &vars, (row, false), always, value));
+                    let write = Write::added(&vars, row, always, value, s.graph.span);
+                    updates.push(Update::residual(&mut s.graph, &write));
                 }
             }
             (Kind::Residual, Form::Program) => {

@@ -186,8 +186,8 @@ fn write(row: Int, value: Real, assign: bool) {
         if s.element.is_some() {
             return s.refuse("the element form of a residual gives its rows as the result of its closure");
         }
-        let (vars, path, span) = (s.vars(), s.path, s.graph.span);
-        s.writes.push(Write { vars, row, assign, path, value, span });
+        let (vars, loops, path, span) = (s.vars(), s.loops(), s.path, s.graph.span);
+        s.writes.push(Write { vars, loops, row, assign, path, value, span });
         Some(())
     });
 }

@@ -181,6 +181,11 @@ impl Session {
         self.element.into_iter().chain(self.open.iter().map(|s| s.var)).collect()
     }
 
+    /// The numbers of these loops.
+    pub fn loops(&self) -> Vec<u32> {
+        self.open.iter().map(|s| s.number).collect()
+    }
+
     /// The name of the count of rows of a bound array.
     pub fn length_name(bound: &str, width: usize) -> String {
         if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") }

@@ -251,7 +251,8 @@ impl<'m> Machine<'m> {
             Some(sum) => (false, sum),
             None => (true, self.real(frame, value)?),
         };
-        self.writes.push(Write { vars: Vec::new(), row, assign, path: self.path, value, span: self.graph.span });
+        let (vars, loops, path, span) = (Vec::new(), Vec::new(), self.path, self.graph.span);
+        self.writes.push(Write { vars, loops, row, assign, path, value, span });
         Ok(())
     }
 

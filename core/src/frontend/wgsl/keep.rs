@@ -75,6 +75,8 @@ impl<'m> Machine<'m> {
                 shortened = true;
                 continue;
             }
+            self.loops += 1;
+            let number = self.loops;
             for mut write in run.writes {
                 if self.leaks(write.value, &run.list)
                     || self.leaks(write.path, &run.list)
@@ -83,6 +85,7 @@ impl<'m> Machine<'m> {
                     return Err(Diagnostic::new(write.span, ONLY_SUMS));
                 }
                 write.vars.insert(0, range.var);
+                write.loops.insert(0, number);
                 self.writes.push(write);
             }
             return self.outcomes(carried, &run.list, &run.changed, &known, &range);

@@ -5,7 +5,7 @@ use super::parse::{LOWERING_STACK, on_large_stack};
 use super::value::Val;
 use super::{Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
-use crate::program::{Program, Target, Update, residual_updates, split};
+use crate::program::{Program, Target, Update, Write, residual_updates, split};
 use crate::real::Span;
 
 /// Lowers a module on a stack of its own.
@@ -128,7 +128,8 @@ impl Machine<'_> {
                     let first = element.map(|e| self.graph.indices.scale(e, rows.len() as i64));
                     let first = first.unwrap_or_else(|| self.graph.indices.int(0));
                     let row = self.graph.indices.offset(first, k as i64);
-                    updates.push(Update::residual(&mut self.graph, &vars, (row, false), always, value));
+                    let write = Write::added(&vars, row, always, value, self.graph.span);
+                    updates.push(Update::residual(&mut self.graph, &write));
                 }
             }
             (Kind::Residual, Form::Program) => {

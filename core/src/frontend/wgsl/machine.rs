@@ -97,6 +97,8 @@ pub struct Machine<'m> {
     pub depth: u32,
     /// The product of the trip counts of the unrolled loops around it.
     pub unrolled: u64,
+    /// Loops that stayed, so far.
+    pub loops: u32,
     /// Calls around it.
     pub calls: usize,
     /// Loops around it whose counters are being looked for: nothing is known of them yet, and nothing built is kept.
@@ -139,6 +141,7 @@ impl<'m> Machine<'m> {
             path,
             depth: 0,
             unrolled: 1,
+            loops: 0,
             calls: 0,
             planning: 0,
             next_key: 0,
