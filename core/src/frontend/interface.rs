@@ -2,7 +2,7 @@
 
 use crate::error::Diagnostic;
 use crate::program::Program;
-use crate::real::Span;
+use crate::real::{ArrayKind, Graph, Span};
 use rustc_hash::FxHashMap;
 
 /// How an energy file is evaluated.
@@ -36,11 +36,24 @@ pub struct Parameter {
     pub default: Option<f64>,
 }
 
+/// The numbers that a parameter is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Numbers {
+    /// `f32`.
+    Real,
+    /// `u32`: integers that are not negative.
+    Unsigned,
+    /// `i32`.
+    Signed,
+}
+
 /// What binds to a parameter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ParameterType {
     /// Element form, `array<S, K>`: rows of a node array, gathered at the nodes of the element.
     Gathered {
+        /// The numbers.
+        numbers: Numbers,
         /// Numbers in a row.
         components: usize,
         /// Nodes of the element.
@@ -48,28 +61,32 @@ pub enum ParameterType {
     },
     /// Element form, any other type: a parameter of the term or of each element.
     Plain {
+        /// The numbers.
+        numbers: Numbers,
         /// `[]` for a scalar, `[n]` for a vector, `[rows, columns]` for a matrix.
         shape: Vec<usize>,
     },
-    /// Program form: an array of reals, by rows of so many numbers.
-    RealArray {
+    /// Program form: an array, by rows of so many numbers.
+    Array {
+        /// The numbers.
+        numbers: Numbers,
         /// Numbers in a row.
         components: usize,
     },
-    /// Program form: an array of integers, by rows of so many numbers.
-    IndexArray {
-        /// Numbers in a row.
-        components: usize,
-        /// `i32`, not `u32`.
-        signed: bool,
-    },
-    /// An integer `override`.
-    Size {
-        /// `i32`, not `u32`.
-        signed: bool,
-    },
-    /// A real `override`.
-    Scalar,
+    /// An `override`: one number.
+    Override(Numbers),
+}
+
+impl ParameterType {
+    /// The numbers it is made of.
+    pub fn numbers(&self) -> Numbers {
+        match *self {
+            ParameterType::Gathered { numbers, .. }
+            | ParameterType::Plain { numbers, .. }
+            | ParameterType::Array { numbers, .. }
+            | ParameterType::Override(numbers) => numbers,
+        }
+    }
 }
 
 /// What the parameters of a file are bound to.
@@ -96,6 +113,36 @@ pub struct Binding {
     pub per_element: bool,
 }
 
+impl Roles {
+    /// What a parameter is bound to.
+    pub fn binding(&self, name: &str) -> Binding {
+        let own = || Binding { array: name.to_string(), ..Binding::default() };
+        self.bindings.get(name).cloned().unwrap_or_else(own)
+    }
+
+    /// Declares what is bound to parameters: every array of reals, in the order of the parameters, and every table that
+    /// may hold negative integers. A table is taken not to where it gathers only, as an index of a node cannot be negative.
+    pub(super) fn declare(&self, graph: &mut Graph, parameters: &[Parameter]) {
+        let bound: Vec<Binding> = parameters.iter().map(|p| self.binding(&p.name)).collect();
+        let is_unknown = |array: &str| bound.iter().any(|b| b.unknown && b.array == array);
+        let all = || parameters.iter().zip(&bound);
+        // Data of a `u32` are checked not to be negative.
+        let is_unsigned = |array: &str| all().any(|(p, b)| b.array == array && p.ty.numbers() == Numbers::Unsigned);
+        for (parameter, Binding { array, .. }) in all() {
+            match parameter.ty.numbers() {
+                Numbers::Real => {
+                    let kind = if is_unknown(array) { ArrayKind::Unknown } else { ArrayKind::Data };
+                    graph.array(array, kind);
+                }
+                Numbers::Signed if !matches!(parameter.ty, ParameterType::Override(_)) && !is_unsigned(array) => {
+                    graph.indices.table(array, false);
+                }
+                Numbers::Signed | Numbers::Unsigned => {}
+            }
+        }
+    }
+}
+
 /// An energy or residual that has been read, or written in Rust.
 pub trait Frontend: Send + Sync {
     /// How it is evaluated.
@@ -113,8 +160,10 @@ pub trait Frontend: Send + Sync {
     /// Roles without a problem: every name binds to itself. The unknown is the parameter of that name if one is
     /// given, else `x`, else the first array.
     fn default_roles(&self, unknown: Option<&str>) -> Roles {
-        let is_array =
-            |p: &&Parameter| matches!(p.ty, ParameterType::Gathered { .. } | ParameterType::RealArray { .. });
+        let is_array = |p: &&Parameter| {
+            matches!(p.ty, ParameterType::Gathered { .. } | ParameterType::Array { .. })
+                && p.ty.numbers() == Numbers::Real
+        };
         let named = |name: &str| self.parameters().iter().find(|p| p.name == name);
         let unknown = match unknown {
             Some(name) => named(name),

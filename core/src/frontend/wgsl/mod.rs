@@ -45,7 +45,7 @@ mod token;
 mod trip;
 mod value;
 
-use super::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
+use super::{Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::program::Program;
 use literals::Source;
