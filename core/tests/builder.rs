@@ -5,7 +5,7 @@ mod energies;
 use nalgebra::{Matrix2, Matrix3, Matrix4, SMatrix, SVector, Vector3};
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::frontend::builder::{self, Energy, Int, Real, Vector};
-use spadina_core::frontend::{Form, Frontend, Kind, Module, Numbers, ParameterType};
+use spadina_core::frontend::{Fallback, Form, Frontend, Kind, Module, Numbers, ParameterType};
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::program::Program;
 use spadina_core::{error::Diagnostic, interpret};
@@ -132,7 +132,7 @@ fn data_of_programs() {
         let shifted: Vector<3> = p.sum(0, n, |i| x.at((i + offset + extra.at(2 * i)) / 2));
         edges + shifted.sum() + n.real()
     });
-    assert_eq!(energy.as_ref().unwrap().parameters()[2].default, Some(2.0));
+    assert_eq!(energy.as_ref().unwrap().parameters()[2].default, Some(Fallback::Number(2.0)));
     insta::assert_snapshot!("data", text(&energy));
 }
 

@@ -137,6 +137,7 @@ fn misuse() {
         builder::energy("types", |e| e.scalar("k") * e.integer("k").real()),
         "`k` is declared as one real and as one unsigned integer",
     );
+    refused(builder::program("twice", |p| p.scalar_or("k", 1.0) * p.scalar_or("k", 2.0)), "the same default");
     refused(builder::energy("empty", |e| builder::at(&[], e.integer("k"))), "there are 0 elements");
     refused(builder::energy("range", |e| builder::at(&e.node_scalars("x", 3), 3)), "there are 3 elements");
     refused(builder::energy("range", |e| builder::at(&e.node_scalars("x", 3), -1)), "out of range");

@@ -136,6 +136,7 @@ fn roles() {
         ]
         .into_iter()
         .collect(),
+        ..Roles::default()
     };
     let text = module.lower(&roles).unwrap().to_string();
     assert!(text.contains("for e in 0..len(triangles, 3)"), "{text}");

@@ -4,18 +4,17 @@ use super::Error;
 use super::fit::Fitter;
 use crate::problem::{self, Problem, Term};
 use spadina_core::error::Diagnostic;
-use spadina_core::frontend::{Binding, Frontend, Module, Roles};
+use spadina_core::frontend::{Frontend, Module, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A term's program, and the values of parameters that have a default and nothing bound.
+/// A term's program and what it is bound to.
 pub struct LoweredTerm {
     pub module: Arc<dyn Frontend>,
     pub roles: Roles,
     pub program: Program,
-    pub defaults: Vec<(String, f64)>,
 }
 
 /// Where an array of a program comes from.
@@ -24,7 +23,6 @@ pub enum Source {
     Array(usize),
     Constant,
     Weights,
-    Default(f64),
 }
 
 impl Source {
@@ -33,7 +31,6 @@ impl Source {
             (Source::Unknown(k), _) => &problem.unknowns[*k].1.data,
             (Source::Array(k), _) => &problem.arrays[*k].1.data,
             (Source::Weights, _) => weights,
-            (Source::Default(value), _) => std::slice::from_ref(value),
             (Source::Constant, ArrayKind::Constant(numbers)) => numbers,
             (Source::Constant, _) => &[],
         }
@@ -53,7 +50,7 @@ impl Source {
 }
 
 /// The sources of a graph's arrays.
-pub fn sources(problem: &Problem, graph: &Graph, defaults: &[(String, f64)], weights: &str) -> Vec<Source> {
+pub fn sources(problem: &Problem, graph: &Graph, weights: &str) -> Vec<Source> {
     let source = |name: &str, kind: &ArrayKind| {
         if let ArrayKind::Constant(_) = kind {
             return Source::Constant;
@@ -64,16 +61,13 @@ pub fn sources(problem: &Problem, graph: &Graph, defaults: &[(String, f64)], wei
         if let Some(k) = problem.unknowns.iter().position(|(n, _)| n == name) {
             return Source::Unknown(k);
         }
-        if let Some(k) = problem.arrays.iter().position(|(n, _)| n == name) {
-            return Source::Array(k);
-        }
-        defaults.iter().find(|(n, _)| n == name).map_or(Source::Constant, |(_, value)| Source::Default(*value))
+        problem.arrays.iter().position(|(n, _)| n == name).map_or(Source::Constant, Source::Array)
     };
     graph.arrays().iter().map(|a| source(&a.name, &a.kind)).collect()
 }
 
 /// The value of a size by its name: a number of [indices], or `len(array)`, or `len(array, width)`.
-pub fn size_of(problem: &Problem, name: &str, defaults: &[(String, f64)]) -> i64 {
+pub fn size_of(problem: &Problem, name: &str) -> i64 {
     let length = |array: &str| {
         let reals = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == array).map(|(_, t)| t.data.len());
         let integers = || problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t.data.len());
@@ -85,9 +79,8 @@ pub fn size_of(problem: &Problem, name: &str, defaults: &[(String, f64)]) -> i64
             None => length(inner) as i64,
         };
     }
-    let given =
-        problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first()).map(|&v| i64::from(v));
-    given.or_else(|| defaults.iter().find(|(n, _)| n == name).map(|(_, v)| *v as i64)).unwrap_or(0)
+    let given = problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first());
+    given.map_or(0, |&value| i64::from(value))
 }
 
 /// Reads a term's text and binds its parameters by name.
@@ -102,9 +95,9 @@ pub fn bind_parameters(problem: &Problem, term: &Term, file: &str) -> Result<Low
         problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),
         problem::Source::Built(built) => built.clone(),
     };
-    let (roles, defaults) = roles(problem, term, file, module.as_ref())?;
+    let roles = roles(problem, term, file, module.as_ref())?;
     let program = module.lower(&roles).map_err(diagnostic)?;
-    Ok(LoweredTerm { module, roles, program, defaults })
+    Ok(LoweredTerm { module, roles, program })
 }
 
 /// Checks that data which have changed since fit the parameters in the roles that they were compiled for.
@@ -115,36 +108,27 @@ pub fn check_shapes(
     module: &dyn Frontend,
     compiled: &Roles,
 ) -> Result<(), Error> {
-    let (now, _) = roles(problem, term, file, module)?;
-    if now.over_width == compiled.over_width && now.bindings == compiled.bindings {
+    if roles(problem, term, file, module)? == *compiled {
         return Ok(());
     }
     let message = format!("the data of {file} have other shapes than it was compiled for: build a new system");
     Err(Error::Term { place: term.place.clone(), message })
 }
 
-/// What the parameters bind to, and the values of those that nothing binds to.
-fn roles(
-    problem: &Problem,
-    term: &Term,
-    file: &str,
-    module: &dyn Frontend,
-) -> Result<(Roles, Vec<(String, f64)>), Error> {
+/// What the parameters bind to.
+fn roles(problem: &Problem, term: &Term, file: &str, module: &dyn Frontend) -> Result<Roles, Error> {
     let fitter = Fitter::new(problem, term, file, module)?;
     let mut roles = Roles { over: term.over.clone(), over_width: fitter.over_width(), ..Roles::default() };
-    let mut defaults = Vec::new();
     for parameter in module.parameters() {
+        let name = parameter.name.clone();
         match fitter.bind(parameter)? {
             Some(binding) => {
-                roles.bindings.insert(parameter.name.clone(), binding);
+                roles.bindings.insert(name, binding);
             }
             None => {
-                let name = parameter.name.clone();
-                defaults.push((name.clone(), parameter.default.unwrap_or(0.0)));
-                let binding = Binding { array: name.clone(), unknown: false, table: None, per_element: false };
-                roles.bindings.insert(name, binding);
+                roles.unbound.insert(name);
             }
         }
     }
-    Ok((roles, defaults))
+    Ok(roles)
 }

@@ -4,6 +4,7 @@ mod data;
 mod integers;
 mod layouts;
 mod libraries;
+mod overrides;
 mod products;
 mod residuals;
 mod threads;

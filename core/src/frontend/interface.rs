@@ -3,7 +3,7 @@
 use crate::error::Diagnostic;
 use crate::program::Program;
 use crate::real::{ArrayKind, Graph, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How an energy file is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +32,17 @@ pub struct Parameter {
     pub ty: ParameterType,
     /// Where it is declared.
     pub span: Span,
-    /// The value it has if nothing binds to it.
-    pub default: Option<f64>,
+    /// What it is if nothing binds to it; without one, something must.
+    pub default: Option<Fallback>,
+}
+
+/// What a parameter is if nothing binds to it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Fallback {
+    /// A number.
+    Number(f64),
+    /// What follows from other parameters, as in `override area: f32 = width * width;`.
+    Computed,
 }
 
 /// The numbers that a parameter is made of.
@@ -90,7 +99,7 @@ impl ParameterType {
 }
 
 /// What the parameters of a file are bound to.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Roles {
     /// Element form: the name of the table that lists the nodes of each element.
     pub over: Option<String>,
@@ -98,6 +107,8 @@ pub struct Roles {
     pub over_width: usize,
     /// By the name of the parameter; one that is absent binds to the data of its own name.
     pub bindings: FxHashMap<String, Binding>,
+    /// The parameters that nothing is bound to: they have their defaults.
+    pub unbound: FxHashSet<String>,
 }
 
 /// What one parameter is bound to.
@@ -125,7 +136,7 @@ impl Roles {
     pub(super) fn declare(&self, graph: &mut Graph, parameters: &[Parameter]) {
         let bound: Vec<Binding> = parameters.iter().map(|p| self.binding(&p.name)).collect();
         let is_unknown = |array: &str| bound.iter().any(|b| b.unknown && b.array == array);
-        let all = || parameters.iter().zip(&bound);
+        let all = || parameters.iter().zip(&bound).filter(|(p, _)| !self.unbound.contains(&p.name));
         // Data of a `u32` are checked not to be negative.
         let is_unsigned = |array: &str| all().any(|(p, b)| b.array == array && p.ty.numbers() == Numbers::Unsigned);
         for (parameter, Binding { array, .. }) in all() {
@@ -190,6 +201,7 @@ pub trait Frontend: Send + Sync {
             over: (self.form() == Form::Element).then(|| "stencil".to_string()),
             over_width: width,
             bindings: self.parameters().iter().map(|p| (p.name.clone(), binding(p))).collect(),
+            unbound: FxHashSet::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::control::{self, Reals};
 use super::handle::{Entry, Handle, Int, Real, Symbol};
 use super::linear::Vector;
 use super::session::{self, Data, Deferred, Session};
-use crate::frontend::{Numbers, ParameterType};
+use crate::frontend::{Fallback, Numbers, ParameterType};
 use crate::program::Write;
 use crate::real::Array;
 
@@ -64,7 +64,9 @@ impl Scope {
     /// A number that has a value if nothing binds to it.
     #[track_caller]
     pub fn scalar_or(&self, name: &str, default: f64) -> Real {
-        single(name, Numbers::Real, Some(default))
+        let bound = single(name, Numbers::Real, Some(Fallback::Number(default)));
+        let is_unbound = session::with(|s| s.roles.unbound.contains(name));
+        if is_unbound == Some(true) { Real::from(default) } else { bound }
     }
 
     /// A flat array of reals.
@@ -130,7 +132,7 @@ impl Scope {
 
 /// A number, by itself.
 #[track_caller]
-fn single<T: Symbol>(name: &str, numbers: Numbers, default: Option<f64>) -> T {
+fn single<T: Symbol>(name: &str, numbers: Numbers, default: Option<Fallback>) -> T {
     let declare = |s: &mut Session| {
         let bound = s.parameter(name, ParameterType::Override(numbers), default)?.array;
         Some(s.defer(Deferred::Single { bound, numbers })(0))

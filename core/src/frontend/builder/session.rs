@@ -6,7 +6,7 @@
 
 use super::handle::{Entry, Handle, Symbol};
 use crate::error::Diagnostic;
-use crate::frontend::{Binding, Numbers, Parameter, ParameterType, Roles};
+use crate::frontend::{Binding, Fallback, Numbers, Parameter, ParameterType, Roles};
 use crate::index::{Index, Table, Var, VarSet};
 use crate::program::Write;
 use crate::real::{Array, ArrayKind, Graph, Span, Value};
@@ -199,9 +199,12 @@ impl Session {
     }
 
     /// Declares a parameter, or finds it again; gives what it is bound to.
-    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<f64>) -> Option<Binding> {
+    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<Fallback>) -> Option<Binding> {
         match self.parameters.iter().find(|p| p.name == name) {
-            Some(known) if known.ty == ty => {}
+            Some(known) if known.ty == ty && known.default == default => {}
+            Some(known) if known.ty == ty => {
+                return self.refuse(format!("`{name}` is declared twice, and not with the same default"));
+            }
             Some(known) => {
                 let message = format!("`{name}` is declared as {} and as {}", type_text(&known.ty), type_text(&ty));
                 return self.refuse(message);

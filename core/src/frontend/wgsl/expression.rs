@@ -243,6 +243,10 @@ impl<'m> Machine<'m> {
         if let Some(&number) = self.source.literals.get(&name) {
             return Ok(Val::Real(self.graph.constant(number)));
         }
+        // Operands come first, and so do the defaults that this one may depend on.
+        if let Some(init) = item.init.filter(|_| self.roles.unbound.contains(&name)) {
+            return self.global(init);
+        }
         match self.signature.parameters.iter().find(|p| p.name == name).map(|p| p.ty.numbers()) {
             Some(numbers) => {
                 let bound = self.roles.binding(&name).array;

@@ -3,7 +3,7 @@
 use super::machine::{Machine, Result};
 use super::parse::{LOWERING_STACK, on_large_stack};
 use super::value::Val;
-use super::{Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
+use super::{Fallback, Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::program::{Program, Target, Update, residual_updates, split};
 use crate::real::Span;
@@ -32,8 +32,8 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     Ok(Program { name: module.name.clone(), graph: machine.graph, updates })
 }
 
-/// The values that parameters have if nothing binds to them.
-pub fn defaults(module: &Module) -> Vec<(String, f64)> {
+/// What parameters are if nothing binds to them.
+pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
     let roles = Roles::default();
     let found = on_large_stack(LOWERING_STACK, || {
         let mut machine = Machine::new(&module.source, &module.naga, &module.signature, &roles);
@@ -41,12 +41,12 @@ pub fn defaults(module: &Module) -> Vec<(String, f64)> {
         let mut found = Vec::new();
         for (_, item) in module.naga.overrides.iter() {
             let (Some(name), Some(init)) = (&item.name, item.init) else { continue };
-            let value = match machine.globals[init.index()] {
+            let number = match machine.globals[init.index()] {
                 Some(Val::Real(v)) => machine.graph.as_const(v),
                 Some(Val::Int { index, .. }) => machine.graph.indices.as_const(index).map(|c| c as f64),
                 _ => None,
             };
-            found.extend(value.map(|v| (name.clone(), v)));
+            found.push((name.clone(), number.map_or(Fallback::Computed, Fallback::Number)));
         }
         found
     });
