@@ -97,6 +97,18 @@ fn texts() {
     ]);
 }
 
+/// Of a long line a window is shown.
+#[test]
+fn long_lines() {
+    let deep = format!("{HEAD}return {}x[0]{};\n}}\n", "(".repeat(100_000), ")".repeat(100_000));
+    let long = format!("{HEAD}return {}y{};\n}}\n", "x[0] + ".repeat(3000), " + x[0]".repeat(3000));
+    for (text, place) in [(deep, "e.wgsl:4:100009: blocks or expressions nest"), (long, "e.wgsl:4:21008: ")] {
+        let (status, message, _) = run(&text, &format!("{DATA}{TERM}"), "interpreter");
+        assert!(status == Some(1) && message.contains(place), "{message}");
+        assert!(message.contains('…') && message.len() < 1000, "{} bytes: {message}", message.len());
+    }
+}
+
 #[test]
 fn integers_from_reals() {
     check_bodies(&[
@@ -216,9 +228,12 @@ fn elements() {
         spring(edges("[[0, 1], [-1, 2]]"), vec!["e.wgsl:1:", "`e` row 1, column 0 has the value -1"]),
         spring(
             edges("[[0, 1, 2]]"),
-            vec!["p.toml:7:", "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns"],
+            vec![
+                "p.toml:7:",
+                "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns: shape (1, 3), (m, 2) wanted",
+            ],
         ),
-        spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns"]),
+        spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns: shape (2,), (m, 2) wanted"]),
         spring(
             problem("[indices]\ne = [[0, 1]]\n", ""),
             vec!["p.toml:7:1: ", "e.wgsl is in element form and needs over"],
@@ -283,7 +298,12 @@ fn integers_of_elements() {
         row("array<u32, 3>", "k[0]", with("[3]"), vec!["`k` of e.wgsl gathers 3 nodes", "`e` has 2 columns"]),
         row("array<u32, 2>", "k[0]", with("[3]"), vec!["e.wgsl:1:", "index 1 is out of range of `k` of shape (1,)"]),
         row("u32", "k", bound("[1, 2]", "k@e"), vec!["`k` of e.wgsl is not gathered"]),
-        row("array<u32, 2>", "k[0]", bound("[1, 2]", "k@k"), vec!["gathers 2 nodes", "`k` has 1 columns"]),
+        row(
+            "array<u32, 2>",
+            "k[0]",
+            bound("[1, 2]", "k@k"),
+            vec!["gathers 2 nodes", "`k` has 1 columns: shape (2,), (m, 2)"],
+        ),
         row("u32", "k", with("[1, -2]"), vec!["p.toml:6:1: ", "`k` row 1 has the value -2", "k` of e.wgsl is u32"]),
         row("vec2u", "k.x", with("[[1, 2], [1, -2]]"), vec!["`k` row 1 has the value -2", "declare it as i32"]),
         row("array<u32, 2>", "k[1]", with("[1, 1, -2]"), vec!["`k` row 2 has the value -2"]),

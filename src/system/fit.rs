@@ -180,20 +180,20 @@ impl<'a> Fitter<'a> {
         nodes: usize,
     ) -> Result<Option<(String, usize)>, Error> {
         let over = self.term.over.as_deref().unwrap_or_default();
+        let by = table.unwrap_or(over);
         let elements = self.over.map_or(0, |(m, _)| m);
-        let (rows, width) = self.table(table.unwrap_or(over))?;
+        let (rows, width) = self.table(by)?;
+        let found = self.find(by).map_or(String::new(), |f| Shape(f.shape).to_string());
         if rows != elements {
-            let table = table.unwrap_or(over);
-            return Err(self.refuse(format!("`{table}` has {rows} rows, but `{over}` has {elements} elements")));
+            let wanted = Shape(&[elements, nodes]);
+            let message = format!("`{by}` has {rows} rows, but `{over}` has {elements} elements");
+            return Err(self.refuse(format!("{message}: shape {found}, {wanted} wanted")));
         }
         if width != nodes {
-            let message = format!(
-                "`{}` of {} gathers {nodes} nodes, but the index array `{}` has {width} columns",
-                parameter.name,
-                self.file,
-                table.unwrap_or(over)
-            );
-            return Err(self.refuse(message));
+            let (name, file) = (&parameter.name, self.file);
+            let message =
+                format!("`{name}` of {file} gathers {nodes} nodes, but the index array `{by}` has {width} columns");
+            return Err(self.refuse(format!("{message}: shape {found}, (m, {nodes}) wanted")));
         }
         Ok(table.map(|name| (name.to_string(), width)))
     }
