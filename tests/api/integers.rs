@@ -110,6 +110,53 @@ fn nodes() {
     assert_eq!(lower(&entries), [(0, 0, -36.0), (2, 0, 1.0), (2, 1, 1.0)]);
 }
 
+/// One element over all nodes, with integers of every kind.
+#[test]
+fn wherever_integers_may_stand() {
+    let x = [0.5, 2.0, 3.0, 5.0];
+    let helper = "fn pick(p: array<u32, 4>, k: u32) -> u32 { return p[k]; }
+fn bump(p: ptr<function, vec2i>) { (*p).x += 1; }";
+    let check = |body: &str, expected: f64| {
+        let text = format!(
+            "{helper}\nfn energy(x: array<f32, 4>, perm: array<u32, 4>, id: u32, s: i32, v: vec2i, w: vec3u) -> f32 {{ {body} }}"
+        );
+        let problem = Problem::new()
+            .unknown("x", x.to_vec())
+            .indices("e", vec![[0, 1, 2, 3]])
+            .indices("perm", vec![3, 0, 1, 2])
+            .indices("id", vec![2])
+            .indices("s", -3)
+            .indices("v", vec![[1, -2]])
+            .indices("w", vec![1, 3, 2])
+            .term(Term::energy("any.wgsl", text).over("e"));
+        let (energy, _) = evaluate(&problem);
+        assert_eq!(energy, expected, "{body}");
+    };
+    check("return x[perm[0]] * x[perm[id]];", x[3] * x[1]);
+    check("return x[perm[perm[0]]];", x[2]);
+    check(
+        "var e = 0.0; for (var k = 0u; k < 4u; k++) { e += x[perm[k]] * f32(k); } return e;",
+        x[0] + 2.0 * x[1] + 3.0 * x[2],
+    );
+    check(
+        "var e = 0.0; for (var k = w.x; k < w.y; k++) { e += x[perm[k]] * x[k]; } return e;",
+        x[0] * x[1] + x[1] * x[2],
+    );
+    check("var e = 0.0; var k = id; while (k > 0u) { e += x[k]; k--; } return e;", x[1] + x[2]);
+    check("var e = 0.0; for (var k = s; k < v.x; k++) { e += x[k + 3]; } return e;", x.iter().sum());
+    check("switch (id) { case 0u: { return x[0]; } case 2u, 3u: { return x[1]; } default: { return x[2]; } }", x[1]);
+    check("switch (v.y) { case -2: { return x[0] * x[0]; } default: { return x[2]; } }", x[0] * x[0]);
+    check("return select(x[0], x[1], all(v == vec2i(1, -2))) * f32(any(w.xy > vec2u(2u)));", x[1]);
+    check("return x[pick(perm, id)] + x[pick(perm, 3u)];", x[1] + x[2]);
+    check("var q = v; bump(&q); return x[q.x] * f32(v.x);", x[2]);
+    check("var q = perm; q[id] = 0u; q[0] += 0u; return x[q[2]] + x[q[0]];", x[0] + x[3]);
+    check("let d = id - 3u; return x[0] * f32(d > 5u);", x[0]);
+    check("return x[0] * f32(s / 2) + x[1] * f32(s % 2) + x[2] * f32(abs(s));", 9.0 - 2.0 - 0.5);
+    check("return x[(id << 1u) & 3u] * x[max(w.x, w.z)] * x[u32(v.x - v.y)];", x[0] * x[2] * x[3]);
+    check("let m = array<u32, 3>(w.x, w.y, w.z); return x[m[id]] * x[m[v.x]];", x[2] * x[3]);
+    check("return x[dot(v, vec2i(1, 0))] * x[clamp(s, 0, 3)] * f32(min(s, v.y));", -3.0 * x[1] * x[0]);
+}
+
 /// Stencils of different widths in one table, filled up with -1: a node that is not there is not read.
 #[test]
 fn stencils_with_gaps() {
