@@ -2,7 +2,7 @@
 
 use crate::system::Error;
 use spadina_core::error::Diagnostic;
-use spadina_core::frontend::{Frontend, Kind, Module};
+use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
 use spadina_core::kernel::{Kernel, Outputs, build};
 use spadina_core::pipeline::{self, Stages};
 use spadina_core::program::Target;
@@ -40,7 +40,11 @@ pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Res
     for unknown in unknowns {
         let known = module.parameters().iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
         let no_such = || Error::Energy(format!("{name}: there is no parameter `{unknown}`; it has {known}"));
-        roles.bindings.get_mut(unknown).ok_or_else(no_such)?.unknown = true;
+        let parameter = module.parameters().iter().find(|p| p.name == *unknown).ok_or_else(no_such)?;
+        if parameter.ty.numbers() != Numbers::Real {
+            return Err(Error::Energy(format!("{name}: `{unknown}` holds integers, and those cannot be unknown")));
+        }
+        roles.bindings.entry(unknown.clone()).or_default().unknown = true;
     }
     let program = module.lower(&roles).map_err(diagnostic)?;
     if stage == Stage::Program {

@@ -110,6 +110,28 @@
 //! # Ok::<(), spadina::Error>(())
 //! ```
 //!
+//! # Integers of elements
+//!
+//! Integer parameters bind to [`indices`](Problem::indices), one for all elements or one for each. They may be conditions,
+//! loop bounds and indices; an entry that only excluded elements would touch is not stored:
+//!
+//! ```
+//! # use spadina::{Options, Problem, System, Term};
+//! let text = "fn energy(x: array<f32, 3>, corners: u32) -> f32 {
+//!   var sum = 0.0;
+//!   for (var k = 1u; k < corners; k++) { sum += x[k] * x[0]; }
+//!   return sum;
+//! }";
+//! let problem = Problem::new().unknown("x", vec![1.0, 2.0, 3.0, 4.0]);
+//! let problem = problem.indices("cells", vec![[0, 1, 2], [3, 2, -1]]).indices("corners", vec![3, 2]);
+//! let mut system = System::build(problem.term(Term::energy("fan.wgsl", text).over("cells")), Options::default())?;
+//! assert_eq!(system.evaluate()?.energy, 17.0);
+//! assert_eq!(system.evaluate()?.hessian.nonzeros(), 6);
+//! system.set_indices("corners", vec![2, 1])?; // the next evaluation builds another pattern and compiles nothing
+//! assert_eq!(system.evaluate()?.hessian.nonzeros(), 2);
+//! # Ok::<(), spadina::Error>(())
+//! ```
+//!
 //! # Residuals
 //!
 //! The energy of a residual is half the sum of its squares; its Jacobian comes with the evaluation:

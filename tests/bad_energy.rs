@@ -97,6 +97,18 @@ fn texts() {
     ]);
 }
 
+/// Of a long line a window is shown.
+#[test]
+fn long_lines() {
+    let deep = format!("{HEAD}return {}x[0]{};\n}}\n", "(".repeat(100_000), ")".repeat(100_000));
+    let long = format!("{HEAD}return {}y{};\n}}\n", "x[0] + ".repeat(3000), " + x[0]".repeat(3000));
+    for (text, place) in [(deep, "e.wgsl:4:100009: blocks or expressions nest"), (long, "e.wgsl:4:21008: ")] {
+        let (status, message, _) = run(&text, &format!("{DATA}{TERM}"), "interpreter");
+        assert!(status == Some(1) && message.contains(place), "{message}");
+        assert!(message.contains('…') && message.len() < 1000, "{} bytes: {message}", message.len());
+    }
+}
+
 #[test]
 fn integers_from_reals() {
     check_bodies(&[
@@ -213,9 +225,12 @@ fn elements() {
         spring(edges("[[0, 1], [-1, 2]]"), vec!["e.wgsl:1:", "`e` row 1, column 0 has the value -1"]),
         spring(
             edges("[[0, 1, 2]]"),
-            vec!["p.toml:7:", "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns"],
+            vec![
+                "p.toml:7:",
+                "`x` of e.wgsl gathers 2 nodes, but the index array `e` has 3 columns: shape (1, 3), (m, 2) wanted",
+            ],
         ),
-        spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns"]),
+        spring(edges("[0, 1]"), vec!["gathers 2 nodes", "has 1 columns: shape (2,), (m, 2) wanted"]),
         spring(
             problem("[indices]\ne = [[0, 1]]\n", ""),
             vec!["p.toml:7:1: ", "e.wgsl is in element form and needs over"],
@@ -238,7 +253,6 @@ fn elements() {
             edges("[[0, 1]]"),
             vec!["nothing binds to `mu` of e.wgsl"],
         ),
-        (SPRING.replace("k: f32", "k: u32").replace("k *", "f32(k) *"), edges("[[0, 1]]"), vec!["e.wgsl:1:", "`k`"]),
         ("fn energy(k: f32) -> f32 { return k; }".into(), edges("[[0, 1]]"), vec!["no term uses an unknown"]),
         (
             format!("{HEAD}return x[0];\n}}\n"),
@@ -248,6 +262,62 @@ fn elements() {
     ]);
     accepted(SPRING, &edges("[[0, 1], [1, 2]]"));
     accepted(SPRING, &bound("m = [1.0]\n", "k = \"m\""));
+}
+
+/// Integers of elements: types, shapes and signs.
+#[test]
+fn integers_of_elements() {
+    let energy = |ty: &str, value: &str| {
+        format!("fn energy(x: array<f32, 2>, k: {ty}) -> f32 {{ return x[0] * x[1] * f32({value}); }}")
+    };
+    let problem = |arrays: &str, k: &str| {
+        format!("[unknowns]\nx = [1.0, 2.0, 3.0]\n{arrays}[indices]\ne = [[0, 1], [1, 2]]\n{k}\n{TERM}over = \"e\"\n")
+    };
+    let with = |k: &str| problem("", &format!("k = {k}"));
+    let bound = |k: &str, bind: &str| format!("{}bind = {{ k = \"{bind}\" }}\n", with(k));
+    let row = |ty: &str, value: &str, problem: String, wanted: Vec<&'static str>| (energy(ty, value), problem, wanted);
+    check(&[
+        row("u32", "k", problem("", ""), vec!["p.toml:6:1: nothing binds to `k` of e.wgsl: give `k` in [indices]"]),
+        row(
+            "u32",
+            "k",
+            problem("[arrays]\nk = 2.0\n", ""),
+            vec!["`k` of shape () binds to `k` of e.wgsl, which wants integers: give it in [indices]"],
+        ),
+        row("vec2i", "k.x", bound("[1, 2]", "x"), vec!["`x` of shape (3,)", "wants integers, and those cannot be unk"]),
+        row("f32", "k", with("3"), vec!["`k` of shape () binds to `k` of e.wgsl, which wants reals: give it in"]),
+        row("array<f32, 2>", "k[0]", with("[3, 4, 5]"), vec!["`k` of shape (3,)", "wants reals"]),
+        row("u32", "k", with("[1, 2, 3]"), vec!["`k` of shape (3,)", "wants () for the term or (2,) for its elements"]),
+        row("vec3u", "k.x", with("[1, 2]"), vec!["`k` of shape (2,)", "(3,) for the term or (2, 3) for its elements"]),
+        row("vec2u", "k.x", with("[[1, 2]]"), vec!["`k` of shape (1, 2)", "(2,) for the term or (2, 2) for its"]),
+        row("array<u32, 2>", "k[0]", with("3"), vec!["`k` of shape ()", "wants the shape (rows,) or (rows, 1)"]),
+        row("array<vec2u, 2>", "k[0].x", with("[3]"), vec!["`k` of shape (1,)", "wants the shape (rows, 2)"]),
+        row("array<u32, 3>", "k[0]", with("[3]"), vec!["`k` of e.wgsl gathers 3 nodes", "`e` has 2 columns"]),
+        row("array<u32, 2>", "k[0]", with("[3]"), vec!["e.wgsl:1:", "index 1 is out of range of `k` of shape (1,)"]),
+        row("u32", "k", bound("[1, 2]", "k@e"), vec!["`k` of e.wgsl is not gathered"]),
+        row(
+            "array<u32, 2>",
+            "k[0]",
+            bound("[1, 2]", "k@k"),
+            vec!["gathers 2 nodes", "`k` has 1 columns: shape (2,), (m, 2)"],
+        ),
+        row("u32", "k", with("[1, -2]"), vec!["p.toml:6:1: ", "`k` row 1 has the value -2", "k` of e.wgsl is u32"]),
+        row("vec2u", "k.x", with("[[1, 2], [1, -2]]"), vec!["`k` row 1 has the value -2", "declare it as i32"]),
+        row("array<u32, 2>", "k[1]", with("[1, 1, -2]"), vec!["`k` row 2 has the value -2"]),
+        row("u32", "x[k]", with("[0, 2]"), vec!["e.wgsl:1:", "index 2 is out of range", "`k` row 1 has the value 2"]),
+        row("u32", "1u / k", with("[1, 0]"), vec!["e.wgsl:1:", "division or remainder by zero", "`k` row 1"]),
+    ]);
+    for (ty, value, k) in [
+        ("u32", "k", "[1, 2]"),
+        ("u32", "x[k]", "[0, 1]"),
+        ("i32", "k", "-4"),
+        ("vec3i", "k.z", "[1, -2, 3]"),
+        ("vec2i", "k.x / k.y", "[[1, -2], [3, 1]]"),
+        ("array<i32, 2>", "k[0]", "[[1], [-1], [7]]"),
+        ("array<vec2u, 2>", "k[1].y", "[[1, 2], [1, 2], [3, 4]]"),
+    ] {
+        accepted(&energy(ty, value), &with(k));
+    }
 }
 
 #[test]

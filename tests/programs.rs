@@ -225,6 +225,19 @@ fn hinges_as_elements() {
     }
 }
 
+/// Integers of elements and nodes: bounds, indices, conditions, and stencils of different widths in one table.
+#[test]
+fn polygons() {
+    let (cells, corners) = (vec![[0, 1, 4, 3], [1, 2, 4, -1], [2, 5, 4, -1], [3, 4, 7, 6]], vec![4, 3, 3, 4]);
+    for part in [vec![0; 8], vec![0, 0, 1, 0, 1, 1, 0, 1], (0..8).collect()] {
+        let x: Vec<[f64; 2]> = (0..8).map(|k| [f64::from(k % 3), 0.9 * f64::from(k / 3)]).collect();
+        let problem = Problem::new().unknown("x", x).indices("cells", cells.clone());
+        let problem = problem.indices("corners", corners.clone()).indices("part", part.clone());
+        let problem = problem.term(program!("polygons.wgsl").over("cells").bind("nodes", "cells"));
+        check(problem, &Polygons { cells: cells.clone(), corners: corners.clone(), part });
+    }
+}
+
 #[test]
 fn solids() {
     for cells in [1, 2] {

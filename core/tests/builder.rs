@@ -5,7 +5,7 @@ mod energies;
 use nalgebra::{Matrix2, Matrix3, Matrix4, SMatrix, SVector, Vector3};
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::frontend::builder::{self, Energy, Int, Real, Vector};
-use spadina_core::frontend::{Form, Frontend, Kind, Module, ParameterType};
+use spadina_core::frontend::{Fallback, Form, Frontend, Kind, Module, Numbers, ParameterType};
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::program::Program;
 use spadina_core::{error::Diagnostic, interpret};
@@ -65,6 +65,36 @@ fn same_as_the_files() {
     }
 }
 
+/// Integers of elements, in every type, uniform and of each element.
+#[test]
+fn integers_are_the_same() {
+    let text = "fn energy(x: array<vec2f, 3>, part: array<u32, 3>, cell: array<vec2i, 1>, kind: u32, at: vec3i, s: i32) -> f32 {
+  var sum = 0.0;
+  if (part[0] == part[2]) { sum += dot(x[0], x[1]) * f32(cell[0].x - cell[0].y); }
+  if (kind == 1u) { sum += x[at.y].x * f32(at.z * s); }
+  return sum;
+}";
+    let ours = builder::energy("integers", |e| {
+        let (x, part) = (e.nodes::<2>("x", 3), e.node_integers("part", 3));
+        let cell = e.signed_node_integer_rows::<2>("cell", 1);
+        let (kind, at, s) = (e.integer("kind"), e.signed_integer_vector::<3>("at"), e.signed_integer("s"));
+        let [first, second] = cell[0];
+        let same = builder::when(part[0].eq(part[2]), || builder::dot(x[0], x[1]) * (first - second).real());
+        let named = same + builder::at(&x, at[1]).x * (at[2] * s).real();
+        builder::select(kind.eq(1), named, same)
+    });
+    let (ours, theirs) = (ours.unwrap(), Module::parse("integers", text).unwrap());
+    let names = |f: &dyn Frontend| f.parameters().iter().map(|p| (p.name.clone(), p.ty.clone())).collect::<Vec<_>>();
+    assert_eq!(names(&ours), names(&theirs));
+    let mut roles = theirs.default_roles(None);
+    for per_element in ["kind", "at"] {
+        roles.bindings.get_mut(per_element).unwrap().per_element = true;
+    }
+    let program = theirs.lower(&roles).unwrap().to_string();
+    assert_eq!(ours.lower(&roles).unwrap().to_string(), program);
+    insta::assert_snapshot!("integers", program);
+}
+
 #[test]
 fn parameters_are_found() {
     let energy = builder::energy("all", |e| {
@@ -76,11 +106,11 @@ fn parameters_are_found() {
     assert_eq!((energy.form(), energy.kind()), (Form::Element, Kind::Energy));
     let found: Vec<_> = energy.parameters().iter().map(|p| (p.name.as_str(), p.ty.clone())).collect();
     let wanted = vec![
-        ("x", ParameterType::Gathered { components: 3, nodes: 4 }),
-        ("t", ParameterType::Gathered { components: 1, nodes: 2 }),
-        ("d", ParameterType::Plain { shape: vec![3] }),
-        ("A", ParameterType::Plain { shape: vec![2, 3] }),
-        ("mu", ParameterType::Plain { shape: vec![] }),
+        ("x", ParameterType::Gathered { numbers: Numbers::Real, components: 3, nodes: 4 }),
+        ("t", ParameterType::Gathered { numbers: Numbers::Real, components: 1, nodes: 2 }),
+        ("d", ParameterType::Plain { numbers: Numbers::Real, shape: vec![3] }),
+        ("A", ParameterType::Plain { numbers: Numbers::Real, shape: vec![2, 3] }),
+        ("mu", ParameterType::Plain { numbers: Numbers::Real, shape: vec![] }),
     ];
     assert_eq!(found, wanted);
     let mut roles = energy.default_roles(None);
@@ -102,7 +132,7 @@ fn data_of_programs() {
         let shifted: Vector<3> = p.sum(0, n, |i| x.at((i + offset + extra.at(2 * i)) / 2));
         edges + shifted.sum() + n.real()
     });
-    assert_eq!(energy.as_ref().unwrap().parameters()[2].default, Some(2.0));
+    assert_eq!(energy.as_ref().unwrap().parameters()[2].default, Some(Fallback::Number(2.0)));
     insta::assert_snapshot!("data", text(&energy));
 }
 

@@ -133,6 +133,15 @@ fn misuse() {
         "indices depend on integers only",
     );
     refused(builder::program("types", |p| p.scalar("x") + p.reals("x").at(0)), "`x` is declared as");
+    refused(
+        builder::energy("types", |e| e.scalar("k") * e.integer("k").real()),
+        "`k` is declared as one real and as one unsigned integer",
+    );
+    refused(builder::program("twice", |p| p.scalar_or("k", 1.0) * p.scalar_or("k", 2.0)), "the same default");
+    refused(builder::energy("empty", |e| builder::at(&[], e.integer("k"))), "there are 0 elements");
+    refused(builder::energy("range", |e| builder::at(&e.node_scalars("x", 3), 3)), "there are 3 elements");
+    refused(builder::energy("range", |e| builder::at(&e.node_scalars("x", 3), -1)), "out of range");
+    refused(builder::energy("none", |e| e.node_integers("k", 0).iter().map(|k| k.real()).sum()), "no entries");
     refused(builder::residual("none", |_| Vec::<Real>::new()), "no rows");
     refused(builder::residual_program("none", |_| ()), "no rows");
     refused(builder::energy("empty", |e| e.nodes::<3>("x", 0).iter().map(|x| x[0]).sum()), "no entries");

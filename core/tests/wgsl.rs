@@ -1,6 +1,6 @@
 //! The WGSL front-end: every energy of the corpus lowers, and to the expected program.
 
-use spadina_core::frontend::{Binding, Frontend, Module, ParameterType, Roles};
+use spadina_core::frontend::{Binding, Frontend, Module, Numbers, ParameterType, Roles};
 use spadina_core::program::Program;
 
 fn lower(name: &str, text: &str) -> Program {
@@ -136,6 +136,7 @@ fn roles() {
         ]
         .into_iter()
         .collect(),
+        ..Roles::default()
     };
     let text = module.lower(&roles).unwrap().to_string();
     assert!(text.contains("for e in 0..len(triangles, 3)"), "{text}");
@@ -147,7 +148,7 @@ fn roles() {
 fn data_of_each_element() {
     let text = "fn energy(x: array<f32, 2>, A: mat2x3f, w: vec2f) -> f32 { return A[1][2] * w.y * x[0]; }";
     let module = Module::parse("data", text).unwrap();
-    assert_eq!(module.parameters()[1].ty, ParameterType::Plain { shape: vec![3, 2] });
+    assert_eq!(module.parameters()[1].ty, ParameterType::Plain { numbers: Numbers::Real, shape: vec![3, 2] });
     let mut roles = module.default_roles(None);
     for name in ["A", "w"] {
         roles.bindings.insert(name.into(), Binding { array: name.into(), per_element: true, ..Binding::default() });

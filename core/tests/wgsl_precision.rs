@@ -1,6 +1,6 @@
 //! Literals and constants keep double precision.
 
-use spadina_core::frontend::{Frontend, Module};
+use spadina_core::frontend::{Fallback, Frontend, Module};
 use spadina_core::program::Program;
 use spadina_core::real::Node;
 
@@ -74,8 +74,27 @@ fn constants() {
 fn defaults_and_places() {
     let text = "override k: f32 = 0.1;\noverride n: u32 = 4;\noverride m: i32;\nfn energy(x: array<f32, 1>) -> f32 { return k * x[0]; }";
     let module = Module::parse("test", text).unwrap();
-    let defaults: Vec<(&str, Option<f64>)> = module.parameters().iter().map(|p| (p.name.as_str(), p.default)).collect();
-    assert_eq!(defaults, [("x", None), ("k", Some(0.1)), ("n", Some(4.0)), ("m", None)]);
+    let defaults: Vec<_> = module.parameters().iter().map(|p| (p.name.as_str(), p.default)).collect();
+    let number = |value| Some(Fallback::Number(value));
+    assert_eq!(defaults, [("x", None), ("k", number(0.1)), ("n", number(4.0)), ("m", None)]);
     let place = module.parameters()[1].span;
     assert!(text[place.start as usize..place.end as usize].contains('k'));
+}
+
+/// Defaults that depend on each other are computed in double precision, too.
+#[test]
+fn defaults_of_defaults() {
+    let text = "override c: f32 = b * third; override b: f32 = 0.1 * a; override a = 0.7; const third = 1.0 / 3.0;\n\
+                fn energy(x: array<f32, 1>) -> f32 { return c; }";
+    let module = Module::parse("test", text).unwrap();
+    assert_eq!(module.parameters()[1].default, Some(Fallback::Computed));
+    let mut roles = module.default_roles(None);
+    roles.unbound = ["a", "b", "c"].map(String::from).into_iter().collect();
+    let program = module.lower(&roles).unwrap();
+    let found = program.graph.as_const(program.updates[0].value);
+    assert_eq!(found, Some((0.1 * 0.7) * (1.0 / 3.0)));
+    // What is bound wins.
+    roles.unbound.remove("b");
+    let text = module.lower(&roles).unwrap().to_string();
+    assert!(text.contains("b[0]") && !text.contains("a[0]"), "{text}");
 }

@@ -92,7 +92,14 @@ fn signatures() {
     check_file("fn main() {}", "1:1: the file has no `fn energy");
     check_file("fn energy(x: array<vec3f, 2>) -> vec3f { return x[0]; }", "1:");
     check_file("struct S { a: f32 }\nfn energy(s: S) -> f32 { return s.a; }", "2:11: parameter `s`");
-    check_file("fn energy(k: u32) -> f32 { return f32(k); }", "1:11: parameter `k`");
+    check_file(
+        "fn energy(k: bool) -> f32 { return f32(k); }",
+        "1:11: parameter `k`: an element energy takes f32, u32,",
+    );
+    check_file("fn energy(k: array<bool, 2>) -> f32 { return f32(k[0]); }", "1:11: parameter `k`: an element");
+    check_file("fn energy(k: array<u32, 2>) -> f32 { return f32(k[2]); }", "1:");
+    check_file("fn energy(x: array<f32, 2>, k: i32) -> f32 { return x[u32(x[0]) + u32(k)]; }", "1:");
+    check_file("fn energy(k: vec2u) -> f32 { var j = k; j.x = 1.0; return f32(j.x); }", "1:");
     check_file("fn energy() -> f32 { return 0.0; }\nfn residual() { }", "2:");
     check_file("fn residual() { }", "1:");
     check_file(

@@ -5,6 +5,7 @@ mod convert;
 mod data;
 mod diagnose;
 mod error;
+mod fit;
 mod layout;
 mod part;
 mod product;

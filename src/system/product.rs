@@ -47,7 +47,7 @@ impl Tangent {
         if let Some(precision) = precision {
             set.compile(precision, false)?;
         }
-        let binding = Binding::new(problem, &program.graph, bound.binding.defaults());
+        let binding = Binding::new(problem, &program.graph);
         Ok(Self { program, binding, set })
     }
 

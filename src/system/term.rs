@@ -52,14 +52,13 @@ pub struct Binding {
     sources: Vec<Source>,
     /// By table, the number of the index array.
     tables: Vec<Option<usize>>,
-    size_defaults: Vec<(String, f64)>,
 }
 
 impl Binding {
-    pub fn new(problem: &Problem, graph: &Graph, defaults: &[(String, f64)]) -> Self {
+    pub fn new(problem: &Problem, graph: &Graph) -> Self {
         let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
         let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
-        Self { sources: sources(problem, graph, defaults, WEIGHTS), tables, size_defaults: defaults.to_vec() }
+        Self { sources: sources(problem, graph, WEIGHTS), tables }
     }
 
     /// The data by the ids of the program's graph.
@@ -74,8 +73,7 @@ impl Binding {
             .zip(infos)
             .map(|(t, info)| info.numbers.as_deref().unwrap_or_else(|| entries(t)))
             .collect();
-        let sizes =
-            graph.indices.sizes().iter().map(|size| size_of(problem, &size.name, &self.size_defaults)).collect();
+        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, &size.name)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 
@@ -84,20 +82,15 @@ impl Binding {
         self.sources.iter().map(|s| &direction[s.range(problem)]).collect()
     }
 
-    /// The values of parameters that nothing is bound to.
-    pub fn defaults(&self) -> &[(String, f64)] {
-        &self.size_defaults
-    }
-
     pub fn offsets(&self, problem: &Problem) -> Vec<u32> {
         self.sources.iter().map(|s| s.offset(problem)).collect()
     }
 }
 
 impl Bound {
-    fn new(problem: &Problem, source: Program, defaults: &[(String, f64)], outputs: fn(Mode) -> Outputs) -> Self {
+    fn new(problem: &Problem, source: Program, outputs: fn(Mode) -> Outputs) -> Self {
         let program = pipeline::run(source.clone()).solved;
-        let binding = Binding::new(problem, &program.graph, defaults);
+        let binding = Binding::new(problem, &program.graph);
         Self { binding, kernels: Kernels::new(&program, outputs), program, source }
     }
 
@@ -111,7 +104,7 @@ impl Term {
     pub fn derive(problem: &Problem, number: usize, term: &problem::Term) -> Result<Term, Error> {
         let file = term.path.display().to_string();
         let lowered = bind_parameters(problem, term, &file)?;
-        let bound = |program, outputs| Bound::new(problem, program, &lowered.defaults, outputs);
+        let bound = |program, outputs| Bound::new(problem, program, outputs);
         let weighted = term.residual.then(|| bound(ad::weighted(lowered.program.clone(), WEIGHTS), weighted_outputs));
         let outputs = if term.residual { residual_outputs } else { energy_outputs };
         Ok(Term {

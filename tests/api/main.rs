@@ -1,8 +1,10 @@
 //! The Rust API: compile once, evaluate often; layouts; data that change; residuals; products.
 
 mod data;
+mod integers;
 mod layouts;
 mod libraries;
+mod overrides;
 mod products;
 mod residuals;
 mod threads;

@@ -57,6 +57,32 @@ impl Energy for SqrtChain {
     }
 }
 
+/// Springs around polygons of three or four corners, between nodes of one part, and a product across those of four.
+pub struct Polygons {
+    pub cells: Vec<[i32; 4]>,
+    pub corners: Vec<i32>,
+    pub part: Vec<i32>,
+}
+
+impl Energy for Polygons {
+    fn value<R: Real>(&self, x: &[R]) -> R {
+        let mut sum = zero();
+        for (cell, &corners) in self.cells.iter().zip(&self.corners) {
+            for k in 0..corners as usize {
+                let [a, b] = [cell[k], cell[(k + 1) % corners as usize]].map(|node| node as usize);
+                if self.part[a] == self.part[b] {
+                    let [dx, dy] = [0, 1].map(|c| x[2 * b + c].clone() - x[2 * a + c].clone());
+                    sum = sum + (dx.squared() + dy.squared() - R::from(1.0)).squared();
+                }
+            }
+            if corners == 4 {
+                sum = sum + x[2 * cell[3] as usize].clone() * x[2 * cell[1] as usize].clone();
+            }
+        }
+        sum
+    }
+}
+
 /// d⁴ + d² / 10 around a ring.
 pub struct Ring;
 

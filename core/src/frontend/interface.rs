@@ -2,8 +2,8 @@
 
 use crate::error::Diagnostic;
 use crate::program::Program;
-use crate::real::Span;
-use rustc_hash::FxHashMap;
+use crate::real::{ArrayKind, Graph, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How an energy file is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +32,28 @@ pub struct Parameter {
     pub ty: ParameterType,
     /// Where it is declared.
     pub span: Span,
-    /// The value it has if nothing binds to it.
-    pub default: Option<f64>,
+    /// What it is if nothing binds to it; without one, something must.
+    pub default: Option<Fallback>,
+}
+
+/// What a parameter is if nothing binds to it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Fallback {
+    /// A number.
+    Number(f64),
+    /// What follows from other parameters, as in `override area: f32 = width * width;`.
+    Computed,
+}
+
+/// The numbers that a parameter is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Numbers {
+    /// `f32`.
+    Real,
+    /// `u32`: integers that are not negative.
+    Unsigned,
+    /// `i32`.
+    Signed,
 }
 
 /// What binds to a parameter.
@@ -41,6 +61,8 @@ pub struct Parameter {
 pub enum ParameterType {
     /// Element form, `array<S, K>`: rows of a node array, gathered at the nodes of the element.
     Gathered {
+        /// The numbers.
+        numbers: Numbers,
         /// Numbers in a row.
         components: usize,
         /// Nodes of the element.
@@ -48,32 +70,36 @@ pub enum ParameterType {
     },
     /// Element form, any other type: a parameter of the term or of each element.
     Plain {
+        /// The numbers.
+        numbers: Numbers,
         /// `[]` for a scalar, `[n]` for a vector, `[rows, columns]` for a matrix.
         shape: Vec<usize>,
     },
-    /// Program form: an array of reals, by rows of so many numbers.
-    RealArray {
+    /// Program form: an array, by rows of so many numbers.
+    Array {
+        /// The numbers.
+        numbers: Numbers,
         /// Numbers in a row.
         components: usize,
     },
-    /// Program form: an array of integers, by rows of so many numbers.
-    IndexArray {
-        /// Numbers in a row.
-        components: usize,
-        /// `i32`, not `u32`.
-        signed: bool,
-    },
-    /// An integer `override`.
-    Size {
-        /// `i32`, not `u32`.
-        signed: bool,
-    },
-    /// A real `override`.
-    Scalar,
+    /// An `override`: one number.
+    Override(Numbers),
+}
+
+impl ParameterType {
+    /// The numbers it is made of.
+    pub fn numbers(&self) -> Numbers {
+        match *self {
+            ParameterType::Gathered { numbers, .. }
+            | ParameterType::Plain { numbers, .. }
+            | ParameterType::Array { numbers, .. }
+            | ParameterType::Override(numbers) => numbers,
+        }
+    }
 }
 
 /// What the parameters of a file are bound to.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Roles {
     /// Element form: the name of the table that lists the nodes of each element.
     pub over: Option<String>,
@@ -81,6 +107,8 @@ pub struct Roles {
     pub over_width: usize,
     /// By the name of the parameter; one that is absent binds to the data of its own name.
     pub bindings: FxHashMap<String, Binding>,
+    /// The parameters that nothing is bound to: they have their defaults.
+    pub unbound: FxHashSet<String>,
 }
 
 /// What one parameter is bound to.
@@ -94,6 +122,36 @@ pub struct Binding {
     pub table: Option<(String, usize)>,
     /// Not the same for all elements: the array has one more leading dimension.
     pub per_element: bool,
+}
+
+impl Roles {
+    /// What a parameter is bound to.
+    pub fn binding(&self, name: &str) -> Binding {
+        let own = || Binding { array: name.to_string(), ..Binding::default() };
+        self.bindings.get(name).cloned().unwrap_or_else(own)
+    }
+
+    /// Declares what is bound to parameters: every array of reals, in the order of the parameters, and every table that
+    /// may hold negative integers. A table is taken not to where it gathers only, as an index of a node cannot be negative.
+    pub(super) fn declare(&self, graph: &mut Graph, parameters: &[Parameter]) {
+        let bound: Vec<Binding> = parameters.iter().map(|p| self.binding(&p.name)).collect();
+        let is_unknown = |array: &str| bound.iter().any(|b| b.unknown && b.array == array);
+        let all = || parameters.iter().zip(&bound).filter(|(p, _)| !self.unbound.contains(&p.name));
+        // Data of a `u32` are checked not to be negative.
+        let is_unsigned = |array: &str| all().any(|(p, b)| b.array == array && p.ty.numbers() == Numbers::Unsigned);
+        for (parameter, Binding { array, .. }) in all() {
+            match parameter.ty.numbers() {
+                Numbers::Real => {
+                    let kind = if is_unknown(array) { ArrayKind::Unknown } else { ArrayKind::Data };
+                    graph.array(array, kind);
+                }
+                Numbers::Signed if !matches!(parameter.ty, ParameterType::Override(_)) && !is_unsigned(array) => {
+                    graph.indices.table(array, false);
+                }
+                Numbers::Signed | Numbers::Unsigned => {}
+            }
+        }
+    }
 }
 
 /// An energy or residual that has been read, or written in Rust.
@@ -113,8 +171,10 @@ pub trait Frontend: Send + Sync {
     /// Roles without a problem: every name binds to itself. The unknown is the parameter of that name if one is
     /// given, else `x`, else the first array.
     fn default_roles(&self, unknown: Option<&str>) -> Roles {
-        let is_array =
-            |p: &&Parameter| matches!(p.ty, ParameterType::Gathered { .. } | ParameterType::RealArray { .. });
+        let is_array = |p: &&Parameter| {
+            matches!(p.ty, ParameterType::Gathered { .. } | ParameterType::Array { .. })
+                && p.ty.numbers() == Numbers::Real
+        };
         let named = |name: &str| self.parameters().iter().find(|p| p.name == name);
         let unknown = match unknown {
             Some(name) => named(name),
@@ -141,6 +201,7 @@ pub trait Frontend: Send + Sync {
             over: (self.form() == Form::Element).then(|| "stencil".to_string()),
             over_width: width,
             bindings: self.parameters().iter().map(|p| (p.name.clone(), binding(p))).collect(),
+            unbound: FxHashSet::default(),
         }
     }
 }

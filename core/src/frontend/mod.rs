@@ -4,5 +4,5 @@ pub mod builder;
 mod interface;
 pub mod wgsl;
 
-pub use interface::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
+pub use interface::{Binding, Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};
 pub use wgsl::Module;

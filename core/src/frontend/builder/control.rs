@@ -10,6 +10,9 @@ pub trait Choose: Sized {
     /// `if condition { a } else { b }`.
     #[track_caller]
     fn choose(condition: Bool, a: Self, b: Self) -> Self;
+
+    /// What stands in for a value that was refused.
+    fn refused() -> Self;
 }
 
 impl Choose for Real {
@@ -19,6 +22,10 @@ impl Choose for Real {
             let (p, a, b) = (s.id(condition)?, s.id(a)?, s.id(b)?);
             Some(s.graph.select(p, a, b))
         })
+    }
+
+    fn refused() -> Real {
+        Real::from_handle(Handle::Invalid)
     }
 }
 
@@ -33,12 +40,20 @@ impl Choose for Int {
             }
         })
     }
+
+    fn refused() -> Int {
+        Int::from_handle(Handle::Invalid)
+    }
 }
 
 impl Choose for Bool {
     #[track_caller]
     fn choose(condition: Bool, a: Bool, b: Bool) -> Bool {
         condition & a | !condition & b
+    }
+
+    fn refused() -> Bool {
+        Bool::from_handle(Handle::Invalid)
     }
 }
 
@@ -47,6 +62,21 @@ impl<T: Choose + Scalar + Copy, const R: usize, const C: usize> Choose for SMatr
     fn choose(condition: Bool, a: Self, b: Self) -> Self {
         a.zip_map(&b, |a, b| T::choose(condition, a, b))
     }
+
+    fn refused() -> Self {
+        Self::from_element(T::refused())
+    }
+}
+
+impl<T: Choose + Copy, const N: usize> Choose for [T; N] {
+    #[track_caller]
+    fn choose(condition: Bool, a: Self, b: Self) -> Self {
+        std::array::from_fn(|k| T::choose(condition, a[k], b[k]))
+    }
+
+    fn refused() -> Self {
+        [T::refused(); N]
+    }
 }
 
 /// `if condition { a } else { b }`, of reals, integers, conditions, vectors or matrices. The side that is not chosen has no
@@ -54,6 +84,34 @@ impl<T: Choose + Scalar + Copy, const R: usize, const C: usize> Choose for SMatr
 #[track_caller]
 pub fn select<T: Choose>(condition: impl Into<Bool>, a: T, b: T) -> T {
     T::choose(condition.into(), a, b)
+}
+
+/// `values[index]`, for an index that depends on data: `index` is checked when data are bound.
+///
+/// ```
+/// use spadina_core::frontend::builder;
+/// // The corner of a triangle that each element names.
+/// let corner = builder::energy("corner", |e| builder::at(&e.node_scalars("x", 3), e.integer("corner")))?;
+/// # Ok::<(), spadina_core::error::Diagnostic>(())
+/// ```
+#[track_caller]
+pub fn at<T: Choose + Clone>(values: &[T], index: impl Into<Int>) -> T {
+    let index = index.into();
+    let within = |s: &mut session::Session| {
+        let index = s.id(index)?;
+        match s.graph.indices.as_const(index) {
+            Some(k) if usize::try_from(k).is_ok_and(|k| k < values.len()) => {}
+            None if !values.is_empty() => {}
+            _ => return s.refuse(format!("this index is out of range: there are {} elements", values.len())),
+        }
+        let within = s.graph.indices.within(index, values.len());
+        Some(s.wrap::<Int>(within))
+    };
+    let (Some(index), Some((last, others))) = (session::with(within).flatten(), values.split_last()) else {
+        return T::refused();
+    };
+    let choose = |chosen, (k, value): (usize, &T)| T::choose(index.eq(k as i64), value.clone(), chosen);
+    others.iter().enumerate().rev().fold(last.clone(), choose)
 }
 
 /// What comes out of loops and guards: nothing, a real, or several reals.

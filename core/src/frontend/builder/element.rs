@@ -1,11 +1,10 @@
 //! What the closure of an element form reads.
 
-use super::handle::Real;
+use super::handle::{Entry, Handle, Int, Real};
 use super::linear::{Matrix, Vector};
 use super::session::{self, Deferred, Session};
-use crate::frontend::{Binding, ParameterType};
+use crate::frontend::{Binding, Numbers, ParameterType};
 use crate::index::Index;
-use crate::real::Array;
 
 /// The element an energy is evaluated for. Its methods declare parameters and give their values.
 #[derive(Debug)]
@@ -21,60 +20,119 @@ impl Element {
     /// Rows of `D` numbers of a node array, gathered at the `nodes` nodes of the element: `array<vecD, nodes>`.
     #[track_caller]
     pub fn nodes<const D: usize>(&self, name: &str, nodes: usize) -> Vec<Vector<D>> {
-        let rows = session::with(|s| s.gather(name, D, nodes)).flatten();
-        let row = |k: usize| match rows.as_ref().and_then(|rows| rows.get(k)) {
-            Some(row) => Vector::from_fn(|c, _| row(c)),
-            None => Vector::from_element(refused()),
-        };
-        (0..nodes).map(row).collect()
+        gather(name, Numbers::Real, D, nodes).into_iter().map(Vector::from_vec).collect()
     }
 
     /// Numbers of a node array, gathered at the `nodes` nodes of the element: `array<f32, nodes>`.
     #[track_caller]
     pub fn node_scalars(&self, name: &str, nodes: usize) -> Vec<Real> {
-        self.nodes::<1>(name, nodes).into_iter().map(|row| row[0]).collect()
+        gather(name, Numbers::Real, 1, nodes).concat()
+    }
+
+    /// Integers of a node array that are not negative, gathered at the nodes of the element: `array<u32, nodes>`.
+    #[track_caller]
+    pub fn node_integers(&self, name: &str, nodes: usize) -> Vec<Int> {
+        gather(name, Numbers::Unsigned, 1, nodes).concat()
+    }
+
+    /// Integers of a node array, gathered at the nodes of the element: `array<i32, nodes>`.
+    #[track_caller]
+    pub fn signed_node_integers(&self, name: &str, nodes: usize) -> Vec<Int> {
+        gather(name, Numbers::Signed, 1, nodes).concat()
+    }
+
+    /// Rows of `D` integers that are not negative, gathered at the nodes of the element: `array<vecDu, nodes>`.
+    #[track_caller]
+    pub fn node_integer_rows<const D: usize>(&self, name: &str, nodes: usize) -> Vec<[Int; D]> {
+        gather(name, Numbers::Unsigned, D, nodes).into_iter().map(components).collect()
+    }
+
+    /// Rows of `D` integers, gathered at the nodes of the element: `array<vecDi, nodes>`.
+    #[track_caller]
+    pub fn signed_node_integer_rows<const D: usize>(&self, name: &str, nodes: usize) -> Vec<[Int; D]> {
+        gather(name, Numbers::Signed, D, nodes).into_iter().map(components).collect()
     }
 
     /// A number: the same for all elements, or one of each, as the caller binds it.
     #[track_caller]
     pub fn scalar(&self, name: &str) -> Real {
-        plain(name, vec![], &[0])[0]
+        plain(name, Numbers::Real, vec![], &[0])[0]
     }
 
     /// A vector: the same for all elements, or one of each.
     #[track_caller]
     pub fn vector<const N: usize>(&self, name: &str) -> Vector<N> {
-        Vector::from_vec(plain(name, vec![N], &(0..N).collect::<Vec<_>>()))
+        Vector::from_vec(plain(name, Numbers::Real, vec![N], &in_order(N)))
     }
 
     /// A matrix, its entries in C order: the same for all elements, or one of each.
     #[track_caller]
     pub fn matrix<const R: usize, const C: usize>(&self, name: &str) -> Matrix<R, C> {
         let by_columns: Vec<usize> = (0..C).flat_map(|c| (0..R).map(move |r| r * C + c)).collect();
-        Matrix::from_vec(plain(name, vec![R, C], &by_columns))
+        Matrix::from_vec(plain(name, Numbers::Real, vec![R, C], &by_columns))
+    }
+
+    /// An integer that is not negative: the same for all elements, or one of each. `u32` in WGSL.
+    #[track_caller]
+    pub fn integer(&self, name: &str) -> Int {
+        plain(name, Numbers::Unsigned, vec![], &[0])[0]
+    }
+
+    /// An integer: the same for all elements, or one of each. `i32` in WGSL.
+    #[track_caller]
+    pub fn signed_integer(&self, name: &str) -> Int {
+        plain(name, Numbers::Signed, vec![], &[0])[0]
+    }
+
+    /// Integers that are not negative: the same for all elements, or `N` of each. `vecNu` in WGSL.
+    #[track_caller]
+    pub fn integer_vector<const N: usize>(&self, name: &str) -> [Int; N] {
+        components(plain(name, Numbers::Unsigned, vec![N], &in_order(N)))
+    }
+
+    /// Integers: the same for all elements, or `N` of each. `vecNi` in WGSL.
+    #[track_caller]
+    pub fn signed_integer_vector<const N: usize>(&self, name: &str) -> [Int; N] {
+        components(plain(name, Numbers::Signed, vec![N], &in_order(N)))
     }
 }
 
-/// The handle of what was refused.
-fn refused() -> Real {
-    Real(super::handle::Handle::Invalid)
+fn in_order(count: usize) -> Vec<usize> {
+    (0..count).collect()
+}
+
+fn components<const N: usize>(row: Vec<Int>) -> [Int; N] {
+    std::array::from_fn(|c| row[c])
 }
 
 /// Entries of a parameter that is not gathered.
 #[track_caller]
-fn plain(name: &str, shape: Vec<usize>, order: &[usize]) -> Vec<Real> {
-    let size: usize = shape.iter().product();
+fn plain<T: Entry>(name: &str, numbers: Numbers, shape: Vec<usize>, order: &[usize]) -> Vec<T> {
+    let (size, scalar) = (shape.iter().product(), shape.is_empty());
     let read = |s: &mut Session| {
-        let binding = s.parameter(name, ParameterType::Plain { shape }, None)?;
-        let array = s.array(&binding.array);
+        let binding = s.parameter(name, ParameterType::Plain { numbers, shape }, None)?;
+        if scalar && !binding.per_element {
+            let id = T::single(s, &binding.array, numbers)?;
+            return Some(vec![s.wrap(id)]);
+        }
+        let data = s.data(&binding.array, numbers);
         let first = s.first_entry(&binding, size);
-        Some(order.iter().map(|&flat| s.entry(array, first, flat)).collect::<Vec<Real>>())
+        let entry = |&flat: &usize| {
+            let at = s.graph.indices.offset(first, flat as i64);
+            let id = T::entry(s, data, at)?;
+            Some(s.wrap(id))
+        };
+        order.iter().map(entry).collect::<Option<Vec<T>>>()
     };
-    session::with(read).flatten().unwrap_or_else(|| vec![refused(); order.len()])
+    session::with(read).flatten().unwrap_or_else(|| vec![T::from_handle(Handle::Invalid); order.len()])
 }
 
-/// The handles of the components of a row.
-type Row = Box<dyn Fn(usize) -> Real>;
+/// The rows of a gathered parameter.
+#[track_caller]
+fn gather<T: Entry>(name: &str, numbers: Numbers, components: usize, nodes: usize) -> Vec<Vec<T>> {
+    let rows = session::with(|s| s.gather(name, numbers, components, nodes)).flatten();
+    rows.unwrap_or_else(|| vec![vec![T::from_handle(Handle::Invalid); components]; nodes])
+}
 
 impl Session {
     fn first_entry(&mut self, binding: &Binding, size: usize) -> Index {
@@ -87,28 +145,28 @@ impl Session {
         }
     }
 
-    fn entry(&mut self, array: Array, first: Index, flat: usize) -> Real {
-        let at = self.graph.indices.offset(first, flat as i64);
-        let value = self.graph.load(array, at);
-        self.wrap(value)
-    }
-
     /// The rows of a gathered parameter.
-    fn gather(&mut self, name: &str, components: usize, nodes: usize) -> Option<Vec<Row>> {
+    fn gather<T: Entry>(
+        &mut self,
+        name: &str,
+        numbers: Numbers,
+        components: usize,
+        nodes: usize,
+    ) -> Option<Vec<Vec<T>>> {
         if components == 0 || nodes == 0 {
             return self.refuse(format!("`{name}` has no entries: it takes one node and one component at least"));
         }
-        let binding = self.parameter(name, ParameterType::Gathered { components, nodes }, None)?;
+        let binding = self.parameter(name, ParameterType::Gathered { numbers, components, nodes }, None)?;
         let own = || (self.roles.over.clone().unwrap_or_else(|| "stencil".to_string()), self.roles.over_width);
         let (table, width) = binding.table.clone().unwrap_or_else(own);
         let width = if self.discovering { nodes } else { width };
         if width != nodes {
             return self.refuse(format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row"));
         }
-        let array = self.array(&binding.array);
-        let row = |k: usize| -> Row {
-            let table = Some((table.clone(), width, k));
-            Box::new(self.defer(Deferred::Row { array, table, components, loaded: None }))
+        let data = self.data(&binding.array, numbers);
+        let row = |k: usize| {
+            let row = self.defer(Deferred::Row { data, table: Some((table.clone(), width, k)), components });
+            (0..components).map(row).collect()
         };
         Some((0..nodes).map(row).collect())
     }

@@ -115,7 +115,7 @@ impl Energy {
     fn run(&self, roles: &Roles, discovering: bool) -> Result<(Session, Vec<Update>), Diagnostic> {
         let prepare = |s: &mut Session| {
             s.discovering = discovering;
-            s.declare_arrays(&self.parameters);
+            s.roles.declare(&mut s.graph, &self.parameters);
             if self.form == Form::Element {
                 s.open_elements();
             }

@@ -1,6 +1,7 @@
 //! What a handle holds: a number, or the name of a value in the build that is under way.
 
-use super::session::{self, Session};
+use super::session::{self, Data, Session};
+use crate::frontend::Numbers;
 use crate::index::{Index, VarSet};
 use crate::real::{Graph, Value};
 
@@ -127,7 +128,7 @@ pub struct Int(pub(super) Handle<i64, Index>);
 #[derive(Clone, Copy, Debug)]
 pub struct Bool(pub(super) Handle<bool, Value>);
 
-symbol!(Real, f64, Value, Graph::constant, Graph::as_const, |g: &Graph, v| g.free(v), Session::read_real);
+symbol!(Real, f64, Value, Graph::constant, Graph::as_const, |g: &Graph, v| g.free(v), Session::read::<Real>);
 symbol!(
     Int,
     i64,
@@ -135,7 +136,7 @@ symbol!(
     |g: &mut Graph, c| g.indices.int(c),
     |g: &Graph, i| g.indices.as_const(i),
     |g: &Graph, i| g.indices.free(i),
-    |s: &mut Session, at, _| s.read_size(at)
+    Session::read::<Int>
 );
 symbol!(
     Bool,
@@ -146,6 +147,47 @@ symbol!(
     |g: &Graph, v| g.free(v),
     |_: &mut Session, _, _| None
 );
+
+/// Handles of what data hold.
+pub trait Entry: Symbol {
+    /// A number of an array or table.
+    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Self::Id>;
+
+    /// A number that binds by itself.
+    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Self::Id>;
+}
+
+impl Entry for Real {
+    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Value> {
+        match data {
+            Data::Reals(array) => Some(session.graph.load(array, at)),
+            Data::Integers(_) => None,
+        }
+    }
+
+    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Value> {
+        let data = session.data(bound, numbers);
+        let first = session.graph.indices.int(0);
+        Real::entry(session, data, first)
+    }
+}
+
+impl Entry for Int {
+    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Index> {
+        match data {
+            Data::Reals(_) => None,
+            Data::Integers(table) => Some(session.graph.indices.read(table, at)),
+        }
+    }
+
+    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Index> {
+        match numbers {
+            Numbers::Real => None,
+            Numbers::Unsigned => Some(session.graph.indices.size(bound)),
+            Numbers::Signed => Some(session.graph.indices.signed_size(bound)),
+        }
+    }
+}
 
 /// Computes a handle in the build that is under way, or among literals where there is none.
 #[track_caller]

@@ -69,6 +69,19 @@
 //! that computes on, and the first refusal is the error of [`energy`] or of [`Frontend::lower`](super::Frontend::lower),
 //! with its line in the Rust source.
 //!
+//! Elements have integers, too, that choose, guard, bound loops and index:
+//!
+//! ```
+//! use spadina_core::frontend::{Frontend, builder};
+//!
+//! let fan = builder::energy("fan", |e| {
+//!     let (x, degree, kind) = (e.node_scalars("x", 4), e.integer("degree"), e.integer("kind"));
+//!     let sum = builder::sum(1, degree, |k| builder::at(&x, k) * x[0]);
+//!     builder::when(kind.eq(1), || sum)
+//! })?;
+//! # Ok::<(), spadina_core::error::Diagnostic>(())
+//! ```
+//!
 //! Integers and reals do not mix by themselves: an [`Int`] becomes a real by [`Int::real`], and a real never becomes an
 //! index.
 //!
@@ -114,7 +127,7 @@ mod operators;
 mod scope;
 mod session;
 
-pub use control::{Choose, Reals, for_each, select, sum, when};
+pub use control::{Choose, Reals, at, for_each, select, sum, when};
 pub use element::Element;
 pub use energy::{Energy, Rows, energy, program, residual, residual_program};
 pub use handle::{Bool, Int, Real};

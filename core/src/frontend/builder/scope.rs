@@ -1,11 +1,10 @@
 //! What the closure of a program form reads and writes.
 
 use super::control::{self, Reals};
-use super::handle::{Handle, Int, Real, Symbol, build};
+use super::handle::{Entry, Handle, Int, Real, Symbol};
 use super::linear::Vector;
-use super::session::{self, Deferred, Session};
-use crate::frontend::ParameterType;
-use crate::index::Table;
+use super::session::{self, Data, Deferred, Session};
+use crate::frontend::{Fallback, Numbers, ParameterType};
 use crate::program::Write;
 use crate::real::Array;
 
@@ -17,27 +16,27 @@ pub struct Scope {
 
 /// Data of one build, and how many rows there are.
 #[derive(Clone, Copy, Debug)]
-struct Bound<T> {
+struct Bound {
     stamp: u64,
-    data: T,
+    data: Data,
     rows: Int,
 }
 
 /// A flat array of reals.
 #[derive(Clone, Copy, Debug)]
-pub struct RealArray(Bound<Array>);
+pub struct RealArray(Bound);
 
 /// An array of reals by rows of `D`.
 #[derive(Clone, Copy, Debug)]
-pub struct RealRows<const D: usize>(Bound<Array>);
+pub struct RealRows<const D: usize>(Bound);
 
 /// A flat array of integers.
 #[derive(Clone, Copy, Debug)]
-pub struct IntArray(Bound<Table>);
+pub struct IntArray(Bound);
 
 /// An array of integers by rows of `D`.
 #[derive(Clone, Copy, Debug)]
-pub struct IntRows<const D: usize>(Bound<Table>);
+pub struct IntRows<const D: usize>(Bound);
 
 impl Scope {
     pub(super) fn new() -> Scope {
@@ -47,61 +46,63 @@ impl Scope {
     /// An integer that is bound at load and is not negative, as `override n: u32`.
     #[track_caller]
     pub fn size(&self, name: &str) -> Int {
-        size(name, false)
+        single(name, Numbers::Unsigned, None)
     }
 
     /// An integer that is bound at load, as `override n: i32`.
     #[track_caller]
     pub fn signed_size(&self, name: &str) -> Int {
-        size(name, true)
+        single(name, Numbers::Signed, None)
     }
 
     /// A number that is bound at load, as `override k: f32`.
     #[track_caller]
     pub fn scalar(&self, name: &str) -> Real {
-        scalar(name, None)
+        single(name, Numbers::Real, None)
     }
 
     /// A number that has a value if nothing binds to it.
     #[track_caller]
     pub fn scalar_or(&self, name: &str, default: f64) -> Real {
-        scalar(name, Some(default))
+        let bound = single(name, Numbers::Real, Some(Fallback::Number(default)));
+        let is_unbound = session::with(|s| s.roles.unbound.contains(name));
+        if is_unbound == Some(true) { Real::from(default) } else { bound }
     }
 
     /// A flat array of reals.
     #[track_caller]
     pub fn reals(&self, name: &str) -> RealArray {
-        RealArray(reals(name, 1))
+        RealArray(array(name, Numbers::Real, 1))
     }
 
     /// An array of reals by rows of `D`.
     #[track_caller]
     pub fn rows<const D: usize>(&self, name: &str) -> RealRows<D> {
-        RealRows(reals(name, D))
+        RealRows(array(name, Numbers::Real, D))
     }
 
     /// A flat array of integers that are not negative.
     #[track_caller]
     pub fn integers(&self, name: &str) -> IntArray {
-        IntArray(integers(name, 1, false))
+        IntArray(array(name, Numbers::Unsigned, 1))
     }
 
     /// A flat array of integers.
     #[track_caller]
     pub fn signed_integers(&self, name: &str) -> IntArray {
-        IntArray(integers(name, 1, true))
+        IntArray(array(name, Numbers::Signed, 1))
     }
 
     /// An array of integers that are not negative, by rows of `D`.
     #[track_caller]
     pub fn integer_rows<const D: usize>(&self, name: &str) -> IntRows<D> {
-        IntRows(integers(name, D, false))
+        IntRows(array(name, Numbers::Unsigned, D))
     }
 
     /// An array of integers by rows of `D`.
     #[track_caller]
     pub fn signed_integer_rows<const D: usize>(&self, name: &str) -> IntRows<D> {
-        IntRows(integers(name, D, true))
+        IntRows(array(name, Numbers::Signed, D))
     }
 
     /// The [`sum`](super::sum) over a loop.
@@ -129,53 +130,29 @@ impl Scope {
     }
 }
 
+/// A number, by itself.
 #[track_caller]
-fn size(name: &str, signed: bool) -> Int {
+fn single<T: Symbol>(name: &str, numbers: Numbers, default: Option<Fallback>) -> T {
     let declare = |s: &mut Session| {
-        let name = s.parameter(name, ParameterType::Size { signed }, None)?.array;
-        Some(s.defer(Deferred::Size { name, signed })(0))
+        let bound = s.parameter(name, ParameterType::Override(numbers), default)?.array;
+        Some(s.defer(Deferred::Single { bound, numbers })(0))
     };
-    session::with(declare).flatten().unwrap_or(Int::from_handle(Handle::Invalid))
+    session::with(declare).flatten().unwrap_or(T::from_handle(Handle::Invalid))
 }
 
+/// Declares an array; one that is refused belongs to no build.
 #[track_caller]
-fn scalar(name: &str, default: Option<f64>) -> Real {
+fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
     let declare = |s: &mut Session| {
-        let bound = s.parameter(name, ParameterType::Scalar, default)?.array;
-        let array = s.array(&bound);
-        Some(s.defer(Deferred::Row { array, table: None, components: 1, loaded: None })(0))
+        if components == 0 {
+            return s.refuse(format!("the rows of `{name}` have no entries: they have one component at least"));
+        }
+        let bound = s.parameter(name, ParameterType::Array { numbers, components }, None)?.array;
+        let data = s.data(&bound, numbers);
+        let rows = Deferred::Single { bound: Session::length_name(&bound, components), numbers: Numbers::Unsigned };
+        Some(Bound { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
     };
-    session::with(declare).flatten().unwrap_or(Real::from_handle(Handle::Invalid))
-}
-
-#[track_caller]
-fn reals(name: &str, components: usize) -> Bound<Array> {
-    let declare = |s: &mut Session| {
-        let bound = s.declare(name, ParameterType::RealArray { components }, components)?;
-        Some((s.array(&bound), bound))
-    };
-    bound(declare, components, Array(0))
-}
-
-#[track_caller]
-fn integers(name: &str, components: usize, signed: bool) -> Bound<Table> {
-    let declare = |s: &mut Session| {
-        let bound = s.declare(name, ParameterType::IndexArray { components, signed }, components)?;
-        Some((s.graph.indices.table(&bound, !signed), bound))
-    };
-    bound(declare, components, Table(0))
-}
-
-/// Declares an array; `none` stands in for one that was refused, and belongs to no build.
-#[track_caller]
-fn bound<T>(declare: impl FnOnce(&mut Session) -> Option<(T, String)>, components: usize, none: T) -> Bound<T> {
-    let declare = |s: &mut Session| {
-        let (data, bound) = declare(s)?;
-        let name = Session::length_name(&bound, components);
-        let rows = s.defer(Deferred::Size { name, signed: false })(0);
-        Some(Bound { stamp: s.stamp(), data, rows })
-    };
-    let refused = Bound { stamp: 0, data: none, rows: Int::from_handle(Handle::Invalid) };
+    let refused = Bound { stamp: 0, data: Data::Reals(Array(0)), rows: Int::from_handle(Handle::Invalid) };
     session::with(declare).flatten().unwrap_or(refused)
 }
 
@@ -192,48 +169,21 @@ fn write(row: Int, value: Real, assign: bool) {
     });
 }
 
-impl Session {
-    /// Declares an array that has entries in its rows; gives what it is bound to.
-    fn declare(&mut self, name: &str, ty: ParameterType, components: usize) -> Option<String> {
-        if components == 0 {
-            return self.refuse(format!("the rows of `{name}` have no entries: they have one component at least"));
-        }
-        Some(self.parameter(name, ty, None)?.array)
-    }
-}
-
-impl<T: Copy> Bound<T> {
-    /// The data and the first entry of a row.
-    fn row(&self, s: &mut Session, at: Int, components: usize) -> Option<(T, crate::index::Index)> {
-        // Data of another build have a length of another build.
-        if self.stamp != s.stamp() {
-            s.id(self.rows)?;
-        }
-        let at = s.id(at)?;
-        Some((self.data, s.graph.indices.scale(at, components as i64)))
-    }
-}
-
-impl Bound<Array> {
+impl Bound {
+    /// The numbers of a row.
     #[track_caller]
-    fn reals(&self, at: Int, components: usize) -> Vec<Real> {
+    fn row<T: Entry>(&self, at: Int, components: usize) -> Vec<T> {
         let read = |s: &mut Session| {
-            let (array, first) = self.row(s, at, components)?;
-            let values = s.row(array, first, components);
-            Some(values.into_iter().map(|v| s.wrap(v)).collect())
+            // Data of another build have a length of another build.
+            if self.stamp != s.stamp() {
+                s.id(self.rows)?;
+            }
+            let at = s.id(at)?;
+            let first = s.graph.indices.scale(at, components as i64);
+            let row: Option<Vec<T::Id>> = s.row::<T>(self.data, first, components).into_iter().collect();
+            Some(row?.into_iter().map(|id| s.wrap(id)).collect())
         };
-        session::with(read).flatten().unwrap_or_else(|| vec![Real::from_handle(Handle::Invalid); components])
-    }
-}
-
-impl Bound<Table> {
-    #[track_caller]
-    fn integer(&self, at: Int, components: usize, component: usize) -> Int {
-        build(|s| {
-            let (table, first) = self.row(s, at, components)?;
-            let at = s.graph.indices.offset(first, component as i64);
-            Some(s.graph.indices.read(table, at))
-        })
+        session::with(read).flatten().unwrap_or_else(|| vec![T::from_handle(Handle::Invalid); components])
     }
 }
 
@@ -260,7 +210,7 @@ impl RealArray {
     /// An entry.
     #[track_caller]
     pub fn at(&self, index: impl Into<Int>) -> Real {
-        self.0.reals(index.into(), 1)[0]
+        self.0.row(index.into(), 1)[0]
     }
 }
 
@@ -268,7 +218,7 @@ impl<const D: usize> RealRows<D> {
     /// A row.
     #[track_caller]
     pub fn at(&self, index: impl Into<Int>) -> Vector<D> {
-        Vector::from_vec(self.0.reals(index.into(), D))
+        Vector::from_vec(self.0.row(index.into(), D))
     }
 }
 
@@ -276,7 +226,7 @@ impl IntArray {
     /// An entry.
     #[track_caller]
     pub fn at(&self, index: impl Into<Int>) -> Int {
-        self.0.integer(index.into(), 1, 0)
+        self.0.row(index.into(), 1)[0]
     }
 }
 
@@ -284,7 +234,7 @@ impl<const D: usize> IntRows<D> {
     /// A row.
     #[track_caller]
     pub fn at(&self, index: impl Into<Int>) -> [Int; D] {
-        let index = index.into();
-        std::array::from_fn(|c| self.0.integer(index, D, c))
+        let row = self.0.row(index.into(), D);
+        std::array::from_fn(|c| row[c])
     }
 }

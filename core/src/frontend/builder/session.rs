@@ -4,10 +4,10 @@
 //! stamps, so that a handle that leaves its build is found out. Whatever is refused is recorded, first come first kept,
 //! and the operation gives an invalid handle; nothing here panics.
 
-use super::handle::{Handle, Symbol};
+use super::handle::{Entry, Handle, Symbol};
 use crate::error::Diagnostic;
-use crate::frontend::{Binding, Parameter, ParameterType, Roles};
-use crate::index::{Index, Var, VarSet};
+use crate::frontend::{Binding, Fallback, Numbers, Parameter, ParameterType, Roles};
+use crate::index::{Index, Table, Var, VarSet};
 use crate::program::Write;
 use crate::real::{Array, ArrayKind, Graph, Span, Value};
 use std::cell::RefCell;
@@ -29,26 +29,33 @@ struct Scope {
     var: Var,
 }
 
+/// What a parameter is to the graph.
+#[derive(Clone, Copy, Debug)]
+pub enum Data {
+    /// An array of reals.
+    Reals(Array),
+    /// A table of integers.
+    Integers(Table),
+}
+
 /// Data that is read when a handle of it is first used, so that declaring it costs nothing and orders nothing.
 #[derive(Clone)]
 pub enum Deferred {
-    /// A row of reals.
+    /// A row of numbers.
     Row {
-        /// The array.
-        array: Array,
+        /// The numbers.
+        data: Data,
         /// The table that names the row, and the position in it; without one, the row begins at entry 0.
         table: Option<(String, usize, usize)>,
         /// Numbers in the row.
         components: usize,
-        /// The row, once it is read.
-        loaded: Option<Vec<Value>>,
     },
-    /// A size, by its bound name; one that is not signed is not negative.
-    Size {
-        /// The name.
-        name: String,
-        /// It may be negative.
-        signed: bool,
+    /// One number.
+    Single {
+        /// The name it binds by.
+        bound: String,
+        /// What it is.
+        numbers: Numbers,
     },
 }
 
@@ -158,7 +165,7 @@ impl Session {
         let level = depth + usize::from(self.element.is_some());
         let name = LOOP_NAMES[depth.min(LOOP_NAMES.len() - 1)];
         // A size is known to the graph when it is first used; its name is taken before that.
-        let taken = self.parameters.iter().any(|p| p.name == name || self.binding(&p.name).array == name);
+        let taken = self.parameters.iter().any(|p| p.name == name || self.roles.binding(&p.name).array == name);
         let name = if taken { format!("{name}_") } else { name.to_string() };
         let var = self.graph.indices.var(level as u32, lo, hi, &name);
         self.opened += 1;
@@ -196,41 +203,29 @@ impl Session {
         self.stamp
     }
 
-    /// What a parameter is bound to.
-    pub fn binding(&self, name: &str) -> Binding {
-        let own = || Binding { array: name.to_string(), ..Binding::default() };
-        self.roles.bindings.get(name).cloned().unwrap_or_else(own)
-    }
-
-    /// Declares every array of reals of a list of parameters, in its order.
-    pub fn declare_arrays(&mut self, parameters: &[Parameter]) {
-        let bound: Vec<Binding> = parameters.iter().map(|p| self.binding(&p.name)).collect();
-        for (parameter, binding) in parameters.iter().zip(&bound) {
-            let integers = matches!(parameter.ty, ParameterType::IndexArray { .. } | ParameterType::Size { .. });
-            if !integers {
-                let unknown = bound.iter().any(|b| b.unknown && b.array == binding.array);
-                let kind = if unknown { ArrayKind::Unknown } else { ArrayKind::Data };
-                self.graph.array(&binding.array, kind);
-            }
-        }
-    }
-
     /// Declares a parameter, or finds it again; gives what it is bound to.
-    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<f64>) -> Option<Binding> {
+    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<Fallback>) -> Option<Binding> {
         match self.parameters.iter().find(|p| p.name == name) {
-            Some(known) if known.ty == ty => {}
+            Some(known) if known.ty == ty && known.default == default => {}
+            Some(known) if known.ty == ty => {
+                return self.refuse(format!("`{name}` is declared twice, and not with the same default"));
+            }
             Some(known) => {
                 let message = format!("`{name}` is declared as {} and as {}", type_text(&known.ty), type_text(&ty));
                 return self.refuse(message);
             }
             None => self.parameters.push(Parameter { name: name.to_string(), ty, span: Span::default(), default }),
         }
-        Some(self.binding(name))
+        Some(self.roles.binding(name))
     }
 
-    /// The array of reals a parameter is bound to.
-    pub fn array(&mut self, bound: &str) -> Array {
-        self.graph.array(bound, ArrayKind::Data)
+    /// What numbers a parameter is bound to.
+    pub fn data(&mut self, bound: &str, numbers: Numbers) -> Data {
+        match numbers {
+            Numbers::Real => Data::Reals(self.graph.array(bound, ArrayKind::Data)),
+            Numbers::Unsigned => Data::Integers(self.graph.indices.table(bound, true)),
+            Numbers::Signed => Data::Integers(self.graph.indices.table(bound, false)),
+        }
     }
 
     /// A handle of data to be read later.
@@ -240,47 +235,34 @@ impl Session {
         move |component| T::from_handle(Handle::Deferred { stamp, at, component: component as u32 })
     }
 
-    /// A component of a deferred row; the whole row is read the first time.
-    pub fn read_real(&mut self, at: u32, component: u32) -> Option<Value> {
-        let (array, table, components) = match self.deferred.get(at as usize)? {
-            Deferred::Row { loaded: Some(values), .. } => return values.get(component as usize).copied(),
-            Deferred::Row { array, table, components, .. } => (*array, table.clone(), *components),
-            Deferred::Size { .. } => return None,
-        };
-        let first = match (table, self.element) {
-            (Some((table, width, k)), Some(element)) => {
-                let element = self.graph.indices.var_index(element);
-                let table = self.graph.indices.table(&table, true);
-                let at = self.graph.indices.scale(element, width as i64);
-                let at = self.graph.indices.offset(at, k as i64);
-                let node = self.graph.indices.read(table, at);
-                self.graph.indices.scale(node, components as i64)
+    /// A component of deferred data; a row is read as a whole.
+    pub fn read<T: Entry>(&mut self, at: u32, component: u32) -> Option<T::Id> {
+        match self.deferred.get(at as usize)?.clone() {
+            Deferred::Single { bound, numbers } => T::single(self, &bound, numbers),
+            Deferred::Row { data, table, components } => {
+                let first = self.row_start(table, components);
+                let row: Vec<Option<T::Id>> = self.row::<T>(data, first, components);
+                row.get(component as usize).copied().flatten()
             }
-            _ => self.graph.indices.int(0),
-        };
-        let values = self.row(array, first, components);
-        let value = values.get(component as usize).copied();
-        if let Some(Deferred::Row { loaded, .. }) = self.deferred.get_mut(at as usize) {
-            *loaded = Some(values);
-        }
-        value
-    }
-
-    /// A deferred size.
-    pub fn read_size(&mut self, at: u32) -> Option<Index> {
-        let indices = &mut self.graph.indices;
-        match self.deferred.get(at as usize) {
-            Some(Deferred::Size { name, signed: true }) => Some(indices.signed_size(name)),
-            Some(Deferred::Size { name, signed: false }) => Some(indices.size(name)),
-            _ => None,
         }
     }
 
-    /// Consecutive entries of an array.
-    pub fn row(&mut self, array: Array, first: Index, components: usize) -> Vec<Value> {
+    /// The first entry of a deferred row.
+    fn row_start(&mut self, table: Option<(String, usize, usize)>, components: usize) -> Index {
+        let (Some((table, width, k)), Some(element)) = (table, self.element) else { return self.graph.indices.int(0) };
+        let element = self.graph.indices.var_index(element);
+        let table = self.graph.indices.table(&table, true);
+        let at = self.graph.indices.scale(element, width as i64);
+        let at = self.graph.indices.offset(at, k as i64);
+        let node = self.graph.indices.read(table, at);
+        self.graph.indices.scale(node, components as i64)
+    }
+
+    /// Consecutive numbers of data.
+    pub fn row<T: Entry>(&mut self, data: Data, first: Index, components: usize) -> Vec<Option<T::Id>> {
         let entry = |c: usize| {
             let at = self.graph.indices.offset(first, c as i64);
-            self.graph.load(array, at)
+            T::entry(self, data, at)
         };
         (0..components).map(entry).collect()
     }
@@ -288,18 +270,19 @@ impl Session {
 
 /// What a parameter's type is called in messages.
 fn type_text(ty: &ParameterType) -> String {
+    let numbers = match ty.numbers() {
+        Numbers::Real => "real",
+        Numbers::Unsigned => "unsigned integer",
+        Numbers::Signed => "signed integer",
+    };
     match ty {
-        ParameterType::Gathered { components, nodes } => format!("{nodes} nodes of {components} components"),
-        ParameterType::Plain { shape } => match shape[..] {
-            [] => "a scalar".to_string(),
-            _ => format!("data of shape {shape:?}"),
-        },
-        ParameterType::RealArray { components } => format!("reals by rows of {components}"),
-        ParameterType::IndexArray { components, signed } => {
-            format!("{} integers by rows of {components}", if *signed { "signed" } else { "unsigned" })
+        ParameterType::Gathered { components, nodes, .. } => {
+            format!("{numbers}s, {components} at each of {nodes} nodes")
         }
-        ParameterType::Size { signed } => format!("{} size", if *signed { "a signed" } else { "an unsigned" }),
-        ParameterType::Scalar => "a scalar".to_string(),
+        ParameterType::Plain { shape, .. } if shape.is_empty() => format!("one {numbers}"),
+        ParameterType::Plain { shape, .. } => format!("{numbers}s of shape {shape:?}"),
+        ParameterType::Array { components, .. } => format!("{numbers}s by rows of {components}"),
+        ParameterType::Override(_) => format!("one {numbers}"),
     }
 }
 

@@ -6,7 +6,6 @@ use super::machine::{Data, Frame, Machine, Result};
 use super::value::{Pointer, Root, Val, merge};
 use crate::index::{BitOp, Index};
 use crate::program::Write;
-use crate::real::Graph;
 use naga::{Expression, Handle};
 
 /// A local array indexed by an integer that is not known becomes a chain of selects up to this length.
@@ -96,8 +95,8 @@ impl<'m> Machine<'m> {
 
     /// A row of a gathered parameter.
     fn gathered_element(&mut self, number: usize, index: Index) -> Result<Val> {
-        let (components, nodes) = match self.signature.parameters.get(number).map(|p| &p.ty) {
-            Some(&super::ParameterType::Gathered { components, nodes }) => (components, nodes),
+        let (numbers, components, nodes) = match self.signature.parameters.get(number).map(|p| &p.ty) {
+            Some(&super::ParameterType::Gathered { numbers, components, nodes }) => (numbers, components, nodes),
             _ => return self.error("this parameter is not an array"),
         };
         let last = self.graph.indices.int(nodes as i64 - 1);
@@ -111,7 +110,7 @@ impl<'m> Machine<'m> {
             return self.element(&all, index);
         }
         let name = self.signature.parameters[number].name.clone();
-        let binding = self.binding(&name);
+        let binding = self.roles.binding(&name);
         let (table, width) = match binding.table {
             Some(table) => table,
             None => (self.roles.over.clone().unwrap_or_default(), self.roles.over_width),
@@ -122,12 +121,8 @@ impl<'m> Machine<'m> {
         let at = self.graph.indices.scale(element, width as i64);
         let at = self.graph.indices.add(at, index);
         let node = self.graph.indices.read(table, at);
-        let array = self.array(&binding.array);
-        let first = self.graph.indices.scale(node, components as i64);
-        Ok(row(&mut self.graph, components, |g, c| {
-            let at = g.indices.offset(first, c);
-            Val::Real(g.load(array, at))
-        }))
+        let data = self.bound_data(&binding.array, numbers, components);
+        Ok(self.row(&data, node))
     }
 
     /// All rows of a gathered parameter.
@@ -171,27 +166,35 @@ impl<'m> Machine<'m> {
         let Some((&at, rest)) = path.split_first() else {
             return self.error("an array that is bound to data cannot be copied as a whole; read its elements");
         };
-        let row = match *data {
-            Data::Reals(array, components) => {
-                let first = self.graph.indices.scale(at, components as i64);
-                row(&mut self.graph, components, |g, c| {
-                    let at = g.indices.offset(first, c);
-                    Val::Real(g.load(array, at))
-                })
-            }
-            Data::Integers(table, components, signed) => {
-                let first = self.graph.indices.scale(at, components as i64);
-                row(&mut self.graph, components, |g, c| {
-                    let at = g.indices.offset(first, c);
-                    Val::Int { index: g.indices.read(table, at), signed }
-                })
-            }
-            Data::Output => {
-                // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
-                return Ok(self.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"));
-            }
-        };
+        let row = self.row(data, at);
         rest.iter().try_fold(row, |value, &index| self.element(&value, index))
+    }
+
+    /// A row of data: a number, or a vector.
+    fn row(&mut self, data: &Data, at: Index) -> Val {
+        let components = match *data {
+            Data::Reals(_, components) | Data::Integers(_, components, _) => components,
+            Data::Output => 1,
+        };
+        let first = self.graph.indices.scale(at, components as i64);
+        if components == 1 {
+            return self.entry(data, first);
+        }
+        let component = |c: usize| {
+            let at = self.graph.indices.offset(first, c as i64);
+            self.entry(data, at)
+        };
+        Val::composite((0..components).map(component))
+    }
+
+    /// A number of data.
+    pub fn entry(&mut self, data: &Data, at: Index) -> Val {
+        match *data {
+            Data::Reals(array, _) => Val::Real(self.graph.load(array, at)),
+            Data::Integers(table, _, signed) => Val::Int { index: self.graph.indices.read(table, at), signed },
+            // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
+            Data::Output => self.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"),
+        }
     }
 
     /// Assigns what a pointer points to.
@@ -299,14 +302,6 @@ impl<'m> Machine<'m> {
         let wrapped = self.graph.indices.offset(bits, -(1 << 32));
         self.graph.indices.select(negative, wrapped, bits)
     }
-}
-
-/// A scalar, or a vector of so many components.
-fn row(g: &mut Graph, components: usize, mut component: impl FnMut(&mut Graph, i64) -> Val) -> Val {
-    if components == 1 {
-        return component(g, 0);
-    }
-    Val::composite((0..components as i64).map(|c| component(g, c)))
 }
 
 /// A value of the shape of another from its scalars, the first one last in the list.

@@ -243,20 +243,16 @@ impl<'m> Machine<'m> {
         if let Some(&number) = self.source.literals.get(&name) {
             return Ok(Val::Real(self.graph.constant(number)));
         }
-        let bound = self.binding(&name).array;
-        match self.module.types[item.ty].inner {
-            TypeInner::Scalar(s) if s.kind == naga::ScalarKind::Float => {
-                let array = self.array(&bound);
-                let first = self.graph.indices.int(0);
-                Ok(Val::Real(self.graph.load(array, first)))
+        // Operands come first, and so do the defaults that this one may depend on.
+        if let Some(init) = item.init.filter(|_| self.roles.unbound.contains(&name)) {
+            return self.global(init);
+        }
+        match self.signature.parameters.iter().find(|p| p.name == name).map(|p| p.ty.numbers()) {
+            Some(numbers) => {
+                let bound = self.roles.binding(&name).array;
+                Ok(self.single(&bound, numbers))
             }
-            TypeInner::Scalar(s) => {
-                let signed = s.kind == naga::ScalarKind::Sint;
-                let indices = &mut self.graph.indices;
-                let index = if signed { indices.signed_size(&bound) } else { indices.size(&bound) };
-                Ok(Val::Int { index, signed })
-            }
-            _ => self.error("only f32, u32 and i32 bind to data"),
+            None => self.error("only f32, u32 and i32 bind to data"),
         }
     }
 
@@ -314,7 +310,7 @@ impl<'m> Machine<'m> {
             super::machine::Data::Reals(_, width) | super::machine::Data::Integers(_, width, _) => width,
             super::machine::Data::Output => return self.error("the length of the residual follows from its writes"),
         };
-        let bound = self.binding(&name).array;
+        let bound = self.roles.binding(&name).array;
         Ok(Val::Int { index: self.length(&bound, width), signed: false })
     }
 

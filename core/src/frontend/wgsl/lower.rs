@@ -3,7 +3,7 @@
 use super::machine::{Machine, Result};
 use super::parse::{LOWERING_STACK, on_large_stack};
 use super::value::Val;
-use super::{Form, Frontend, Kind, Module, Parameter, ParameterType, Roles};
+use super::{Fallback, Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::program::{Program, Target, Update, Write, residual_updates, split};
 use crate::real::Span;
@@ -16,7 +16,7 @@ pub fn lower(module: &Module, roles: &Roles) -> Result<Program> {
 
 fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     let mut machine = Machine::new(&module.source, &module.naga, &module.signature, roles);
-    machine.declare();
+    roles.declare(&mut machine.graph, &module.signature.parameters);
     if module.form() == Form::Element {
         machine.open_elements();
     }
@@ -32,8 +32,8 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     Ok(Program { name: module.name.clone(), graph: machine.graph, updates })
 }
 
-/// The values that parameters have if nothing binds to them.
-pub fn defaults(module: &Module) -> Vec<(String, f64)> {
+/// What parameters are if nothing binds to them.
+pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
     let roles = Roles::default();
     let found = on_large_stack(LOWERING_STACK, || {
         let mut machine = Machine::new(&module.source, &module.naga, &module.signature, &roles);
@@ -41,12 +41,12 @@ pub fn defaults(module: &Module) -> Vec<(String, f64)> {
         let mut found = Vec::new();
         for (_, item) in module.naga.overrides.iter() {
             let (Some(name), Some(init)) = (&item.name, item.init) else { continue };
-            let value = match machine.globals[init.index()] {
+            let number = match machine.globals[init.index()] {
                 Some(Val::Real(v)) => machine.graph.as_const(v),
                 Some(Val::Int { index, .. }) => machine.graph.indices.as_const(index).map(|c| c as f64),
                 _ => None,
             };
-            found.extend(value.map(|v| (name.clone(), v)));
+            found.push((name.clone(), number.map_or(Fallback::Computed, Fallback::Number)));
         }
         found
     });
@@ -72,35 +72,36 @@ impl Machine<'_> {
         self.graph.span = span;
         match ty {
             ParameterType::Gathered { nodes, .. } => {
-                let width = self.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
+                let width = self.roles.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
                 if width != nodes {
                     let message = format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row");
                     return self.error(message);
                 }
                 Ok(Val::Gathered(number))
             }
-            ParameterType::Plain { shape } => self.plain(&name, &shape),
+            ParameterType::Plain { numbers, shape } => Ok(self.plain(&name, numbers, &shape)),
             _ => self.error("this parameter cannot be bound"),
         }
     }
 
     /// A scalar, vector or matrix, the same for all elements or one for each.
-    fn plain(&mut self, name: &str, shape: &[usize]) -> Result<Val> {
-        let binding = self.binding(name);
-        let array = self.array(&binding.array);
+    fn plain(&mut self, name: &str, numbers: Numbers, shape: &[usize]) -> Val {
+        let binding = self.roles.binding(name);
         let size: usize = shape.iter().product();
         let first = match (binding.per_element, self.element) {
             (true, Some(element)) => {
                 let element = self.graph.indices.var_index(element);
                 self.graph.indices.scale(element, size as i64)
             }
+            _ if shape.is_empty() => return self.single(&binding.array, numbers),
             _ => self.graph.indices.int(0),
         };
+        let data = self.bound_data(&binding.array, numbers, size);
         let mut entry = |flat: usize| {
             let at = self.graph.indices.offset(first, flat as i64);
-            Val::Real(self.graph.load(array, at))
+            self.entry(&data, at)
         };
-        Ok(match *shape {
+        match *shape {
             [n] => Val::composite((0..n).map(entry)),
             [rows, columns] => {
                 let mut column = |c: usize| Val::composite((0..rows).map(|r| entry(r * columns + c)));
@@ -108,7 +109,7 @@ impl Machine<'_> {
                 Val::composite(parts)
             }
             _ => entry(0),
-        })
+        }
     }
 
     /// The updates that the result stands for.

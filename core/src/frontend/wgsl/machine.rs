@@ -4,7 +4,7 @@ use super::count::Test;
 use super::literals::Source;
 use super::signature::Signature;
 use super::value::{Val, literal, merge, poison};
-use super::{Binding, ParameterType, Roles};
+use super::{Numbers, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::index::{Index, Table, Var};
 use crate::program::Write;
@@ -171,28 +171,28 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
-    /// The binding of a parameter.
-    pub fn binding(&self, name: &str) -> Binding {
-        let own = || Binding { array: name.to_string(), ..Binding::default() };
-        self.roles.bindings.get(name).cloned().unwrap_or_else(own)
-    }
-
-    /// Declares every array of reals, in the order of the parameters.
-    pub fn declare(&mut self) {
-        let bound: Vec<Binding> = self.signature.parameters.iter().map(|p| self.binding(&p.name)).collect();
-        let unknown: FxHashSet<&str> = bound.iter().filter(|b| b.unknown).map(|b| b.array.as_str()).collect();
-        for (parameter, binding) in self.signature.parameters.iter().zip(&bound) {
-            let integers = matches!(parameter.ty, ParameterType::IndexArray { .. } | ParameterType::Size { .. });
-            if !integers {
-                let kind = if unknown.contains(binding.array.as_str()) { ArrayKind::Unknown } else { ArrayKind::Data };
-                self.graph.array(&binding.array, kind);
+    /// What numbers a parameter is bound to, by rows.
+    pub fn bound_data(&mut self, bound: &str, numbers: Numbers, components: usize) -> Data {
+        match numbers {
+            Numbers::Real => Data::Reals(self.graph.array(bound, ArrayKind::Data), components),
+            Numbers::Unsigned | Numbers::Signed => {
+                let signed = numbers == Numbers::Signed;
+                Data::Integers(self.graph.indices.table(bound, !signed), components, signed)
             }
         }
     }
 
-    /// The array of reals a parameter is bound to.
-    pub fn array(&mut self, bound: &str) -> Array {
-        self.graph.array(bound, ArrayKind::Data)
+    /// A single number that a parameter is bound to.
+    pub fn single(&mut self, bound: &str, numbers: Numbers) -> Val {
+        match numbers {
+            Numbers::Real => {
+                let data = self.bound_data(bound, numbers, 1);
+                let first = self.graph.indices.int(0);
+                self.entry(&data, first)
+            }
+            Numbers::Unsigned => Val::Int { index: self.graph.indices.size(bound), signed: false },
+            Numbers::Signed => Val::Int { index: self.graph.indices.signed_size(bound), signed: true },
+        }
     }
 
     /// What a storage array is.
@@ -204,12 +204,9 @@ impl<'m> Machine<'m> {
         let data = if self.signature.output == Some(handle) {
             Data::Output
         } else {
-            let bound = self.binding(&name).array;
+            let bound = self.roles.binding(&name).array;
             match self.signature.parameters.iter().find(|p| p.name == name).map(|p| &p.ty) {
-                Some(&ParameterType::RealArray { components }) => Data::Reals(self.array(&bound), components),
-                Some(&ParameterType::IndexArray { components, signed }) => {
-                    Data::Integers(self.graph.indices.table(&bound, !signed), components, signed)
-                }
+                Some(&ParameterType::Array { numbers, components }) => self.bound_data(&bound, numbers, components),
                 _ => return self.error(format!("variable `{name}` cannot be used here")),
             }
         };

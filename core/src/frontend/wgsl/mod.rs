@@ -50,7 +50,7 @@ mod token;
 mod trip;
 mod value;
 
-use super::{Binding, Form, Frontend, Kind, Parameter, ParameterType, Roles};
+use super::{Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::program::Program;
 use literals::Source;
@@ -71,10 +71,10 @@ impl Module {
         let (source, naga) = parse::parse(text)?;
         let signature = signature::find(&source, &naga)?;
         let mut module = Module { name: name.to_string(), source, naga, signature };
-        for (name, value) in lower::defaults(&module) {
+        for (name, fallback) in lower::defaults(&module) {
             let found = module.signature.parameters.iter_mut().find(|p| p.name == name);
             if let Some(parameter) = found {
-                parameter.default = Some(value);
+                parameter.default = Some(fallback);
             }
         }
         Ok(module)

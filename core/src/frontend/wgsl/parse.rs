@@ -67,6 +67,25 @@ const HINTS: &[(&str, &str)] = &[
     ("out of bounds", "the index is out of range"),
 ];
 
+/// What naga says where its parser has recursed to its limit; it gives no place then.
+const INTERNAL: &str = "internal WGSL front end error";
+
+/// The first of the brackets with the most others around them.
+fn deepest(text: &str) -> Span {
+    let (mut depth, mut most, mut place) = (0usize, 0, Span::default());
+    for token in tokens(text) {
+        match token.kind {
+            TokenKind::Mark(b'{' | b'(' | b'[') => depth += 1,
+            TokenKind::Mark(b'}' | b')' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > most {
+            (most, place) = (depth, Span { start: token.start as u32, end: token.end as u32 });
+        }
+    }
+    place
+}
+
 /// Runs a function on a thread with a stack of the given size; `None` if it panicked or the thread could not start.
 pub fn on_large_stack<T: Send>(bytes: usize, f: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
@@ -77,6 +96,11 @@ pub fn on_large_stack<T: Send>(bytes: usize, f: impl FnOnce() -> T + Send) -> Op
 
 fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
     let module = naga::front::wgsl::parse_str(&source.rewritten).map_err(|error| {
+        if error.message() == INTERNAL {
+            let message = "blocks or expressions nest too deeply here for the WGSL parser, which follows about 200 levels: \
+                           give the inner parts names with `let`, or move them to functions";
+            return Diagnostic::new(deepest(&source.original), message);
+        }
         let label = error.labels().next().map(|(span, text)| (source.place(span), text.to_string()));
         let (span, label) = label.unwrap_or_default();
         let mut message = error.message().to_string();

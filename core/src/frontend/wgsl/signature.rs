@@ -1,7 +1,7 @@
 //! Finds the energy of a file and what it reads.
 
 use super::literals::Source;
-use super::{Form, Kind, Parameter, ParameterType};
+use super::{Form, Kind, Numbers, Parameter, ParameterType};
 use crate::error::Diagnostic;
 use crate::real::Span;
 use naga::{AddressSpace, ArraySize, Expression, Function, Handle, Scalar, ScalarKind, StorageAccess, TypeInner};
@@ -29,8 +29,11 @@ pub fn find(source: &Source, module: &naga::Module) -> Result<Signature, Diagnos
     for (number, argument) in function.arguments.iter().enumerate() {
         let span = argument_span(source, function, number);
         let name = argument.name.clone().unwrap_or_else(|| format!("argument{number}"));
-        let ty = argument_type(module, argument.ty)
-            .map_err(|rule| Diagnostic::new(span, format!("parameter `{name}`: {rule}")))?;
+        let Some(ty) = argument_type(module, argument.ty) else {
+            let rule = "an element energy takes f32, u32, i32, vectors of those, matCxRf, and arrays array<S, K> of \
+                        scalars or vectors at the K nodes; pass structs and other arrays as several such parameters";
+            return Err(Diagnostic::new(span, format!("parameter `{name}`: {rule}")));
+        };
         signature.parameters.push(Parameter { name, ty, span, default: None });
     }
     let mut declared = overrides(source, module)?;
@@ -71,34 +74,43 @@ fn argument_span(source: &Source, function: &Function, number: usize) -> Span {
 }
 
 fn is_real(scalar: Scalar) -> bool {
-    scalar.kind == ScalarKind::Float && scalar.width == 4
+    numbers(scalar) == Some(Numbers::Real)
 }
 
-fn argument_type(module: &naga::Module, ty: Handle<naga::Type>) -> Result<ParameterType, String> {
-    let refused = || {
-        "an element energy takes f32, vecNf, matCxRf, and arrays array<f32, K> or array<vecNf, K> of nodes; \
-         pass structs, integers and other arrays as several such parameters"
-            .to_string()
-    };
-    match module.types[ty].inner {
-        TypeInner::Scalar(s) if is_real(s) => Ok(ParameterType::Plain { shape: vec![] }),
-        TypeInner::Vector { size, scalar } if is_real(scalar) => {
-            Ok(ParameterType::Plain { shape: vec![size as usize] })
-        }
-        TypeInner::Matrix { columns, rows, scalar } if is_real(scalar) => {
-            Ok(ParameterType::Plain { shape: vec![rows as usize, columns as usize] })
-        }
-        TypeInner::Array { base, size: ArraySize::Constant(nodes), .. } => match module.types[base].inner {
-            TypeInner::Scalar(s) if is_real(s) => {
-                Ok(ParameterType::Gathered { components: 1, nodes: nodes.get() as usize })
-            }
-            TypeInner::Vector { size, scalar } if is_real(scalar) => {
-                Ok(ParameterType::Gathered { components: size as usize, nodes: nodes.get() as usize })
-            }
-            _ => Err(refused()),
-        },
-        _ => Err(refused()),
+/// The numbers of a type; `None` for those that have no place in an energy.
+fn numbers(scalar: Scalar) -> Option<Numbers> {
+    match scalar {
+        Scalar { kind: ScalarKind::Float, width: 4 } => Some(Numbers::Real),
+        Scalar { kind: ScalarKind::Uint, width: 4 } => Some(Numbers::Unsigned),
+        Scalar { kind: ScalarKind::Sint, width: 4 } => Some(Numbers::Signed),
+        _ => None,
     }
+}
+
+/// The numbers and components of a scalar or vector.
+fn row(module: &naga::Module, ty: Handle<naga::Type>) -> Option<(Numbers, usize)> {
+    match module.types[ty].inner {
+        TypeInner::Scalar(scalar) => Some((numbers(scalar)?, 1)),
+        TypeInner::Vector { size, scalar } => Some((numbers(scalar)?, size as usize)),
+        _ => None,
+    }
+}
+
+fn argument_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<ParameterType> {
+    Some(match module.types[ty].inner {
+        TypeInner::Scalar(scalar) => ParameterType::Plain { numbers: numbers(scalar)?, shape: vec![] },
+        TypeInner::Vector { size, scalar } => {
+            ParameterType::Plain { numbers: numbers(scalar)?, shape: vec![size as usize] }
+        }
+        TypeInner::Matrix { columns, rows, scalar } => {
+            ParameterType::Plain { numbers: numbers(scalar)?, shape: vec![rows as usize, columns as usize] }
+        }
+        TypeInner::Array { base, size: ArraySize::Constant(nodes), .. } => {
+            let (numbers, components) = row(module, base)?;
+            ParameterType::Gathered { numbers, components, nodes: nodes.get() as usize }
+        }
+        _ => return None,
+    })
 }
 
 fn overrides(source: &Source, module: &naga::Module) -> Result<Vec<Parameter>, Diagnostic> {
@@ -109,15 +121,11 @@ fn overrides(source: &Source, module: &naga::Module) -> Result<Vec<Parameter>, D
             continue;
         }
         let span = source.place(module.overrides.get_span(handle));
-        let ty = match module.types[item.ty].inner {
-            TypeInner::Scalar(s) if is_real(s) => ParameterType::Scalar,
-            TypeInner::Scalar(Scalar { kind: ScalarKind::Uint, width: 4 }) => ParameterType::Size { signed: false },
-            TypeInner::Scalar(Scalar { kind: ScalarKind::Sint, width: 4 }) => ParameterType::Size { signed: true },
-            _ => {
-                let message = format!("override `{name}`: only f32, u32 and i32 bind to data");
-                return Err(Diagnostic::new(span, message));
-            }
+        let Some((numbers, 1)) = row(module, item.ty) else {
+            let message = format!("override `{name}`: only f32, u32 and i32 bind to data");
+            return Err(Diagnostic::new(span, message));
         };
+        let ty = ParameterType::Override(numbers);
         list.push(Parameter { name, ty, span, default: None });
     }
     Ok(list)
@@ -139,7 +147,7 @@ fn globals(source: &Source, module: &naga::Module, signature: &mut Signature) ->
         }
         let ty = storage_type(module, item.ty);
         if access.contains(StorageAccess::STORE) {
-            let flat = ty == Some(ParameterType::RealArray { components: 1 });
+            let flat = ty == Some(ParameterType::Array { numbers: Numbers::Real, components: 1 });
             if signature.kind == Kind::Residual && name == "r" && flat {
                 signature.output = Some(handle);
                 continue;
@@ -158,17 +166,8 @@ fn storage_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<Paramet
     let TypeInner::Array { base, size: ArraySize::Dynamic, .. } = module.types[ty].inner else {
         return None;
     };
-    let (components, scalar) = match module.types[base].inner {
-        TypeInner::Scalar(scalar) => (1, scalar),
-        TypeInner::Vector { size, scalar } => (size as usize, scalar),
-        _ => return None,
-    };
-    match scalar {
-        s if is_real(s) => Some(ParameterType::RealArray { components }),
-        Scalar { kind: ScalarKind::Uint, width: 4 } => Some(ParameterType::IndexArray { components, signed: false }),
-        Scalar { kind: ScalarKind::Sint, width: 4 } => Some(ParameterType::IndexArray { components, signed: true }),
-        _ => None,
-    }
+    let (numbers, components) = row(module, base)?;
+    Some(ParameterType::Array { numbers, components })
 }
 
 fn check_result(
