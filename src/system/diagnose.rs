@@ -10,6 +10,7 @@ use spadina_core::error::Diagnostic;
 use spadina_core::index::Table;
 use spadina_core::interpret;
 use spadina_core::pattern::{Fault, FaultKind};
+use spadina_core::program::Word;
 use spadina_core::real::{Graph, Span};
 use std::fmt::Write;
 
@@ -42,7 +43,8 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
                 .to_string()
         }
         FaultKind::DivisionByZero => "integer division or remainder by zero".to_string(),
-        FaultKind::Overflow => "an index leaves the range of 32 bits".to_string(),
+        FaultKind::Overflow => "an index leaves 32 bits, or an integer the 64 in which it is computed".to_string(),
+        FaultKind::Wraps(word, value) => wraps(*word, *value),
         FaultKind::RowTwice(row) => {
             format!(
                 "r[{row}] is written with = after another write, by another iteration or loop: its old value would be lost; use += to add up"
@@ -63,6 +65,23 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
         let _ = write!(message, " (at {})", loops.join(", "));
     }
     Error::Index { place: place(file, text, fault.span), message }
+}
+
+/// The message of an integer that does not fit its 32 bits.
+fn wraps(word: Word, value: i64) -> String {
+    let (name, mask) = match word {
+        Word::Low => {
+            return "this integer leaves the 64 bits in which it is computed: mask its factors or sums on the way, \
+                    as in `(a * b & 0xffffffffu) * c`"
+                .to_string();
+        }
+        Word::I32 => ("i32", "compute it in u32 and mask it: `(…) & 0xffffffffu`"),
+        Word::U32 => ("u32", "mask it: `(…) & 0xffffffffu`"),
+    };
+    format!(
+        "this {name} would be {value} here, beyond its 32 bits, where WGSL wraps around: keep it smaller, or, to wrap \
+         around, {mask}"
+    )
 }
 
 /// Finds the first term and element whose results are not finite.

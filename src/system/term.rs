@@ -10,7 +10,7 @@ use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Outputs};
-use spadina_core::pattern::Places;
+use spadina_core::pattern::{Places, check_words};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Graph, Precision};
@@ -149,6 +149,9 @@ impl Term {
     /// `first_row`.
     pub fn enumerate(&mut self, problem: &Problem, first_row: usize) -> Result<usize, Error> {
         check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
+        let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
+        check_words(&self.main.source, &data)
+            .map_err(|fault| diagnose::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
         let mut rows = 0;
         let mut weights = Vec::new();
         for bound in std::iter::once(&mut self.main).chain(&mut self.weighted) {

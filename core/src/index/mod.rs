@@ -5,10 +5,12 @@
 //! (`i * w + j + 1` and `1 + j + w * i`) are the same [`Index`]. Ids ascend from operands to users: a pass over the
 //! arena is a loop, never a recursion.
 //!
-//! Integers are mathematical (64 bits). Where WGSL's `u32` would wrap below zero, the front-end puts a [`IndexNode::Wrap`].
+//! Integers are mathematical (64 bits). Where WGSL's `u32` would wrap below zero, the front-end puts a [`IndexNode::Wrap`];
+//! that they stay within 32 bits otherwise is proved when data is bound, with [`Intervals`].
 
 mod cond;
 mod eval;
+mod interval;
 mod poly;
 mod print;
 mod range;
@@ -16,6 +18,7 @@ mod reduce;
 mod vars;
 
 pub use eval::{IndexFault, eval_node};
+pub use interval::{Interval, Intervals};
 pub use poly::Monomial;
 pub use reduce::{Evaluator, REDUCTION_LEVEL, Reduction};
 pub use vars::{Loop, Var, VarSet};

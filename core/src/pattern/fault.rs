@@ -1,6 +1,7 @@
 //! What can be wrong with an index, found when data is bound.
 
 use crate::index::Table;
+use crate::program::Word;
 use crate::real::{Array, Span};
 
 /// An index that may not be used, found when data is bound.
@@ -29,6 +30,8 @@ pub enum FaultKind {
     TooMany,
     /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
     Overflow,
+    /// An integer that is looked at has this value, which does not fit its 32 bits.
+    Wraps(Word, i64),
     /// A residual row written with `=` was written before.
     RowTwice(i64),
     /// A residual row is negative.

@@ -8,6 +8,7 @@ mod fault;
 mod gram;
 mod storage;
 mod symbolic;
+mod wrapping;
 
 pub use csr::Csr;
 pub use entries::{Entries, Places, RegionEntries, streams};
@@ -15,3 +16,4 @@ pub use fault::{Fault, FaultKind};
 pub use gram::Gram;
 pub use storage::{Block, Coo, Full, Lower, Storage, Triangle, Upper, slots};
 pub use symbolic::Symbolic;
+pub use wrapping::check_words;

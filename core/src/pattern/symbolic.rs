@@ -5,7 +5,7 @@ use super::{Fault, FaultKind};
 use crate::bind::Data;
 use crate::index::{Cond, Evaluator, Index, IndexFault, IndexNode, Indices, Loop, Reduction, Table, Var, eval_node};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, integer_steps, loop_ends, schedule, supports};
-use crate::program::{Program, Target};
+use crate::program::{Program, Target, Word};
 use crate::real::{Array, Graph, Node, Span, Value};
 
 /// The most entries of one region: eight bytes each are held while the pattern is built.
@@ -14,7 +14,7 @@ const ENTRIES: usize = 1 << 29;
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
 
-enum Action {
+pub(super) enum Action {
     /// Nothing: the outermost loop runs even if no index in it is checked and no entry recorded.
     Open,
     Check {
@@ -28,7 +28,7 @@ enum Action {
 
 /// The entries of one region, written at each of its iterations.
 #[derive(Default)]
-struct Record {
+pub(super) struct Record {
     region: usize,
     /// The different rows and columns: an entry of an unknown array, or a residual row.
     places: Vec<(Option<Array>, Index)>,
@@ -46,10 +46,11 @@ struct Entry {
 }
 
 #[derive(Clone, Copy)]
-enum Limit {
+pub(super) enum Limit {
     Array(Array),
     Table(Table),
     NotZero,
+    Word(Word),
 }
 
 /// The symbolic phase of one kernel, ready to run on data.
@@ -94,16 +95,20 @@ impl Symbolic {
                 actions.push(Action::Record(record));
             }
         }
-        let steps = schedule(&symbols, &roots).steps;
-        Self {
-            ends: loop_ends(&steps),
-            reductions: symbols.indices.reductions(integer_steps(&steps)),
-            graph: symbols,
-            steps,
-            actions,
-            regions: kernel.regions.len(),
-            outer: kernel.outer,
-        }
+        Self::scheduled(symbols, &roots, actions, (kernel.regions.len(), kernel.outer))
+    }
+
+    /// An action for every root, over the integers of `graph`; with the number of regions and the outermost loop.
+    pub(super) fn scheduled(
+        graph: Graph,
+        roots: &[Root],
+        actions: Vec<Action>,
+        (regions, outer): (usize, Option<Var>),
+    ) -> Self {
+        let steps = schedule(&graph, roots).steps;
+        let reductions = graph.indices.reductions(integer_steps(&steps));
+        let ends = loop_ends(&steps);
+        Self { graph, steps, ends, actions, regions, outer, reductions }
     }
 
     /// Whether some iterations may have no entry for some output.
@@ -306,6 +311,7 @@ impl Run<'_> {
                     Limit::Array(a) if !inside(self.data.arrays[a.0 as usize].len()) => FaultKind::Array(a, value),
                     Limit::Table(t) if !inside(self.data.tables[t.0 as usize].len()) => FaultKind::Table(t, value),
                     Limit::NotZero if value == 0 => FaultKind::DivisionByZero,
+                    Limit::Word(word) if !word.range().contains(&value) => FaultKind::Wraps(word, value),
                     _ => return Ok(()),
                 };
                 Err(self.fault(kind, *at, *span))

@@ -1,5 +1,6 @@
 //! Programs: sums over loop nests, `for … { target += value }`, at every stage of the pipeline.
 
+mod looked_at;
 mod print;
 mod split;
 mod writes;
@@ -7,6 +8,7 @@ mod writes;
 use crate::index::{Cond, Index, Var};
 use crate::real::{Array, Graph, Rebuild, Value};
 
+pub use looked_at::{LookedAt, Word};
 pub use print::{Style, body_text};
 pub use split::split;
 pub use writes::{Write, residual_updates};
@@ -82,6 +84,8 @@ pub struct Program {
     pub graph: Graph,
     /// The updates, in order.
     pub updates: Vec<Update>,
+    /// The integers that must not leave 32 bits.
+    pub looked_at: Vec<LookedAt>,
 }
 
 impl Update {
@@ -98,7 +102,7 @@ impl Update {
 }
 
 /// A condition on integers that holds wherever the predicate does.
-fn implied(g: &mut Graph, path: Value) -> Cond {
+pub(crate) fn implied(g: &mut Graph, path: Value) -> Cond {
     let mut indices = std::mem::take(&mut g.indices);
     let guard = crate::kernel::implied(g, &mut indices, path, true);
     g.indices = indices;

@@ -11,7 +11,7 @@ impl Display for SparseProgram {
         let updates: Vec<Update> = self.updates.iter().flat_map(|u| bracket_sums(&mut graph, u)).collect();
         write!(f, "program {} {{", self.program.name)?;
         f.write_str(&body_text(&graph, &updates, Style { direction: Some(direction(&graph)) }))?;
-        let program = Program { name: String::new(), graph, updates };
+        let program = Program { name: String::new(), graph, updates, looked_at: Vec::new() };
         write!(f, "\n}}\n{}", program.counts())
     }
 }

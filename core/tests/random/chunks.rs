@@ -25,7 +25,7 @@ fn springs() -> Program {
     let product = g.mul(square, a);
     let sum = g.sum(e, product);
     let updates = split(&mut g, &[], Target::Energy, sum);
-    Program { name: "springs".into(), graph: g, updates }
+    Program { name: "springs".into(), graph: g, updates, looked_at: vec![] }
 }
 
 fn relative_gap(a: &[f64], b: &[f64]) -> f64 {

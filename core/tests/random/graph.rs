@@ -146,7 +146,7 @@ pub fn energy(e: &Real) -> Program {
     let mut g = declare();
     let value = real(&mut g, &[], e);
     let updates = split(&mut g, &[], Target::Energy, value);
-    Program { name: "random".into(), graph: g, updates }
+    Program { name: "random".into(), graph: g, updates, looked_at: vec![] }
 }
 
 /// The program of a residual.
@@ -164,5 +164,5 @@ pub fn residual(nests: &[Nest]) -> Program {
         let span = g.span;
         updates.push(Update::residual(&mut g, &Write::added(&vars, row, always, value, span)));
     }
-    Program { name: "random".into(), graph: g, updates }
+    Program { name: "random".into(), graph: g, updates, looked_at: vec![] }
 }

@@ -60,7 +60,8 @@ impl Builder {
 
     /// The kernel of a program with one loop nest.
     pub fn kernel(&self) -> Kernel {
-        let program = Program { name: "test".into(), graph: self.g.clone(), updates: self.updates.clone() };
+        let program =
+            Program { name: "test".into(), graph: self.g.clone(), updates: self.updates.clone(), looked_at: vec![] };
         let mut kernels = build(&program, ALL);
         assert_eq!(kernels.len(), 1);
         kernels.remove(0)

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::session::{self, Session};
 use crate::error::Diagnostic;
 use crate::frontend::{Form, Frontend, Kind, Parameter, Roles};
-use crate::program::{Program, Target, Update, Write, residual_updates, split};
+use crate::program::{LookedAt, Program, Target, Update, Write, residual_updates, split};
 use std::fmt;
 use std::sync::Arc;
 
@@ -176,7 +176,8 @@ impl Frontend for Energy {
     }
 
     fn lower(&self, roles: &Roles) -> Result<Program, Diagnostic> {
-        let (session, updates) = self.run(roles, false)?;
-        Ok(Program { name: self.name.clone(), graph: session.graph, updates })
+        let (mut session, updates) = self.run(roles, false)?;
+        let looked_at = LookedAt::computed(&mut session.graph);
+        Ok(Program { name: self.name.clone(), graph: session.graph, updates, looked_at })
     }
 }

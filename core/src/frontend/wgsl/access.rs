@@ -4,7 +4,7 @@ use super::assume::assume;
 use super::last::settled;
 use super::machine::{Data, Frame, Machine, Result};
 use super::value::{Pointer, Root, Val, merge};
-use crate::index::{BitOp, Index};
+use crate::index::Index;
 use crate::program::Write;
 use naga::{Expression, Handle};
 
@@ -282,25 +282,6 @@ impl<'m> Machine<'m> {
         };
         let value = self.real(frame, added)?;
         Ok(Some(if negative { self.graph.neg(value) } else { value }))
-    }
-
-    /// The integer as the operand of an operation that looks at its sign: `u32` wraps below zero.
-    pub fn looked_at(&mut self, index: Index, signed: bool) -> Index {
-        // While counters are looked for, nothing is known of their sign; it is proved once they are found.
-        let unknown = self.planning > 0 && self.is_unknown(index);
-        if signed || unknown { index } else { self.graph.indices.wrap(index) }
-    }
-
-    /// A bitwise operation; the result of a signed one is signed again.
-    pub fn bits(&mut self, op: BitOp, a: Index, b: Index, signed: bool) -> Index {
-        let bits = self.graph.indices.bits(op, a, b);
-        if !signed || (self.graph.indices.nonnegative(a) && self.graph.indices.nonnegative(b)) {
-            return bits;
-        }
-        let top = self.graph.indices.int(0x7fff_ffff);
-        let negative = self.graph.indices.lt(top, bits);
-        let wrapped = self.graph.indices.offset(bits, -(1 << 32));
-        self.graph.indices.select(negative, wrapped, bits)
     }
 }
 

@@ -141,7 +141,8 @@ impl Machine<'_> {
 
     fn simple(&mut self, fun: Fun, x: &Val) -> Result<Val> {
         if let (Fun::Sign, Val::Int { index, signed }) = (fun, x) {
-            return Ok(Val::Int { index: self.integer_sign(*index), signed: *signed });
+            let index = self.looked_at(*index, *signed);
+            return Ok(Val::Int { index: self.integer_sign(index), signed: *signed });
         }
         let x = self.as_real(x)?;
         let g = &mut self.graph;

@@ -34,6 +34,8 @@ pub struct Counted {
     pub vars: Vec<(Var, usize)>,
     /// The sides that move and may not wrap below zero.
     pub unsigned: Vec<Index>,
+    /// The sides that move and have a sign.
+    pub signed: Vec<Index>,
     /// Once the exit holds, it goes on to hold.
     lasts: bool,
 }
@@ -86,6 +88,7 @@ impl Machine<'_> {
         a.count = self.graph.indices.max(a.count, b.count);
         a.vars.extend(b.vars.into_iter().filter(|v| !a.vars.contains(v)).collect::<Vec<_>>());
         a.unsigned.extend(b.unsigned);
+        a.signed.extend(b.signed);
         a
     }
 
@@ -105,8 +108,8 @@ impl Machine<'_> {
             return self.error("the bound of a loop may not change inside the loop");
         }
         let slope = self.graph.indices.as_const(change);
-        let sides = [test.left, test.right].into_iter().filter(|&s| !test.signed && self.holds_placeholder(s, list));
-        let mut unsigned: Vec<Index> = sides.collect();
+        let sides = [test.left, test.right].into_iter().filter(|&s| self.holds_placeholder(s, list));
+        let (signed, mut unsigned): (Vec<Index>, Vec<Index>) = sides.partition(|_| test.signed);
         let count = match (test.op, slope) {
             (_, None) => self.searched(&vars, steps, cond, (first, change))?,
             // Counters meet their bound after at most 2³² steps, below zero and round if need be.
@@ -127,7 +130,7 @@ impl Machine<'_> {
         let one = Step::Add(self.graph.indices.int(1));
         let direct = vars.iter().map(|(_, cell)| *cell).find(|c| steps.get(c).is_some_and(|(_, step)| *step == one));
         let lasts = test.op != Op::NotEqual && slope.is_some_and(|slope| slope < 0);
-        Ok(Counted { exit: cond, count, direct, vars, unsigned, lasts })
+        Ok(Counted { exit: cond, count, direct, vars, unsigned, signed, lasts })
     }
 
     /// What is positive (or for `!=`, not zero) as long as the loop goes on.
@@ -226,7 +229,7 @@ impl Machine<'_> {
     }
 
     /// An expression with its counters as they are in an iteration.
-    fn at_iteration(&mut self, vars: &[(Var, usize)], steps: &Steps, index: Index, t: Index) -> Option<Index> {
+    pub fn at_iteration(&mut self, vars: &[(Var, usize)], steps: &Steps, index: Index, t: Index) -> Option<Index> {
         let mut counters = self.counters_at(vars, steps, t)?;
         Some(counters.index(&mut self.graph, index))
     }

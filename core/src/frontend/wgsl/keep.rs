@@ -2,6 +2,7 @@
 
 use super::carry::{Known, ONLY_SUMS};
 use super::exits::DATA_EXIT;
+use super::looked::Look;
 use super::machine::{Frame, Machine, Result};
 use super::step::{Step, Steps};
 use super::trip::{Carried, LoopParts, Placeholders, Plan};
@@ -35,6 +36,7 @@ pub struct Trial {
     exits: Vec<Value>,
     steps: Steps,
     writes: Vec<Write>,
+    looks: Vec<Look>,
 }
 
 impl<'m> Machine<'m> {
@@ -77,6 +79,8 @@ impl<'m> Machine<'m> {
             }
             self.loops += 1;
             let number = self.loops;
+            self.looks.extend(run.looks);
+            self.look_at_last_test(plan, &range);
             for mut write in run.writes {
                 if self.leaks(write.value, &run.list)
                     || self.leaks(write.path, &run.list)
@@ -116,8 +120,9 @@ impl<'m> Machine<'m> {
             Step::Shift(_) => true,
         });
         let writes = self.writes.split_off(writes);
+        let looks = self.kept_looks(attempt.looks, &list);
         let changed: FxHashMap<usize, Val> = self.abandon(frame, attempt).into_iter().collect();
-        Ok(Trial { list, exits, steps, writes, changed })
+        Ok(Trial { list, exits, steps, writes, looks, changed })
     }
 
     /// The range of the counting exit.

@@ -72,11 +72,12 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Keeps what an attempt did that held: its writes, and what it assigned, outside of its journal.
+    /// Keeps what an attempt did that held: its writes and looks, and what it assigned, outside of its journal.
     fn adopt(&mut self, frame: &mut Frame<'m>, attempt: Attempt, writes: usize) {
-        let kept = self.writes.split_off(writes);
+        let (kept, looks) = (self.writes.split_off(writes), self.looks.split_off(attempt.looks));
         let changed = self.abandon(frame, attempt);
         self.writes.extend(kept);
+        self.looks.extend(looks);
         for (cell, value) in changed {
             self.set_cell(cell, value);
         }

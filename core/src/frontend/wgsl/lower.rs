@@ -29,7 +29,8 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     if machine.graph.indices.overflowed() {
         return machine.error("an integer of this file does not fit 64 bits");
     }
-    Ok(Program { name: module.name.clone(), graph: machine.graph, updates })
+    let looked_at = machine.all_looked_at();
+    Ok(Program { name: module.name.clone(), graph: machine.graph, updates, looked_at })
 }
 
 /// What parameters are if nothing binds to them.
@@ -43,7 +44,10 @@ pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
             let (Some(name), Some(init)) = (&item.name, item.init) else { continue };
             let number = match machine.globals[init.index()] {
                 Some(Val::Real(v)) => machine.graph.as_const(v),
-                Some(Val::Int { index, .. }) => machine.graph.indices.as_const(index).map(|c| c as f64),
+                Some(Val::Int { index, signed }) => {
+                    let index = machine.looked_at(index, signed);
+                    machine.graph.indices.as_const(index).map(|c| c as f64)
+                }
                 _ => None,
             };
             found.push((name.clone(), number.map_or(Fallback::Computed, Fallback::Number)));

@@ -2,6 +2,7 @@
 
 use super::count::Test;
 use super::literals::Source;
+use super::looked::Look;
 use super::signature::Signature;
 use super::value::{Val, literal, merge, poison};
 use super::{Numbers, ParameterType, Roles};
@@ -53,6 +54,8 @@ pub struct Attempt {
     mark: usize,
     regions: usize,
     writes: usize,
+    /// How many integers had been looked at.
+    pub looks: usize,
     path: Value,
     depth: u32,
     unrolled: u64,
@@ -113,6 +116,8 @@ pub struct Machine<'m> {
     pub assumed: FxHashMap<Value, bool>,
     /// What has been written.
     pub writes: Vec<Write>,
+    /// What has been looked at.
+    pub looks: Vec<Look>,
     /// Module-scope expressions.
     pub globals: Vec<Option<Val>>,
     /// The cells of private variables.
@@ -149,6 +154,7 @@ impl<'m> Machine<'m> {
             tests: FxHashMap::default(),
             assumed: FxHashMap::default(),
             writes: Vec::new(),
+            looks: Vec::new(),
             globals: vec![None; module.global_expressions.len()],
             private: FxHashMap::default(),
             element: None,
@@ -263,6 +269,7 @@ impl<'m> Machine<'m> {
             mark: self.mark(),
             regions,
             writes: self.writes.len(),
+            looks: self.looks.len(),
             path: self.path,
             depth: self.depth,
             unrolled: self.unrolled,
@@ -278,6 +285,7 @@ impl<'m> Machine<'m> {
         let changed = self.rollback(attempt.mark);
         self.regions = attempt.regions;
         self.writes.truncate(attempt.writes);
+        self.looks.truncate(attempt.looks);
         self.path = attempt.path;
         self.depth = attempt.depth;
         self.unrolled = attempt.unrolled;

@@ -22,6 +22,7 @@
 //! | `assigned`    | which variables a loop may assign                                   |
 //! | `carry`       | what they hold after it                                             |
 //! | `expression`  | expressions                                                         |
+//! | `looked`      | integers whose value matters, not only their low 32 bits            |
 //! | `operator`    | operators and conversions                                           |
 //! | `builtin`     | built-in functions                                                  |
 //! | `lower`       | from a module and its roles to a program                            |
@@ -37,6 +38,7 @@ mod expression;
 mod keep;
 mod last;
 mod literals;
+mod looked;
 mod looping;
 mod lower;
 mod machine;

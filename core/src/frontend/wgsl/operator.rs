@@ -188,53 +188,56 @@ impl Machine<'_> {
             Op::Add => s.add(a.0, b.0),
             Op::Subtract => s.sub(a.0, b.0),
             Op::Multiply => s.mul(a.0, b.0),
-            _ => {
-                // Everything else looks at the sign.
-                let (x, y) = (self.looked_at(a.0, a.1), self.looked_at(b.0, b.1));
-                let result = self.wrapped_operator(op, x, y, signed)?;
-                if let Val::Bool(p) = result {
-                    self.note_test(p, Test { op, left: x, right: y, signed });
-                }
-                return Ok(result);
-            }
-        };
-        Ok(Val::Int { index, signed })
-    }
-
-    fn wrapped_operator(&mut self, op: Op, a: Index, b: Index, signed: bool) -> Result<Val> {
-        let index = match op {
-            Op::Divide | Op::Modulo => {
-                if self.graph.indices.as_const(b) == Some(0) {
-                    return self.error("integer division by zero");
-                }
-                let s = &mut self.graph.indices;
-                if op == Op::Divide { s.div(a, b) } else { s.rem(a, b) }
-            }
-            Op::And => self.bits(BitOp::And, a, b, signed),
-            Op::InclusiveOr => self.bits(BitOp::Or, a, b, signed),
-            Op::ExclusiveOr => self.bits(BitOp::Xor, a, b, signed),
-            Op::ShiftLeft => match self.graph.indices.as_const(b) {
+            Op::And => self.bits(BitOp::And, a.0, b.0, signed),
+            Op::InclusiveOr => self.bits(BitOp::Or, a.0, b.0, signed),
+            Op::ExclusiveOr => self.bits(BitOp::Xor, a.0, b.0, signed),
+            Op::ShiftLeft => match s.as_const(b.0) {
                 // Small shifts are products, so that indices stay canonical; larger ones lose bits in practice.
-                Some(count @ 0..=8) => self.graph.indices.scale(a, 1 << count),
+                Some(count @ 0..=8) => s.scale(a.0, 1 << count),
                 _ if signed => return self.error("`<<` of an i32 by more than 8 bits or a variable: use u32"),
-                _ => self.bits(BitOp::Shl, a, b, signed),
+                _ => self.bits(BitOp::Shl, a.0, b.0, signed),
             },
-            Op::ShiftRight => match self.graph.indices.as_const(b) {
-                Some(count @ 0..=30) if self.graph.indices.nonnegative(a) => {
-                    let divisor = self.graph.indices.int(1 << count);
-                    self.graph.indices.div(a, divisor)
+            Op::ShiftRight => self.shift_right(a.0, b.0, signed)?,
+            _ => {
+                let (x, y) = (self.looked_at(a.0, a.1), self.looked_at(b.0, b.1));
+                let s = &mut self.graph.indices;
+                match op {
+                    Op::Divide | Op::Modulo if s.as_const(y) == Some(0) => {
+                        return self.error("integer division by zero");
+                    }
+                    Op::Divide => s.div(x, y),
+                    Op::Modulo => s.rem(x, y),
+                    _ => {
+                        let p = self.integer_comparison(op, x, y)?;
+                        self.note_test(p, Test { op, left: x, right: y, signed });
+                        return Ok(Val::Bool(p));
+                    }
                 }
-                _ if signed && !self.graph.indices.nonnegative(a) => {
-                    return self.error("`>>` of an i32 that may be negative: divide instead, or use u32");
-                }
-                _ => self.bits(BitOp::Shr, a, b, signed),
-            },
-            _ => return self.integer_comparison(op, a, b),
+            }
         };
         Ok(Val::Int { index, signed })
     }
 
-    fn integer_comparison(&mut self, op: Op, a: Index, b: Index) -> Result<Val> {
+    fn shift_right(&mut self, a: Index, b: Index, signed: bool) -> Result<Index> {
+        let count = self.graph.indices.as_const(b);
+        if !signed && !matches!(count, Some(0..=30)) {
+            return Ok(self.bits(BitOp::Shr, a, b, signed));
+        }
+        let a = self.looked_at(a, signed);
+        let s = &mut self.graph.indices;
+        match count {
+            Some(count @ 0..=30) if s.nonnegative(a) => {
+                let divisor = s.int(1 << count);
+                Ok(s.div(a, divisor))
+            }
+            _ if signed && !s.nonnegative(a) => {
+                self.error("`>>` of an i32 that may be negative: divide instead, or use u32")
+            }
+            _ => Ok(self.bits(BitOp::Shr, a, b, signed)),
+        }
+    }
+
+    fn integer_comparison(&mut self, op: Op, a: Index, b: Index) -> Result<Value> {
         let s = &mut self.graph.indices;
         let cond = match op {
             Op::Equal => s.eq(a, b),
@@ -248,7 +251,7 @@ impl Machine<'_> {
             Op::GreaterEqual => s.le(b, a),
             _ => return self.error("this operator does not apply to integers"),
         };
-        Ok(Val::Bool(self.graph.cond(cond)))
+        Ok(self.graph.cond(cond))
     }
 
     /// `all` and `any`.

@@ -1,0 +1,230 @@
+//! Integers of WGSL have 32 bits: what stays within them is computed as WGSL does, what would leave them where its value
+//! matters is refused with the place.
+
+use spadina::system::Device;
+use spadina::{Error, Options, Problem, System, Term, builder};
+
+/// What stands before every body; `s` is signed, `u` is not, `x` counts the nodes.
+const HEAD: &str = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+    @group(0) @binding(1) var<storage, read> s: array<i32>;\n\
+    @group(0) @binding(2) var<storage, read> u: array<u32>;\n\
+    override n: u32; override k: i32;\n\
+    fn energy() -> f32 {\nvar sum = 0.0;\n";
+
+/// The line on which a body begins.
+const FIRST_LINE: usize = 7;
+
+/// The data of a test.
+#[derive(Clone)]
+struct Data {
+    x: Vec<f64>,
+    s: Vec<i32>,
+    u: Vec<i32>,
+    n: i32,
+    k: i32,
+}
+
+fn data() -> Data {
+    let x = (0..8).map(|i| 1.0 + 0.25 * f64::from(i)).collect();
+    Data { x, s: vec![0, -3, 7, 2000], u: vec![5, 0, 12, i32::MAX], n: 8, k: -2 }
+}
+
+fn build(body: &str, data: &Data) -> Result<System, Error> {
+    let text = format!("{HEAD}{body}\nreturn sum;\n}}\n");
+    let problem = Problem::new()
+        .unknown("x", data.x.clone())
+        .indices("s", data.s.clone())
+        .indices("u", data.u.clone())
+        .indices("n", data.n)
+        .indices("k", data.k)
+        .term(Term::energy("e.wgsl", &text));
+    System::build(problem, Options::default())
+}
+
+fn energy(body: &str, data: &Data) -> f64 {
+    let mut system = build(body, data).unwrap_or_else(|e| panic!("{e}\n{body}"));
+    system.value().unwrap_or_else(|e| panic!("{e}\n{body}"))
+}
+
+/// Checks that a body is refused where `at` first stands in it, with a message that holds all of `wanted`.
+fn refused(body: &str, data: &Data, at: &str, wanted: &[&str]) {
+    let message = match build(body, data) {
+        Ok(_) => panic!("accepted: {body}"),
+        Err(error) => error.to_string(),
+    };
+    let before = &body[..body.find(at).expect("the place stands in the body")];
+    let line = FIRST_LINE + before.matches('\n').count();
+    let column = before.rsplit('\n').next().map_or(0, str::len) + 1;
+    let place = format!("e.wgsl:{line}:{column}: ");
+    assert!(message.starts_with(&place), "{message}\nshould begin with {place}\n{body}");
+    wanted.iter().for_each(|w| assert!(message.contains(w), "{message}\nshould contain {w}\n{body}"));
+}
+
+#[test]
+fn an_integer_that_leaves_32_bits_where_its_value_matters_is_refused() {
+    let d = data();
+    let i32s = "this i32 would be";
+    let loop_of = |body: &str| format!("for (var i = 0u; i < n; i++) {{ {body} }}");
+    refused(
+        "if (s[3] * 2000000 < 0) { sum = x[0]; }",
+        &d,
+        "s[3]",
+        &[i32s, "4000000000", "`s` row 3 has the value 2000"],
+    );
+    refused("sum = f32(s[3] * -2000000) * x[0];", &d, "f32(", &[i32s, "-4000000000"]);
+    refused("sum = x[(s[3] * 2000000) / 1000000000];", &d, "(s[3]", &[i32s]);
+    refused("sum = x[u32(s[3] * 2000000 % 4)];", &d, "s[3]", &[i32s]);
+    refused("sum = x[abs(s[3] * 2000000)];", &d, "abs", &[i32s]);
+    refused("sum = x[min(s[3] * 2000000, 3)];", &d, "min", &[i32s]);
+    refused("sum = f32(sign(s[3] * 2000000)) * x[0];", &d, "sign", &[i32s]);
+    refused("switch s[3] * 2000000 { case 7: { sum = x[1]; } default: { sum = x[0]; } }", &d, "switch", &[i32s]);
+    refused(
+        &loop_of("sum += x[(i * 1000000000u) % 7u];"),
+        &d,
+        "(i *",
+        &["this u32 would be 5000000000", "(at i = 5)", "& 0xffffffffu"],
+    );
+    refused(&loop_of("sum += x[(u[3] + u[3] + i) >> 30u];"), &d, "(u[3]", &["this u32", "4294967296", "(at i = 2)"]);
+    refused("sum = x[u[3] * u[3] * u[3] / u[3]];", &d, "u[3]", &["leaves the 64 bits in which it is computed"]);
+    // Low bits are the same however large a sum is, up to 64 bits.
+    refused(
+        "sum = f32((u[3] * u[3] * u[3]) & 255u) * x[0];",
+        &d,
+        "(u[3]",
+        &["leaves the 64 bits in which it is computed"],
+    );
+    refused("for (var i = s[1]; i < s[3] * 2000000; i++) { sum += x[0]; }", &d, "i < ", &[i32s]);
+}
+
+/// The test that ends a loop is looked at, too: one more step must not wrap around.
+#[test]
+fn the_end_of_a_loop_stays_within_32_bits() {
+    let mut d = data();
+    d.k = i32::MAX;
+    d.s[0] = 4;
+    let body = |test: &str, step: &str| format!("for (var i = k - s[0]; {test}; {step}) {{ sum += x[i - k + 4]; }}");
+    refused(&body("i <= k", "i++"), &d, "for", &["this i32 would be 2147483648"]);
+    assert_eq!(energy(&body("i < k", "i++"), &d), 1.0 + 1.25 + 1.5 + 1.75);
+    refused(&body("i < k", "i += 3"), &d, "for", &["this i32 would be 2147483649"]);
+    assert_eq!(energy(&body("i < k", "i += 2"), &d), 1.0 + 1.5);
+    // What ends the loop before, keeps the counter from wrapping around.
+    let body = "for (var i = k - s[0]; i <= k; i++) { if (i - k == s[3]) { break; } sum += x[i - k + 4]; }";
+    d.s[3] = -1;
+    assert_eq!(energy(body, &d), 1.0 + 1.25 + 1.5);
+    d.s[3] = 1;
+    refused(body, &d, "for", &["this i32 would be 2147483648"]);
+    // The same, unrolled.
+    let body = "for (var i = k - 4; i <= k; i++) { sum += x[i - k + 4]; }";
+    refused(body, &d, "i <= k", &["this i32 would be 2147483648"]);
+}
+
+#[test]
+fn a_loop_that_has_passed_its_bound_is_refused() {
+    let mut d = data();
+    let body = "for (var i = 5u; i != n; i++) { sum += x[i]; }";
+    assert_eq!(energy(body, &d), d.x[5] + d.x[6] + d.x[7]);
+    d.n = 3;
+    refused(body, &d, "for", &["this u32 would be 4294967299"]);
+}
+
+/// Wrapping around is meant in hashes; where the result is masked, they are those of WGSL.
+#[test]
+fn masked_hashes_wrap_around() {
+    let d = Data { x: (0..256).map(|i| f64::from(i).sqrt()).collect(), n: 200, ..data() };
+    type Exact = fn(u32) -> u32;
+    let hashes: [(&str, Exact); 6] = [
+        ("((i * 1664525u + 1013904223u) & 0xffffu) % 251u", |i| {
+            (i.wrapping_mul(1664525).wrapping_add(1013904223) & 0xffff) % 251
+        }),
+        ("(i * 2654435761u) % 251u", |i| i.wrapping_mul(2654435761) % 251),
+        ("((i * 1000000007u) & 0xffffffffu) >> 24u", |i| i.wrapping_mul(1000000007) >> 24),
+        ("((i * 12345677u) ^ ((i + 3u) * 7654321u)) & 255u", |i| {
+            (i.wrapping_mul(12345677) ^ (i + 3).wrapping_mul(7654321)) & 255
+        }),
+        ("(i * 2000000011u << 5u) & 0xf0u | (i & 15u)", |i| (i.wrapping_mul(2000000011) << 5) & 0xf0 | (i & 15)),
+        ("u32((i32(i) * -1103515245 + 12345) & 0x7fffffff) % 250u", |i| {
+            ((i as i32).wrapping_mul(-1103515245).wrapping_add(12345) & 0x7fffffff) as u32 % 250
+        }),
+    ];
+    for (hash, exact) in hashes {
+        let body = format!("for (var i = 0u; i < n; i++) {{ sum += x[{hash}] * f32(i + 1u); }}");
+        let expected: f64 = (0..200).map(|i| d.x[exact(i) as usize] * f64::from(i + 1)).sum();
+        let got = energy(&body, &d);
+        assert!((got - expected).abs() <= 1e-12 * expected, "{hash}: {got} instead of {expected}");
+    }
+}
+
+/// What stays within 32 bits is accepted however near it comes, and whatever a bound without the data would say.
+#[test]
+fn what_stays_within_32_bits_is_accepted() {
+    let mut d = data();
+    d.u = vec![46340, 46341, 65535, 65536];
+    d.s = vec![46340, -46340, i32::MAX, i32::MIN];
+    for (body, expected) in [
+        ("sum = f32(s[0] * s[0]) * x[0];", 46340.0 * 46340.0),
+        ("sum = f32(s[0] * s[1]) * x[0];", -46340.0 * 46340.0),
+        ("sum = f32(u[2] * u[2]) * x[0];", 65535.0 * 65535.0),
+        ("sum = f32(s[2] - 1 + 1) * x[0];", 2147483647.0),
+        ("sum = f32(s[3]) * x[0];", -2147483648.0),
+        // The extremes of the two tables never meet.
+        (
+            "for (var i = 0u; i < 2u; i++) { sum += f32(u[i] * u[3u - i]) * x[0]; }",
+            46340.0 * 65536.0 + 46341.0 * 65535.0,
+        ),
+        // Only guarded iterations would wrap around.
+        ("for (var i = 0u; i < 4u; i++) { if (u[i] < 65536u && u[i] * u[i] > 0u) { sum += x[0]; } }", 3.0),
+        ("for (var i = 0u; i < n; i++) { if (i < 3u && u[i] * u[i] > 0u) { sum += x[0]; } }", 3.0),
+        ("for (var i = 0u; i < 4u; i++) { if (u[i] < 65536u) { sum += f32(u[i] * u[i] / u[i]) * x[0]; } }", 158216.0),
+        (
+            "for (var i = 0u; i < n; i++) { for (var j = i + 1u; j < n; j++) { sum += f32((n - 1u - i) * (j - i)) * x[0]; } }",
+            462.0,
+        ),
+    ] {
+        assert_eq!(energy(body, &d), expected, "{body}");
+    }
+    refused("sum = f32(u[3] * u[3]) * x[0];", &d, "f32(", &["this u32 would be 4294967296"]);
+    refused("sum = f32(s[2] + 1) * x[0];", &d, "f32(", &["this i32 would be 2147483648"]);
+}
+
+/// Triangular numbers of many nodes: bounds of the polynomial alone are beyond 32 bits.
+#[test]
+fn polynomials_with_repeated_variables_are_accepted() {
+    let n = 46340;
+    let d = Data { x: vec![1.0], n, k: n, ..data() };
+    let body = "for (var i = 0; i < k; i++) { sum += f32((i * k - i * (i + 1) / 2) % 2) * x[0]; }";
+    let odd = (0..i64::from(n)).filter(|i| (i * i64::from(n) - i * (i + 1) / 2) % 2 != 0).count();
+    assert_eq!(energy(body, &d), odd as f64);
+    refused(body, &Data { k: 46342, ..d }, "i * (i", &["this i32 would be 2147"]);
+}
+
+/// New data are checked when they are bound.
+#[test]
+fn new_tables_are_checked() {
+    let mut system = build("if (s[3] * 1000000 > 0) { sum = x[0] * x[0]; }", &data()).unwrap();
+    assert_eq!(system.value().unwrap(), 1.0);
+    system.set_indices("s", vec![0, 0, 0, 3000]).unwrap();
+    let message = system.value().unwrap_err().to_string();
+    assert!(message.contains("this i32 would be 3000000000"), "{message}");
+    system.set_indices("s", vec![0, 0, 0, -1]).unwrap();
+    assert_eq!(system.value().unwrap(), 0.0);
+}
+
+/// Integers written in Rust never wrap around; only their 64 bits are an end.
+#[test]
+fn integers_in_rust_have_64_bits() {
+    let cubes = builder::program("cubes", |p| {
+        let (x, t) = (p.reals("x"), p.integers("t"));
+        p.sum(0, t.len(), |i| (t.at(i) * t.at(i) * t.at(i)).real() * x.at(0))
+    });
+    let problem = |t: Vec<i32>| {
+        let term = Term::built("cubes.rs", cubes.clone().unwrap());
+        Problem::new().unknown("x", vec![1.0]).indices("t", t).term(term)
+    };
+    for device in [Device::Cpu, Device::Interpreter] {
+        let options = Options { device, ..Options::default() };
+        let mut system = System::build(problem(vec![1, 2_000_000]), options.clone()).unwrap();
+        assert_eq!(system.value().unwrap(), 8e18 + 1.0);
+        let message = System::build(problem(vec![1, 2_100_000]), options).err().unwrap().to_string();
+        assert!(message.contains("leaves the 64 bits") && message.contains("i = 1"), "{message}");
+    }
+}
