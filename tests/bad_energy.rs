@@ -368,6 +368,36 @@ fn results() {
         (program, reversed, vec!["the energy is not finite: term 0", "first at i = 2"]),
         (elements.replace("BODY", "x[0] / 0.0"), problem("[1.0, 1.0, 1.0]"), vec!["e.wgsl"]),
     ]);
+    // The place is that of the operation which first has no finite value.
+    let place = |body: &str, at: &str| {
+        let text = elements.replace("BODY", body);
+        let column = text.find(at).unwrap() + 1;
+        let wanted = format!(", first at element 1, from the operation at e.wgsl:1:{column}");
+        let refused = refusal(&text, &problem("[1.0, -1.0, -2.0]"), &[&wanted]);
+        assert!(refused.is_ok(), "{text}\n=> {refused:?}");
+    };
+    place("x[0] * 3.0 + log(x[0])", "log");
+    place("2.0 * exp(1000.0 - 1000.0 * x[0]) * x[0]", "exp");
+    place("1.0 / (x[0] + 1.0) + 1.0", "1.0 /");
+    place("select(log(x[0]), x[0] * sqrt(x[0]), x[0] < 2.0)", "sqrt");
+    place("select(log(x[0]), x[0] * sqrt(x[0]), x[0] > 0.0)", "log");
+    // Only the derivative is infinite.
+    place("sqrt((x[0] + 1.0) * (x[0] + 1.0))", "sqrt");
+    check_bodies(&[
+        ("return x[1] * x[0] + log(x[1] - x[2]);", &["the energy is not finite: term 0", "operation at e.wgsl:4:22"]),
+        (
+            "var s = 0.0; for (var i = 0u; i < 4u; i++) { s += sqrt(2.5 - x[i]); } return s;",
+            &["the energy is not finite: term 0", "operation at e.wgsl:4:51"],
+        ),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] / (x[i] - 2.0); } return s * s;",
+            &["the energy is not finite: term 0", "operation at e.wgsl:4:50"],
+        ),
+        (
+            "var s = 0.0; for (var i = 0u; i < n; i++) { s += x[i] / (x[i] - 2.0); } return s;",
+            &["the energy is not finite: term 0", "first at i = 1, from the operation at e.wgsl:4:50"],
+        ),
+    ]);
     // The side of a branch that is not taken is not looked at.
     accepted(&elements.replace("BODY", "select(0.0, log(x[0]), x[0] > 0.0)"), &problem("[1.0, -1.0, -2.0]"));
     accepted(&elements.replace("BODY", "select(x[0], sqrt(x[0]), x[0] > 0.0)"), &problem("[1.0, 1.0, 0.0]"));

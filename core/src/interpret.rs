@@ -36,6 +36,15 @@ pub fn run_chunks(
     Chunks::total(&partial)
 }
 
+/// The first operation of the iterations `range` whose operands are finite and whose value is not, of those that make an
+/// output NaN or infinite. Sides of selects that are not chosen have no part in it.
+pub fn first_non_finite(kernel: &Kernel, data: &Data<'_>, streams: &Streams, range: &Range<i64>) -> Option<Value> {
+    let mut machine = Machine::new(kernel, data, streams);
+    machine.origins = Some(vec![None; kernel.graph.len()]);
+    machine.range(range, &mut Buffers::default());
+    machine.origin
+}
+
 /// A loop that has begun and not ended.
 struct Open {
     /// Position of its [`Step::Begin`].
@@ -57,6 +66,10 @@ struct Machine<'a> {
     integers: Vec<i64>,
     /// By region, the number of the current record.
     records: Vec<usize>,
+    /// If it is asked for: by value, where it ceased to be finite.
+    origins: Option<Vec<Option<Value>>>,
+    /// The origin of the first output that is not finite.
+    origin: Option<Value>,
 }
 
 impl<'a> Machine<'a> {
@@ -69,6 +82,8 @@ impl<'a> Machine<'a> {
             reals: vec![0.0; kernel.graph.len()],
             integers: vec![0; kernel.graph.indices.len()],
             records: vec![0; kernel.regions.len()],
+            origins: None,
+            origin: None,
         }
     }
 
@@ -86,14 +101,25 @@ impl<'a> Machine<'a> {
                 Step::Index(i) => {
                     let Ok(()) = self.evaluate(i);
                 }
-                Step::Value(v) => self.reals[v.index()] = self.real(v),
-                Step::Zero(v) => self.reals[v.index()] = 0.0,
+                Step::Value(v) => {
+                    self.reals[v.index()] = self.real(v);
+                    self.trace(v);
+                }
+                Step::Zero(v) => {
+                    self.reals[v.index()] = 0.0;
+                    self.trace(v);
+                }
                 Step::Accumulate(v) => {
                     if let Node::Sum(_, body) = *self.kernel.graph.node(v) {
                         self.reals[v.index()] += self.reals[body.index()];
+                        self.trace(v);
                     }
                 }
-                Step::Output(k) => energy += self.output(k, buffers),
+                Step::Output(k) => {
+                    energy += self.output(k, buffers);
+                    let origins = self.origins.as_ref();
+                    self.origin = self.origin.or(origins.and_then(|o| o[self.kernel.outputs[k].value.index()]));
+                }
                 Step::Begin(var, region) => {
                     let outermost = open.is_empty() && self.kernel.is_outer(step);
                     let bounds = if outermost { range.clone() } else { self.bounds(var) };
@@ -109,6 +135,24 @@ impl<'a> Machine<'a> {
             at += 1;
         }
         energy
+    }
+
+    /// Notes where a value ceased to be finite: before it, or with it.
+    fn trace(&mut self, value: Value) {
+        let Some(origins) = &mut self.origins else { return };
+        let node = self.kernel.graph.node(value);
+        let mut origin = None;
+        if !self.reals[value.index()].is_finite() {
+            // A sum that has met a value which is not finite stays so.
+            origin = if let Node::Sum(..) = node { origins[value.index()] } else { None };
+            let chosen = |p: Value, a: Value, b: Value| if self.reals[p.index()] != 0.0 { a } else { b };
+            match *node {
+                Node::Select(p, a, b) => origin = origins[chosen(p, a, b).index()],
+                _ => self.kernel.graph.operands(value, |a| origin = origin.or(origins[a.index()])),
+            }
+            origin = origin.or(Some(value));
+        }
+        origins[value.index()] = origin;
     }
 
     /// Where to go on if the innermost loop has another iteration; otherwise closes it.

@@ -91,13 +91,8 @@ pub fn non_finite(terms: &[Term], problem: &Problem, mode: Mode, energy: f64) ->
             let weights = vec![1.0; term.rows().len()];
             let data = bound.data(problem, &weights);
             for runnable in bound.kernels.set(mode).runnables() {
-                if let Some(element) = first_bad(runnable, &data, problem.unknown_count(), term.rows().end) {
-                    let variable = runnable.kernel.outer.map(|v| bound.program.graph.indices.loop_of(v).name.clone());
-                    let element = match variable.as_deref() {
-                        Some("e") => format!(", first at element {element}"),
-                        Some(name) => format!(", first at {name} = {element}"),
-                        None => String::new(),
-                    };
+                if let Some(at) = first_bad(runnable, &data, problem.unknown_count(), term.rows().end) {
+                    let element = element(runnable, at) + &operation(term, runnable, &data, at);
                     return Error::NonFinite { what: what.into(), term: term.number, file: term.file.clone(), element };
                 }
             }
@@ -106,6 +101,26 @@ pub fn non_finite(terms: &[Term], problem: &Problem, mode: Mode, energy: f64) ->
     let (number, file) = terms.last().map_or((0, String::new()), |t| (t.number, t.file.clone()));
     let element = "; each element alone is finite, their sum is not".into();
     Error::NonFinite { what: format!("a result (energy {energy})"), term: number, file, element }
+}
+
+/// The element or iteration, in words.
+fn element(runnable: &Runnable, at: i64) -> String {
+    let graph = &runnable.kernel.graph;
+    match runnable.kernel.outer.map(|v| graph.indices.loop_of(v).name.as_str()) {
+        Some("e") => format!(", first at element {at}"),
+        Some(name) => format!(", first at {name} = {at}"),
+        None => String::new(),
+    }
+}
+
+/// The place of the first operation of an iteration that has no finite value, in words; nothing if it has none.
+fn operation(term: &Term, runnable: &Runnable, data: &Data, at: i64) -> String {
+    let (kernel, range) = (&runnable.kernel, at..at + 1);
+    let operation = interpret::first_non_finite(kernel, data, &runnable.streams, &range);
+    match operation.map(|v| kernel.graph.span_of(v)).filter(|&span| span != Span::default()) {
+        Some(span) => format!(", from the operation at {}", place(&term.file, &term.text, span)),
+        None => String::new(),
+    }
 }
 
 /// What is evaluated of a term, the simplest first.
