@@ -228,3 +228,90 @@ fn integers_in_rust_have_64_bits() {
         assert!(message.contains("leaves the 64 bits") && message.contains("i = 1"), "{message}");
     }
 }
+
+/// Counts of shifts are taken modulo 32; literal ones must be smaller.
+#[test]
+fn shifts_by_large_counts() {
+    let u = vec![1, 5, 31, 32, 33, 63, 64, 1_000_000_007, i32::MAX];
+    let d = Data { n: u.len() as i32, u: u.clone(), ..data() };
+    type Exact = fn(u32, u32) -> u32;
+    let shifts: [(&str, Exact); 4] = [
+        ("u[i] << u[j]", |a, b| a.wrapping_shl(b)),
+        ("u[i] >> u[j]", |a, b| a.wrapping_shr(b)),
+        ("(u[i] * 3u) << (u[j] + 0xfffffff0u)", |a, b| a.wrapping_mul(3).wrapping_shl(b.wrapping_sub(16))),
+        ("(u[i] - 2u) >> (u[j] - 7u)", |a, b| a.wrapping_sub(2).wrapping_shr(b.wrapping_sub(7))),
+    ];
+    for (shift, exact) in shifts {
+        let body = format!(
+            "for (var i = 0u; i < n; i++) {{ for (var j = 0u; j < n; j++) {{ sum += f32({shift}) * f32(i + 3u * j) * x[0]; }} }}"
+        );
+        let pairs = (0..u.len()).flat_map(|i| (0..u.len()).map(move |j| (i, j)));
+        let terms = pairs.map(|(i, j)| f64::from(exact(u[i] as u32, u[j] as u32)) * (i + 3 * j) as f64);
+        assert_eq!(energy(&body, &d), terms.sum::<f64>(), "{shift}");
+    }
+    for (body, at) in [("sum = f32(u[0] << 40u) * x[0];", "u[0]"), ("sum = f32(u[0] >> 32u) * x[0];", "u[0]")] {
+        refused(body, &d, at, &["Shift amount exceeds the bit width"]);
+    }
+}
+
+/// The values of a counter in a loop of `for (var i = start; i op end; i += step)`, and the one after it.
+fn counted(start: i64, op: &str, end: i64, step: i64) -> (Vec<i64>, i64) {
+    let (mut values, mut i) = (Vec::new(), start);
+    let holds = |i: i64| match op {
+        "<" => i < end,
+        "<=" => i <= end,
+        ">" => i > end,
+        _ => i >= end,
+    };
+    while holds(i) {
+        values.push(i);
+        i += step;
+    }
+    (values, i)
+}
+
+/// Loops with a step from a variable start to a variable end, inside a loop: values, what the counter is afterwards, and
+/// which entries there are, against the loops themselves.
+#[test]
+fn strided_loops_from_a_variable_start() {
+    type Bound = (&'static str, fn(i64, i64, &[i32]) -> i64);
+    let bounds: [(Bound, Bound); 4] = [
+        (("k", |k, _, _| k), ("n", |_, n, _| n)),
+        (("s[k]", |k, _, s| s[k as usize].into()), ("n - k", |k, n, _| n - k)),
+        (("2 * k + 1", |k, _, _| 2 * k + 1), ("s[k] + 4", |k, _, s| i64::from(s[k as usize]) + 4)),
+        (("k / 2", |k, _, _| k / 2), ("(n + k) / 2", |k, n, _| (n + k) / 2)),
+    ];
+    let s = vec![3, 0, 7, 1, 6, 2, 9, 4, 8, 5];
+    for ((low, low_of), (high, high_of)) in bounds {
+        for (op, step) in [("<", 2), ("<=", 3), ("<", 5), (">", -2), (">=", -3), (">=", -4)] {
+            let (from, to) = if step > 0 { (low, high) } else { (high, low) };
+            let body = format!(
+                "let n = i32(n); for (var k = 0; k < n; k++) {{ var i = {from}; for (; i {op} {to}; i += {step}) {{ \
+                 sum += x[i] * x[i + 1] * f32(i + k); }} sum += f32(i) * x[0]; }}"
+            );
+            for n in [0, 1, 2, 3, 7, 10] {
+                let x: Vec<f64> = (0..40).map(|i| 1.0 + f64::from(i * i % 11)).collect();
+                let d = Data { x: x.clone(), s: s.clone(), n, ..data() };
+                let mut expected = 0.0;
+                let mut pairs = std::collections::BTreeSet::new();
+                for k in 0..i64::from(n) {
+                    let (low, high) = (low_of(k, n.into(), &s), high_of(k, n.into(), &s));
+                    let (start, end) = if step > 0 { (low, high) } else { (high, low) };
+                    let (values, after) = counted(start, op, end, step);
+                    for i in values {
+                        let at = i as usize;
+                        expected += x[at] * x[at + 1] * (i + k) as f64;
+                        pairs.extend([(at, at + 1), (at + 1, at)]);
+                    }
+                    expected += after as f64 * x[0];
+                }
+                let mut system = build(&body, &d).unwrap_or_else(|e| panic!("{e}\n{body}"));
+                let got = system.evaluate().unwrap_or_else(|e| panic!("{e}\n{body}"));
+                assert!((got.energy - expected).abs() <= 1e-12 * expected.abs(), "n = {n}: {body}");
+                let found: std::collections::BTreeSet<_> =
+                    got.hessian.coordinates().unwrap().map(|(row, col, _)| (row, col)).collect();
+                assert_eq!(found, pairs, "n = {n}: {body}");
+            }
+        }
+    }
+}

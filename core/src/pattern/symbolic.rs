@@ -120,11 +120,23 @@ impl Symbolic {
     /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
     /// number of its first entry in the global vector, `first_row` the number of the first residual row.
     pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32) -> Result<Entries, Fault> {
+        self.run_within(data, offsets, first_row, ENTRIES)
+    }
+
+    /// Like [`run`](Self::run), with the most entries that a region may have.
+    pub fn run_within(
+        &self,
+        data: &Data,
+        offsets: &[u32],
+        first_row: u32,
+        most_entries: usize,
+    ) -> Result<Entries, Fault> {
         let mut run = Run {
             symbolic: self,
             data,
             offsets,
             first_row,
+            most_entries,
             values: vec![0; self.graph.indices.len()],
             numbers: Vec::new(),
             entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
@@ -234,6 +246,7 @@ struct Run<'a> {
     data: &'a Data<'a>,
     offsets: &'a [u32],
     first_row: u32,
+    most_entries: usize,
     values: Vec<i64>,
     /// Numbers of the places of the current record.
     numbers: Vec<u32>,
@@ -326,7 +339,7 @@ impl Run<'_> {
         numbers.clear();
         numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
         let pairs = &mut self.entries.regions[record.region].pairs;
-        if pairs.len() > ENTRIES {
+        if pairs.len() + record.entries.len() > self.most_entries {
             self.numbers = numbers;
             return Err(self.fault(FaultKind::TooMany, record.places[0].1, record.spans[0]));
         }
