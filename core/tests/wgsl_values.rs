@@ -54,7 +54,8 @@ impl Evaluator<'_> {
                     let table = &self.data.integers.iter().find(|(n, _)| n == name).unwrap().1;
                     usize::try_from(at).ok().and_then(|at| table.get(at).copied())
                 };
-                eval_node(&node, |k| operands[&k], size, read).unwrap()
+                // Where a guard is off, an integer has any value.
+                eval_node(&node, |k| operands[&k], size, read).unwrap_or(0)
             }
         }
     }
@@ -260,7 +261,45 @@ fn loops_with_several_exits() {
 }
 
 #[test]
+fn returns_from_loops() {
+    let all = sum(0..7, |i| X[i]);
+    let first = |k: usize| sum(0..k, |i| X[i]);
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { if (i == 4u) { return e; } e += x[i]; } return 9.0;", first(4));
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { e += x[i]; if (t[i] == 3u) { return e * e; } } return 9.0;", {
+        first(3) * first(3)
+    });
+    check("var e = 0.0; for (var i = 0u; i < 6u; i++) { e += x[i]; if (t[i] == 9u) { return e; } } return e + 1.0;", {
+        first(6) + 1.0
+    });
+    check("var e = 0.0; var i = 0u; loop { if (i >= n) { return e; } e += x[i]; i++; } return 0.0;", all);
+    check(
+        "var e = 0.0; var i = 0u; loop { e += x[i]; i++; if (i == n) { return e * f32(i); } } return 0.0;",
+        all * 7.0,
+    );
+    check(
+        "var e = 0.0; for (var i = 0u; i < n; i++) { if (t[i] == 3u) { return e; } if (t[i] == 0u) { break; } e += x[i]; } return 5.0 + e;",
+        5.0 + X[0],
+    );
+    check(
+        "var e = 0.0; for (var i = 0u; i < n; i++) { if (t[i] == 0u) { return e; } if (t[i] == 3u) { break; } e += x[i]; } return 5.0 + e;",
+        X[0],
+    );
+    close(
+        energy(
+            &format!(
+                "{HEAD}fn find(v: u32) -> u32 {{ for (var i = 0u; i < arrayLength(&t); i++) {{ if (t[i] == v) {{ return i; }} }} return 6u; }}
+                 fn energy() -> f32 {{ var e = 0.0; for (var v = 0u; v < n; v++) {{ e += x[v] * x[find(v)]; }} return e; }}"
+            ),
+            &sample(),
+        ),
+        [1, 3, 0, 2, 6, 5, 6].iter().enumerate().map(|(v, &at)| X[v] * X[at]).sum(),
+    );
+}
+
+#[test]
 fn counters_of_other_kinds() {
+    check("var e = 0.0; for (var i = 0u; i < n; i += m / 50u) { e += x[i]; } return e;", X[0] + X[2] + X[4] + X[6]);
+    check("var e = 0.0; for (var i = t[3]; i < n; i += t[0]) { e += x[i]; } return e;", X[1] + X[3] + X[5]);
     let all = sum(0..7, |i| X[i]);
     check(
         "var e = 0.0; for (var i = n - 1u; i < n; i--) { e += x[i] * f32(i); } return e;",

@@ -42,6 +42,9 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
             "more than 2^29 entries of derivatives in one loop nest: a sum used nonlinearly makes a dense Hessian"
                 .to_string()
         }
+        FaultKind::TooLong(count) => {
+            format!("a loop of {count} iterations is too long: does its counter pass its bound, or wrap around?")
+        }
         FaultKind::DivisionByZero => "integer division or remainder by zero".to_string(),
         FaultKind::Overflow => "an index leaves 32 bits, or an integer the 64 in which it is computed".to_string(),
         FaultKind::Wraps(word, value) => wraps(*word, *value),

@@ -28,6 +28,8 @@ pub enum FaultKind {
     DivisionByZero,
     /// A loop nest has more entries of derivatives than memory for them.
     TooMany,
+    /// A loop has so many iterations that no one waits for it: this many.
+    TooLong(i64),
     /// An integer left its 64 bits, or an index the 32 bits that patterns hold.
     Overflow,
     /// An integer that is looked at has this value, which does not fit its 32 bits.

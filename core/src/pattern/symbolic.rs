@@ -11,6 +11,9 @@ use crate::real::{Array, Graph, Node, Span, Value};
 /// The most entries of one region: eight bytes each are held while the pattern is built.
 const ENTRIES: usize = 1 << 29;
 
+/// The most iterations of one loop.
+const ITERATIONS: i64 = 1 << 30;
+
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
 
@@ -269,6 +272,13 @@ impl Run<'_> {
                     self.values[own] = lo;
                     if Some(var) == symbolic.outer {
                         self.entries.outer = lo..hi.max(lo);
+                    }
+                    if hi.saturating_sub(lo) > ITERATIONS {
+                        return Err(self.fault(
+                            FaultKind::TooLong(hi.saturating_sub(lo)),
+                            Index(own as u32),
+                            Span::default(),
+                        ));
                     }
                     if lo >= hi {
                         at = symbolic.ends[at];

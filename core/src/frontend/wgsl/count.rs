@@ -111,6 +111,7 @@ impl Machine<'_> {
         let sides = [test.left, test.right].into_iter().filter(|&s| self.holds_placeholder(s, list));
         let (signed, mut unsigned): (Vec<Index>, Vec<Index>) = sides.partition(|_| test.signed);
         let count = match (test.op, slope) {
+            (_, None) if test.op != Op::NotEqual && self.is_steady(change) => self.iterations(first, change),
             (_, None) => self.searched(&vars, steps, cond, (first, change))?,
             // Counters meet their bound after at most 2³² steps, below zero and round if need be.
             (Op::NotEqual, Some(1)) => {
@@ -119,7 +120,7 @@ impl Machine<'_> {
             }
             (Op::NotEqual, Some(-1)) => self.graph.indices.wrap(first),
             (Op::NotEqual, _) => return self.error(UNREACHED),
-            (_, Some(slope @ ..=-1)) => self.iterations(first, slope),
+            (_, Some(..=-1)) => self.iterations(first, change),
             (Op::Less, Some(1)) if unsigned == [test.left] => {
                 // `i < n` with `i--` ends where `i` wraps below zero.
                 unsigned.clear();
@@ -146,14 +147,20 @@ impl Machine<'_> {
         })
     }
 
-    /// How often a gap that begins as `first` and changes by `slope` is positive.
-    fn iterations(&mut self, first: Index, slope: i64) -> Index {
-        if slope == -1 {
-            return first;
-        }
-        let rounded = self.graph.indices.offset(first, -slope - 1);
-        let divisor = self.graph.indices.int(-slope);
-        self.graph.indices.div(rounded, divisor)
+    /// Whether a gap shrinks by the same step in every iteration. That the step is zero shows when data is bound.
+    fn is_steady(&mut self, change: Index) -> bool {
+        let any = self.any_iteration();
+        let step = self.graph.indices.neg(change);
+        let moves = self.graph.indices.contains(self.graph.indices.free(change), any);
+        !moves && self.graph.indices.nonnegative(step)
+    }
+
+    /// How often a gap that begins as `first` and changes by `change`, which is not positive, is positive.
+    fn iterations(&mut self, first: Index, change: Index) -> Index {
+        let step = self.graph.indices.neg(change);
+        let rounded = self.graph.indices.add(first, step);
+        let rounded = self.graph.indices.offset(rounded, -1);
+        self.graph.indices.div(rounded, step)
     }
 
     /// How often the loop goes on where that is no quotient: the first iteration that satisfies the exit, among those
@@ -175,7 +182,7 @@ impl Machine<'_> {
         let most = match shifts.max() {
             Some(most) => self.graph.indices.int(most),
             None if self.graph.indices.nonnegative(less) => self.graph.indices.max(first, zero),
-            None => return self.error("the counter of a loop has a literal step"),
+            None => return self.error("the counter of a loop has a step that does not change"),
         };
         let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, most, "t");
         let t = self.graph.indices.var_index(search);
@@ -184,10 +191,15 @@ impl Machine<'_> {
         Ok(self.graph.indices.first(search, exit))
     }
 
+    /// A variable that stands for the number of any iteration.
+    fn any_iteration(&mut self) -> Var {
+        let (zero, many) = (self.graph.indices.int(0), self.graph.indices.int(i64::from(i32::MAX)));
+        self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, many, "t")
+    }
+
     /// By how much an integer changes from any iteration to the next.
     fn change(&mut self, vars: &[(Var, usize)], steps: &Steps, index: Index) -> Option<Index> {
-        let (zero, many) = (self.graph.indices.int(0), self.graph.indices.int(i64::from(i32::MAX)));
-        let any = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, many, "t");
+        let any = self.any_iteration();
         let t = self.graph.indices.var_index(any);
         let next = self.graph.indices.offset(t, 1);
         let now = self.at_iteration(vars, steps, index, t)?;

@@ -12,13 +12,23 @@ use crate::real::{Node, Value};
 pub const DATA_EXIT: &str = "this loop is left by `break` or `return` on something else than integers that count its \
                              iterations or are read from tables: make it a guard, or give the loop a literal trip count";
 
+/// What the iteration that ends a loop does before it does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Nothing: it does not count as an iteration.
+    Nothing,
+    /// It writes or assigns something.
+    Work,
+    /// It returns from the function.
+    Return,
+}
+
 impl<'m> Machine<'m> {
-    /// The predicate that control has left the loop by `break`.
-    pub fn broken(&self, frame: &Frame<'m>) -> Result<Value> {
-        match frame.broken {
-            Some(cell) => self.flag(cell),
-            None => self.error("there is no loop to leave"),
-        }
+    /// The predicate that control has left the loop by `break` or `return`.
+    pub fn broken(&mut self, frame: &Frame<'m>) -> Result<Value> {
+        let Some(broken) = frame.broken else { return self.error("there is no loop to leave") };
+        let (broken, returned) = (self.flag(broken)?, self.flag(frame.returned)?);
+        Ok(self.graph.or(broken, returned))
     }
 
     /// What a disjunction is made of. A part `!a && b` beside a part `a` counts as `b`.
@@ -116,15 +126,15 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Whether an iteration that ends with one of these exits does nothing before: no write, no assignment. The values
-    /// of an iteration are put in by `prepare`.
-    pub fn exits_are_void(
+    /// What an iteration does that ends with one of these exits. The values of an iteration are put in by `prepare`.
+    pub fn ending(
         &mut self,
         frame: &mut Frame<'m>,
         parts: LoopParts<'m>,
         exits: &[Value],
         mut prepare: impl FnMut(&mut Self),
-    ) -> Result<bool> {
+    ) -> Result<Ending> {
+        let mut ending = Ending::Nothing;
         for (k, &exit) in exits.iter().enumerate() {
             let attempt = self.begin_attempt(frame);
             let writes = self.writes.len();
@@ -132,10 +142,14 @@ impl<'m> Machine<'m> {
             let before = self.cells.clone();
             self.assume(exits[..k].iter().map(|&p| (p, false)).chain([(exit, true)]));
             let run = self.block(frame, parts.body).and_then(|()| self.broken(frame));
+            let returned = self.flag(frame.returned).map(|p| self.literal(p) != Some(false));
             self.forget_assumed(exits[..=k].iter().copied());
             let wrote = self.writes.len() > writes;
             let changed = self.abandon(frame, attempt);
             let left = self.literal(run?) == Some(true);
+            if returned? {
+                return Ok(Ending::Return);
+            }
             let flow: Vec<usize> = frame.flow().collect();
             // The language's own variables hold conditions that are used once, right away.
             let counts = |cell: &usize| !flow.contains(cell) && !frame.is_unnamed(*cell);
@@ -143,10 +157,10 @@ impl<'m> Machine<'m> {
                 .iter()
                 .any(|(cell, new)| counts(cell) && before.get(*cell).is_some_and(|old| !old.is_same(new)));
             if !left || wrote || assigned {
-                return Ok(false);
+                ending = Ending::Work;
             }
         }
-        Ok(true)
+        Ok(ending)
     }
 
     /// The exits among `found` besides those in `known`, as conditions on integers. Refused: exits on reals, or on what

@@ -1,7 +1,7 @@
 //! Loops that stay: the body is executed once, with the counters as functions of the loop's variable.
 
 use super::carry::{Known, ONLY_SUMS};
-use super::exits::DATA_EXIT;
+use super::exits::{DATA_EXIT, Ending};
 use super::looked::Look;
 use super::machine::{Frame, Machine, Result};
 use super::step::{Step, Steps};
@@ -25,6 +25,10 @@ pub struct LoopRange {
     assumed: Vec<Value>,
     /// The conditions that end the loop with the range.
     exits: Vec<Value>,
+    /// Where one more iteration runs after the range, up to a `return`.
+    returns: Option<Value>,
+    /// The exit that this iteration takes, if there is one only.
+    taken: Option<Value>,
 }
 
 /// What one iteration did.
@@ -58,7 +62,6 @@ impl<'m> Machine<'m> {
         loop {
             let run = self.trial(frame, parts, carried, &known, &range)?;
             self.graph.span = parts.span;
-            self.all_foreseen(frame, carried, &run.changed)?;
             let zero = self.graph.indices.int(0);
             let moving = run.steps.values().any(|(_, step)| *step != Step::Add(zero));
             if moving {
@@ -77,6 +80,7 @@ impl<'m> Machine<'m> {
                 shortened = true;
                 continue;
             }
+            self.all_foreseen(frame, carried, &run.changed)?;
             self.loops += 1;
             let number = self.loops;
             self.looks.extend(run.looks);
@@ -92,8 +96,31 @@ impl<'m> Machine<'m> {
                 write.loops.insert(0, number);
                 self.writes.push(write);
             }
-            return self.outcomes(carried, &run.list, &run.changed, &known, &range);
+            let clean = self.outcomes(carried, &run.list, &run.changed, &known, &range)?;
+            if let Some(condition) = range.returns {
+                self.return_from(frame, parts, condition, range.taken)?;
+            }
+            return Ok(clean);
         }
+    }
+
+    /// Runs the iteration that returns from the function, after the range of the loop.
+    fn return_from(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        condition: Value,
+        taken: Option<Value>,
+    ) -> Result<()> {
+        let region = self.open(frame, condition);
+        self.assume(taken.map(|p| (p, true)));
+        let run = self.block(frame, parts.body);
+        self.forget_assumed(taken);
+        run?;
+        self.clear(frame.broken);
+        self.clear(frame.continued);
+        self.close(region);
+        Ok(())
     }
 
     /// Runs one iteration and takes it back.
@@ -148,8 +175,10 @@ impl<'m> Machine<'m> {
         }
         let exit = self.exit_at(counted, &plan.steps, t);
         let exits: Vec<Value> = exit.into_iter().collect();
-        let assumed = if plan.void { exits.clone() } else { Vec::new() };
-        Ok(LoopRange { var, t, last: !plan.void, assumed, exits })
+        let assumed = if plan.ending == Ending::Work { Vec::new() } else { exits.clone() };
+        let returns = (plan.ending == Ending::Return).then(|| self.graph.bool(true));
+        let taken = self.exit_at(counted, &plan.steps, plan.count);
+        Ok(LoopRange { var, t, last: plan.ending == Ending::Work, assumed, exits, returns, taken })
     }
 
     /// The range up to the first value that satisfies one of `exits`.
@@ -162,11 +191,16 @@ impl<'m> Machine<'m> {
         mut prepare: impl FnMut(&mut Self) -> Placeholders,
     ) -> Result<LoopRange> {
         self.assume(range.assumed.iter().map(|&p| (p, false)));
-        let void = self.exits_are_void(frame, parts, exits, |s| {
+        let ending = self.ending(frame, parts, exits, |s| {
             prepare(s);
         });
         self.forget_assumed(range.assumed.iter().copied());
-        let void = void? && !range.last;
+        let ending = ending?;
+        let returns = ending == Ending::Return || range.returns.is_some();
+        if returns && range.last {
+            return self.error(DATA_EXIT);
+        }
+        let full = returns || (ending == Ending::Nothing && !range.last);
         let Loop { lo, hi, name, .. } = self.graph.indices.loop_of(range.var).clone();
         let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, lo, hi, &name);
         let symbol = self.graph.indices.var_index(search);
@@ -177,7 +211,7 @@ impl<'m> Machine<'m> {
             found = self.graph.indices.or(found, searched);
         }
         let first = self.graph.indices.first(search, found);
-        let end = match void {
+        let end = match full {
             true => first,
             false => {
                 let next = self.graph.indices.offset(first, 1);
@@ -192,12 +226,19 @@ impl<'m> Machine<'m> {
             |g: &mut Graph, list: &[Value]| -> Vec<Value> { list.iter().map(|&p| moved.value(g, p)).collect() };
         let mut assumed = move_all(&mut self.graph, &range.assumed);
         let mut known = move_all(&mut self.graph, &range.exits);
-        let exits = move_all(&mut self.graph, exits);
-        known.extend(&exits);
-        if void {
-            assumed.extend(&exits);
+        let moved_exits = move_all(&mut self.graph, exits);
+        known.extend(&moved_exits);
+        if full {
+            assumed.extend(&moved_exits);
         }
-        Ok(LoopRange { var, t, last: !void, assumed, exits: known })
+        let early = self.graph.indices.lt(first, hi);
+        let early = self.graph.cond(early);
+        let taken = match (exits, range.returns) {
+            ([one], None) => Some(Rebuild::of_vars([(range.var, first)]).value(&mut self.graph, *one)),
+            _ => None,
+        };
+        let returns = returns.then(|| range.returns.unwrap_or(early));
+        Ok(LoopRange { var, t, last: !full, assumed, exits: known, returns, taken })
     }
 
     /// Checks that an iteration assigned no variable that was not given a symbol.
@@ -235,12 +276,7 @@ impl<'m> Machine<'m> {
         self.depth += 1;
         self.block(frame, parts.body)?;
         self.clear(frame.continued);
-        let returned = self.flag(frame.returned)?;
         let mut left = self.broken(frame)?;
-        if self.literal(returned) != Some(false) {
-            self.graph.span = parts.span;
-            return self.error(DATA_EXIT);
-        }
         let region = match self.literal(left) {
             None => {
                 let stayed = self.graph.not(left);

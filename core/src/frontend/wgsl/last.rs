@@ -85,11 +85,11 @@ impl LastValue {
 }
 
 impl Val {
-    /// The value, built if it is an integer: counters begin with it.
-    pub fn settled_integer(&self, g: &mut Graph) -> Val {
+    /// The integer that is still to be built: counters begin with it.
+    pub fn waiting_integer(&self, g: &mut Graph) -> Option<Val> {
         match self {
-            Val::Last(last) if matches!(last.new, Val::Int { .. }) => settled(g, self),
-            other => other.clone(),
+            Val::Last(last) if matches!(last.new, Val::Int { .. }) => Some(settled(g, self)),
+            _ => None,
         }
     }
 }

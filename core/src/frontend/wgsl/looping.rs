@@ -1,10 +1,11 @@
 //! Loops: short ones run iteration by iteration, long ones once, with their counter as a symbol.
 
 use super::carry::ONLY_SUMS;
-use super::machine::{Attempt, Frame, Machine, Result};
+use super::machine::{Attempt, Frame, Machine, Region, Result};
 use super::trip::LoopParts;
 use super::value::Val;
 use crate::error::Diagnostic;
+use crate::real::Value;
 use naga::{Block, Expression, Handle};
 
 /// Loops whose trip counts multiply to at most this are unrolled.
@@ -37,6 +38,11 @@ impl<'m> Machine<'m> {
 
     fn run_loop(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>) -> Result<()> {
         let carried = self.carried(frame, parts)?;
+        for &cell in &carried.cells {
+            if let Some(integer) = self.cells[cell].waiting_integer(&mut self.graph) {
+                self.set_cell(cell, integer);
+            }
+        }
         let plan = match self.plan_loop(frame, parts, &carried) {
             Ok(plan) => plan,
             Err(reason) => return self.unroll_or(frame, parts, reason),
@@ -45,7 +51,7 @@ impl<'m> Machine<'m> {
         if let Some(count) = count
             && count.saturating_mul(self.unrolled) <= UNROLL
         {
-            return self.unroll(frame, parts, count);
+            return self.unroll(frame, parts, Some(count));
         }
         let mut attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
@@ -64,7 +70,7 @@ impl<'m> Machine<'m> {
             result => {
                 self.abandon(frame, attempt);
                 match (count, result) {
-                    (Some(count), _) if count <= FORCED_UNROLL => self.unroll(frame, parts, count),
+                    (Some(count), _) if count <= FORCED_UNROLL => self.unroll(frame, parts, Some(count)),
                     (_, Err(reason)) => Err(reason),
                     (_, Ok(_)) => Ok(()),
                 }
@@ -88,7 +94,7 @@ impl<'m> Machine<'m> {
     fn unroll_or(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, reason: Diagnostic) -> Result<()> {
         let attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
-        match self.unroll(frame, parts, FORCED_UNROLL) {
+        match self.unroll(frame, parts, None) {
             Ok(()) => {
                 self.adopt(frame, attempt, writes);
                 Ok(())
@@ -100,10 +106,11 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Runs a loop iteration by iteration until its test is literally false.
-    fn unroll(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, count: u64) -> Result<()> {
+    /// Runs a loop iteration by iteration until its test is literally false. Where the count is not known, the test must
+    /// be literal in every iteration.
+    fn unroll(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, count: Option<u64>) -> Result<()> {
         let outer = self.unrolled;
-        self.unrolled = outer.saturating_mul(count.max(1));
+        self.unrolled = outer.saturating_mul(count.unwrap_or(FORCED_UNROLL).max(1));
         let nodes = self.graph.len() + self.graph.indices.len();
         let mut regions = Vec::new();
         for iteration in 0.. {
@@ -115,27 +122,14 @@ impl<'m> Machine<'m> {
             self.block(frame, parts.body)?;
             self.clear(frame.continued);
             let left = self.left(frame)?;
-            match self.literal(left) {
-                Some(true) => break,
-                Some(false) => {}
-                None if iteration == 0 && count == FORCED_UNROLL => {
-                    return self.error("the end of this loop depends on data");
-                }
-                None => {
-                    let stayed = self.graph.not(left);
-                    regions.push(self.open(frame, stayed));
-                }
+            if self.ends(frame, left, count.is_some(), &mut regions)? {
+                break;
             }
             self.block(frame, parts.continuing)?;
             let Some(condition) = parts.break_if else { continue };
             let ends = self.predicate(frame, condition)?;
-            match self.literal(ends) {
-                Some(true) => break,
-                Some(false) => {}
-                None => {
-                    let stayed = self.graph.not(ends);
-                    regions.push(self.open(frame, stayed));
-                }
+            if self.ends(frame, ends, count.is_some(), &mut regions)? {
+                break;
             }
         }
         while let Some(region) = regions.pop() {
@@ -145,6 +139,19 @@ impl<'m> Machine<'m> {
         self.clear(frame.broken);
         self.clear(frame.continued);
         Ok(())
+    }
+
+    /// Whether a loop that is unrolled ends here. If that depends on data, what follows runs where it does not end.
+    fn ends(&mut self, frame: &Frame<'m>, ends: Value, counted: bool, regions: &mut Vec<Region>) -> Result<bool> {
+        match self.literal(ends) {
+            Some(literal) => Ok(literal),
+            None if counted => {
+                let stayed = self.graph.not(ends);
+                regions.push(self.open(frame, stayed));
+                Ok(false)
+            }
+            None => self.error("the end of this loop depends on data"),
+        }
     }
 
     /// Takes back that control has left.

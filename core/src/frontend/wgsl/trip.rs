@@ -5,6 +5,7 @@
 //! under which the loop is left, one compares linear functions of `t`.
 
 use super::count::Counted;
+use super::exits::Ending;
 use super::machine::{Frame, Machine, Result};
 use super::step::Steps;
 use super::value::Val;
@@ -58,8 +59,8 @@ pub struct Plan {
     pub counted: Counted,
     /// How often the loop runs; negative counts as zero.
     pub count: Index,
-    /// The iteration that takes the exit does nothing before, so that it is not counted.
-    pub void: bool,
+    /// What the iteration does that takes the exit.
+    pub ending: Ending,
 }
 
 /// Where an exit was found.
@@ -76,7 +77,7 @@ impl<'m> Machine<'m> {
         let mut list = Placeholders { first_key: self.next_key, ..Placeholders::default() };
         for cell in cells {
             let now = self.cells[cell].clone();
-            if let Val::Int { index, .. } = now.settled_integer(&mut self.graph) {
+            if let Val::Int { index, .. } = now {
                 list.before.insert(cell, index);
             }
             let value = self.placeholder(&now, &mut list);
@@ -254,15 +255,18 @@ impl<'m> Machine<'m> {
         exit: Value,
         after: bool,
     ) -> Result<Plan> {
-        let void = !after && self.exits_are_void(frame, parts, &[exit], |s| s.put_in(list))?;
-        let count = if void {
-            counted.count
-        } else {
+        let ending = match after {
+            true => Ending::Work,
+            false => self.ending(frame, parts, &[exit], |s| s.put_in(list))?,
+        };
+        let count = if ending == Ending::Work {
             let zero = self.graph.indices.int(0);
             let again = self.graph.indices.max(counted.count, zero);
             self.graph.indices.offset(again, 1)
+        } else {
+            counted.count
         };
-        Ok(Plan { steps, counted, count, void })
+        Ok(Plan { steps, counted, count, ending })
     }
 
     /// Puts placeholders into their variables again.
