@@ -10,6 +10,7 @@
 
 mod cond;
 mod eval;
+mod integer;
 mod interval;
 mod poly;
 mod print;
@@ -263,19 +264,6 @@ impl Indices {
         Table(at as u32)
     }
 
-    /// `index`, which must lie in `0..length` wherever it is needed: it is read from a table of these numbers, and so
-    /// checked like every read.
-    pub fn within(&mut self, index: Index, length: usize) -> Index {
-        let last = self.int(length as i64 - 1);
-        let room = self.sub(last, index);
-        if self.nonnegative(index) && self.nonnegative(room) {
-            return index;
-        }
-        let table = self.table(&format!("an array of {length} elements"), true);
-        self.tables[table.0 as usize].numbers = Some((0..length as i32).collect());
-        self.read(table, index)
-    }
-
     /// The variable of `for name in lo..hi` at loop depth `level`, or deeper where the bounds depend on loops there.
     /// Loops of equal depth and bounds share it.
     pub fn var(&mut self, level: u32, lo: Index, hi: Index, name: &str) -> Var {
@@ -317,99 +305,6 @@ impl Indices {
     /// The value of a loop variable.
     pub fn var_index(&self, var: Var) -> Index {
         Index(self.intern[&IndexNode::Var(var)])
-    }
-
-    /// A literal.
-    pub fn int(&mut self, value: i64) -> Index {
-        self.intern(IndexNode::Const(value))
-    }
-
-    /// The literal an expression is, if it is one.
-    pub fn as_const(&self, index: Index) -> Option<i64> {
-        match self.node(index) {
-            IndexNode::Const(c) => Some(*c),
-            _ => None,
-        }
-    }
-
-    /// `table[index]`.
-    pub fn read(&mut self, table: Table, index: Index) -> Index {
-        self.intern(IndexNode::Read(table, index))
-    }
-
-    /// The quotient, rounded toward zero. Division by a literal zero is kept and refused when it is evaluated.
-    pub fn div(&mut self, a: Index, b: Index) -> Index {
-        match (self.as_const(a), self.as_const(b)) {
-            (Some(x), Some(y)) if y != 0 => return self.int(x.wrapping_div(y)),
-            (_, Some(1)) => return a,
-            (_, Some(d)) if d > 1 => {
-                if let Some((quotient, _)) = self.split_multiple(a, d) {
-                    return quotient;
-                }
-            }
-            _ => {}
-        }
-        self.intern(IndexNode::Div(a, b))
-    }
-
-    /// The remainder, with the sign of `a`.
-    pub fn rem(&mut self, a: Index, b: Index) -> Index {
-        match (self.as_const(a), self.as_const(b)) {
-            (Some(x), Some(y)) if y != 0 => return self.int(x.wrapping_rem(y)),
-            (_, Some(1)) => return self.int(0),
-            (_, Some(d)) if d > 1 => {
-                if let Some((_, remainder)) = self.split_multiple(a, d) {
-                    return remainder;
-                }
-            }
-            _ => {}
-        }
-        self.intern(IndexNode::Rem(a, b))
-    }
-
-    /// A bitwise operation on the low 32 bits.
-    pub fn bits(&mut self, op: BitOp, a: Index, b: Index) -> Index {
-        if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
-            return self.int(eval::bits(op, x, y));
-        }
-        self.intern(IndexNode::Bits(op, a, b))
-    }
-
-    /// `a` as a `u32` sees it: modulo 2³² unless it is provably not negative.
-    pub fn wrap(&mut self, a: Index) -> Index {
-        if let Some(c) = self.as_const(a) {
-            return self.int(c & 0xffff_ffff);
-        }
-        if self.nonnegative(a) {
-            return a;
-        }
-        self.intern(IndexNode::Wrap(a))
-    }
-
-    /// `if cond { a } else { b }`.
-    pub fn select(&mut self, cond: Cond, a: Index, b: Index) -> Index {
-        match self.cond(cond) {
-            IndexNode::Bool(true) => a,
-            IndexNode::Bool(false) => b,
-            _ if a == b => a,
-            IndexNode::Not(inner) => {
-                let inner = *inner;
-                self.intern(IndexNode::Select(inner, b, a))
-            }
-            _ => self.intern(IndexNode::Select(cond, a, b)),
-        }
-    }
-
-    /// The smaller of two integers.
-    pub fn min(&mut self, a: Index, b: Index) -> Index {
-        let less = self.lt(a, b);
-        self.select(less, a, b)
-    }
-
-    /// The larger of two integers.
-    pub fn max(&mut self, a: Index, b: Index) -> Index {
-        let less = self.lt(a, b);
-        self.select(less, b, a)
     }
 
     /// Operands of a node, in order.

@@ -4,6 +4,7 @@
 mod chunks;
 mod csr;
 mod entries;
+mod enumerate;
 mod fault;
 mod gram;
 mod storage;

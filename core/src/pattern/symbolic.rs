@@ -1,21 +1,9 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
-use super::entries::{Entries, RegionEntries};
-use super::{Fault, FaultKind};
-use crate::bind::Data;
-use crate::index::{Cond, Evaluator, Index, IndexFault, IndexNode, Indices, Loop, Reduction, Table, Var, eval_node};
+use crate::index::{Cond, Index, IndexNode, Indices, Reduction, Table, Var};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, integer_steps, loop_ends, schedule, supports};
 use crate::program::{Program, Target, Word};
 use crate::real::{Array, Graph, Node, Span, Value};
-
-/// The most entries of one region: eight bytes each are held while the pattern is built.
-const ENTRIES: usize = 1 << 29;
-
-/// The most iterations of one loop.
-const ITERATIONS: i64 = 1 << 30;
-
-/// Rows and columns are below this.
-const LIMIT: u32 = i32::MAX as u32;
 
 pub(super) enum Action {
     /// Nothing: the outermost loop runs even if no index in it is checked and no entry recorded.
@@ -32,20 +20,20 @@ pub(super) enum Action {
 /// The entries of one region, written at each of its iterations.
 #[derive(Default)]
 pub(super) struct Record {
-    region: usize,
+    pub(super) region: usize,
     /// The different rows and columns: an entry of an unknown array, or a residual row.
-    places: Vec<(Option<Array>, Index)>,
+    pub(super) places: Vec<(Option<Array>, Index)>,
     /// Where the values stand that go to each place.
-    spans: Vec<Span>,
+    pub(super) spans: Vec<Span>,
     /// In the order of the outputs.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
-struct Entry {
+pub(super) struct Entry {
     /// Where there is an entry; `None`: always.
-    guard: Option<Cond>,
+    pub(super) guard: Option<Cond>,
     /// Row and column among the places; outputs without a column repeat the row.
-    at: [usize; 2],
+    pub(super) at: [usize; 2],
 }
 
 #[derive(Clone, Copy)]
@@ -58,13 +46,13 @@ pub(super) enum Limit {
 
 /// The symbolic phase of one kernel, ready to run on data.
 pub struct Symbolic {
-    graph: Graph,
-    steps: Vec<Step>,
-    ends: Vec<usize>,
-    actions: Vec<Action>,
-    regions: usize,
-    outer: Option<Var>,
-    reductions: rustc_hash::FxHashMap<Index, Reduction>,
+    pub(super) graph: Graph,
+    pub(super) steps: Vec<Step>,
+    pub(super) ends: Vec<usize>,
+    pub(super) actions: Vec<Action>,
+    pub(super) regions: usize,
+    pub(super) outer: Option<Var>,
+    pub(super) reductions: rustc_hash::FxHashMap<Index, Reduction>,
 }
 
 impl Symbolic {
@@ -118,34 +106,6 @@ impl Symbolic {
     pub fn is_guarded(&self) -> bool {
         let guarded = |r: &Record| r.entries.iter().any(|e| e.guard.is_some());
         self.actions.iter().any(|a| matches!(a, Action::Record(record) if guarded(record)))
-    }
-
-    /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
-    /// number of its first entry in the global vector, `first_row` the number of the first residual row.
-    pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32) -> Result<Entries, Fault> {
-        self.run_within(data, offsets, first_row, ENTRIES)
-    }
-
-    /// Like [`run`](Self::run), with the most entries that a region may have.
-    pub fn run_within(
-        &self,
-        data: &Data,
-        offsets: &[u32],
-        first_row: u32,
-        most_entries: usize,
-    ) -> Result<Entries, Fault> {
-        let mut run = Run {
-            symbolic: self,
-            data,
-            offsets,
-            first_row,
-            most_entries,
-            values: vec![0; self.graph.indices.len()],
-            numbers: Vec::new(),
-            entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
-        };
-        run.all()?;
-        Ok(run.entries)
     }
 }
 
@@ -241,210 +201,6 @@ fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut
         if let Node::Load(array, index) | Node::Seed(array, index) = *graph.node(value) {
             add(cond, index, Limit::Array(array), graph.free(value), graph.span_of(value));
         }
-    }
-}
-
-struct Run<'a> {
-    symbolic: &'a Symbolic,
-    data: &'a Data<'a>,
-    offsets: &'a [u32],
-    first_row: u32,
-    most_entries: usize,
-    values: Vec<i64>,
-    /// Numbers of the places of the current record.
-    numbers: Vec<u32>,
-    entries: Entries,
-}
-
-impl Run<'_> {
-    fn all(&mut self) -> Result<(), Fault> {
-        let symbolic = self.symbolic;
-        if symbolic.outer.is_none() {
-            self.mark();
-        }
-        let mut at = 0;
-        while at < symbolic.steps.len() {
-            match symbolic.steps[at] {
-                Step::Index(i) => self.evaluate(i)?,
-                Step::Begin(var, _) => {
-                    let (lo, hi) = self.bounds(var);
-                    let own = symbolic.graph.indices.var_index(var).index();
-                    self.values[own] = lo;
-                    if Some(var) == symbolic.outer {
-                        self.entries.outer = lo..hi.max(lo);
-                    }
-                    if hi.saturating_sub(lo) > ITERATIONS {
-                        return Err(self.fault(
-                            FaultKind::TooLong(hi.saturating_sub(lo)),
-                            Index(own as u32),
-                            Span::default(),
-                        ));
-                    }
-                    if lo >= hi {
-                        at = symbolic.ends[at];
-                    } else if Some(var) == symbolic.outer {
-                        self.mark();
-                    }
-                }
-                Step::End => {
-                    let begin = symbolic.ends[at];
-                    if let Step::Begin(var, _) = symbolic.steps[begin] {
-                        let own = symbolic.graph.indices.var_index(var).index();
-                        self.values[own] += 1;
-                        let (_, hi) = self.bounds(var);
-                        if self.values[own] < hi {
-                            at = begin;
-                            if Some(var) == symbolic.outer {
-                                self.mark();
-                            }
-                        }
-                    }
-                }
-                Step::Output(k) => self.act(&symbolic.actions[k])?,
-                Step::Value(_) | Step::Zero(_) | Step::Accumulate(_) => {}
-            }
-            at += 1;
-        }
-        self.mark();
-        Ok(())
-    }
-
-    /// Notes where each region stands at the begin of an iteration of the outermost loop.
-    fn mark(&mut self) {
-        for region in &mut self.entries.regions {
-            region.starts.push(region.pairs.len() as u64);
-        }
-    }
-
-    fn bounds(&self, var: Var) -> (i64, i64) {
-        let Loop { lo, hi, .. } = *self.symbolic.graph.indices.loop_of(var);
-        (self.values[lo.index()], self.values[hi.index()])
-    }
-
-    fn act(&mut self, action: &Action) -> Result<(), Fault> {
-        match action {
-            Action::Open => Ok(()),
-            Action::Check { demand, at, limit, span } => {
-                if self.values[demand.index()] == 0 {
-                    return Ok(());
-                }
-                let value = self.values[at.index()];
-                let inside = |length: usize| value >= 0 && (value as u64) < length as u64;
-                let kind = match *limit {
-                    Limit::Array(a) if !inside(self.data.arrays[a.0 as usize].len()) => FaultKind::Array(a, value),
-                    Limit::Table(t) if !inside(self.data.tables[t.0 as usize].len()) => FaultKind::Table(t, value),
-                    Limit::NotZero if value == 0 => FaultKind::DivisionByZero,
-                    Limit::Word(word) if !word.range().contains(&value) => FaultKind::Wraps(word, value),
-                    _ => return Ok(()),
-                };
-                Err(self.fault(kind, *at, *span))
-            }
-            Action::Record(record) => self.record(record),
-        }
-    }
-
-    /// Records the entries of one iteration.
-    fn record(&mut self, record: &Record) -> Result<(), Fault> {
-        let mut numbers = std::mem::take(&mut self.numbers);
-        numbers.clear();
-        numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
-        let pairs = &mut self.entries.regions[record.region].pairs;
-        if pairs.len() + record.entries.len() > self.most_entries {
-            self.numbers = numbers;
-            return Err(self.fault(FaultKind::TooMany, record.places[0].1, record.spans[0]));
-        }
-        pairs.reserve(record.entries.len());
-        let mut bad = None;
-        for entry in &record.entries {
-            let pair = entry.at.map(|at| numbers[at]);
-            if entry.guard.is_some_and(|g| self.values[g.index()] == 0) {
-                pairs.push([u32::MAX; 2]);
-            } else {
-                bad = bad.or_else(|| entry.at.into_iter().find(|&at| numbers[at] == u32::MAX));
-                pairs.push(pair);
-            }
-        }
-        self.numbers = numbers;
-        bad.map_or(Ok(()), |at| Err(self.misplaced(record.places[at], record.spans[at])))
-    }
-
-    /// The number of a row or column among all unknowns, or of a residual row among all rows. Slots are made from these:
-    /// whatever the demand says of the loads, an entry outside its array is refused.
-    fn place(&self, (array, index): (Option<Array>, Index)) -> Option<u32> {
-        let (first, length) = self.extent(array);
-        let at = u64::try_from(self.values[index.index()]).ok().filter(|&at| at < length)?;
-        u32::try_from(at + u64::from(first)).ok().filter(|&number| number < LIMIT)
-    }
-
-    /// The number of the first entry, and how many there may be.
-    fn extent(&self, array: Option<Array>) -> (u32, u64) {
-        match array {
-            Some(a) => (self.offsets[a.0 as usize], self.data.arrays[a.0 as usize].len() as u64),
-            None => (self.first_row, u64::from(LIMIT)),
-        }
-    }
-
-    /// Why a place has no number.
-    fn misplaced(&self, (array, index): (Option<Array>, Index), span: Span) -> Fault {
-        let value = self.values[index.index()];
-        let inside = u64::try_from(value).is_ok_and(|at| at < self.extent(array).1);
-        let kind = match array {
-            _ if inside => FaultKind::Overflow,
-            Some(array) => FaultKind::Array(array, value),
-            None if value < 0 => FaultKind::NegativeRow(value),
-            None => FaultKind::Overflow,
-        };
-        self.fault(kind, index, span)
-    }
-
-    /// A fault with the loops and table entries that led to it.
-    fn fault(&self, kind: FaultKind, at: Index, span: Span) -> Fault {
-        let indices = &self.symbolic.graph.indices;
-        let loops = (indices.vars(indices.free(at)).iter())
-            .map(|&v| (indices.loop_of(v).name.clone(), self.values[indices.var_index(v).index()]))
-            .collect();
-        let mut reads = Vec::new();
-        let mut seen: rustc_hash::FxHashSet<Index> = Default::default();
-        let mut pending = vec![at];
-        while let Some(i) = pending.pop() {
-            if !seen.insert(i) || matches!(indices.node(i), IndexNode::Var(_)) {
-                continue;
-            }
-            if let IndexNode::Read(table, inner) = *indices.node(i) {
-                reads.push((table, self.values[inner.index()], self.values[i.index()]));
-            }
-            indices.operands(i, |a| pending.push(a));
-        }
-        Fault { kind, span, loops, reads }
-    }
-}
-
-impl Evaluator for Run<'_> {
-    type Fault = Fault;
-
-    fn numbers(&mut self) -> &mut [i64] {
-        &mut self.values
-    }
-
-    fn evaluate(&mut self, index: Index) -> Result<(), Fault> {
-        let symbolic = self.symbolic;
-        let indices = &symbolic.graph.indices;
-        if let Some(reduction) = symbolic.reductions.get(&index) {
-            self.values[index.index()] = self.reduce(indices, index, reduction)?;
-            return Ok(());
-        }
-        let (values, data) = (&self.values, self.data);
-        let read = |table: Table, at: i64| {
-            let entry = usize::try_from(at).ok().and_then(|at| data.tables[table.0 as usize].get(at));
-            Some(entry.copied().map_or(0, i64::from))
-        };
-        let result = eval_node(indices.node(index), |at| values[at], |s| data.sizes[s], read);
-        self.values[index.index()] = match result {
-            Ok(value) => value,
-            Err(IndexFault::DivisionByZero | IndexFault::OutOfRange(..)) => 0,
-            Err(IndexFault::Overflow) => return Err(self.fault(FaultKind::Overflow, index, Span::default())),
-        };
-        Ok(())
     }
 }
 
