@@ -136,6 +136,7 @@ struct Inner {
     code: Code,
     precision: Precision,
     frame_words: usize,
+    weight: usize,
     wanted: Wanted,
 }
 
@@ -153,6 +154,11 @@ impl Compiled {
         self.0.code.entry
     }
 
+    /// Instructions of one iteration, roughly.
+    fn weight(&self) -> usize {
+        self.0.weight
+    }
+
     fn frame_words(&self) -> usize {
         self.0.frame_words
     }
@@ -168,7 +174,8 @@ pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
     let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
     let frame_words = plan.frame_bytes / size_of::<u64>();
     let wanted = Wanted::of(kernel);
-    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, wanted })))
+    let weight = plan::iteration_weight(kernel);
+    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, weight, wanted })))
 }
 
 /// The text of Cranelift's IR of a kernel, before its optimisations.

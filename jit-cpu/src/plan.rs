@@ -122,6 +122,11 @@ fn outer(kernel: &Kernel) -> Option<usize> {
     None
 }
 
+/// Instructions of one iteration of the outermost loop, roughly; loops inside of it count once.
+pub(crate) fn iteration_weight(kernel: &Kernel) -> usize {
+    kernel.steps.iter().map(|&step| weight(kernel, step)).sum()
+}
+
 /// Instructions a step becomes, roughly.
 fn weight(kernel: &Kernel, step: Step) -> usize {
     match step {

@@ -7,6 +7,9 @@ use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::real::Precision;
 use std::ops::Range;
 
+/// Instructions that take longer than waking threads: a tenth of a millisecond or so.
+const PARALLEL: usize = 300_000;
+
 /// The threads that run kernels.
 pub struct Pool(Option<rayon::ThreadPool>);
 
@@ -29,10 +32,13 @@ impl Pool {
         self.0.as_ref().map_or(1, rayon::ThreadPool::current_num_threads)
     }
 
-    /// Calls `f` for every number, in any order and at the same time; gives the results in the order of the numbers.
-    fn map(&self, numbers: &[u32], f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {
+    /// Calls `f` for every number, in any order and, if there are so many instructions that it pays, at the same time;
+    /// gives the results in the order of the numbers.
+    fn map(&self, numbers: &[u32], instructions: usize, f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {
         match &self.0 {
-            Some(pool) if numbers.len() > 1 => pool.install(|| numbers.par_iter().map(|&k| f(k)).collect()),
+            Some(pool) if numbers.len() > 1 && instructions >= PARALLEL => {
+                pool.install(|| numbers.par_iter().map(|&k| f(k)).collect())
+            }
             _ => numbers.iter().map(|&k| f(k)).collect(),
         }
     }
@@ -195,9 +201,12 @@ impl Compiled {
         let job = Job { compiled: self, context, streams };
         let mut partial = vec![0.0; chunks.ranges.len()];
         for group in &chunks.groups {
+            let length = |&k: &u32| chunks.ranges[k as usize].end.saturating_sub(chunks.ranges[k as usize].start);
+            let iterations = group.iter().map(length).fold(0, i64::saturating_add).max(0) as usize;
+            let instructions = iterations.saturating_mul(self.weight());
             // SAFETY: the caller vouches for data and slots, and that the ranges of a group may run together; the groups
             // run one after another.
-            let energies = pool.map(group, |k| unsafe { job.range(&chunks.ranges[k as usize]) });
+            let energies = pool.map(group, instructions, |k| unsafe { job.range(&chunks.ranges[k as usize]) });
             group.iter().zip(energies).for_each(|(&k, energy)| partial[k as usize] = energy);
         }
         targets.finish();

@@ -13,7 +13,7 @@ fn rows(nodes: usize) -> Problem {
 
 #[test]
 fn bits_do_not_depend_on_the_number_of_threads() {
-    let nodes = 6000;
+    let nodes = 20_000;
     let run = |threads: usize| {
         let mut system = System::build(rows(nodes), Options { threads: Some(threads), ..Options::default() }).unwrap();
         let value = system.value().unwrap();
