@@ -6,7 +6,7 @@ use super::trip::LoopParts;
 use super::value::Val;
 use crate::error::Diagnostic;
 use crate::real::Value;
-use naga::{Block, Expression, Handle};
+use naga::{Block, Expression, Handle, Literal, Statement};
 
 /// Loops whose trip counts multiply to at most this are unrolled.
 const UNROLL: u64 = 64;
@@ -30,7 +30,10 @@ impl<'m> Machine<'m> {
         let none = self.graph.bool(false);
         let (broken, continued) = (self.new_cell(Val::Bool(none)), self.new_cell(Val::Bool(none)));
         let outer = (frame.broken.replace(broken), frame.continued.replace(continued));
-        let result = self.run_loop(frame, parts);
+        let result = match break_if.is_some() || leaves(frame, body) {
+            true => self.run_loop(frame, parts),
+            false => self.error("nothing ends this loop: give it a test, as in `for (var i = 0u; i < n; i++)`"),
+        };
         (frame.broken, frame.continued) = outer;
         self.graph.span = parts.span;
         result
@@ -161,4 +164,26 @@ impl<'m> Machine<'m> {
             self.set_cell(cell, Val::Bool(none));
         }
     }
+}
+
+/// Whether a statement of the body leaves its loop.
+fn leaves(frame: &Frame, body: &Block) -> bool {
+    let always = |condition| matches!(frame.arena[condition], Expression::Literal(Literal::Bool(true)));
+    let mut pending = vec![(body, true)];
+    while let Some((block, own)) = pending.pop() {
+        for statement in block.iter() {
+            match statement {
+                Statement::Return { .. } | Statement::Kill => return true,
+                Statement::Break if own => return true,
+                Statement::Block(inner) => pending.push((inner, own)),
+                // `while (true)`
+                Statement::If { condition, accept, .. } if always(*condition) => pending.push((accept, own)),
+                Statement::If { accept, reject, .. } => pending.extend([(accept, own), (reject, own)]),
+                Statement::Switch { cases, .. } => pending.extend(cases.iter().map(|c| (&c.body, false))),
+                Statement::Loop { body, continuing, .. } => pending.extend([(body, false), (continuing, false)]),
+                _ => {}
+            }
+        }
+    }
+    false
 }
