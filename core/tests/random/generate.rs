@@ -2,23 +2,8 @@
 //! simplest choice everywhere.
 
 use super::ast::{Bool, Int, Nest, Real, Search, Sum};
+use super::tape::Tape;
 use spadina_core::real::{BinaryOp, Compare, UnaryOp};
-
-/// Choices; after the end all are 0.
-pub struct Tape<'a> {
-    bytes: std::slice::Iter<'a, u8>,
-}
-
-impl<'a> Tape<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes: bytes.iter() }
-    }
-
-    /// A number below `count`.
-    pub fn pick(&mut self, count: usize) -> usize {
-        self.bytes.next().map_or(0, |&b| usize::from(b) % count)
-    }
-}
 
 /// What is known of the values of a loop variable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

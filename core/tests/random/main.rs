@@ -8,6 +8,8 @@ mod graph;
 mod machine;
 mod schedule;
 mod structure;
+#[path = "../common/tape.rs"]
+mod tape;
 mod worlds;
 
 mod branches;

@@ -1,7 +1,8 @@
 //! Random sizes, tables and numbers.
 
 use super::ast::World;
-use super::generate::{Style, Tape};
+use super::generate::Style;
+use super::tape::Tape;
 
 /// Sizes, tables and numbers; unknowns are multiples of 1/64, so that their small sums are exact.
 pub fn world(bytes: &[u8], style: Style) -> World {

@@ -173,7 +173,7 @@ impl Machine<'_> {
         (first, change): (Index, Index),
     ) -> Result<Index> {
         let shifts = vars.iter().filter_map(|(_, cell)| match steps.get(cell)?.1 {
-            Step::Shift(bits) => Some(WORD / bits.abs()),
+            Step::Shift(bits) => Some((WORD + bits.abs() - 1) / bits.abs()),
             Step::Add(_) => None,
         });
         let zero = self.graph.indices.int(0);

@@ -282,7 +282,12 @@ impl<'m> Machine<'m> {
                 let stayed = self.graph.not(left);
                 Some(self.open(frame, stayed))
             }
-            Some(_) => None,
+            Some(false) => None,
+            // The step is not reached.
+            Some(true) => {
+                self.depth -= 1;
+                return Ok(left);
+            }
         };
         self.block(frame, parts.continuing)?;
         if let Some(condition) = parts.break_if {

@@ -73,7 +73,11 @@ impl Machine<'_> {
             Step::Shift(bits) => {
                 let op = if bits > 0 { BitOp::Shl } else { BitOp::Shr };
                 let count = s.scale(t, bits.abs());
-                s.bits(op, init, count)
+                // A shift counts bits modulo the word; steps go on until all of them are out.
+                let (word, zero) = (s.int(WORD), s.int(0));
+                let some_left = s.lt(count, word);
+                let shifted = s.bits(op, init, count);
+                s.select(some_left, shifted, zero)
             }
         }
     }
