@@ -250,6 +250,11 @@ impl Evaluator for Machine<'_> {
         &mut self.integers
     }
 
+    /// Refused when data are bound.
+    fn too_long(&self, _: Index, _: i64) -> Result<i64, Infallible> {
+        Ok(0)
+    }
+
     fn evaluate(&mut self, index: Index) -> Result<(), Infallible> {
         let kernel = self.kernel;
         let indices = &kernel.graph.indices;

@@ -7,6 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// around a reduction over itself.
 pub const REDUCTION_LEVEL: u32 = 1 << 16;
 
+/// The most values that a reduction runs over: about a second.
+pub const REDUCTION_ITERATIONS: i64 = 1 << 26;
+
 /// What a reduction evaluates for each value of its variable.
 #[derive(Clone, Default, Debug)]
 pub struct Reduction {
@@ -27,6 +30,9 @@ pub trait Evaluator {
     /// Computes one integer from the numbers of its operands.
     fn evaluate(&mut self, index: Index) -> Result<(), Self::Fault>;
 
+    /// What becomes of a reduction over more than [`REDUCTION_ITERATIONS`] values.
+    fn too_long(&self, at: Index, count: i64) -> Result<i64, Self::Fault>;
+
     /// The value of a reduction; its bounds and inputs have been computed.
     fn reduce(&mut self, indices: &Indices, at: Index, reduction: &Reduction) -> Result<i64, Self::Fault> {
         let Some((var, term)) = indices.reduced(at) else { return Ok(0) };
@@ -39,6 +45,10 @@ pub trait Evaluator {
         let before: Vec<i64> = touched().map(|k| self.numbers()[k]).collect();
         let mut result = if first { hi } else { 0 };
         for value in lo..hi {
+            if value.saturating_sub(lo) >= REDUCTION_ITERATIONS {
+                result = self.too_long(at, hi.saturating_sub(lo))?;
+                break;
+            }
             self.numbers()[own] = value;
             for &i in &reduction.body {
                 self.evaluate(i)?;

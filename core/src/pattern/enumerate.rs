@@ -229,6 +229,10 @@ impl Evaluator for Run<'_> {
         &mut self.values
     }
 
+    fn too_long(&self, at: Index, count: i64) -> Result<i64, Fault> {
+        Err(self.fault(FaultKind::TooLong(count), at, Span::default()))
+    }
+
     fn evaluate(&mut self, index: Index) -> Result<(), Fault> {
         let symbolic = self.symbolic;
         let indices = &symbolic.graph.indices;
