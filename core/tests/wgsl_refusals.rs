@@ -80,6 +80,14 @@ fn indices_depend_on_integers_only() {
 }
 
 #[test]
+fn bounds_are_not_carried() {
+    check(
+        "var e = 0.0; var k = 0u; for (var i = 0u; i < n; i++) { for (var j = k % 2u; j < n; j++) { e += x[j]; } k = 1u; }\nreturn e;",
+        "5:92: a loop may carry",
+    );
+}
+
+#[test]
 fn endless_loops_are_refused_at_once() {
     for head in ["for (var v = 0u; ; v++)", "loop", "while (true)"] {
         check(

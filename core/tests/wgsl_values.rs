@@ -194,6 +194,41 @@ fn what_the_iteration_before_assigned() {
 }
 
 #[test]
+fn loops_that_end_at_once() {
+    check("var e = 0.0; for (var i = 0u; i < n; i++) { e += x[i]; return e; } return e;", X[0]);
+    check("var e = 0.0; var i = 3u; for (; i < n; i++) { e += x[i]; break; } return e * f32(i);", X[3] * 3.0);
+    check(
+        "var e = 0.0; var i = 3u; loop { if (true) { break; } continuing { i++; e += x[i]; break if i >= n; } } return e + f32(i);",
+        3.0,
+    );
+    check("var e = 0.0; for (var i = n; i < n; i++) { e += x[i]; return e; } return 2.0;", 2.0);
+    check(
+        "var e = 0.0; var i = 0u; loop { if (i == n) { break; } e += x[i]; i++; if (i >= 3u) { break; } } return e * f32(i);",
+        3.0 * sum(0..3, |i| X[i]),
+    );
+}
+
+#[test]
+fn loops_under_guards() {
+    check(
+        "var e = 1.0; if (n > 9u) { for (var i = 0u; i < n - 9u; i++) { if (i * i == n) { break; } e += x[i]; } } return e;",
+        1.0,
+    );
+    check(
+        "var e = 1.0; if (n > 9u) { var s = 0.0; for (var i = 0u; i < n - 9u; i++) { s += x[i]; } e += s * s; } return e;",
+        1.0,
+    );
+    check(
+        "var e = 1.0; if (n > 5u) { var s = 0.0; for (var i = 0u; i < n - 5u; i++) { s += x[i]; } e += s * s; } return e;",
+        1.0 + (X[0] + X[1]) * (X[0] + X[1]),
+    );
+    check(
+        "var e = 0.0; var i = 0u; loop { if (i + 3u == t[1]) { break; } e += x[i]; i++; if (!(i < 3u)) { break; } } return e;",
+        X[0] + X[1] + X[2],
+    );
+}
+
+#[test]
 fn values_after_a_loop() {
     check("var e = 5.0; for (var i = 0u; i < n; i++) { e = x[i]; } return e;", X[6]);
     check("var e = 5.0; for (var i = n; i < n; i++) { e = x[i]; } return e;", 5.0);

@@ -12,8 +12,11 @@ pub fn weighted(mut program: Program, weights: &str) -> Program {
     let array = program.graph.array(weights, ArrayKind::Data);
     let updates = std::mem::take(&mut program.updates);
     for update in updates {
-        let Target::Residual { row, .. } = update.target else { continue };
+        let Target::Residual { row, guard, .. } = update.target else { continue };
+        // There is a row where one is written.
+        let written = program.graph.cond(guard);
         let weight = program.graph.load(array, row);
+        let weight = program.graph.mask(written, weight);
         let value = program.graph.mul(weight, update.value);
         program.updates.extend(split(&mut program.graph, &update.vars, Target::Energy, value));
     }

@@ -1,6 +1,7 @@
 //! Literals, reads, quotients, bits and choices; sums and products are in [`poly`](super::poly).
 
 use super::{BitOp, Cond, Index, IndexNode, Indices, Table, eval};
+use rustc_hash::FxHashSet;
 
 impl Indices {
     /// A literal.
@@ -68,6 +69,21 @@ impl Indices {
             return a;
         }
         self.intern(IndexNode::Wrap(a))
+    }
+
+    /// Whether a `u32` somewhere in an expression may have gone below zero.
+    pub fn wraps(&self, index: Index) -> bool {
+        let mut seen: FxHashSet<Index> = FxHashSet::default();
+        let mut pending = vec![index];
+        while let Some(at) = pending.pop() {
+            if matches!(self.node(at), IndexNode::Wrap(_)) {
+                return true;
+            }
+            if seen.insert(at) && !matches!(self.node(at), IndexNode::Var(_)) {
+                self.operands(at, |a| pending.push(a));
+            }
+        }
+        false
     }
 
     /// `if cond { a } else { b }`.

@@ -2,6 +2,9 @@
 
 use super::{BitOp, Cond, Index, IndexNode, Indices, Monomial, Var};
 
+/// Bytes of the text of an integer; longer ones are left out.
+const LONGEST: usize = 4096;
+
 /// Binding strength of the outermost operator; higher binds tighter.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Level {
@@ -39,7 +42,11 @@ impl Indices {
             }
             if stack.len() == before {
                 stack.pop();
-                let text = self.print_node(at, &|a| &done[&a]);
+                let mut text = self.print_node(at, &|a| &done[&a]);
+                // Shared parts are printed wherever they stand: a text may grow with every operation by a factor.
+                if text.0.len() > LONGEST {
+                    text = ("…".to_string(), Level::Atom);
+                }
                 done.insert(at, text);
             }
         }

@@ -37,7 +37,7 @@ pub struct Counted {
     /// The sides that move and have a sign.
     pub signed: Vec<Index>,
     /// Once the exit holds, it goes on to hold.
-    lasts: bool,
+    pub lasts: bool,
 }
 
 /// The comparison that holds where another does not.
@@ -94,7 +94,8 @@ impl Machine<'_> {
 
     fn count_one(&mut self, list: &Placeholders, steps: &Steps, exit: Value) -> Result<Counted> {
         let (Some(cond), Some(&test)) = (self.graph.as_cond(exit), self.tests.get(&exit)) else {
-            return self.error("the trip count of a loop depends on integers only, never on reals");
+            return self
+                .error("the trip count of a loop is a comparison of integers that the loop counts, never of reals");
         };
         let test = Test { op: negated(test.op), ..test };
         let gap = self.gap(&test)?;
@@ -179,11 +180,14 @@ impl Machine<'_> {
         let zero = self.graph.indices.int(0);
         let less = self.graph.indices.neg(change);
         let less = self.graph.indices.offset(less, -1);
-        let most = match shifts.max() {
-            Some(most) => self.graph.indices.int(most),
-            None if self.graph.indices.nonnegative(less) => self.graph.indices.max(first, zero),
-            None => return self.error("the counter of a loop has a step that does not change"),
-        };
+        let most =
+            match shifts.max() {
+                Some(most) => self.graph.indices.int(most),
+                None if self.graph.indices.nonnegative(less) => self.graph.indices.max(first, zero),
+                None => return self.error(
+                    "the counter of a loop changes by the same step in every iteration, and never away from its bound",
+                ),
+            };
         let search = self.graph.indices.var(REDUCTION_LEVEL + self.depth, zero, most, "t");
         let t = self.graph.indices.var_index(search);
         let Some(mut counters) = self.counters_at(vars, steps, t) else { return self.error(UNREACHED) };

@@ -9,7 +9,7 @@ use super::trip::{Carried, LoopParts, Placeholders, Plan};
 use super::value::Val;
 use crate::error::Diagnostic;
 use crate::index::{Index, Loop, REDUCTION_LEVEL, Var};
-use crate::program::Write;
+use crate::program::{Write, implied};
 use crate::real::{Graph, Rebuild, Value};
 use rustc_hash::FxHashMap;
 
@@ -31,6 +31,17 @@ pub struct LoopRange {
     taken: Option<Value>,
 }
 
+/// What came of a loop that was to stay.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// All that it carries is known.
+    Clean,
+    /// A variable carries something else than sums, which is an error if it is used.
+    Unclean,
+    /// Its first iteration always ends it.
+    Once,
+}
+
 /// What one iteration did.
 pub struct Trial {
     /// The placeholders it ran with.
@@ -44,8 +55,7 @@ pub struct Trial {
 }
 
 impl<'m> Machine<'m> {
-    /// Runs the body once with the counter as a symbol, and sums what it adds. `false`: a variable carries something
-    /// else, which is an error if it is used.
+    /// Runs the body once with the counter as a symbol, and sums what it adds.
     pub fn keep_loop(
         &mut self,
         frame: &mut Frame<'m>,
@@ -53,14 +63,14 @@ impl<'m> Machine<'m> {
         plan: &Plan,
         carried: &Carried,
         previous: bool,
-    ) -> Result<bool> {
+    ) -> Result<Kept> {
         let mut range = self.counted_range(frame, plan)?;
         let mut known = Known { steps: plan.steps.clone(), previous: FxHashMap::default() };
         let mut shortened = false;
         // A counter that only the body steps is found in a first run, and is a symbol in the second; so is what only
         // repeats the iteration before. Exits besides the test shorten the range.
         loop {
-            let run = self.trial(frame, parts, carried, &known, &range)?;
+            let Some(run) = self.trial(frame, parts, carried, &known, &range)? else { return Ok(Kept::Once) };
             self.graph.span = parts.span;
             let zero = self.graph.indices.int(0);
             let moving = run.steps.values().any(|(_, step)| *step != Step::Add(zero));
@@ -100,7 +110,7 @@ impl<'m> Machine<'m> {
             if let Some(condition) = range.returns {
                 self.return_from(frame, parts, condition, range.taken)?;
             }
-            return Ok(clean);
+            return Ok(if clean { Kept::Clean } else { Kept::Unclean });
         }
     }
 
@@ -123,7 +133,7 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
-    /// Runs one iteration and takes it back.
+    /// Runs one iteration and takes it back. `None`: it always leaves the loop.
     fn trial(
         &mut self,
         frame: &mut Frame<'m>,
@@ -131,7 +141,7 @@ impl<'m> Machine<'m> {
         carried: &Carried,
         known: &Known,
         range: &LoopRange,
-    ) -> Result<Trial> {
+    ) -> Result<Option<Trial>> {
         let attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
         let list = self.symbols(carried, known, range);
@@ -140,6 +150,10 @@ impl<'m> Machine<'m> {
         self.forget_assumed(range.assumed.iter().copied());
         let left = left?;
         self.graph.span = parts.span;
+        if self.literal(left) == Some(true) {
+            self.abandon(frame, attempt);
+            return Ok(None);
+        }
         let exits = self.integer_exits(left, &range.exits, &list)?;
         let mut steps = self.steps(&list, |_| true);
         steps.retain(|_, (_, step)| match step {
@@ -149,7 +163,7 @@ impl<'m> Machine<'m> {
         let writes = self.writes.split_off(writes);
         let looks = self.kept_looks(attempt.looks, &list);
         let changed: FxHashMap<usize, Val> = self.abandon(frame, attempt).into_iter().collect();
-        Ok(Trial { list, exits, steps, writes, looks, changed })
+        Ok(Some(Trial { list, exits, steps, writes, looks, changed }))
     }
 
     /// The range of the counting exit.
@@ -164,6 +178,7 @@ impl<'m> Machine<'m> {
         let begins = counted.direct.and_then(|cell| plan.steps.get(&cell)).map(|(init, _)| *init);
         let lo = begins.unwrap_or_else(|| self.graph.indices.int(0));
         let hi = self.graph.indices.add(lo, plan.count);
+        let hi = self.guarded_end(lo, hi);
         let var = self.graph.indices.var(self.depth, lo, hi, &name);
         let symbol = self.graph.indices.var_index(var);
         let t = self.graph.indices.sub(symbol, lo);
@@ -179,6 +194,16 @@ impl<'m> Machine<'m> {
         let returns = (plan.ending == Ending::Return).then(|| self.graph.bool(true));
         let taken = self.exit_at(counted, &plan.steps, plan.count);
         Ok(LoopRange { var, t, last: plan.ending == Ending::Work, assumed, exits, returns, taken })
+    }
+
+    /// The end of a range that wraps below zero where the loop is not reached (`if n > 7 { for i in 0..n - 7 … }`): there
+    /// the range is empty.
+    fn guarded_end(&mut self, lo: Index, hi: Index) -> Index {
+        if !self.graph.indices.wraps(hi) {
+            return hi;
+        }
+        let reached = implied(&mut self.graph, self.path);
+        self.graph.indices.select(reached, hi, lo)
     }
 
     /// The range up to the first value that satisfies one of `exits`.

@@ -1,8 +1,9 @@
 //! Loops: short ones run iteration by iteration, long ones once, with their counter as a symbol.
 
 use super::carry::ONLY_SUMS;
+use super::keep::Kept;
 use super::machine::{Attempt, Frame, Machine, Region, Result};
-use super::trip::LoopParts;
+use super::trip::{Carried, LoopParts, Plan};
 use super::value::Val;
 use crate::error::Diagnostic;
 use crate::real::Value;
@@ -56,29 +57,54 @@ impl<'m> Machine<'m> {
         {
             return self.unroll(frame, parts, Some(count));
         }
-        let mut attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
-        let mut result = self.keep_loop(frame, parts, &plan, &carried, false);
-        if result.as_ref().is_ok_and(|clean| !clean) || result.as_ref().is_err_and(|e| e.message == ONLY_SUMS) {
-            self.abandon(frame, attempt);
-            attempt = self.begin_attempt(frame);
-            let again = self.keep_loop(frame, parts, &plan, &carried, true);
-            result = again.or(result);
-        }
-        match result {
-            Ok(clean) if clean || count.is_none_or(|count| count > FORCED_UNROLL) => {
+        let (attempt, result) = self.attempt_to_keep(frame, parts, &plan, &carried);
+        let short = count.filter(|&count| count <= FORCED_UNROLL);
+        match (result, short) {
+            (Ok(Kept::Clean), _) | (Ok(Kept::Unclean), None) => {
                 self.adopt(frame, attempt, writes);
                 Ok(())
             }
-            result => {
+            (Ok(Kept::Once), _) => {
                 self.abandon(frame, attempt);
-                match (count, result) {
-                    (Some(count), _) if count <= FORCED_UNROLL => self.unroll(frame, parts, Some(count)),
-                    (_, Err(reason)) => Err(reason),
-                    (_, Ok(_)) => Ok(()),
-                }
+                self.unroll(frame, parts, Some(1))
+            }
+            (_, Some(count)) => {
+                self.abandon(frame, attempt);
+                self.unroll(frame, parts, Some(count))
+            }
+            (Err(reason), None) => {
+                self.abandon(frame, attempt);
+                Err(reason)
             }
         }
+    }
+
+    /// Keeps a loop, in an attempt that is still to be adopted or abandoned. Where something is carried that is no sum,
+    /// it may be what the iteration before assigned.
+    fn attempt_to_keep(
+        &mut self,
+        frame: &mut Frame<'m>,
+        parts: LoopParts<'m>,
+        plan: &Plan,
+        carried: &Carried,
+    ) -> (Attempt, Result<Kept>) {
+        // An attempt that failed leaves nothing behind: the first is made again if the second is no better.
+        let mut attempt = self.begin_attempt(frame);
+        let mut result = self.keep_loop(frame, parts, plan, carried, false);
+        let refused = matches!(&result, Err(reason) if reason.message == ONLY_SUMS);
+        if refused || matches!(result, Ok(Kept::Unclean)) {
+            self.abandon(frame, attempt);
+            attempt = self.begin_attempt(frame);
+            let again = self.keep_loop(frame, parts, plan, carried, true);
+            if matches!(again, Ok(kept) if kept != Kept::Unclean || refused) {
+                return (attempt, again);
+            }
+            self.abandon(frame, attempt);
+            attempt = self.begin_attempt(frame);
+            result = self.keep_loop(frame, parts, plan, carried, false);
+        }
+        (attempt, result)
     }
 
     /// Keeps what an attempt did that held: its writes and looks, and what it assigned, outside of its journal.
@@ -117,6 +143,10 @@ impl<'m> Machine<'m> {
         let nodes = self.graph.len() + self.graph.indices.len();
         let mut regions = Vec::new();
         for iteration in 0.. {
+            // What the regions do not know: the iteration after the last leaves the loop.
+            if count.is_some_and(|count| iteration > count) {
+                break;
+            }
             let grown = self.graph.len() + self.graph.indices.len() - nodes;
             if iteration > FORCED_UNROLL || grown > UNROLL_NODES {
                 self.graph.span = parts.span;

@@ -161,13 +161,21 @@ impl<'m> Machine<'m> {
         self.graph.span = parts.span;
         let steps = self.steps(list, |cell| full || !carried.in_body.contains(&cell));
         let mut refused = None;
+        let mut chosen: Option<(Counted, Value, bool)> = None;
         for exits in [Exits { found: inside, after: false }, Exits { found: last, after: true }] {
             for &exit in &exits.found {
                 match self.count(list, &steps, exit) {
-                    Ok(counted) => return self.counted_plan(frame, parts, list, (steps, counted), exit, exits.after),
+                    // A test for equality may be missed, and then counts to 2³².
+                    Ok(counted) if chosen.as_ref().is_none_or(|(best, ..)| !best.lasts && counted.lasts) => {
+                        chosen = Some((counted, exit, exits.after));
+                    }
+                    Ok(_) => {}
                     Err(reason) => refused = refused.or(Some(reason)),
                 }
             }
+        }
+        if let Some((counted, exit, after)) = chosen {
+            return self.counted_plan(frame, parts, list, (steps, counted), exit, after);
         }
         match refused {
             Some(reason) => Err(reason),
