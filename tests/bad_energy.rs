@@ -137,6 +137,7 @@ fn loops() {
         ("var s = 0.0; for (var i = 0u; i < n; i++) { s += max(s, x[i]); } return s;", &["e.wgsl:4:45: "]),
         ("var s = 0.0; loop { s += x[0]; } return s;", &["e.wgsl:4:"]),
         ("var s = 0.0; for (var i = t[0]; i != n; i--) { s += x[i]; } return s;", &["e.wgsl:4:14: "]),
+        ("var s = 0.0; for (var i = t[0] - 1u; i > 0u; i--) { s += x[0]; } return s;", &["e.wgsl:4:14: ", "-1"]),
         ("var s = 0.0; for (var i = 0u; i != n; i += 2u) { s += x[i]; } return s;", &["e.wgsl:4:"]),
         ("var s = 0.0; for (var i = 1u; i < n; i *= 3u) { s += x[i]; } return s;", &["e.wgsl:4:14: "]),
         ("var s = 0.0; var i = 0u; while (i < n) { s += x[i]; } return s;", &["e.wgsl:4:"]),

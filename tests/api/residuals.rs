@@ -148,6 +148,13 @@ fn a_table_that_makes_a_row_twice_is_refused_when_it_is_set() {
     assert!(system.evaluate().is_err());
 }
 
+/// Nothing is needed of a loop that never runs: not the weights of rows that it would write either.
+#[test]
+fn rows_that_are_never_written() {
+    let body = "var i = 0u; loop { if (i == at[3]) { return; } r[2] += x[i] * x[i]; i++; if (i >= n) { break; } } r[0] = x[0];";
+    assert_eq!(rows(problem(4).term(program(body))), Vec::<f64>::new());
+}
+
 #[test]
 fn terms_stack_in_order_among_energies() {
     let x = waves(3);

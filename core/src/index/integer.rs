@@ -71,19 +71,21 @@ impl Indices {
         self.intern(IndexNode::Wrap(a))
     }
 
-    /// Whether a `u32` somewhere in an expression may have gone below zero.
-    pub fn wraps(&self, index: Index) -> bool {
+    /// Everything that some integers are computed from in an iteration, themselves included; not the bounds of its loops.
+    pub fn reachable(&self, roots: impl IntoIterator<Item = Index>) -> FxHashSet<Index> {
         let mut seen: FxHashSet<Index> = FxHashSet::default();
-        let mut pending = vec![index];
+        let mut pending: Vec<Index> = roots.into_iter().collect();
         while let Some(at) = pending.pop() {
-            if matches!(self.node(at), IndexNode::Wrap(_)) {
-                return true;
-            }
             if seen.insert(at) && !matches!(self.node(at), IndexNode::Var(_)) {
                 self.operands(at, |a| pending.push(a));
             }
         }
-        false
+        seen
+    }
+
+    /// Whether a `u32` somewhere in an expression may have gone below zero.
+    pub fn wraps(&self, index: Index) -> bool {
+        self.reachable([index]).iter().any(|&at| matches!(self.node(at), IndexNode::Wrap(_)))
     }
 
     /// `if cond { a } else { b }`.

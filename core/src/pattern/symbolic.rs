@@ -1,6 +1,6 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
-use crate::index::{Cond, Index, IndexNode, Indices, Reduction, Table, Var};
+use crate::index::{Cond, Index, IndexNode, Indices, Reduction, Table, Var, VarSet};
 use crate::kernel::{Buffer, Demand, Kernel, Root, Step, integer_steps, loop_ends, schedule, supports};
 use crate::program::{Program, Target, Word};
 use crate::real::{Array, Graph, Node, Span, Value};
@@ -67,7 +67,7 @@ impl Symbolic {
             })
             .collect();
         let (indices, guards) = guards(kernel, program);
-        let demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
+        let mut demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
         if let Some(outer) = kernel.outer {
@@ -75,7 +75,7 @@ impl Symbolic {
             actions.push(Action::Open);
         }
         if check {
-            checks(kernel, &demand, &mut roots, &mut actions);
+            checks(kernel, &mut demand, &mut roots, &mut actions);
         }
         let mut symbols = Graph::default();
         symbols.indices = demand.indices;
@@ -160,17 +160,41 @@ fn region_record(
     (root, record)
 }
 
+/// A check that is to be made.
+struct Checked {
+    demand: Cond,
+    at: Index,
+    limit: Limit,
+    free: VarSet,
+    span: Span,
+}
+
 /// One check for every load, table read and division that an output needs.
-fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
-    let graph = &kernel.graph;
-    let mut add = |demand_of: Cond, at: Index, limit: Limit, free, span: Span| {
-        let mut vars = graph.indices.vars(free).to_vec();
-        if let Some(outer) = vars.iter().position(|v| Some(*v) == kernel.outer) {
-            vars[..=outer].rotate_right(1);
+fn checks(kernel: &Kernel, demand: &mut Demand, roots: &mut Vec<Root>, actions: &mut Vec<Action>) {
+    let indices = &kernel.graph.indices;
+    let outer = kernel.outer.map(|outer| (outer, indices.loop_of(outer).clone()));
+    // What the bounds of the outermost loop read is needed to know whether it runs; nothing else is where it does not.
+    let bounds = indices.reachable(outer.iter().flat_map(|(_, l)| [l.lo, l.hi]));
+    for Checked { demand: needed, at, limit, free, span } in checked(kernel, demand) {
+        let mut vars = indices.vars(free).to_vec();
+        let mut needed = needed;
+        match (vars.iter().position(|v| Some(*v) == kernel.outer), &outer) {
+            (Some(outer), _) => vars[..=outer].rotate_right(1),
+            (None, Some((_, l))) if matches!(limit, Limit::Array(_)) || !bounds.contains(&at) => {
+                let runs = demand.indices.lt(l.lo, l.hi);
+                needed = demand.indices.and(needed, runs);
+            }
+            _ => {}
         }
-        roots.push(Root { vars, values: Vec::new(), indices: vec![demand_of.as_index(), at] });
-        actions.push(Action::Check { demand: demand_of, at, limit, span });
-    };
+        roots.push(Root { vars, values: Vec::new(), indices: vec![needed.as_index(), at] });
+        actions.push(Action::Check { demand: needed, at, limit, span });
+    }
+}
+
+/// What is to be checked, with the conditions under which it is needed.
+fn checked(kernel: &Kernel, demand: &Demand) -> Vec<Checked> {
+    let graph = &kernel.graph;
+    let mut list = Vec::new();
     let mut spans: rustc_hash::FxHashMap<Index, Span> = Default::default();
     for value in graph.values() {
         graph.index_operands(value, |i| {
@@ -186,22 +210,24 @@ fn checks(kernel: &Kernel, demand: &Demand, roots: &mut Vec<Root>, actions: &mut
     }
     for at in 0..graph.indices.len() {
         let index = Index(at as u32);
-        let Some(cond) = demand.index(index) else { continue };
-        let span = spans.get(&index).copied().unwrap_or_default();
+        let Some(demand) = demand.index(index) else { continue };
+        let (free, span) = (graph.indices.free(index), spans.get(&index).copied().unwrap_or_default());
         match *graph.indices.node(index) {
-            IndexNode::Read(table, inner) => add(cond, inner, Limit::Table(table), graph.indices.free(index), span),
-            IndexNode::Div(_, b) | IndexNode::Rem(_, b) => {
-                add(cond, b, Limit::NotZero, graph.indices.free(index), span);
+            IndexNode::Read(table, at) => list.push(Checked { demand, at, limit: Limit::Table(table), free, span }),
+            IndexNode::Div(_, at) | IndexNode::Rem(_, at) => {
+                list.push(Checked { demand, at, limit: Limit::NotZero, free, span });
             }
             _ => {}
         }
     }
     for value in graph.values() {
-        let Some(cond) = demand.value(value) else { continue };
-        if let Node::Load(array, index) | Node::Seed(array, index) = *graph.node(value) {
-            add(cond, index, Limit::Array(array), graph.free(value), graph.span_of(value));
+        let Some(demand) = demand.value(value) else { continue };
+        if let Node::Load(array, at) | Node::Seed(array, at) = *graph.node(value) {
+            let (free, span) = (graph.free(value), graph.span_of(value));
+            list.push(Checked { demand, at, limit: Limit::Array(array), free, span });
         }
     }
+    list
 }
 
 /// Whether a buffer is addressed by rows of the global vector.

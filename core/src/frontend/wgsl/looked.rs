@@ -65,11 +65,20 @@ impl Machine<'_> {
         self.looks.push(Look { index, word, path: self.path, span: self.graph.span });
     }
 
-    /// Records what the test of a loop looks at when it ends the loop, if no iteration of the range does.
+    /// Records what the test of a loop looks at when the loop begins and, if no iteration of the range does, when it ends.
     pub fn look_at_last_test(&mut self, plan: &Plan, range: &LoopRange) {
         let Plan { counted, steps, .. } = plan;
         let Loop { lo, hi, .. } = *self.graph.indices.loop_of(range.var);
         let end = self.graph.indices.sub(hi, lo);
+        let zero = self.graph.indices.int(0);
+        for &side in &counted.unsigned {
+            // A side that falls is above zero in all iterations if there are any: that says nothing of the first.
+            if let Some(first) = self.at_iteration(&counted.vars, steps, side, zero)
+                && !self.graph.indices.nonnegative(first)
+            {
+                self.look(first, Word::U32);
+            }
+        }
         for (sides, word) in [(&counted.unsigned, Word::U32), (&counted.signed, Word::I32)] {
             for &side in sides.iter().filter(|_| !range.last) {
                 if let Some(last) = self.at_iteration(&counted.vars, steps, side, end) {
