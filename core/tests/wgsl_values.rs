@@ -208,6 +208,15 @@ fn loops_that_end_at_once() {
     );
 }
 
+/// A literal count that holds for mathematical integers only says nothing of a `u32` that wraps.
+#[test]
+fn counters_that_wrap_in_short_loops() {
+    check(
+        "var e = 0.0; var i = 0u; loop { e += 1.0; if (i % 4u == 2u) { return e; } continuing { i--; break if !(i > 2u); } } return 9.0;",
+        3.0,
+    );
+}
+
 #[test]
 fn loops_under_guards() {
     check(

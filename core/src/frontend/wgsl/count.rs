@@ -2,7 +2,7 @@
 
 use super::machine::{Machine, Result};
 use super::step::{Step, Steps, WORD};
-use super::trip::Placeholders;
+use super::trip::{Placeholders, Plan};
 use super::value::Val;
 use crate::index::{Cond, Index, REDUCTION_LEVEL, Var};
 use crate::real::{Rebuild, Value};
@@ -255,6 +255,24 @@ impl Machine<'_> {
         let mut counters = self.counters_at(&counted.vars, steps, t)?;
         let cond = counters.cond(&mut self.graph, counted.exit);
         Some(self.graph.cond(cond))
+    }
+
+    /// Whether every side of the test that moves is, from the first test to the last, where its type does not wrap.
+    pub fn stays_in_words(&mut self, plan: &Plan) -> bool {
+        let Plan { counted, steps, .. } = plan;
+        let zero = self.graph.indices.int(0);
+        let sides = [(&counted.unsigned, false), (&counted.signed, true)];
+        let sides = sides.into_iter().flat_map(|(sides, signed)| sides.iter().map(move |&side| (side, signed)));
+        sides.collect::<Vec<_>>().into_iter().all(|(side, signed)| {
+            [zero, counted.count].into_iter().all(|t| {
+                let Some(value) = self.at_iteration(&counted.vars, steps, side, t) else { return false };
+                match self.graph.indices.as_const(value) {
+                    Some(c) if signed => i32::try_from(c).is_ok(),
+                    Some(c) => u32::try_from(c).is_ok(),
+                    None => signed || self.graph.indices.nonnegative(value),
+                }
+            })
+        })
     }
 
     /// Whether every side of the test that moves stays where a `u32` does not wrap, up to the test that ends the loop.

@@ -55,7 +55,8 @@ impl<'m> Machine<'m> {
         if let Some(count) = count
             && count.saturating_mul(self.unrolled) <= UNROLL
         {
-            return self.unroll(frame, parts, Some(count));
+            let bounded = self.stays_in_words(&plan);
+            return self.unroll(frame, parts, Some(count), bounded);
         }
         let writes = self.writes.len();
         let (attempt, result) = self.attempt_to_keep(frame, parts, &plan, &carried);
@@ -67,11 +68,12 @@ impl<'m> Machine<'m> {
             }
             (Ok(Kept::Once), _) => {
                 self.abandon(frame, attempt);
-                self.unroll(frame, parts, Some(1))
+                self.unroll(frame, parts, Some(1), false)
             }
             (_, Some(count)) => {
                 self.abandon(frame, attempt);
-                self.unroll(frame, parts, Some(count))
+                let bounded = self.stays_in_words(&plan);
+                self.unroll(frame, parts, Some(count), bounded)
             }
             (Err(reason), None) => {
                 self.abandon(frame, attempt);
@@ -123,7 +125,7 @@ impl<'m> Machine<'m> {
     fn unroll_or(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, reason: Diagnostic) -> Result<()> {
         let attempt = self.begin_attempt(frame);
         let writes = self.writes.len();
-        match self.unroll(frame, parts, None) {
+        match self.unroll(frame, parts, None, false) {
             Ok(()) => {
                 self.adopt(frame, attempt, writes);
                 Ok(())
@@ -135,16 +137,16 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Runs a loop iteration by iteration until its test is literally false. Where the count is not known, the test must
-    /// be literal in every iteration.
-    fn unroll(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, count: Option<u64>) -> Result<()> {
+    /// Runs a loop iteration by iteration until its test is literally false, or, if the count is a bound, up to that.
+    /// Where the count is not known, the test must be literal in every iteration.
+    fn unroll(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, count: Option<u64>, bounded: bool) -> Result<()> {
         let outer = self.unrolled;
         self.unrolled = outer.saturating_mul(count.unwrap_or(FORCED_UNROLL).max(1));
         let nodes = self.graph.len() + self.graph.indices.len();
         let mut regions = Vec::new();
         for iteration in 0.. {
             // What the regions do not know: the iteration after the last leaves the loop.
-            if count.is_some_and(|count| iteration > count) {
+            if bounded && count.is_some_and(|count| iteration > count) {
                 break;
             }
             let grown = self.graph.len() + self.graph.indices.len() - nodes;
