@@ -50,8 +50,8 @@ fn main() {
     let largest: usize = std::env::var("SPADINA_BENCH_MAX").ok().and_then(|v| v.parse().ok()).unwrap_or(1_000_000);
     let mut criterion = Criterion::default().configure_from_args();
     let mut rows = Vec::new();
-    for (name, problem) in PROBLEMS {
-        for size in [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(|&s| s <= largest) {
+    for (name, most, problem) in PROBLEMS {
+        for size in [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(|&s| s <= largest.min(most)) {
             rows.push(measure(&mut criterion, name, size, problem));
         }
     }

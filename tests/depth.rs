@@ -1,11 +1,8 @@
-//! Large energies through the facade: deep graphs end in a short time, without overflowing the stack.
+//! Large energies through the facade: deep graphs do not overflow the stack. The benchmark `stages` says how long they
+//! take.
 
 use spadina::system::Device;
 use spadina::{Options, Problem, System, Term};
-use std::time::{Duration, Instant};
-
-/// Generous: these take a tenth of it in a release build.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// A sum of 100,000 terms, each a link of one chain of additions: functions of a thousand terms, as the WGSL parser's
 /// time grows faster than the length of a function.
@@ -25,24 +22,23 @@ fn long_energy() -> String {
 
 /// Runs on a thread with a small stack, as a caller might.
 fn on_small_stack(test: impl FnOnce() + Send + 'static) {
-    let start = Instant::now();
     std::thread::Builder::new().stack_size(512 << 10).spawn(test).unwrap().join().unwrap();
-    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
 }
 
 #[test]
 fn a_hundred_thousand_terms() {
-    on_small_stack(|| {
-        let problem = Problem::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
-        let problem = problem.term(Term::energy("long.wgsl", long_energy()).over("e"));
-        let options = Options { device: Device::Interpreter, ..Options::default() };
-        let mut system = System::build(problem, options).unwrap();
-        let at = system.evaluate().unwrap();
-        // The sum of k + 0.5 for k below 100,000.
-        let sum = 100_000.0 * 100_000.0 / 2.0;
-        assert_eq!((at.energy, at.gradient), (6.0 * sum, &[3.0 * sum, 2.0 * sum][..]));
-        assert_eq!((at.hessian.nonzeros(), at.hessian.values), (2, &[sum, sum][..]));
-    });
+    for device in [Device::Interpreter, Device::Cpu] {
+        on_small_stack(move || {
+            let problem = Problem::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
+            let problem = problem.term(Term::energy("long.wgsl", long_energy()).over("e"));
+            let mut system = System::build(problem, Options { device, ..Options::default() }).unwrap();
+            let at = system.evaluate().unwrap();
+            // The sum of k + 0.5 for k below 100,000.
+            let sum = 100_000.0 * 100_000.0 / 2.0;
+            assert_eq!((at.energy, at.gradient), (6.0 * sum, &[3.0 * sum, 2.0 * sum][..]));
+            assert_eq!((at.hessian.nonzeros(), at.hessian.values), (2, &[sum, sum][..]));
+        });
+    }
 }
 
 /// A value 4000 operations deep: x is put through one function again and again.

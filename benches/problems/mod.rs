@@ -1,5 +1,6 @@
-//! Problems of any size, from the energies of the conformance cases.
+//! Problems of any size, from the energies of the conformance cases, and one long energy.
 
+use spadina::builder::{self, Real};
 use spadina::{Problem, Tensor, Term};
 
 const CHAIN: &str = include_str!("../../tests/conformance/chain/energy.wgsl");
@@ -10,9 +11,14 @@ const NEO_HOOKEAN: &str = include_str!("../../tests/conformance/neo_hookean/ener
 /// Makes a problem of about so many elements; gives their number, too.
 pub type Make = fn(usize) -> (usize, Problem);
 
-/// The problems by name.
-pub const PROBLEMS: [(&str, Make); 4] =
-    [("chain", chain), ("ring3d", ring), ("grid", grid), ("neo_hookean", neo_hookean)];
+/// The problems by name, with the most elements that make sense.
+pub const PROBLEMS: [(&str, usize, Make); 5] = [
+    ("chain", 1_000_000, chain),
+    ("ring3d", 1_000_000, ring),
+    ("grid", 1_000_000, grid),
+    ("neo_hookean", 1_000_000, neo_hookean),
+    ("deep", 100_000, deep),
+];
 
 fn wave(k: usize) -> f64 {
     (1.3 * k as f64).sin() + 0.3 * (0.7 * k as f64).cos()
@@ -37,6 +43,18 @@ pub fn grid(elements: usize) -> (usize, Problem) {
     let x: Vec<f64> = (0..side * side).map(wave).collect();
     let problem = Problem::new().unknown("x", x).indices("h", side as i32).indices("w", side as i32);
     (side * side, problem.term(Term::energy("grid.wgsl", GRID)))
+}
+
+/// One element; its energy is so many additions deep, and every term of it is another.
+pub fn deep(terms: usize) -> (usize, Problem) {
+    let energy = builder::energy("deep", move |e| {
+        let x = e.node_scalars("x", 2);
+        let (a, b) = (x[0], x[1]);
+        (0..terms).map(|k| (k as f64 + 0.5) * a * b).sum::<Real>()
+    });
+    let energy = energy.expect("the energy is right");
+    let problem = Problem::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
+    (terms, problem.term(Term::built("deep.rs", energy).over("e")))
 }
 
 /// A box of tetrahedra, six to a cell.

@@ -284,7 +284,6 @@ fn literals_compute_anywhere() {
 
 #[test]
 fn long_and_deep() {
-    let start = std::time::Instant::now();
     let energy = builder::program("long", |p| {
         let x = p.reals("x");
         let mut deep = x.at(0);
@@ -296,7 +295,6 @@ fn long_and_deep() {
     let energy = energy.unwrap();
     let program = energy.lower(&energy.default_roles(None)).unwrap();
     assert!(program.graph.len() > 400_000);
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 #[test]

@@ -34,13 +34,22 @@ pub struct Options {
     pub verify: bool,
     /// Blocks of more than about this many instructions become functions of their own; compile time is linear above.
     pub block_limit: usize,
+    /// Kernels of more than about this many instructions are compiled without optimisation and with the faster of
+    /// Cranelift's register allocators: ten times as fast, for code that is about as good where it is so long.
+    pub quick_above: usize,
     /// Whether slots may be [`NO_SLOT`](spadina_core::bind::NO_SLOT): code that need not look is faster.
     pub skips: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { precision: Precision::F64, verify: cfg!(debug_assertions), block_limit: plan::LIMIT, skips: true }
+        Self {
+            precision: Precision::F64,
+            verify: cfg!(debug_assertions),
+            block_limit: plan::LIMIT,
+            quick_above: plan::QUICK,
+            skips: true,
+        }
     }
 }
 
@@ -174,7 +183,7 @@ pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
     let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
     let frame_words = plan.frame_bytes / size_of::<u64>();
     let wanted = Wanted::of(kernel);
-    let weight = plan::iteration_weight(kernel);
+    let weight = plan.weight;
     Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, weight, wanted })))
 }
 

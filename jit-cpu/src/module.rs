@@ -49,7 +49,7 @@ pub(crate) fn compile(
     options: &Options,
     listing: Listing,
 ) -> Result<(Code, String), Error> {
-    let mut code = Code { module: Mutex::new(Some(module(options)?)), entry: never };
+    let mut code = Code { module: Mutex::new(Some(module(options, plan.quick)?)), entry: never };
     let mut text = String::new();
     // From here on `code` owns the module, so that its memory is freed if something fails.
     let Ok(Some(module)) = code.module.get_mut() else {
@@ -100,11 +100,12 @@ unsafe extern "C" fn never(_: *const crate::abi::Context, _: i64, _: i64, _: *co
     f64::NAN
 }
 
-/// An empty module for this machine.
-fn module(options: &Options) -> Result<JITModule, Error> {
+/// An empty module for this machine; `quick`: the time to compile matters more than the code.
+fn module(options: &Options, quick: bool) -> Result<JITModule, Error> {
     let mut flags = settings::builder();
     for (name, value) in [
-        ("opt_level", "speed"),
+        ("opt_level", if quick { "none" } else { "speed" }),
+        ("regalloc_algorithm", if quick { "single_pass" } else { "backtracking" }),
         ("enable_verifier", if options.verify { "true" } else { "false" }),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),

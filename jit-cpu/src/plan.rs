@@ -17,6 +17,9 @@ use std::ops::Range;
 /// The weight above which a block is cut.
 pub(crate) const LIMIT: usize = 4000;
 
+/// The weight above which a kernel is compiled quickly.
+pub(crate) const QUICK: usize = 20_000;
+
 /// Stands for the whole kernel among the positions of loops.
 pub(crate) const WHOLE: usize = usize::MAX;
 
@@ -78,12 +81,17 @@ pub(crate) struct Plan {
     pub frame_bytes: usize,
     /// Whether streams may hold slots that are not stored.
     pub skips: bool,
+    /// Instructions of one iteration of the outermost loop, roughly; loops inside of it count once.
+    pub weight: usize,
+    /// Whether compiling soon matters more than good code.
+    pub quick: bool,
 }
 
 impl Plan {
     /// Plans a kernel.
     pub fn of(kernel: &Kernel, options: &Options) -> Self {
         let (functions, calls, owner) = cut(kernel, options.block_limit.max(1));
+        let weight = kernel.steps.iter().map(|&step| weight(kernel, step)).sum();
         let mut plan = Self {
             functions,
             calls,
@@ -94,6 +102,8 @@ impl Plan {
             cursors: vec![None; kernel.regions.len()],
             frame_bytes: 0,
             skips: options.skips,
+            weight,
+            quick: weight > options.quick_above,
         };
         if plan.functions.len() > 1 {
             Crossing { kernel, owner: &owner, defined: FxHashMap::default(), plan: &mut plan }.walk();
@@ -120,11 +130,6 @@ fn outer(kernel: &Kernel) -> Option<usize> {
         }
     }
     None
-}
-
-/// Instructions of one iteration of the outermost loop, roughly; loops inside of it count once.
-pub(crate) fn iteration_weight(kernel: &Kernel) -> usize {
-    kernel.steps.iter().map(|&step| weight(kernel, step)).sum()
 }
 
 /// Instructions a step becomes, roughly.

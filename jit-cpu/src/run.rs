@@ -32,6 +32,17 @@ impl Pool {
         self.0.as_ref().map_or(1, rayon::ThreadPool::current_num_threads)
     }
 
+    /// Calls `f` for every item, at the same time; gives the first error in their order.
+    pub fn try_each<T: Send, E: Send>(&self, items: Vec<T>, f: impl Fn(T) -> Result<(), E> + Sync) -> Result<(), E> {
+        match &self.0 {
+            Some(pool) => {
+                let results: Vec<Result<(), E>> = pool.install(|| items.into_par_iter().map(&f).collect());
+                results.into_iter().collect()
+            }
+            None => items.into_iter().try_for_each(f),
+        }
+    }
+
     /// Calls `f` for every number, in any order and, if there are so many instructions that it pays, at the same time;
     /// gives the results in the order of the numbers.
     fn map(&self, numbers: &[u32], instructions: usize, f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {

@@ -5,8 +5,7 @@ mod support;
 
 use spadina_core::bind::{Chunks, Stream};
 use spadina_core::real::{Precision, UnaryOp, Value};
-use spadina_jit_cpu::{Options, asm, clif, compile};
-use std::time::Instant;
+use spadina_jit_cpu::{Options, asm, clif};
 use support::{Bound, Builder, compiled, everywhere, interpreted};
 
 fn numbers(count: usize) -> Vec<f64> {
@@ -73,46 +72,18 @@ fn element_kernel(length: usize) -> (spadina_core::kernel::Kernel, Bound) {
     (kernel, bound)
 }
 
-/// Prints the times of a kernel: the best of several.
-fn measure(kernel: &spadina_core::kernel::Kernel, bound: &Bound, options: &Options) {
-    let (mut compiling, mut running) = (f64::INFINITY, f64::INFINITY);
-    let pool = spadina_jit_cpu::Pool::new(1).unwrap();
-    let (mut gradient, mut hessian) = (vec![0.0; bound.gradient], vec![0.0; bound.hessian]);
-    for _ in 0..10 {
-        let begun = Instant::now();
-        let code = compile(kernel, options).unwrap();
-        compiling = compiling.min(begun.elapsed().as_secs_f64());
-        let mut buffers =
-            spadina_core::bind::Buffers { gradient: &mut gradient, hessian: &mut hessian, ..Default::default() };
-        let begun = Instant::now();
-        // SAFETY: tables and slots are in range, and there is one range only.
-        unsafe { code.run(&bound.data(), &bound.streams, &mut buffers, &pool) }.unwrap();
-        running = running.min(begun.elapsed().as_secs_f64());
-    }
-    let counts = kernel.counts();
-    println!(
-        "{:?}, {} operations, {} writes, skips {}: compiled in {:.1} ms, {:.1} ns per element",
-        options.precision,
-        counts.total(),
-        counts.writes,
-        options.skips,
-        1e3 * compiling,
-        1e9 * running / bound.sizes[0] as f64
-    );
-}
-
 #[test]
 fn an_element_of_a_hessian() {
     let (kernel, bound) = element_kernel(2000);
     let options = Options::default();
-    for precision in [Precision::F64, Precision::F32] {
-        for skips in [true, false] {
-            measure(&kernel, &bound, &Options { skips, precision, ..options });
-        }
-    }
     let wanted = interpreted(&kernel, &bound);
     compiled(&kernel, &bound, &options, 1).close(&wanted, 1e-14, "one function");
-    compiled(&kernel, &bound, &Options { block_limit: 300, ..options }, 1).close(&wanted, 1e-14, "cut");
+    for (precision, tolerance) in [(Precision::F64, 1e-14), (Precision::F32, 1e-4)] {
+        for (block_limit, quick_above, skips) in [(300, usize::MAX, true), (300, 0, false), (usize::MAX, 0, true)] {
+            let options = Options { block_limit, quick_above, skips, precision, ..options };
+            compiled(&kernel, &bound, &options, 1).close(&wanted, tolerance, &format!("{options:?}"));
+        }
+    }
 }
 
 #[test]
@@ -129,9 +100,7 @@ fn a_long_chain() {
     let mut bound = Bound::elements(3);
     bound.arrays = vec![vec![0.1, 0.5, 1.0]];
     bound.no_slots(&kernel);
-    let begun = Instant::now();
     let got = compiled(&kernel, &bound, &Options::default(), 1);
-    println!("chain of 100,000 sines: {:.2} s", begun.elapsed().as_secs_f64());
     assert_eq!(got.energy.to_bits(), interpreted(&kernel, &bound).energy.to_bits());
 }
 
@@ -143,9 +112,7 @@ fn a_long_body() {
         bound.streams.regions[1] =
             Stream { slots: bound.streams.regions[1].slots[..1680].to_vec(), width: 168, starts: vec![] };
         bound.streams.chunks = Chunks { ranges: vec![0..4, 4..10], groups: vec![vec![0], vec![1]] };
-        let begun = Instant::now();
         let got = compiled(&kernel, &bound, &Options::default(), 1);
-        println!("body of {length} operations: {:.2} s", begun.elapsed().as_secs_f64());
         got.close(&interpreted(&kernel, &bound), 1e-14, "long body");
     }
 }

@@ -132,14 +132,12 @@ impl System {
             return Err(Error::NoUnknown { place: problem.place.clone() });
         }
         let build = start.elapsed().as_secs_f64();
+        let pool = Pool::new(options.threads.unwrap_or(0)).map_err(Error::Threads)?;
         let start = Instant::now();
         if options.device == Device::Cpu {
-            for term in &mut terms {
-                term.compile(options.precision, options.layout.is_partial())?;
-            }
+            term::compile(&mut terms, options.precision, options.layout.is_partial(), &pool)?;
         }
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), pattern: 0.0 };
-        let pool = Pool::new(options.threads.unwrap_or(0)).map_err(Error::Threads)?;
         let mut system = System { problem, options, pool, terms, seconds, bound: None, state: State::default() };
         system.bind()?;
         Ok(system)

@@ -40,6 +40,16 @@ pub struct Kernels {
     sets: [Set; 3],
 }
 
+impl Runnable {
+    /// Compiles the kernel. `partial`: the storage of the Hessian has no slot for some entries.
+    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
+        let skips = partial || self.symbolic.is_guarded();
+        let options = spadina_jit_cpu::Options { precision, skips, ..Default::default() };
+        self.compiled = Some(compile(&self.kernel, &options)?);
+        Ok(())
+    }
+}
+
 impl Set {
     /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.
     pub fn new(program: &Program, outputs: Outputs, check: bool) -> Self {
@@ -58,14 +68,9 @@ impl Set {
         &self.0
     }
 
-    /// Compiles every kernel. `partial`: the storage of the Hessian has no slot for some entries.
+    /// Compiles every kernel.
     pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
-        for runnable in &mut self.0 {
-            let skips = partial || runnable.symbolic.is_guarded();
-            let options = spadina_jit_cpu::Options { precision, skips, ..Default::default() };
-            runnable.compiled = Some(compile(&runnable.kernel, &options)?);
-        }
-        Ok(())
+        self.0.iter_mut().try_for_each(|runnable| runnable.compile(precision, partial))
     }
 
     /// Checks every index and records rows and columns.
@@ -123,8 +128,9 @@ impl Kernels {
         &self.sets[mode as usize]
     }
 
-    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
-        self.sets.iter_mut().try_for_each(|set| set.compile(precision, partial))
+    /// Every kernel, the largest first.
+    pub fn runnables_mut(&mut self) -> impl Iterator<Item = &mut Runnable> {
+        self.sets.iter_mut().rev().flat_map(|set| &mut set.0)
     }
 
     pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {

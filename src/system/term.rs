@@ -133,18 +133,6 @@ impl Term {
         std::iter::once(&self.main).chain(&self.weighted)
     }
 
-    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), Error> {
-        let file = self.file.clone();
-        let parts = std::iter::once(&mut self.main).chain(&mut self.weighted);
-        for bound in parts {
-            bound
-                .kernels
-                .compile(precision, partial)
-                .map_err(|source| Error::Compile { file: file.clone(), source })?;
-        }
-        Ok(())
-    }
-
     /// Checks shapes and every index, and records all entries; returns the number of residual rows, which begin at
     /// `first_row`.
     pub fn enumerate(&mut self, problem: &Problem, first_row: usize) -> Result<usize, Error> {
@@ -202,6 +190,19 @@ impl Term {
     pub fn rows(&self) -> Range<usize> {
         self.rows.clone()
     }
+}
+
+/// Compiles every kernel of all terms. `partial`: the storage of the Hessian has no slot for some entries.
+pub fn compile(terms: &mut [Term], precision: Precision, partial: bool, pool: &Pool) -> Result<(), Error> {
+    let mut kernels = Vec::new();
+    for Term { file, main, weighted, .. } in terms {
+        let file: &str = file;
+        let bounds = std::iter::once(main).chain(weighted);
+        kernels.extend(bounds.flat_map(|b| b.kernels.runnables_mut()).map(|kernel| (file, kernel)));
+    }
+    pool.try_each(kernels, |(file, kernel)| {
+        kernel.compile(precision, partial).map_err(|source| Error::Compile { file: file.to_string(), source })
+    })
 }
 
 fn energy_outputs(mode: Mode) -> Outputs {

@@ -77,7 +77,9 @@ enum Any {
 
 /// Orders the evaluation of the roots. Gives the steps, and the region of every root with the regions' parents.
 pub fn schedule(graph: &Graph, roots: &[Root]) -> Schedule {
-    let mut state = Scheduler { graph, roots, done: FxHashSet::default(), out: Schedule::default() };
+    let nodes = graph.indices.len() + graph.len();
+    let mut state =
+        Scheduler { graph, roots, done: vec![false; nodes], seen: vec![0; nodes], round: 0, out: Schedule::default() };
     state.out.regions.push((None, None));
     state.out.region_of = vec![0; roots.len()];
     let tasks = (0..roots.len()).map(Task::Root).collect();
@@ -99,7 +101,11 @@ pub struct Schedule {
 struct Scheduler<'a> {
     graph: &'a Graph,
     roots: &'a [Root],
-    done: FxHashSet<Any>,
+    /// By [`Scheduler::key`], whether a node has been computed in an open block.
+    done: Vec<bool>,
+    /// By key, the last round that met a node.
+    seen: Vec<u32>,
+    round: u32,
     out: Schedule,
 }
 
@@ -110,7 +116,7 @@ impl Scheduler<'_> {
         let needed = self.needed(&tasks);
         if let Some(var) = scope.last() {
             let at = Any::Index(self.graph.indices.var_index(*var));
-            self.done.insert(at);
+            self.set_done(at);
             added.push(at);
         }
         self.sum_loops(scope, &needed, &mut added);
@@ -137,7 +143,8 @@ impl Scheduler<'_> {
             self.loop_over(scope, var, inner, group);
         }
         for any in added {
-            self.done.remove(&any);
+            let key = self.key(any);
+            self.done[key] = false;
         }
     }
 
@@ -176,6 +183,10 @@ impl Scheduler<'_> {
 
     /// The loops of the sums that belong into this block, in order of need, with what they need before them.
     fn sum_loops(&mut self, scope: &[Var], needed: &[Any], added: &mut Vec<Any>) {
+        let is_sum = |any: &Any| matches!(*any, Any::Value(v) if matches!(self.graph.node(v), Node::Sum(..)));
+        if !needed.iter().any(is_sum) {
+            return;
+        }
         let mut depth: FxHashMap<Value, u32> = FxHashMap::default();
         let mut by_depth: Vec<Vec<Value>> = Vec::new();
         for any in needed {
@@ -217,14 +228,14 @@ impl Scheduler<'_> {
                     .filter_map(|t| if let Task::Sum(s) = t { Some(Any::Value(*s)) } else { None })
                     .collect();
                 self.loop_over(scope, var, 0, group);
-                self.done.extend(sums.iter().copied());
+                sums.iter().for_each(|&sum| self.set_done(sum));
                 added.extend(sums);
             }
         }
     }
 
     /// Everything the tasks are built from that has no number yet, operands first.
-    fn needed(&self, tasks: &[Task]) -> Vec<Any> {
+    fn needed(&mut self, tasks: &[Task]) -> Vec<Any> {
         let mut pending: Vec<Any> = Vec::new();
         for task in tasks {
             match task {
@@ -240,13 +251,14 @@ impl Scheduler<'_> {
                 Task::Sum(sum) => self.graph.operands(*sum, |body| pending.push(Any::Value(body))),
             }
         }
-        let mut seen: FxHashSet<Any> = FxHashSet::default();
+        self.round += 1;
+        let mut needed = Vec::new();
         while let Some(any) = pending.pop() {
-            if !self.done.contains(&any) && seen.insert(any) {
+            if !self.is_done(any) && self.meets(any) {
+                needed.push(any);
                 self.operands(any, |a| pending.push(a));
             }
         }
-        let mut needed: Vec<Any> = seen.into_iter().collect();
         needed.sort_unstable();
         needed
     }
@@ -273,16 +285,16 @@ impl Scheduler<'_> {
         self.graph.indices.vars(self.free(any)).iter().all(|v| scope.contains(v))
     }
 
-    /// What a node needs first in these loops: operands, and below a reduction, whose own loop runs when it is evaluated, all that does not move with that loop.
-    fn missing(&self, any: Any, scope: &[Var]) -> Vec<Any> {
-        let mut missing = Vec::new();
+    /// Adds to `missing` what a node needs first in these loops: operands, and below a reduction, whose own loop runs
+    /// when it is evaluated, all that does not move with that loop.
+    fn missing(&self, any: Any, scope: &[Var], missing: &mut Vec<Any>) {
         let mut seen: FxHashSet<Any> = FxHashSet::default();
         let mut pending = vec![any];
         while let Some(at) = pending.pop() {
             let reduction = matches!(at, Any::Index(i) if self.graph.indices.reduced(i).is_some());
             self.operands(at, |a| {
                 if self.belongs(a, scope) {
-                    if !self.done.contains(&a) {
+                    if !self.is_done(a) {
                         missing.push(a);
                     }
                 } else if (reduction || at != any) && seen.insert(a) {
@@ -290,21 +302,20 @@ impl Scheduler<'_> {
                 }
             });
         }
-        missing
     }
 
     /// Emits a node after its operands, as far as they belong here.
     fn emit(&mut self, root: Any, scope: &[Var], added: &mut Vec<Any>) {
         let mut pending = vec![root];
         while let Some(&any) = pending.last() {
-            if self.done.contains(&any) || !self.belongs(any, scope) {
+            if self.is_done(any) || !self.belongs(any, scope) {
                 pending.pop();
                 continue;
             }
             let before = pending.len();
-            let missing = self.missing(any, scope);
-            pending.extend(missing.into_iter().rev());
+            self.missing(any, scope, &mut pending);
             if pending.len() > before {
+                pending[before..].reverse();
                 continue;
             }
             pending.pop();
@@ -315,8 +326,31 @@ impl Scheduler<'_> {
                 Any::Value(v) if !matches!(self.graph.node(v), Node::Sum(..)) => self.out.steps.push(Step::Value(v)),
                 _ => {}
             }
-            self.done.insert(any);
+            self.set_done(any);
             added.push(any);
         }
+    }
+
+    /// The number of a node among those of both arenas.
+    fn key(&self, any: Any) -> usize {
+        match any {
+            Any::Index(i) => i.index(),
+            Any::Value(v) => self.graph.indices.len() + v.index(),
+        }
+    }
+
+    fn is_done(&self, any: Any) -> bool {
+        self.done[self.key(any)]
+    }
+
+    fn set_done(&mut self, any: Any) {
+        let key = self.key(any);
+        self.done[key] = true;
+    }
+
+    /// Whether this round meets a node for the first time.
+    fn meets(&mut self, any: Any) -> bool {
+        let key = self.key(any);
+        std::mem::replace(&mut self.seen[key], self.round) != self.round
     }
 }

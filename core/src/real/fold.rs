@@ -193,7 +193,7 @@ impl Graph {
         if let Some(joined) = self.join_selects(a, b, |g, x, y| g.sub(x, y)) {
             return joined;
         }
-        if let Some(&opposite) = self.intern.get(&Node::Binary(BinaryOp::Sub, b, a)) {
+        if let Some(opposite) = self.interned(&Node::Binary(BinaryOp::Sub, b, a)) {
             return self.neg(opposite);
         }
         self.plain(BinaryOp::Sub, a, b)

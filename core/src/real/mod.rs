@@ -15,7 +15,9 @@ pub use print::{Printer, number_text};
 pub use rebuild::Rebuild;
 
 use crate::index::{Cond, Index, Indices, Var, VarSet};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// A real or a predicate.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -104,7 +106,8 @@ pub struct Graph {
     nodes: Vec<Node>,
     facts: Vec<Facts>,
     spans: Vec<Span>,
-    intern: FxHashMap<Node, Value>,
+    /// Every value, found by the hash of its node.
+    intern: HashTable<Value>,
     arrays: Vec<ArrayInfo>,
     /// The source of the nodes built from now on.
     pub span: Span,
@@ -256,6 +259,9 @@ impl Graph {
     /// Keeps only what the roots are built from; they are renamed in place. The order of the values stays.
     pub fn compact(&mut self, roots: &mut [Value]) {
         let keep = self.reachable(roots.iter().copied());
+        if !keep.contains(&false) {
+            return;
+        }
         let mut renamed = vec![Value(0); self.nodes.len()];
         let (nodes, facts, spans) =
             (std::mem::take(&mut self.nodes), std::mem::take(&mut self.facts), std::mem::take(&mut self.spans));
@@ -278,25 +284,32 @@ impl Graph {
             };
             let value = Value(self.nodes.len() as u32);
             renamed[at] = value;
-            self.nodes.push(node.clone());
+            let hash = hash(&node);
+            self.nodes.push(node);
             self.facts.push(facts[at]);
             self.spans.push(spans[at]);
-            self.intern.insert(node, value);
+            self.intern.insert_unique(hash, value, |v| self::hash(&self.nodes[v.index()]));
         }
         roots.iter_mut().for_each(|root| *root = renamed[root.index()]);
     }
 
     fn intern(&mut self, node: Node) -> Value {
-        if let Some(&value) = self.intern.get(&node) {
+        if let Some(value) = self.interned(&node) {
             return value;
         }
         let value = Value(self.nodes.len() as u32);
-        self.nodes.push(node.clone());
+        let hash = hash(&node);
+        self.nodes.push(node);
         let facts = self.facts_of(value);
         self.facts.push(facts);
         self.spans.push(self.span);
-        self.intern.insert(node, value);
+        self.intern.insert_unique(hash, value, |v| self::hash(&self.nodes[v.index()]));
         value
+    }
+
+    /// The value of a node that has been built.
+    fn interned(&self, node: &Node) -> Option<Value> {
+        self.intern.find(hash(node), |v| self.node(*v) == node).copied()
     }
 
     fn facts_of(&mut self, value: Value) -> Facts {
@@ -337,4 +350,8 @@ impl Graph {
         }
         facts
     }
+}
+
+fn hash(node: &Node) -> u64 {
+    FxBuildHasher.hash_one(node)
 }

@@ -182,11 +182,13 @@ pub fn everywhere(kernel: &Kernel, bound: &Bound) -> Results {
 /// The same, with tolerances for double and single precision.
 pub fn everywhere_within(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Results {
     let wanted = interpreted(kernel, bound);
-    for block_limit in [Options::default().block_limit, 12, 1] {
+    let Options { block_limit, quick_above, .. } = Options::default();
+    for (block_limit, quick_above) in [(block_limit, quick_above), (block_limit, 0), (12, 0), (1, quick_above)] {
         for (precision, tolerance) in [(Precision::F64, double), (Precision::F32, single)] {
             for threads in [1, 3] {
-                let options = Options { precision, block_limit, ..Options::default() };
-                let what = format!("{precision:?}, blocks of {block_limit}, {threads} threads");
+                let options = Options { precision, block_limit, quick_above, ..Options::default() };
+                let what =
+                    format!("{precision:?}, blocks of {block_limit}, quick above {quick_above}, {threads} threads");
                 let in_range = match precision {
                     Precision::F32 => wanted.narrowed(),
                     Precision::F64 => wanted.clone(),
