@@ -29,6 +29,19 @@ fn an_endless_function_is_refused_at_once() {
     assert!(error.message.contains("split it into several functions"), "{}", error.message);
 }
 
+/// The inner loop moves the counter of the outer one: every iteration of the one between makes its bounds longer.
+#[test]
+fn bounds_that_grow_are_refused_at_once() {
+    let text = "override n: u32;\n@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+                fn energy() -> f32 {\n  var e = 0.0;\n  for (var i = 7u; i < n; i++) {\n    \
+                for (var c = 1u; c < 4000u; c++) {\n      while (i < n) { i++; }\n      \
+                e += x[i + c] * x[i];\n    }\n  }\n  return e;\n}";
+    let module = Module::parse("grows", text).unwrap_or_else(|e| panic!("{}", e.message));
+    let error = module.lower(&module.default_roles(None)).expect_err("too long");
+    assert_eq!(error.position(text), (6, 5), "{}", error.message);
+    assert!(error.message.contains("too long to be unrolled"), "{}", error.message);
+}
+
 #[test]
 fn a_sum_of_many_literals() {
     let mut terms = String::from("x[0]");

@@ -134,6 +134,8 @@ pub struct Indices {
     sizes: Vec<SizeInfo>,
     tables: Vec<TableInfo>,
     overflow: bool,
+    /// Monomials that were added up so far.
+    summed: usize,
 }
 
 /// What is known of a size before data is bound.
@@ -300,6 +302,11 @@ impl Indices {
             *next = number + 1;
         }
         unused
+    }
+
+    /// How much was built so far: expressions, and the monomials that were added up for them.
+    pub fn work(&self) -> usize {
+        self.nodes.len() + self.summed
     }
 
     /// The value of a loop variable.

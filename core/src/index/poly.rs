@@ -27,6 +27,7 @@ impl Indices {
 
     /// The canonical expression of a sum of monomials in any order.
     pub fn polynomial(&mut self, mut terms: Vec<Monomial>) -> Index {
+        self.summed += terms.len();
         terms.sort_by(|a, b| a.atoms.cmp(&b.atoms));
         let mut merged: Vec<Monomial> = Vec::with_capacity(terms.len());
         for term in terms {

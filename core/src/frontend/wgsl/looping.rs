@@ -15,8 +15,8 @@ const UNROLL: u64 = 64;
 /// Iterations of a loop that can only be unrolled.
 const FORCED_UNROLL: u64 = 4096;
 
-/// Expressions that unrolling one loop may build.
-const UNROLL_NODES: usize = 1 << 20;
+/// What unrolling one loop may build: expressions, and the monomials added up for them.
+const UNROLL_WORK: usize = 1 << 22;
 
 impl<'m> Machine<'m> {
     /// Executes a loop.
@@ -142,15 +142,15 @@ impl<'m> Machine<'m> {
     fn unroll(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>, count: Option<u64>, bounded: bool) -> Result<()> {
         let outer = self.unrolled;
         self.unrolled = outer.saturating_mul(count.unwrap_or(FORCED_UNROLL).max(1));
-        let nodes = self.graph.len() + self.graph.indices.len();
+        let before = self.graph.len() + self.graph.indices.work();
         let mut regions = Vec::new();
         for iteration in 0.. {
             // What the regions do not know: the iteration after the last leaves the loop.
             if bounded && count.is_some_and(|count| iteration > count) {
                 break;
             }
-            let grown = self.graph.len() + self.graph.indices.len() - nodes;
-            if iteration > FORCED_UNROLL || grown > UNROLL_NODES {
+            let grown = self.graph.len() + self.graph.indices.work() - before;
+            if iteration > FORCED_UNROLL || grown > UNROLL_WORK {
                 self.graph.span = parts.span;
                 return self.error("this loop is too long to be unrolled, and its trip count cannot be found");
             }
