@@ -145,7 +145,7 @@ struct Inner {
     code: Code,
     precision: Precision,
     frame_words: usize,
-    weight: usize,
+    pace: run::Pace,
     wanted: Wanted,
 }
 
@@ -163,9 +163,8 @@ impl Compiled {
         self.0.code.entry
     }
 
-    /// Instructions of one iteration, roughly.
-    fn weight(&self) -> usize {
-        self.0.weight
+    fn pace(&self) -> &run::Pace {
+        &self.0.pace
     }
 
     fn frame_words(&self) -> usize {
@@ -183,8 +182,8 @@ pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
     let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
     let frame_words = plan.frame_bytes / size_of::<u64>();
     let wanted = Wanted::of(kernel);
-    let weight = plan.weight;
-    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, weight, wanted })))
+    let pace = run::Pace::unknown();
+    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, pace, wanted })))
 }
 
 /// The text of Cranelift's IR of a kernel, before its optimisations.

@@ -81,8 +81,6 @@ pub(crate) struct Plan {
     pub frame_bytes: usize,
     /// Whether streams may hold slots that are not stored.
     pub skips: bool,
-    /// Instructions of one iteration of the outermost loop, roughly; loops inside of it count once.
-    pub weight: usize,
     /// Whether compiling soon matters more than good code.
     pub quick: bool,
 }
@@ -91,7 +89,7 @@ impl Plan {
     /// Plans a kernel.
     pub fn of(kernel: &Kernel, options: &Options) -> Self {
         let (functions, calls, owner) = cut(kernel, options.block_limit.max(1));
-        let weight = kernel.steps.iter().map(|&step| weight(kernel, step)).sum();
+        let instructions: usize = kernel.steps.iter().map(|&step| weight(kernel, step)).sum();
         let mut plan = Self {
             functions,
             calls,
@@ -102,8 +100,7 @@ impl Plan {
             cursors: vec![None; kernel.regions.len()],
             frame_bytes: 0,
             skips: options.skips,
-            weight,
-            quick: weight > options.quick_above,
+            quick: instructions > options.quick_above,
         };
         if plan.functions.len() > 1 {
             Crossing { kernel, owner: &owner, defined: FxHashMap::default(), plan: &mut plan }.walk();

@@ -6,9 +6,35 @@ use rayon::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::real::Precision;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-/// Instructions that take longer than waking threads: a tenth of a millisecond or so.
-const PARALLEL: usize = 300_000;
+/// Nanoseconds of work for which it pays to wake the threads.
+const PARALLEL: f64 = 100_000.0;
+
+/// How long an iteration of the outermost loop takes on one thread: the least of what was measured, in femtoseconds;
+/// `u64::MAX` before the first run.
+pub(crate) struct Pace(AtomicU64);
+
+impl Pace {
+    pub(crate) fn unknown() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+
+    fn is_known(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != u64::MAX
+    }
+
+    /// Whether so many iterations take long enough for several threads.
+    fn pays(&self, iterations: i64) -> bool {
+        self.is_known() && 1e-6 * self.0.load(Ordering::Relaxed) as f64 * iterations as f64 >= PARALLEL
+    }
+
+    fn learn(&self, time: Duration, iterations: i64) {
+        let femtoseconds = 1e15 * time.as_secs_f64() / iterations.max(1) as f64;
+        self.0.fetch_min(femtoseconds as u64, Ordering::Relaxed);
+    }
+}
 
 /// The threads that run kernels.
 pub struct Pool(Option<rayon::ThreadPool>);
@@ -43,13 +69,11 @@ impl Pool {
         }
     }
 
-    /// Calls `f` for every number, in any order and, if there are so many instructions that it pays, at the same time;
-    /// gives the results in the order of the numbers.
-    fn map(&self, numbers: &[u32], instructions: usize, f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {
+    /// Calls `f` for every number, in any order and, if `parallel`, at the same time; gives the results in the order of
+    /// the numbers.
+    fn map(&self, numbers: &[u32], parallel: bool, f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {
         match &self.0 {
-            Some(pool) if numbers.len() > 1 && instructions >= PARALLEL => {
-                pool.install(|| numbers.par_iter().map(|&k| f(k)).collect())
-            }
+            Some(pool) if numbers.len() > 1 && parallel => pool.install(|| numbers.par_iter().map(|&k| f(k)).collect()),
             _ => numbers.iter().map(|&k| f(k)).collect(),
         }
     }
@@ -211,14 +235,23 @@ impl Compiled {
         };
         let job = Job { compiled: self, context, streams };
         let mut partial = vec![0.0; chunks.ranges.len()];
-        for group in &chunks.groups {
+        let mut run = |group: &[u32]| {
             let length = |&k: &u32| chunks.ranges[k as usize].end.saturating_sub(chunks.ranges[k as usize].start);
-            let iterations = group.iter().map(length).fold(0, i64::saturating_add).max(0) as usize;
-            let instructions = iterations.saturating_mul(self.weight());
+            let iterations = group.iter().map(length).fold(0, i64::saturating_add);
+            let parallel = self.pace().pays(iterations);
+            let start = Instant::now();
             // SAFETY: the caller vouches for data and slots, and that the ranges of a group may run together; the groups
             // run one after another.
-            let energies = pool.map(group, instructions, |k| unsafe { job.range(&chunks.ranges[k as usize]) });
+            let energies = pool.map(group, parallel, |k| unsafe { job.range(&chunks.ranges[k as usize]) });
+            if !parallel {
+                self.pace().learn(start.elapsed(), iterations);
+            }
             group.iter().zip(energies).for_each(|(&k, energy)| partial[k as usize] = energy);
+        };
+        for group in &chunks.groups {
+            // The first range ever tells how long an iteration takes.
+            let (first, rest) = group.split_at(usize::from(!self.pace().is_known()).min(group.len()));
+            [first, rest].into_iter().filter(|part| !part.is_empty()).for_each(&mut run);
         }
         targets.finish();
         Ok(Chunks::total(&partial))

@@ -10,6 +10,8 @@ use crate::kernel::{Kernel, Step};
 
 /// Records in a range, about.
 const RECORDS: usize = 1024;
+/// The least number of ranges of a loop with loops inside, if it has so many iterations.
+const RANGES: usize = 64;
 /// Colours to try; ranges beyond run one after another.
 const COLORS: u32 = 64;
 
@@ -64,5 +66,8 @@ fn range_length(kernel: &Kernel, entries: &Entries, total: usize) -> usize {
     }
     let columns = |region: usize| kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).count().max(1);
     let records = (entries.regions.iter().enumerate()).map(|(r, e)| e.pairs.len() / columns(r)).max().unwrap_or(0);
-    (RECORDS * total / records.max(total)).max(1)
+    let length = (RECORDS * total / records.max(total)).max(1);
+    // How long loops inside of it are is only known where they write.
+    let nested = kernel.steps.iter().filter(|s| matches!(s, Step::Begin(..))).count() > 1;
+    if nested { length.min(total.div_ceil(RANGES)) } else { length }
 }
