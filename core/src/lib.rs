@@ -14,3 +14,4 @@ pub mod pipeline;
 pub mod program;
 pub mod real;
 pub mod sparsity;
+mod waist;

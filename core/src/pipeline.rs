@@ -4,6 +4,7 @@ use crate::ad;
 use crate::optimize;
 use crate::program::{Program, Target};
 use crate::sparsity::{self, SparseProgram};
+use crate::waist;
 
 /// Every stage of the pipeline for one program.
 #[derive(Clone, Debug)]
@@ -43,11 +44,19 @@ pub fn run(program: Program) -> Stages {
     let program = optimize::compact(program);
     let (gradient, tangent) = derivatives(program.clone());
     let sparse = sparsity::propagate(tangent.clone());
-    let solved = sparsity::solve(sparse.clone());
+    let solved = waist::cheapest(&program, solve(sparse.clone()), |inner| {
+        let (_, tangent) = derivatives(optimize::compact(inner));
+        solve(sparsity::propagate(tangent))
+    });
+    Stages { program, gradient, tangent, sparse, solved }
+}
+
+/// The solved stage.
+fn solve(sparse: SparseProgram) -> Program {
+    let solved = sparsity::solve(sparse);
     let solved = optimize::merge(solved);
     let solved = optimize::symmetry(solved);
-    let solved = optimize::compact(solved);
-    Stages { program, gradient, tangent, sparse, solved }
+    optimize::compact(solved)
 }
 
 /// Whether a program is a residual's.

@@ -98,6 +98,24 @@ pub enum Node {
     Carried(u32),
 }
 
+impl Node {
+    /// The node with its real and predicate operands renamed.
+    fn with_operands(self, of: impl Fn(Value) -> Value) -> Self {
+        match self {
+            Node::Unary(op, a) => Node::Unary(op, of(a)),
+            Node::Binary(op, a, b) => Node::Binary(op, of(a), of(b)),
+            Node::Select(p, a, b) => Node::Select(of(p), of(a), of(b)),
+            Node::Sum(var, a) => Node::Sum(var, of(a)),
+            Node::Compare(op, a, b) => Node::Compare(op, of(a), of(b)),
+            Node::Not(a) => Node::Not(of(a)),
+            Node::And(a, b) => Node::And(of(a), of(b)),
+            Node::Or(a, b) => Node::Or(of(a), of(b)),
+            leaf @ (Node::Const(_) | Node::Load(..) | Node::Seed(..) | Node::Bracket(..) | Node::Integer(_)) => leaf,
+            leaf @ (Node::Cond(_) | Node::Carried(_)) => leaf,
+        }
+    }
+}
+
 /// The graph of one program with its integer expressions and arrays.
 #[derive(Clone, Default, Debug)]
 pub struct Graph {
@@ -192,6 +210,11 @@ impl Graph {
         Array(at as u32)
     }
 
+    /// Forgets all arrays but the first ones; nothing may read the others.
+    pub fn keep_arrays(&mut self, count: usize) {
+        self.arrays.truncate(count);
+    }
+
     /// An array of literal numbers; equal ones are shared.
     pub fn constant_array(&mut self, numbers: Vec<f64>) -> Array {
         let same = |a: &ArrayInfo| match &a.kind {
@@ -267,21 +290,7 @@ impl Graph {
             (std::mem::take(&mut self.nodes), std::mem::take(&mut self.facts), std::mem::take(&mut self.spans));
         self.intern.clear();
         for (at, node) in nodes.into_iter().enumerate().filter(|(at, _)| keep[*at]) {
-            let of = |v: Value| renamed[v.index()];
-            let node = match node {
-                Node::Unary(op, a) => Node::Unary(op, of(a)),
-                Node::Binary(op, a, b) => Node::Binary(op, of(a), of(b)),
-                Node::Select(p, a, b) => Node::Select(of(p), of(a), of(b)),
-                Node::Sum(var, a) => Node::Sum(var, of(a)),
-                Node::Compare(op, a, b) => Node::Compare(op, of(a), of(b)),
-                Node::Not(a) => Node::Not(of(a)),
-                Node::And(a, b) => Node::And(of(a), of(b)),
-                Node::Or(a, b) => Node::Or(of(a), of(b)),
-                leaf @ (Node::Const(_) | Node::Load(..) | Node::Seed(..) | Node::Bracket(..) | Node::Integer(_)) => {
-                    leaf
-                }
-                leaf @ (Node::Cond(_) | Node::Carried(_)) => leaf,
-            };
+            let node = node.with_operands(|v| renamed[v.index()]);
             let value = Value(self.nodes.len() as u32);
             renamed[at] = value;
             let hash = hash(&node);
@@ -290,6 +299,20 @@ impl Graph {
             self.spans.push(spans[at]);
             self.intern.insert_unique(hash, value, |v| self::hash(&self.nodes[v.index()]));
         }
+        roots.iter_mut().for_each(|root| *root = renamed[root.index()]);
+    }
+
+    /// Builds what the roots are built from in another graph here, too; they are renamed in place. The integers of the
+    /// other graph must be the first of this one's.
+    pub fn adopt(&mut self, from: &Graph, roots: &mut [Value]) {
+        let reachable = from.reachable(roots.iter().copied());
+        let mut renamed = vec![Value(0); from.nodes.len()];
+        let span = self.span;
+        for at in (0..reachable.len()).filter(|&at| reachable[at]) {
+            self.span = from.spans[at];
+            renamed[at] = self.intern(from.nodes[at].clone().with_operands(|v| renamed[v.index()]));
+        }
+        self.span = span;
         roots.iter_mut().for_each(|root| *root = renamed[root.index()]);
     }
 

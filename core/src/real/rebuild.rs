@@ -13,8 +13,10 @@ pub struct Rebuild {
     vars: FxHashMap<Var, Index>,
     indices: FxHashMap<Index, Index>,
     values: FxHashMap<Value, Value>,
-    /// The replaced values: leaves that hold a placeholder or a tangent.
+    /// The replaced values; unless `everywhere`, leaves that hold a placeholder or a tangent.
     leaves: Vec<(Value, Value)>,
+    /// Whether a replaced value may stand anywhere.
+    everywhere: bool,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
     /// The loops the value stands in, when its sums are renamed for evaluation there, and the sums that clash with them.
@@ -34,6 +36,11 @@ impl Rebuild {
     ) -> Self {
         let leaves: Vec<(Value, Value)> = pairs.into_iter().collect();
         Self { values: leaves.iter().copied().collect(), leaves, ..Self::of_vars(vars) }
+    }
+
+    /// Replaces values, wherever they stand. A replacement depends on the same loops as the value.
+    pub fn of_values(pairs: impl IntoIterator<Item = (Value, Value)>) -> Self {
+        Self { everywhere: true, ..Self::of_leaves(pairs, []) }
     }
 
     /// The value with the variables `outer` renamed wherever a sum in it binds them, so that nothing of the loops
@@ -101,6 +108,7 @@ impl Rebuild {
     fn affects(&self, g: &Graph, value: Value) -> bool {
         if !self.bound.is_empty()
             || self.nest.is_some()
+            || self.everywhere
             || !self.leaves.is_empty() && (g.carried(value) || g.tangent(value))
         {
             return true;
@@ -259,6 +267,7 @@ impl Rebuild {
                     leaves: self.leaves.clone(),
                     bound: self.bound.clone(),
                     nest: self.nest.clone(),
+                    everywhere: self.everywhere,
                     indices: FxHashMap::default(),
                 };
                 inner.vars.insert(var, g.indices.var_index(fresh));

@@ -1,0 +1,179 @@
+//! Which values are linear combinations of unknowns, and the inner program that has them for unknowns.
+
+use crate::program::{Entry, Program};
+use crate::real::{ArrayKind, BinaryOp, Graph, Node, Rebuild, UnaryOp, Value};
+use rustc_hash::FxHashMap;
+
+/// Combinations of more unknowns are not taken apart.
+const LONGEST: usize = 128;
+
+/// What the coefficients of a combination may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Coefficients {
+    /// Numbers.
+    Literal,
+    /// Anything that no unknown changes.
+    Static,
+}
+
+/// A combination: coefficients by load, in the order of the loads. A static offset is not kept.
+type Form = Vec<(Value, Value)>;
+
+/// A linear combination of unknowns. Its values are those of [`Waist::source`].
+pub struct Combination {
+    /// The unknown of the inner program that stands for it.
+    pub entry: Entry,
+    /// The combination.
+    pub value: Value,
+    /// The coefficients of the unknowns.
+    pub form: Vec<(Entry, Value)>,
+}
+
+/// A program taken apart at its linear combinations.
+pub struct Waist {
+    /// The program with the combinations as unknowns.
+    pub inner: Program,
+    /// The graph of the combinations; its integers are those of the inner program.
+    pub source: Graph,
+    /// The combinations.
+    pub combinations: Vec<Combination>,
+}
+
+impl Waist {
+    /// Takes a program of energies apart, if it has combinations and not more of them than unknowns.
+    pub fn of(program: &Program, kind: Coefficients) -> Option<Self> {
+        let mut inner = program.clone();
+        let g = &mut inner.graph;
+        let roots: Vec<Value> = inner.updates.iter().map(|u| u.value).collect();
+        let allowed = allowed(g, program);
+        let forms = forms(g, &allowed, kind);
+        let waist = outermost(g, &allowed, &forms, &roots);
+        let mut loads: Vec<Value> = waist.iter().flat_map(|v| forms[v].iter().map(|(load, _)| *load)).collect();
+        loads.sort_unstable();
+        loads.dedup();
+        let bare = |v: &Value| matches!(g.node(*v), Node::Load(..));
+        if waist.iter().all(bare) || waist.len() > loads.len() {
+            return None;
+        }
+        let array = g.array(&format!("waist@{}", g.arrays().len()), ArrayKind::Unknown);
+        let mut combinations = Vec::new();
+        let mut pairs = Vec::new();
+        for (number, &value) in waist.iter().enumerate() {
+            let entry = Entry { array, index: own_index(g, value, number, waist.len()) };
+            let load = g.load(array, entry.index);
+            pairs.push((value, load));
+            let form = forms[&value].iter().filter_map(|&(load, c)| Some((entry_of(g, load)?, c))).collect();
+            combinations.push(Combination { entry, value, form });
+        }
+        let source = g.clone();
+        let mut replace = Rebuild::of_values(pairs);
+        for update in &mut inner.updates {
+            update.value = replace.value(&mut inner.graph, update.value);
+        }
+        Some(Self { inner, source, combinations })
+    }
+}
+
+fn entry_of(g: &Graph, load: Value) -> Option<Entry> {
+    match *g.node(load) {
+        Node::Load(array, index) => Some(Entry { array, index }),
+        _ => None,
+    }
+}
+
+/// An index of its own for each combination, which depends on the same loops as the combination.
+fn own_index(g: &mut Graph, value: Value, number: usize, count: usize) -> crate::index::Index {
+    let vars = g.indices.vars(g.free(value)).to_vec();
+    let mut index = g.indices.int(number as i64);
+    for var in vars {
+        let own = g.indices.var_index(var);
+        let scaled = g.indices.scale(own, count as i64);
+        index = g.indices.add(index, scaled);
+    }
+    index
+}
+
+/// The values that stand in no loop but those of the updates that use them.
+fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
+    let mut allowed = vec![false; g.len()];
+    let mut refused = vec![false; g.len()];
+    for update in &program.updates {
+        let reachable = g.reachable([update.value]);
+        for at in g.values().filter(|v| reachable[v.index()]) {
+            let inside = g.indices.vars(g.free(at)).iter().all(|v| update.vars.contains(v));
+            allowed[at.index()] |= inside;
+            refused[at.index()] |= !inside;
+        }
+    }
+    allowed.iter().zip(refused).map(|(&a, r)| a && !r).collect()
+}
+
+/// The linear combinations among the allowed values.
+fn forms(g: &mut Graph, allowed: &[bool], kind: Coefficients) -> FxHashMap<Value, Form> {
+    let mut forms: FxHashMap<Value, Form> = FxHashMap::default();
+    for (at, _) in allowed.iter().enumerate().filter(|(_, allowed)| **allowed) {
+        let value = Value(at as u32);
+        if g.dynamic(value) {
+            let form = form(g, value, &forms, kind).filter(|f| f.len() <= LONGEST);
+            form.map(|f| forms.insert(value, f));
+        }
+    }
+    forms
+}
+
+fn form(g: &mut Graph, value: Value, forms: &FxHashMap<Value, Form>, kind: Coefficients) -> Option<Form> {
+    let fixed = |g: &Graph, v: Value| match kind {
+        Coefficients::Literal => g.as_const(v).is_some(),
+        Coefficients::Static => !g.dynamic(v),
+    };
+    match *g.node(value) {
+        Node::Load(array, _) => (g.array_info(array).kind == ArrayKind::Unknown).then(|| {
+            let one = g.constant(1.0);
+            vec![(value, one)]
+        }),
+        Node::Unary(UnaryOp::Neg, a) => Some(map(g, forms.get(&a)?, |g, c| g.neg(c))),
+        Node::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), a, b) => {
+            let empty = Form::new();
+            let of = |g: &Graph, v: Value| if g.dynamic(v) { forms.get(&v) } else { Some(&empty) };
+            let (left, right) = (of(g, a)?, of(g, b)?);
+            let right = if op == BinaryOp::Sub { map(g, right, |g, c| g.neg(c)) } else { right.clone() };
+            Some(join(g, left, right))
+        }
+        Node::Binary(BinaryOp::Mul, c, a) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.mul(c, x))),
+        Node::Binary(BinaryOp::Mul, a, c) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.mul(c, x))),
+        Node::Binary(BinaryOp::Div, a, c) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.div(x, c))),
+        _ => None,
+    }
+}
+
+fn map(g: &mut Graph, form: &Form, f: impl Fn(&mut Graph, Value) -> Value) -> Form {
+    form.iter().map(|&(load, c)| (load, f(g, c))).collect()
+}
+
+/// The sum of two combinations.
+fn join(g: &mut Graph, left: &Form, right: Form) -> Form {
+    let mut sum = left.clone();
+    for (load, c) in right {
+        match sum.iter_mut().find(|(l, _)| *l == load) {
+            Some((_, old)) => *old = g.add(*old, c),
+            None => sum.push((load, c)),
+        }
+    }
+    sum.retain(|(_, c)| !g.is_zero(*c));
+    sum.sort_unstable_by_key(|(load, _)| *load);
+    sum
+}
+
+/// The combinations that something else than a combination uses, in ascending order.
+fn outermost(g: &Graph, allowed: &[bool], forms: &FxHashMap<Value, Form>, roots: &[Value]) -> Vec<Value> {
+    let reachable = g.reachable(roots.iter().copied());
+    let mut used = vec![false; allowed.len()];
+    roots.iter().for_each(|r| used[r.index()] = true);
+    for at in (0..allowed.len()).filter(|&at| reachable[at]) {
+        let value = Value(at as u32);
+        if !forms.contains_key(&value) {
+            g.operands(value, |a| used[a.index()] = true);
+        }
+    }
+    (0..allowed.len() as u32).map(Value).filter(|v| used[v.index()] && forms.contains_key(v)).collect()
+}
