@@ -11,7 +11,7 @@ pub fn tangent(mut program: Program) -> Program {
         .collect();
     let tangents = tangents(&mut program.graph, sources.iter().map(|u| u.value));
     for update in sources {
-        let Some(value) = tangents[update.value.index()] else { continue };
+        let Some(value) = tangents.of(&mut program.graph, update.value) else { continue };
         let target = match update.target {
             Target::Gradient(entry) => Target::Product(entry),
             Target::Residual { row, .. } => Target::ResidualProduct(row),
@@ -22,53 +22,97 @@ pub fn tangent(mut program: Program) -> Program {
     program
 }
 
-/// The tangents of everything the roots are built from; `None` where zero.
-fn tangents(g: &mut Graph, roots: impl Iterator<Item = Value>) -> Vec<Option<Value>> {
+/// `factor` times the tangent of `base`.
+#[derive(Clone, Copy)]
+struct Tangent {
+    base: Value,
+    factor: Value,
+}
+
+/// The tangents of values, in ascending order. What depends on the unknowns through one value alone has that value for
+/// its base: the derivative of the one by the other is a number, found before it meets a tangent, which becomes many
+/// numbers once the seed is one-hot.
+struct Tangents {
+    /// By value; `None` where zero.
+    relative: Vec<Option<Tangent>>,
+    /// By value, for bases.
+    absolute: Vec<Option<Value>>,
+}
+
+/// The tangents of everything the roots are built from.
+fn tangents(g: &mut Graph, roots: impl Iterator<Item = Value>) -> Tangents {
     let reachable = g.reachable(roots);
-    let mut tangents: Vec<Option<Value>> = vec![None; reachable.len()];
-    for at in 0..reachable.len() {
+    let mut tangents = Tangents { relative: vec![None; reachable.len()], absolute: vec![None; reachable.len()] };
+    for (at, _) in reachable.iter().enumerate().filter(|(_, reachable)| **reachable) {
         let value = Value(at as u32);
-        if reachable[at] && g.dynamic(value) {
+        if g.dynamic(value) {
             g.span = g.span_of(value);
-            let tangent = node_tangent(g, value, &tangents);
-            tangents[at] = tangent.filter(|&t| !g.is_zero(t));
+            tangents.find(g, value);
         }
     }
     tangents
 }
 
-fn node_tangent(g: &mut Graph, value: Value, tangents: &[Option<Value>]) -> Option<Value> {
-    let of = |v: Value| tangents[v.index()];
-    match g.node(value).clone() {
-        Node::Load(array, index) => (g.array_info(array).kind == ArrayKind::Unknown).then(|| g.seed(array, index)),
-        Node::Unary(op, a) => {
-            let tangent = of(a)?;
-            let partial = op.derivative(g, a, value)?;
-            Some(g.mul(partial, tangent))
-        }
-        Node::Binary(op, a, b) => {
-            let mut sum = None;
-            for (side, operand) in [a, b].into_iter().enumerate() {
-                if let Some(tangent) = of(operand) {
-                    let partial = op.derivative(g, side, a, b, value);
-                    let term = g.mul(partial, tangent);
-                    sum = Some(sum.map_or(term, |s| g.add(s, term)));
-                }
-            }
-            sum
-        }
-        Node::Select(p, a, b) => {
-            let zero = g.constant(0.0);
-            let (on, off) = (of(a), of(b));
-            if on.is_none() && off.is_none() {
-                return None;
-            }
-            Some(g.select(p, on.unwrap_or(zero), off.unwrap_or(zero)))
-        }
-        Node::Sum(var, body) => {
-            let tangent = of(body)?;
-            Some(g.sum(var, tangent))
-        }
-        _ => None,
+impl Tangents {
+    /// The tangent of a value; `None` where zero.
+    fn of(&self, g: &mut Graph, value: Value) -> Option<Value> {
+        let Tangent { base, factor } = self.relative[value.index()]?;
+        let absolute = self.absolute[base.index()]?;
+        Some(g.mul(factor, absolute))
     }
+
+    fn find(&mut self, g: &mut Graph, value: Value) {
+        let tangent = match *g.node(value) {
+            Node::Load(array, index) if g.array_info(array).kind == ArrayKind::Unknown => {
+                let seed = g.seed(array, index);
+                self.new_base(g, value, Some(seed))
+            }
+            Node::Unary(..) | Node::Binary(..) => self.product(g, value),
+            Node::Select(p, a, b) => {
+                let zero = g.constant(0.0);
+                let (on, off) = (self.of(g, a), self.of(g, b));
+                let any = on.is_some() || off.is_some();
+                let tangent = any.then(|| g.select(p, on.unwrap_or(zero), off.unwrap_or(zero)));
+                self.new_base(g, value, tangent)
+            }
+            Node::Sum(var, body) => {
+                let tangent = self.of(g, body).map(|tangent| g.sum(var, tangent));
+                self.new_base(g, value, tangent)
+            }
+            _ => None,
+        };
+        self.relative[value.index()] = tangent;
+    }
+
+    fn new_base(&mut self, g: &mut Graph, value: Value, tangent: Option<Value>) -> Option<Tangent> {
+        self.absolute[value.index()] = Some(tangent.filter(|&t| !g.is_zero(t))?);
+        Some(Tangent { base: value, factor: g.constant(1.0) })
+    }
+
+    /// The tangent of a function of one or two reals.
+    fn product(&mut self, g: &mut Graph, value: Value) -> Option<Tangent> {
+        let mut parts = Vec::new();
+        for (operand, partial) in super::partials(g, value) {
+            parts.extend(self.relative[operand.index()].map(|tangent| (operand, tangent, partial)));
+        }
+        let (_, first, _) = *parts.first()?;
+        if parts.iter().all(|(_, tangent, _)| tangent.base == first.base) {
+            let factor = sum(g, parts.iter().map(|&(_, tangent, partial)| (partial, tangent.factor)))?;
+            return Some(Tangent { factor, ..first }).filter(|t| !g.is_zero(t.factor));
+        }
+        let mut terms = Vec::new();
+        for (operand, _, partial) in parts {
+            terms.extend(self.of(g, operand).map(|tangent| (partial, tangent)));
+        }
+        let tangent = sum(g, terms);
+        self.new_base(g, value, tangent)
+    }
+}
+
+/// The sum of products.
+fn sum(g: &mut Graph, terms: impl IntoIterator<Item = (Value, Value)>) -> Option<Value> {
+    terms.into_iter().fold(None, |sum, (a, b)| {
+        let term = g.mul(a, b);
+        Some(sum.map_or(term, |sum| g.add(sum, term)))
+    })
 }

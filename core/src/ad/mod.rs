@@ -7,3 +7,24 @@ mod weighted;
 pub use forward::tangent;
 pub use reverse::gradient;
 pub use weighted::weighted;
+
+use crate::real::{Graph, Node, Value};
+
+/// The operands of a function of one or two reals that depend on unknowns, each once, with its partial derivative.
+fn partials(g: &mut Graph, value: Value) -> Vec<(Value, Value)> {
+    match *g.node(value) {
+        Node::Unary(op, a) if g.dynamic(a) => op.derivative(g, a, value).map(|p| (a, p)).into_iter().collect(),
+        Node::Binary(op, a, b) if a == b => {
+            let (left, right) = (op.derivative(g, 0, a, b, value), op.derivative(g, 1, a, b, value));
+            vec![(a, g.add(left, right))]
+        }
+        Node::Binary(op, a, b) => {
+            let mut partials = Vec::new();
+            for (side, operand) in [a, b].into_iter().enumerate().filter(|(_, operand)| g.dynamic(*operand)) {
+                partials.push((operand, side));
+            }
+            partials.into_iter().map(|(operand, side)| (operand, op.derivative(g, side, a, b, value))).collect()
+        }
+        _ => Vec::new(),
+    }
+}

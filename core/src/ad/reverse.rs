@@ -68,17 +68,9 @@ impl Reverse<'_> {
         let source = self.g.span_of(node);
         self.g.span = source;
         match self.g.node(node).clone() {
-            Node::Unary(op, a) => {
-                if let Some(partial) = op.derivative(self.g, a, node) {
-                    self.contribute(node, a, adjoint, partial);
-                }
-            }
-            Node::Binary(op, a, b) => {
-                for (side, operand) in [a, b].into_iter().enumerate() {
-                    if self.g.dynamic(operand) {
-                        let partial = op.derivative(self.g, side, a, b, node);
-                        self.contribute(node, operand, adjoint, partial);
-                    }
+            Node::Unary(..) | Node::Binary(..) => {
+                for (operand, partial) in super::partials(self.g, node) {
+                    self.contribute(node, operand, adjoint, partial);
                 }
             }
             Node::Select(p, a, b) => {
