@@ -3,6 +3,7 @@
 use crate::system::Error;
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
+use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::kernel::{Kernel, Outputs, build};
 use spadina_core::pipeline::{self, Stages};
 use spadina_core::program::Target;
@@ -57,7 +58,10 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
     let compile = |source| Error::Compile { file: stages.program.name.clone(), source };
     let options = spadina_jit_cpu::Options::default();
     let each = |text: &dyn Fn(&Kernel) -> Result<String, spadina_jit_cpu::Error>| -> Result<String, Error> {
-        let kernels = build(&stages.solved, outputs(kind));
+        let Hoisted { program, parts } = hoist(&stages.solved, &[]);
+        let rows = Outputs { residual: true, ..Outputs::default() };
+        let mut kernels: Vec<Kernel> = parts.iter().flat_map(|part| build(&part.program, rows)).collect();
+        kernels.extend(build(&program, outputs(kind)));
         let texts: Result<Vec<String>, _> = kernels.iter().map(text).collect();
         Ok(texts.map_err(compile)?.join("\n"))
     };

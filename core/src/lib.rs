@@ -5,6 +5,7 @@ pub mod ad;
 pub mod bind;
 pub mod error;
 pub mod frontend;
+pub mod hoist;
 pub mod index;
 pub mod interpret;
 pub mod kernel;

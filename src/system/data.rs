@@ -25,6 +25,7 @@ impl System {
     pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
         let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
         let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        self.stored = false;
         if set(name, tensor, values)? {
             self.bound = None;
         }

@@ -65,6 +65,8 @@ pub struct BuildSeconds {
     pub compile: f64,
     /// Sparsity pattern and slots.
     pub pattern: f64,
+    /// What no unknown changes, computed and stored.
+    pub store: f64,
 }
 
 /// Everything at one point.
@@ -95,6 +97,8 @@ pub struct System {
     terms: Vec<Term>,
     seconds: BuildSeconds,
     bound: Option<Bound>,
+    /// Whether what no unknown changes has been computed from the arrays as they are.
+    stored: bool,
     state: State,
 }
 
@@ -137,8 +141,9 @@ impl System {
         if options.device == Device::Cpu {
             term::compile(&mut terms, options.precision, options.layout.is_partial(), &pool)?;
         }
-        let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), pattern: 0.0 };
-        let mut system = System { problem, options, pool, terms, seconds, bound: None, state: State::default() };
+        let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
+        let mut system =
+            System { problem, options, pool, terms, seconds, bound: None, stored: false, state: State::default() };
         system.bind()?;
         Ok(system)
     }
@@ -292,11 +297,23 @@ impl System {
         Ok(energy)
     }
 
-    /// Builds pattern and slots, if connectivity or the length of an array has changed.
+    /// Builds pattern and slots, if connectivity or the length of an array has changed, and computes what no unknown
+    /// changes, if anything has.
     fn bind(&mut self) -> Result<(), Error> {
-        if self.bound.is_some() {
-            return Ok(());
+        if self.bound.is_none() {
+            self.bind_indices()?;
+            self.stored = false;
         }
+        if !self.stored {
+            let start = Instant::now();
+            self.terms.iter_mut().try_for_each(|term| term.store(&self.problem, &self.pool))?;
+            self.seconds.store = start.elapsed().as_secs_f64();
+            self.stored = true;
+        }
+        Ok(())
+    }
+
+    fn bind_indices(&mut self) -> Result<(), Error> {
         let start = Instant::now();
         self.problem.check()?;
         let unknowns = self.unknowns();

@@ -1,11 +1,12 @@
 //! The kernels of one solved program, by what is asked of them.
 
 use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Entries, Fault, Places, Symbolic, streams};
+use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::program::Program;
-use spadina_core::real::Precision;
+use spadina_core::real::{Array, Precision};
 use spadina_jit_cpu::{Compiled, Pool, compile};
 
 /// What is evaluated; each includes the one before.
@@ -35,17 +36,39 @@ pub struct Runnable {
 /// The kernels that compute some outputs of one program.
 pub struct Set(Vec<Runnable>);
 
-/// The kernels of one program, one set for each mode.
+/// The kernels of one program, one set for each mode, and what they share.
 pub struct Kernels {
     sets: [Set; 3],
+    statics: Vec<Static>,
+}
+
+/// Numbers that no unknown changes, computed once for each binding.
+struct Static {
+    kernel: Kernel,
+    compiled: Option<Compiled>,
+    streams: Streams,
+    numbers: Vec<f64>,
 }
 
 impl Runnable {
-    /// Compiles the kernel. `partial`: the storage of the Hessian has no slot for some entries.
-    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
+    fn task(&mut self, partial: bool) -> Task<'_> {
         let skips = partial || self.symbolic.is_guarded();
-        let options = spadina_jit_cpu::Options { precision, skips, ..Default::default() };
-        self.compiled = Some(compile(&self.kernel, &options)?);
+        Task { kernel: &self.kernel, skips, compiled: &mut self.compiled }
+    }
+}
+
+/// A kernel to be compiled.
+pub struct Task<'a> {
+    kernel: &'a Kernel,
+    skips: bool,
+    compiled: &'a mut Option<Compiled>,
+}
+
+impl Task<'_> {
+    /// Compiles the kernel.
+    pub fn run(self, precision: Precision) -> Result<(), spadina_jit_cpu::Error> {
+        let options = spadina_jit_cpu::Options { precision, skips: self.skips, ..Default::default() };
+        *self.compiled = Some(compile(self.kernel, &options)?);
         Ok(())
     }
 }
@@ -53,10 +76,15 @@ impl Runnable {
 impl Set {
     /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.
     pub fn new(program: &Program, outputs: Outputs, check: bool) -> Self {
-        let kernels = build(program, outputs).into_iter();
-        let runnable = |kernel: Kernel| Runnable {
-            symbolic: Symbolic::of(&kernel, program, check),
-            kernel,
+        Self::hoisted(program, program, outputs, check)
+    }
+
+    /// The kernels of `hoisted`, which has the updates of `program`; the symbolic phase is that of `program`.
+    fn hoisted(program: &Program, hoisted: &Program, outputs: Outputs, check: bool) -> Self {
+        let kernels = build(program, outputs).into_iter().zip(build(hoisted, outputs));
+        let runnable = |(whole, kernel): (Kernel, Kernel)| Runnable {
+            symbolic: Symbolic::of(&whole, program, check),
+            kernel: if kernel.same_outputs(&whole) { kernel } else { whole },
             compiled: None,
             entries: Entries::default(),
             streams: Streams::default(),
@@ -68,9 +96,9 @@ impl Set {
         &self.0
     }
 
-    /// Compiles every kernel.
-    pub fn compile(&mut self, precision: Precision, partial: bool) -> Result<(), spadina_jit_cpu::Error> {
-        self.0.iter_mut().try_for_each(|runnable| runnable.compile(precision, partial))
+    /// Every kernel, to be compiled. `partial`: the storage of the Hessian has no slot for some entries.
+    pub fn tasks(&mut self, partial: bool) -> impl Iterator<Item = Task<'_>> {
+        self.0.iter_mut().map(move |runnable| runnable.task(partial))
     }
 
     /// Checks every index and records rows and columns.
@@ -119,22 +147,57 @@ impl Set {
 }
 
 impl Kernels {
-    /// Builds the kernels of a solved program; `outputs` says what each mode computes.
-    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs) -> Self {
-        Self { sets: Mode::ALL.map(|mode| Set::new(program, outputs(mode), mode == Mode::Hessian)) }
+    /// Builds the kernels of a solved program; `outputs` says what each mode computes. The numbers of the arrays
+    /// `changing` are others at every evaluation.
+    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs, changing: &[Array]) -> Self {
+        let Hoisted { program: main, parts } = hoist(program, changing);
+        let sets = Mode::ALL.map(|mode| Set::hoisted(program, &main, outputs(mode), mode == Mode::Hessian));
+        let rows = Outputs { residual: true, ..Outputs::default() };
+        let kernels = parts.iter().flat_map(|part| build(&part.program, rows));
+        let statics = kernels
+            .map(|kernel| Static { kernel, compiled: None, streams: Streams::default(), numbers: Vec::new() })
+            .collect();
+        Self { sets, statics }
     }
 
     pub fn set(&self, mode: Mode) -> &Set {
         &self.sets[mode as usize]
     }
 
-    /// Every kernel, the largest first.
-    pub fn runnables_mut(&mut self) -> impl Iterator<Item = &mut Runnable> {
-        self.sets.iter_mut().rev().flat_map(|set| &mut set.0)
+    /// Every kernel, the largest first, to be compiled.
+    pub fn tasks(&mut self, partial: bool) -> impl Iterator<Item = Task<'_>> {
+        let statics = self.statics.iter_mut();
+        let statics = statics.map(|s| Task { kernel: &s.kernel, skips: false, compiled: &mut s.compiled });
+        self.sets.iter_mut().rev().flat_map(move |set| set.tasks(partial)).chain(statics)
+    }
+
+    /// The stored numbers, in the order of their arrays, which come after all others.
+    pub fn statics(&self) -> impl Iterator<Item = &[f64]> {
+        self.statics.iter().map(|s| &s.numbers[..])
+    }
+
+    /// Computes the stored numbers; every index has been checked by [`enumerate`](Self::enumerate).
+    pub fn store(&mut self, data: &Data, pool: &Pool) -> Result<(), spadina_jit_cpu::Error> {
+        for Static { kernel, compiled, streams, numbers } in &mut self.statics {
+            numbers.fill(0.0);
+            let mut buffers = Buffers { residual: numbers, ..Buffers::default() };
+            match compiled {
+                // SAFETY: `enumerate` checked, for another kernel, every index this one evaluates, over the same loop;
+                // `streams` has a record for each iteration and slots below the length of `numbers`, each once.
+                Some(compiled) => unsafe { compiled.run(data, streams, &mut buffers, pool)? },
+                None => interpret::run(kernel, data, streams, &mut buffers),
+            };
+        }
+        Ok(())
     }
 
     pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
-        self.sets.iter_mut().rev().try_for_each(|set| set.enumerate(data, offsets, first_row))
+        self.sets.iter_mut().rev().try_for_each(|set| set.enumerate(data, offsets, first_row))?;
+        for part in &mut self.statics {
+            part.streams = dense_streams(&part.kernel, data)?;
+            part.numbers = vec![0.0; part.streams.regions.iter().map(|r| r.slots.len()).max().unwrap_or(0)];
+        }
+        Ok(())
     }
 
     /// Calls `add` with every entry of a buffer in the widest mode.

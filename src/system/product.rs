@@ -45,7 +45,7 @@ impl Tangent {
         let program = pipeline::tangent(bound.source.clone());
         let mut set = Set::new(&program, Outputs { product: true, ..Outputs::default() }, true);
         if let Some(precision) = precision {
-            set.compile(precision, false)?;
+            set.tasks(false).try_for_each(|task| task.run(precision))?;
         }
         let binding = Binding::new(problem, &program.graph);
         Ok(Self { program, binding, set })

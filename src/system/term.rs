@@ -13,7 +13,7 @@ use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pattern::{Places, check_words};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
-use spadina_core::real::{Graph, Precision};
+use spadina_core::real::{Array, Graph, Precision};
 use spadina_jit_cpu::Pool;
 use std::ops::Range;
 use std::sync::Arc;
@@ -82,6 +82,12 @@ impl Binding {
         self.sources.iter().map(|s| &direction[s.range(problem)]).collect()
     }
 
+    /// The arrays whose numbers are others at every evaluation: the weights of a residual.
+    fn changing(&self) -> Vec<Array> {
+        let weights = (0..).zip(&self.sources).filter(|(_, source)| matches!(source, Source::Weights));
+        weights.map(|(k, _)| Array(k)).collect()
+    }
+
     pub fn offsets(&self, problem: &Problem) -> Vec<u32> {
         self.sources.iter().map(|s| s.offset(problem)).collect()
     }
@@ -91,11 +97,21 @@ impl Bound {
     fn new(problem: &Problem, source: Program, outputs: fn(Mode) -> Outputs) -> Self {
         let program = pipeline::run(source.clone()).solved;
         let binding = Binding::new(problem, &program.graph);
-        Self { binding, kernels: Kernels::new(&program, outputs), program, source }
+        let kernels = Kernels::new(&program, outputs, &binding.changing());
+        Self { binding, kernels, program, source }
     }
 
+    /// The data of the kernels: those of the program and, after them, the stored numbers.
     pub fn data<'a>(&'a self, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
-        self.binding.data(&self.program.graph, problem, weights)
+        let mut data = self.binding.data(&self.program.graph, problem, weights);
+        data.arrays.extend(self.kernels.statics());
+        data
+    }
+
+    /// Computes the stored numbers.
+    fn store(&mut self, problem: &Problem, pool: &Pool) -> Result<(), spadina_jit_cpu::Error> {
+        let data = self.binding.data(&self.program.graph, problem, &[]);
+        self.kernels.store(&data, pool)
     }
 }
 
@@ -157,6 +173,12 @@ impl Term {
         Ok(rows)
     }
 
+    /// Computes what no unknown changes, after the arrays or what they are gathered by have changed.
+    pub fn store(&mut self, problem: &Problem, pool: &Pool) -> Result<(), Error> {
+        let result = std::iter::once(&mut self.main).chain(&mut self.weighted).try_for_each(|b| b.store(problem, pool));
+        result.map_err(|source| self.failed(source))
+    }
+
     pub fn visit_hessian(&self, add: &mut dyn FnMut(u32, u32)) {
         self.bounds().for_each(|b| b.kernels.visit(Buffer::Hessian, &mut *add));
     }
@@ -198,10 +220,10 @@ pub fn compile(terms: &mut [Term], precision: Precision, partial: bool, pool: &P
     for Term { file, main, weighted, .. } in terms {
         let file: &str = file;
         let bounds = std::iter::once(main).chain(weighted);
-        kernels.extend(bounds.flat_map(|b| b.kernels.runnables_mut()).map(|kernel| (file, kernel)));
+        kernels.extend(bounds.flat_map(|b| b.kernels.tasks(partial)).map(|task| (file, task)));
     }
-    pool.try_each(kernels, |(file, kernel)| {
-        kernel.compile(precision, partial).map_err(|source| Error::Compile { file: file.to_string(), source })
+    pool.try_each(kernels, |(file, task)| {
+        task.run(precision).map_err(|source| Error::Compile { file: file.to_string(), source })
     })
 }
 

@@ -90,6 +90,15 @@ pub struct Kernel {
 }
 
 impl Kernel {
+    /// Whether the outputs of both kernels stand in the same loops and have the same slots.
+    pub fn same_outputs(&self, other: &Kernel) -> bool {
+        let place = |o: &Output| (o.update, o.region, o.buffer, o.offset, o.slots);
+        let region = |r: &Region| (r.parent, r.var, r.width);
+        self.outer == other.outer
+            && self.outputs.iter().map(place).eq(other.outputs.iter().map(place))
+            && self.regions.iter().map(region).eq(other.regions.iter().map(region))
+    }
+
     /// Whether a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums over the
     /// same range that stand before it run in full.
     pub fn is_outer(&self, step: Step) -> bool {

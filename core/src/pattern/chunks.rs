@@ -7,6 +7,7 @@ use super::Entries;
 use super::entries::{mixes_rows, rows_in};
 use crate::bind::Chunks;
 use crate::kernel::{Kernel, Step};
+use std::ops::Range;
 
 /// Records in a range, about.
 const RECORDS: usize = 1024;
@@ -14,6 +15,14 @@ const RECORDS: usize = 1024;
 const RANGES: usize = 64;
 /// Colours to try; ranges beyond run one after another.
 const COLORS: u32 = 64;
+
+/// Ranges that may all run at the same time.
+pub(super) fn apart(outer: &Range<i64>) -> Chunks {
+    let ranges: Vec<_> =
+        outer.clone().step_by(RECORDS).map(|start| start..(start + RECORDS as i64).min(outer.end)).collect();
+    let groups = if ranges.is_empty() { Vec::new() } else { vec![(0..ranges.len() as u32).collect()] };
+    Chunks { ranges, groups }
+}
 
 /// Cuts the outermost loop into ranges and groups them by colour.
 pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {

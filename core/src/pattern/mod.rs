@@ -3,6 +3,7 @@
 
 mod chunks;
 mod csr;
+mod dense;
 mod entries;
 mod enumerate;
 mod fault;
@@ -12,6 +13,7 @@ mod symbolic;
 mod wrapping;
 
 pub use csr::Csr;
+pub use dense::dense_streams;
 pub use entries::{Entries, Places, RegionEntries, streams};
 pub use fault::{Fault, FaultKind};
 pub use gram::Gram;

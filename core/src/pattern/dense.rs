@@ -1,0 +1,24 @@
+//! Streams of kernels that write every row once, in the order of the iterations: the stored numbers of static hoisting.
+
+use super::symbolic::{Action, Symbolic};
+use super::{Fault, chunks};
+use crate::bind::{Data, Stream, Streams};
+use crate::kernel::{Kernel, Root};
+use crate::real::Graph;
+
+/// The streams of a kernel of one loop whose outputs are the rows `width * iteration + k`, in this order.
+pub fn dense_streams(kernel: &Kernel, data: &Data) -> Result<Streams, Fault> {
+    let mut graph = Graph::default();
+    graph.indices = kernel.graph.indices.clone();
+    let roots: Vec<Root> = (kernel.outer.iter())
+        .map(|&outer| Root { vars: vec![outer], values: Vec::new(), indices: Vec::new() })
+        .collect();
+    let actions = roots.iter().map(|_| Action::Open).collect();
+    let symbolic = Symbolic::scheduled(graph, &roots, actions, (kernel.regions.len(), kernel.outer));
+    let outer = symbolic.run(data, &[], 0)?.outer;
+    let records = (outer.end - outer.start) as usize;
+    let stream = |width: usize| Stream { width, slots: (0..(records * width) as u32).collect(), starts: Vec::new() };
+    let regions = kernel.regions.iter().map(|region| stream(region.width)).collect();
+    let chunks = chunks::apart(&outer);
+    Ok(Streams { outer, regions, chunks })
+}
