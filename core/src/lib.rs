@@ -15,4 +15,4 @@ pub mod pipeline;
 pub mod program;
 pub mod real;
 pub mod sparsity;
-mod waist;
+pub mod waist;

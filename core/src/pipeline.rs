@@ -4,7 +4,7 @@ use crate::ad;
 use crate::optimize;
 use crate::program::{Program, Target};
 use crate::sparsity::{self, SparseProgram};
-use crate::waist;
+use crate::waist::{self, Waists};
 
 /// Every stage of the pipeline for one program.
 #[derive(Clone, Debug)]
@@ -41,10 +41,15 @@ fn derivatives(program: Program) -> (Program, Program) {
 
 /// Runs the pipeline on a program of energy or residual updates.
 pub fn run(program: Program) -> Stages {
+    run_with(program, Waists::default())
+}
+
+/// Like [`run`], with a choice of waists.
+pub fn run_with(program: Program, waists: Waists) -> Stages {
     let program = optimize::compact(program);
     let (gradient, tangent) = derivatives(program.clone());
     let sparse = sparsity::propagate(tangent.clone());
-    let solved = waist::cheapest(&program, solve(sparse.clone()), |inner| {
+    let solved = waist::choose(&program, solve(sparse.clone()), waists, |inner| {
         let (_, tangent) = derivatives(optimize::compact(inner));
         solve(sparsity::propagate(tangent))
     });

@@ -16,28 +16,43 @@ use linear::{Coefficients, Waist};
 /// Programs with more nodes are differentiated directly: the search would take longer than it saves.
 const LARGEST: usize = 20_000;
 
-/// The cheapest of a solved program and what it becomes with a waist. `solved` comes from `program` by `differentiate`.
-pub fn cheapest(program: &Program, solved: Program, differentiate: impl Fn(Program) -> Program) -> Program {
+/// Which waists are used.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Waists {
+    /// Those that save operations.
+    #[default]
+    Cheapest,
+    /// None.
+    Never,
+    /// The innermost there are, whether they save operations or not; for tests.
+    Always,
+}
+
+/// The cheapest of a solved program and what it becomes with a waist, or what else `waists` asks for. `solved` comes from
+/// `program` by `differentiate`.
+pub fn choose(
+    program: &Program,
+    solved: Program,
+    waists: Waists,
+    differentiate: impl Fn(Program) -> Program,
+) -> Program {
     let energies = program.updates.iter().all(|u| u.target == Target::Energy);
-    if !energies || program.graph.len() > LARGEST {
+    if !energies || program.graph.len() > LARGEST || waists == Waists::Never {
         return solved;
     }
-    let mut best = (cost(&solved), solved);
-    let mut consider = |candidate: Program| {
-        let cost = cost(&candidate);
-        if cost < best.0 {
-            best = (cost, candidate);
-        }
-    };
-    if let Some(outer) = Waist::of(program, Coefficients::Literal) {
+    let mut candidates = Vec::new();
+    let outer = Waist::of(program, Coefficients::Literal).or_else(|| Waist::of(program, Coefficients::Static));
+    if let Some(outer) = outer {
+        candidates.push(finish(&outer, differentiate(outer.inner.clone())));
         if let Some(inner) = Waist::of(&outer.inner, Coefficients::Static) {
-            consider(finish(&outer, finish(&inner, differentiate(inner.inner.clone()))));
+            candidates.push(finish(&outer, finish(&inner, differentiate(inner.inner.clone()))));
         }
-        consider(finish(&outer, differentiate(outer.inner.clone())));
-    } else if let Some(waist) = Waist::of(program, Coefficients::Static) {
-        consider(finish(&waist, differentiate(waist.inner.clone())));
     }
-    best.1
+    match waists {
+        Waists::Always => candidates.pop().unwrap_or(solved),
+        // The first of equals.
+        _ => candidates.into_iter().fold(solved, |best, other| if cost(&other) < cost(&best) { other } else { best }),
+    }
 }
 
 /// The solved program of the unknowns, from that of the combinations.

@@ -3,12 +3,13 @@
 use super::ast::{Real, World};
 use super::dual::{self, Dual};
 use super::generate::{Generator, Style};
-use super::machine::{Outcome, run};
+use super::machine::{Outcome, run, run_whole};
 use super::worlds::world;
 use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pipeline::{self, Stages};
+use spadina_core::waist::Waists;
 
 const VALUE: Outputs =
     Outputs { energy: true, gradient: false, hessian: false, residual: false, jacobian: false, product: false };
@@ -109,6 +110,15 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
         assert!(same, "the gradient alone differs\n{text}");
     }
     check_products(&stages, world, &expected, &text);
+    for waists in [Waists::Never, Waists::Always] {
+        let solved = pipeline::run_with(graph::energy(energy), waists).solved;
+        let text = format!("{waists:?}\n{text}\n{solved}");
+        for out in [run(&solved, ALL, world, &[], &[]), run_whole(&solved, ALL, world)] {
+            let out = out.expect("with other waists there was no fault");
+            check_pattern(&out, energy, world, style == Style::Positive, &text);
+            check_numbers(&out, &expected, world.unknowns(), &text);
+        }
+    }
 }
 
 proptest! {

@@ -2,12 +2,13 @@
 
 use super::ast::{ARRAYS, TABLES, World};
 use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::index::Indices;
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Csr, Entries, Fault, Full, Places, Symbolic, slots, streams};
+use spadina_core::pattern::{Csr, Entries, Fault, Full, Places, Symbolic, dense_streams, slots, streams};
 use spadina_core::program::Program;
-use spadina_core::real::{ArrayKind, Graph};
+use spadina_core::real::{Array, ArrayKind, Graph};
 
 /// Residual rows a program may write.
 pub const ROWS: usize = 16;
@@ -72,7 +73,7 @@ fn offset(world: &World, array: usize) -> u32 {
     if array == 1 { world.arrays[0].len() as u32 } else { 0 }
 }
 
-/// Evaluates the outputs of a program.
+/// Evaluates the outputs of a program, with its static part hoisted.
 pub fn run(
     program: &Program,
     outputs: Outputs,
@@ -80,6 +81,45 @@ pub fn run(
     extra: &[(&str, Vec<f64>)],
     seed: &[f64],
 ) -> Result<Outcome, Fault> {
+    let extra_arrays = program.graph.arrays().iter().zip(0..).filter(|(a, _)| extra.iter().any(|(n, _)| *n == a.name));
+    let changing: Vec<Array> = extra_arrays.map(|(_, k)| Array(k)).collect();
+    let Hoisted { program: main, parts } = hoist(program, &changing);
+    let (whole, entries, mut data) = bind(program, outputs, world, extra, seed)?;
+    let rows = Outputs { residual: true, ..Outputs::default() };
+    let mut stored = Vec::new();
+    for part in &parts {
+        for kernel in build(&part.program, rows) {
+            let streams = dense_streams(&kernel, &data)?;
+            disjoint(&kernel, &streams);
+            let mut numbers = vec![0.0; streams.regions.iter().map(|r| r.slots.len()).max().unwrap_or(0)];
+            let mut buffers = Buffers { residual: &mut numbers, ..Buffers::default() };
+            interpret::run(&kernel, &data, &streams, &mut buffers);
+            stored.push(numbers);
+        }
+    }
+    let kernels = build(&main, outputs);
+    assert!(kernels.iter().zip(&whole).all(|(a, b)| a.same_outputs(b)));
+    data.arrays.extend(stored.iter().map(|numbers| &numbers[..]));
+    data.seeds.resize(data.arrays.len(), &[]);
+    Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
+}
+
+/// Evaluates the outputs of a program as it is.
+pub fn run_whole(program: &Program, outputs: Outputs, world: &World) -> Result<Outcome, Fault> {
+    let (kernels, entries, data) = bind(program, outputs, world, &[], &[])?;
+    Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
+}
+
+type Ready<'a> = (Vec<Kernel>, Vec<Entries>, Data<'a>);
+
+/// The kernels of a program after their symbolic phases.
+fn bind<'a>(
+    program: &'a Program,
+    outputs: Outputs,
+    world: &'a World,
+    extra: &'a [(&str, Vec<f64>)],
+    seed: &'a [f64],
+) -> Result<Ready<'a>, Fault> {
     let data = data(&program.graph, world, extra, seed);
     let offsets: Vec<u32> = (program.graph.arrays().iter())
         .map(|a| offset(world, ARRAYS.iter().position(|n| *n == a.name).unwrap_or(usize::MAX)))
@@ -90,7 +130,7 @@ pub fn run(
         super::schedule::verify(kernel);
         entries.push(Symbolic::of(kernel, program, true).run(&data, &offsets, 0)?);
     }
-    Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
+    Ok((kernels, entries, data))
 }
 
 fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: usize) -> Outcome {
