@@ -1,6 +1,6 @@
 //! `spadina eval`.
 
-use super::{Error, summary};
+use super::{Error, Precision, summary};
 use clap::{Args, ValueEnum};
 use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use spadina::problem::Problem;
@@ -46,14 +46,6 @@ enum Device {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
-enum Precision {
-    /// Double.
-    F64,
-    /// Single.
-    F32,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
 enum Projection {
     /// Leave them.
     None,
@@ -79,7 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let evaluation = system.evaluate()?;
     hessian.push(start.elapsed().as_secs_f64());
     let hessian = median(hessian);
-    let (build, compile, pattern) = (built.build, built.compile, built.pattern);
+    let (build, compile, pattern) = (built.build, built.compile, built.pattern + built.store);
     let seconds = Seconds { build, compile, pattern, value, gradient, hessian };
     let report = Report {
         energy: evaluation.energy,
@@ -106,10 +98,7 @@ fn options(arguments: &Arguments) -> Result<Options, Error> {
     if arguments.project != Projection::None {
         return Err(Error::NotBuilt("--project is not built yet: leave it out"));
     }
-    let precision = match arguments.precision {
-        Precision::F64 => spadina::system::Precision::F64,
-        Precision::F32 => spadina::system::Precision::F32,
-    };
+    let precision = arguments.precision.into();
     Ok(Options { device, precision, threads: arguments.threads.map(usize::from), ..Options::default() })
 }
 
@@ -119,7 +108,7 @@ fn name(value: impl ValueEnum) -> String {
 }
 
 /// The times of several runs, in seconds.
-fn times<E>(repeat: usize, mut run: impl FnMut() -> Result<(), E>) -> Result<Vec<f64>, E> {
+pub fn times<E>(repeat: usize, mut run: impl FnMut() -> Result<(), E>) -> Result<Vec<f64>, E> {
     let mut times = Vec::new();
     for _ in 0..repeat {
         let start = Instant::now();
@@ -130,7 +119,7 @@ fn times<E>(repeat: usize, mut run: impl FnMut() -> Result<(), E>) -> Result<Vec
 }
 
 /// The median; zero of nothing.
-fn median(mut times: Vec<f64>) -> f64 {
+pub fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     match times.len() {
         0 => 0.0,

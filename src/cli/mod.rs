@@ -1,10 +1,12 @@
 //! What can be asked for on the command line.
 
+mod bench;
 mod eval;
 mod explain;
+mod machine;
 mod summary;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Sparse gradients and Hessians of mesh energies, found and compiled at load time.
 #[derive(Parser, Debug)]
@@ -18,8 +20,27 @@ pub struct Arguments {
 enum Command {
     /// Evaluate a problem: energy, gradient and sparse Hessian.
     Eval(eval::Arguments),
+    /// Time every stage of a problem.
+    Bench(bench::Arguments),
     /// Print a stage of an energy's compilation.
     Explain(explain::Arguments),
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Precision {
+    /// Double.
+    F64,
+    /// Single.
+    F32,
+}
+
+impl From<Precision> for spadina::system::Precision {
+    fn from(precision: Precision) -> Self {
+        match precision {
+            Precision::F64 => Self::F64,
+            Precision::F32 => Self::F32,
+        }
+    }
 }
 
 /// Why a command fails.
@@ -43,6 +64,7 @@ pub enum Error {
 pub fn run(arguments: Arguments) -> Result<String, Error> {
     match arguments.command {
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     }
 }

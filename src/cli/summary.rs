@@ -31,7 +31,7 @@ pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
 }
 
 /// A time with the unit that keeps it readable, aligned among its like.
-fn time(seconds: f64) -> String {
+pub fn time(seconds: f64) -> String {
     match seconds {
         s if s >= 1.0 => format!("{s:8.3} s"),
         s if s >= 1e-3 => format!("{:8.3} ms", s * 1e3),

@@ -11,9 +11,11 @@ mod part;
 mod product;
 mod rows;
 mod term;
+mod work;
 
 pub use error::{Error, Misfit};
 pub use layout::{Layout, MakeStorage, Matrix};
+pub use work::Work;
 
 use crate::problem::Problem;
 use layout::Stored;

@@ -92,6 +92,11 @@ impl Set {
         Self(kernels.map(runnable).collect())
     }
 
+    /// Whether a kernel writes to a buffer.
+    pub fn writes(&self, buffer: Buffer) -> bool {
+        self.0.iter().any(|runnable| runnable.kernel.outputs.iter().any(|output| output.buffer == buffer))
+    }
+
     pub fn runnables(&self) -> &[Runnable] {
         &self.0
     }

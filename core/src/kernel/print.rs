@@ -84,6 +84,11 @@ impl Counts {
 }
 
 impl Kernel {
+    /// The real operations of a step: one or none.
+    pub fn operations(&self, step: Step) -> usize {
+        Counts::of(&self.graph, &[step]).total()
+    }
+
     /// Counts the operations of one pass through each loop body.
     pub fn counts(&self) -> Counts {
         Counts { writes: self.outputs.iter().map(|o| o.slots).sum(), ..Counts::of(&self.graph, &self.steps) }

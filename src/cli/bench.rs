@@ -1,0 +1,115 @@
+//! `spadina bench`.
+
+use super::eval::{median, times};
+use super::machine::Machine;
+use super::summary::time;
+use super::{Error, Precision};
+use clap::Args;
+use spadina::problem::Problem;
+use spadina::system::{BuildSeconds, Options, System, Work};
+use std::fmt::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `spadina bench` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The problem file.
+    #[arg(value_name = "PROBLEM.toml")]
+    problem: PathBuf,
+    /// The width of the reals.
+    #[arg(long, value_enum, default_value_t = Precision::F64)]
+    precision: Precision,
+    /// Numbers of threads, one table for each [default: as many as there are cores].
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Vec<u16>,
+    /// Evaluate so often, and report the medians of the times.
+    #[arg(long, value_name = "R", default_value = "11")]
+    repeat: NonZeroUsize,
+}
+
+/// The evaluations, in the order of [`System::work`].
+const EVALUATIONS: [&str; 3] = ["value", "gradient", "Hessian"];
+
+/// Times every stage of a problem.
+pub fn run(arguments: &Arguments) -> Result<String, Error> {
+    let start = Instant::now();
+    let problem = Problem::read(&arguments.problem)?;
+    let read = start.elapsed().as_secs_f64();
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let threads: Vec<usize> = match arguments.threads.is_empty() {
+        true => vec![cores],
+        false => arguments.threads.iter().copied().map(usize::from).collect(),
+    };
+    let mut text = String::new();
+    for (k, &threads) in threads.iter().enumerate() {
+        let options = Options { precision: arguments.precision.into(), threads: Some(threads), ..Options::default() };
+        let start = Instant::now();
+        let mut system = System::build(problem.clone(), options)?;
+        system.evaluate()?;
+        let first = read + start.elapsed().as_secs_f64();
+        let work = system.work()?;
+        let repeat = arguments.repeat.get();
+        let seconds = [
+            median(times(repeat, || system.value().map(drop))?),
+            median(times(repeat, || system.gradient().map(drop))?),
+            median(times(repeat, || system.evaluate().map(drop))?),
+        ];
+        if k == 0 {
+            header(&mut text, &mut system, &work)?;
+        }
+        table(&mut text, threads, &stages(read, &system.seconds(), first), &work, &seconds);
+    }
+    Ok(text)
+}
+
+fn header(text: &mut String, system: &mut System, work: &[Work; 3]) -> Result<(), Error> {
+    let (unknowns, nonzeros) = (system.unknowns(), system.pattern()?.nonzeros());
+    let _ = writeln!(text, "{} elements, {unknowns} unknowns, {nonzeros} non-zeros", work[2].elements);
+    Ok(())
+}
+
+/// The stages before the evaluations, with their times.
+fn stages(read: f64, built: &BuildSeconds, first: f64) -> [(&'static str, f64); 6] {
+    [
+        ("read", read),
+        ("build", built.build),
+        ("compile", built.compile),
+        ("pattern", built.pattern),
+        ("hoist", built.store),
+        ("to the first Hessian", first),
+    ]
+}
+
+fn table(text: &mut String, threads: usize, stages: &[(&str, f64)], work: &[Work; 3], seconds: &[f64; 3]) {
+    let machine = Machine::measure(threads);
+    let name = if threads == 1 { "thread" } else { "threads" };
+    let _ = writeln!(
+        text,
+        "\n{threads} {name}; the machine copies {:.1} GB/s and does {:.1} GFLOP/s (multiply-add, 128 bits)",
+        1e-9 * machine.copy,
+        1e-9 * machine.operations
+    );
+    for (name, seconds) in stages {
+        let _ = writeln!(text, "{name:21}{}", time(*seconds));
+    }
+    let columns = ["ns/element", "op/element", "GFLOP/s", "of peak", "B/element", "GB/s", "of copy"];
+    let head: String = columns.iter().map(|c| format!("{c:>12}")).collect();
+    let _ = writeln!(text, "{:21}{:>11}{head}", "", "time");
+    for ((name, work), &seconds) in EVALUATIONS.iter().zip(work).zip(seconds) {
+        let elements = work.elements.max(1) as f64;
+        let (flops, bytes) = (work.operations as f64 / seconds, work.bytes as f64 / seconds);
+        let cells = [
+            format!("{:.1}", 1e9 * seconds / elements),
+            format!("{:.0}", work.operations as f64 / elements),
+            format!("{:.2}", 1e-9 * flops),
+            format!("{:.0} %", 100.0 * flops / machine.operations),
+            format!("{:.0}", work.bytes as f64 / elements),
+            format!("{:.1}", 1e-9 * bytes),
+            format!("{:.0} %", 100.0 * bytes / machine.copy),
+        ];
+        let cells: String = cells.iter().map(|c| format!("{c:>12}")).collect();
+        let _ = writeln!(text, "{name:21}{:>11}{cells}", time(seconds).trim_start());
+    }
+}

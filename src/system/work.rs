@@ -1,0 +1,68 @@
+//! How much an evaluation computes and moves.
+
+use super::part::{Mode, Set};
+use super::{Error, System};
+use spadina_core::kernel::{Buffer, Step};
+
+/// What one evaluation does.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Work {
+    /// Iterations of the innermost loops that write: elements, in the element form.
+    pub elements: usize,
+    /// Real operations. Loops inside of an iteration whose results are summed before they are used count once.
+    pub operations: usize,
+    /// Bytes that move if every number is read and written once: arrays, tables, stored numbers and slots are read,
+    /// gradient and Hessian read and written.
+    pub bytes: usize,
+}
+
+impl System {
+    /// What the evaluations of the value, of the gradient and of the Hessian do.
+    pub fn work(&mut self) -> Result<[Work; 3], Error> {
+        self.bind()?;
+        Ok(Mode::ALL.map(|mode| {
+            let mut work = Work::default();
+            for bound in self.terms.iter().flat_map(|term| term.bounds()) {
+                let data = bound.data(&self.problem, &[]);
+                work.bytes += data.arrays.iter().map(|a| size_of_val(*a)).sum::<usize>();
+                work.bytes += data.tables.iter().map(|t| size_of_val(*t)).sum::<usize>();
+                add(&mut work, bound.kernels.set(mode));
+            }
+            let state = &self.state;
+            let written = [&state.gradient, &state.hessian, &state.residual, &state.jacobian];
+            let buffers = [Buffer::Gradient, Buffer::Hessian, Buffer::Residual, Buffer::Jacobian];
+            for (numbers, buffer) in written.into_iter().zip(buffers) {
+                let writes = self.terms.iter().flat_map(|t| t.bounds()).any(|b| b.kernels.set(mode).writes(buffer));
+                work.bytes += if writes { 2 * size_of_val(&numbers[..]) } else { 0 };
+            }
+            work
+        }))
+    }
+}
+
+/// Adds what the kernels of a set do.
+fn add(work: &mut Work, set: &Set) {
+    for runnable in set.runnables() {
+        let streams = &runnable.streams;
+        let iterations = (streams.outer.end - streams.outer.start).max(0) as usize;
+        let records: Vec<usize> = (streams.regions.iter().zip(&runnable.kernel.regions))
+            .map(|(stream, region)| match (stream.width, region.var) {
+                (0, None) => 1,
+                (0, Some(_)) => iterations,
+                (width, _) => stream.slots.len() / width,
+            })
+            .collect();
+        let mut open = vec![0];
+        for step in &runnable.kernel.steps {
+            match *step {
+                Step::Begin(_, region) => {
+                    open.push(if region == 0 { open.last().copied().unwrap_or(0) } else { region })
+                }
+                Step::End => drop(open.pop()),
+                _ => work.operations += records[open.last().copied().unwrap_or(0)] * runnable.kernel.operations(*step),
+            }
+        }
+        work.elements += records.iter().skip(1).max().copied().unwrap_or(1);
+        work.bytes += streams.regions.iter().map(|s| size_of_val(&s.slots[..])).sum::<usize>();
+    }
+}
