@@ -159,11 +159,13 @@ fn writes() {
     let negative = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
                     @group(0) @binding(1) var<storage, read_write> r: array<f32>;\n\
                     fn residual() { for (var i = 0; i < 4; i++) { r[i - 1] += x[i]; } }";
+    let large = negative.replace("r[i - 1]", "r[i + 2000000000]");
     let residual = format!("{DATA}[[terms]]\nresidual = \"e.wgsl\"\n");
     check(&[
         (mutable.into(), format!("{DATA}{TERM}"), vec!["e.wgsl:1:"]),
         (twice.into(), residual.clone(), vec!["e.wgsl:3:", "r[0] is written with = after another write"]),
         (negative.into(), residual.clone(), vec!["e.wgsl", "r[-1] is written, but rows begin at 0"]),
+        (large, residual.clone(), vec!["e.wgsl", "r[2000000000] is written, but a residual has at most 2^28 rows"]),
     ]);
     accepted(&twice.replace("r[i / 2u] =", "r[i / 2u] +="), &residual);
     accepted(&negative.replace("r[i - 1]", "r[i]"), &residual);

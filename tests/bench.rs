@@ -7,7 +7,7 @@ use common::{spadina, stderr};
 #[test]
 fn a_table_for_each_number_of_threads() {
     let problem = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/neo_hookean/problem.toml");
-    let output = spadina(&["bench", problem, "--threads", "1,2", "--repeat", "2"]);
+    let output = spadina(["bench", problem, "--threads", "1,2", "--repeat", "2"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let text = String::from_utf8(output.stdout).unwrap();
     for start in ["1 thread; ", "2 threads; ", "value", "gradient", "Hessian", "hoist", "to the first Hessian"] {

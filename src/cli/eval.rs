@@ -82,7 +82,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         residuals: evaluation.residual.map(<[f64]>::len),
         jacobian_nonzeros: evaluation.jacobian.map(|j| j.nonzeros()),
         device: name(arguments.device),
-        precision: name(arguments.precision),
+        // The reference has but one.
+        precision: name(if arguments.device == Device::Interpreter { Precision::F64 } else { arguments.precision }),
         seconds,
     };
     let names = write(arguments, &report, evaluation)?;

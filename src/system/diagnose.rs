@@ -39,7 +39,8 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
             format!("index {at} is out of range of `{}`{shape}", table(*t))
         }
         FaultKind::TooMany => {
-            "more than 2^29 entries of derivatives in one loop nest: a sum used nonlinearly makes a dense Hessian"
+            "more than 2^29 entries of derivatives in one loop nest: it has too many iterations, or a sum that is used \
+             nonlinearly makes its Hessian dense"
                 .to_string()
         }
         FaultKind::TooLong(count) => {
@@ -53,6 +54,7 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
                 "r[{row}] is written with = after another write, by another iteration or loop: its old value would be lost; use += to add up"
             )
         }
+        FaultKind::LargeRow(row) => format!("r[{row}] is written, but a residual has at most 2^28 rows"),
         FaultKind::NegativeRow(row) => format!("r[{row}] is written, but rows begin at 0"),
     };
     for (t, at, value) in fault.reads.iter().rev() {

@@ -22,8 +22,8 @@ use layout::Stored;
 use part::Mode;
 use product::{Product, Scratch};
 use spadina_core::bind::Buffers;
-use spadina_core::pattern::Gram;
 pub use spadina_core::pattern::{Csr, Places, Storage};
+use spadina_core::pattern::{Gram, hessian_pattern};
 pub use spadina_core::real::Precision;
 use spadina_jit_cpu::Pool;
 use std::time::Instant;
@@ -321,19 +321,16 @@ impl System {
         let unknowns = self.unknowns();
         let mut rows = 0;
         for term in &mut self.terms {
-            rows += term.enumerate(&self.problem, rows)?;
+            rows += term.enumerate(&self.problem, rows, &self.pool)?;
         }
         let terms = &self.terms;
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
-        let pattern = Csr::symmetric(unknowns, |add| {
-            terms.iter().for_each(|t| t.visit_hessian(add));
-            Gram::visit(&jacobian, add);
-        });
+        let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
+        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
         let stored = self.options.layout.store(&pattern)?;
         let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
-        let mirror = pattern.mirror();
-        let hessian = Places { pattern: &pattern, slots: stored.slots(), mirror: &mirror };
-        let own_rows = Places { pattern: &jacobian, slots: &own, mirror: &[] };
+        let hessian = Places { pattern: &pattern, slots: stored.slots() };
+        let own_rows = Places { pattern: &jacobian, slots: &own };
         for term in &mut self.terms {
             term.place(hessian, own_rows, stored.is_shared());
         }

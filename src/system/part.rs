@@ -196,8 +196,10 @@ impl Kernels {
         Ok(())
     }
 
-    pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
-        self.sets.iter_mut().rev().try_for_each(|set| set.enumerate(data, offsets, first_row))?;
+    /// Checks every index, and records rows and columns.
+    pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32, pool: &Pool) -> Result<(), Fault> {
+        let sets = self.sets.iter_mut().rev().collect();
+        pool.try_each(sets, |set: &mut Set| set.enumerate(data, offsets, first_row))?;
         for part in &mut self.statics {
             part.streams = dense_streams(&part.kernel, data)?;
             part.numbers = vec![0.0; part.streams.regions.iter().map(|r| r.slots.len()).max().unwrap_or(0)];

@@ -49,7 +49,7 @@ pub fn assigned_first(bound: &Bound, first_row: u32) -> Result<(), Fault> {
                 if assign != assigned || (!assigned && known.is_none()) {
                     return;
                 }
-                let iteration = entries.outer_iteration(kernel, output.region, record);
+                let iteration = entries.outer_iteration(output.region, record);
                 let own = Written { update: output.update, nest, iteration };
                 if known.is_some_and(|first| assigned || !own.follows(first)) {
                     let span = bound.program.graph.span_of(output.value);

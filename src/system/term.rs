@@ -9,8 +9,8 @@ use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::frontend::{Frontend, Roles};
-use spadina_core::kernel::{Buffer, Outputs};
-use spadina_core::pattern::{Places, check_words};
+use spadina_core::kernel::{Buffer, Kernel, Outputs};
+use spadina_core::pattern::{Entries, Places, check_words};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Graph, Precision};
@@ -151,7 +151,7 @@ impl Term {
 
     /// Checks shapes and every index, and records all entries; returns the number of residual rows, which begin at
     /// `first_row`.
-    pub fn enumerate(&mut self, problem: &Problem, first_row: usize) -> Result<usize, Error> {
+    pub fn enumerate(&mut self, problem: &Problem, first_row: usize, pool: &Pool) -> Result<usize, Error> {
         check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
         check_words(&self.main.source, &data)
@@ -161,7 +161,7 @@ impl Term {
         for bound in std::iter::once(&mut self.main).chain(&mut self.weighted) {
             let data = bound.binding.data(&bound.program.graph, problem, &weights);
             let offsets = bound.binding.offsets(problem);
-            let result = bound.kernels.enumerate(&data, &offsets, first_row as u32);
+            let result = bound.kernels.enumerate(&data, &offsets, first_row as u32, pool);
             let result = result.and_then(|()| rows::assigned_first(bound, first_row as u32));
             result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, &bound.program.graph, &fault))?;
             for buffer in [Buffer::Residual, Buffer::Jacobian] {
@@ -179,8 +179,10 @@ impl Term {
         result.map_err(|source| self.failed(source))
     }
 
-    pub fn visit_hessian(&self, add: &mut dyn FnMut(u32, u32)) {
-        self.bounds().for_each(|b| b.kernels.visit(Buffer::Hessian, &mut *add));
+    /// The kernels of the Hessian with their entries.
+    pub fn entries(&self) -> impl Iterator<Item = (&Kernel, &Entries)> {
+        let runnables = self.bounds().flat_map(|b| b.kernels.set(Mode::Hessian).runnables());
+        runnables.map(|runnable| (&runnable.kernel, &runnable.entries))
     }
 
     pub fn visit_jacobian(&self, add: &mut dyn FnMut(u32, u32)) {

@@ -125,6 +125,8 @@ pub enum IndexNode {
 pub struct Indices {
     nodes: Vec<IndexNode>,
     free: Vec<VarSet>,
+    /// Which integers cannot be negative, by what they are made of.
+    nonnegative: Vec<bool>,
     intern: FxHashMap<IndexNode, u32>,
     loops: Vec<Loop>,
     loop_of: FxHashMap<(u32, Index, Index), Var>,
@@ -369,6 +371,7 @@ impl Indices {
 
     fn push(&mut self, node: IndexNode, free: VarSet) -> Index {
         let id = self.nodes.len() as u32;
+        self.nonnegative.push(self.is_nonnegative(&node));
         self.intern.insert(node.clone(), id);
         self.nodes.push(node);
         self.free.push(free);

@@ -23,44 +23,33 @@ impl Indices {
     }
 
     fn monomials_nonnegative(&self, a: Index) -> bool {
-        self.monomials(a).iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| self.atom_nonnegative(x)))
+        self.monomials(a).iter().all(|t| self.monomial_nonnegative(t))
     }
 
-    /// Whether an atom is not negative by its kind alone.
+    fn monomial_nonnegative(&self, term: &Monomial) -> bool {
+        term.coef > 0 && term.atoms.iter().all(|&x| self.atom_nonnegative(x))
+    }
+
     fn atom_nonnegative(&self, atom: Index) -> bool {
-        match self.node(atom) {
-            IndexNode::Const(c) => *c >= 0,
-            IndexNode::Size(size) => self.sizes[size.0 as usize].unsigned,
-            IndexNode::Wrap(_) => true,
-            IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
-            IndexNode::Rem(a, _) => self.shallow_nonnegative(*a),
-            IndexNode::Div(a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
-            IndexNode::Select(_, a, b) => self.shallow_nonnegative(*a) && self.shallow_nonnegative(*b),
-            IndexNode::Var(var) => self.shallow_nonnegative(self.loop_of(*var).lo),
-            IndexNode::Bits(..) => true,
-            IndexNode::First(var, _) => {
-                self.shallow_nonnegative(self.loop_of(*var).lo) && self.shallow_nonnegative(self.loop_of(*var).hi)
-            }
-            IndexNode::Sum(_, term) => self.monomials_nonnegative(*term),
-            _ => false,
-        }
+        self.nonnegative[atom.index()]
     }
 
-    /// A proof that looks one level deep: constants, sizes, and sums of such with positive coefficients.
-    fn shallow_nonnegative(&self, a: Index) -> bool {
-        let atom = |x: Index| match self.node(x) {
+    /// Whether a node cannot be negative, given its operands. A loop's variable is never below its first value.
+    pub(super) fn is_nonnegative(&self, node: &IndexNode) -> bool {
+        let of = |a: Index| self.nonnegative[a.index()];
+        match node {
             IndexNode::Const(c) => *c >= 0,
             IndexNode::Size(size) => self.sizes[size.0 as usize].unsigned,
-            IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
             IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
-            IndexNode::Var(var) => {
-                matches!(self.node(self.loop_of(*var).lo), IndexNode::Const(c) if *c >= 0)
-            }
-            _ => false,
-        };
-        match self.node(a) {
-            IndexNode::Poly(terms) => terms.iter().all(|t| t.coef > 0 && t.atoms.iter().all(|&x| atom(x))),
-            _ => atom(a),
+            IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
+            IndexNode::Rem(a, _) => of(*a),
+            IndexNode::Div(a, b) | IndexNode::Product(a, b) | IndexNode::Select(_, a, b) => of(*a) && of(*b),
+            IndexNode::Var(var) => of(self.loop_of(*var).lo),
+            IndexNode::First(var, _) => of(self.loop_of(*var).lo) && of(self.loop_of(*var).hi),
+            IndexNode::Sum(_, term) => of(*term),
+            IndexNode::Poly(terms) => terms.iter().all(|t| self.monomial_nonnegative(t)),
+            IndexNode::Bool(_) | IndexNode::Positive(_) | IndexNode::Zero(_) => false,
+            IndexNode::Not(_) | IndexNode::And(..) | IndexNode::Or(..) => false,
         }
     }
 
@@ -68,7 +57,7 @@ impl Indices {
     fn eliminate_var(&mut self, terms: &[Monomial]) -> Option<Index> {
         let bounded = |x: &Index| match *self.node(*x) {
             IndexNode::Var(_) => true,
-            IndexNode::Rem(a, d) => self.as_const(d).is_some_and(|d| d > 0) && self.shallow_nonnegative(a),
+            IndexNode::Rem(a, d) => self.as_const(d).is_some_and(|d| d > 0) && self.atom_nonnegative(a),
             IndexNode::First(..) => true,
             _ => false,
         };

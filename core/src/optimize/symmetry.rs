@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 /// Drops the upper of each pair of transposed updates and marks the lower as mirrored.
 ///
 /// Where an entry outside opened sums has no transpose, the transpose was found structurally zero; by symmetry so is the
-/// entry, and it is dropped. Inside opened sums the transpose may stand in loops of other names: both stay.
+/// entry, and it is dropped. Inside opened sums the parts of an entry may be distributed over loops of different names,
+/// and those of its transpose over others: unless the values are the same, both stay.
 pub fn symmetry(mut program: Program) -> Program {
-    let mut position: FxHashMap<(Vec<Var>, Entry, Entry), usize> = FxHashMap::default();
+    let mut position: FxHashMap<(Vec<Var>, usize, Entry, Entry), usize> = FxHashMap::default();
     for (k, update) in program.updates.iter().enumerate() {
         if let Target::Hessian { row, col, .. } = update.target {
-            position.insert((update.vars.clone(), row, col), k);
+            position.insert((update.vars.clone(), update.base, row, col), k);
         }
     }
     let mut keep = vec![true; program.updates.len()];
@@ -22,7 +23,9 @@ pub fn symmetry(mut program: Program) -> Program {
         if row == col {
             continue;
         }
-        match position.get(&(update.vars.clone(), col, row)) {
+        let opened = update.vars.len() > update.base;
+        let same = |k: &&usize| !opened || program.updates[**k].value == update.value;
+        match position.get(&(update.vars.clone(), update.base, col, row)).filter(same) {
             Some(&transposed) if transposed < k => {
                 *kept = false;
                 let target = &mut program.updates[transposed].target;
@@ -31,7 +34,7 @@ pub fn symmetry(mut program: Program) -> Program {
                 }
             }
             Some(_) => {}
-            None => *kept = update.vars.len() > update.base,
+            None => *kept = opened,
         }
     }
     let mut kept = keep.into_iter();

@@ -3,8 +3,8 @@
 //! Ranges have a fixed size and are coloured greedily by the rows they write: a range gets the first colour that no
 //! earlier range with a common row has. Sizes and colours depend on the data alone, not on the number of threads.
 
-use super::Entries;
 use super::entries::{mixes_rows, rows_in};
+use super::{Entries, RegionEntries};
 use crate::bind::Chunks;
 use crate::kernel::{Kernel, Step};
 use std::ops::Range;
@@ -73,8 +73,7 @@ fn range_length(kernel: &Kernel, entries: &Entries, total: usize) -> usize {
     if outer != before {
         return total;
     }
-    let columns = |region: usize| kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).count().max(1);
-    let records = (entries.regions.iter().enumerate()).map(|(r, e)| e.pairs.len() / columns(r)).max().unwrap_or(0);
+    let records = entries.regions.iter().map(RegionEntries::records).max().unwrap_or(0);
     let length = (RECORDS * total / records.max(total)).max(1);
     // How long loops inside of it are is only known where they write.
     let nested = kernel.steps.iter().filter(|s| matches!(s, Step::Begin(..))).count() > 1;

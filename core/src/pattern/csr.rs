@@ -73,51 +73,6 @@ impl Csr {
         Self { cols, row_ptr, col_idx: buckets }
     }
 
-    /// The union of a square pattern given by entries on either side of the diagonal with its transpose.
-    pub fn symmetric(size: usize, visit: impl Fn(&mut dyn FnMut(u32, u32))) -> Self {
-        let lower = Self::build(size, size, |add| visit(&mut |row, col| add(row.max(col), row.min(col))));
-        let mut row_ptr = vec![0usize; size + 1];
-        for row in 0..size {
-            for &col in lower.row(row) {
-                row_ptr[row + 1] += 1;
-                if (col as usize) < row {
-                    row_ptr[col as usize + 1] += 1;
-                }
-            }
-        }
-        for row in 0..size {
-            row_ptr[row + 1] += row_ptr[row];
-        }
-        let mut next = row_ptr.clone();
-        let mut col_idx = vec![0u32; row_ptr[size]];
-        for row in 0..size {
-            for &col in lower.row(row) {
-                col_idx[next[row]] = col;
-                next[row] += 1;
-            }
-            for &col in lower.row(row).iter().filter(|&&c| (c as usize) < row) {
-                col_idx[next[col as usize]] = row as u32;
-                next[col as usize] += 1;
-            }
-        }
-        Self { cols: size, row_ptr, col_idx }
-    }
-
-    /// For each entry of a structurally symmetric pattern, in order, the number of the transposed entry.
-    pub fn mirror(&self) -> Vec<u32> {
-        let mut next = self.row_ptr.clone();
-        let mut mirror = Vec::with_capacity(self.nonzeros());
-        // Rows ascend, so that the entries of a column are met in the order in which its transpose lists them.
-        for &col in &self.col_idx {
-            let at = next.get_mut(col as usize).map_or(0, |at| {
-                *at += 1;
-                *at - 1
-            });
-            mirror.push(at as u32);
-        }
-        mirror
-    }
-
     /// Calls `visit` with row, column and number of every entry in order.
     pub fn for_each(&self, mut visit: impl FnMut(u32, u32, usize)) {
         for row in 0..self.rows() {

@@ -1,5 +1,6 @@
 //! From recorded entries to the slots of a kernel's outputs.
 
+use super::hessian::Partners;
 use super::{Csr, chunks, symbolic::by_unknown};
 use crate::bind::{NO_SLOT, Stream, Streams};
 use crate::kernel::{Buffer, Kernel, Output};
@@ -17,13 +18,53 @@ pub struct Entries {
     pub regions: Vec<RegionEntries>,
 }
 
-/// The entries of one region, iteration by iteration.
+/// The entries of one region: a record for each of its iterations.
+///
+/// What is kept of a record are the numbers of the rows and columns that it is about, its *places*; which of them are
+/// row and column of an output is the same in every record.
 #[derive(Clone, Default, Debug)]
 pub struct RegionEntries {
-    /// Row and column of each output that takes slots, in order; `u32::MAX` twice where its guard is off.
-    pub pairs: Vec<[u32; 2]>,
-    /// For each iteration of the outermost loop the number of pairs before it; at the end their number.
-    pub starts: Vec<u64>,
+    /// Numbers of the places, record by record.
+    pub(super) numbers: Vec<u32>,
+    /// Whether each output has its entry, record by record; empty where all always have.
+    pub(super) on: Vec<bool>,
+    /// The number of places in a record.
+    pub(super) places: usize,
+    /// Row and column of each output that takes slots, among the places.
+    pub(super) outputs: Vec<[usize; 2]>,
+    /// For each iteration of the outermost loop the number of records before it; at the end their number.
+    pub(super) starts: Vec<u64>,
+}
+
+/// One record.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'a> {
+    pub(super) numbers: &'a [u32],
+    on: &'a [bool],
+}
+
+impl Record<'_> {
+    pub(super) fn has(&self, output: usize) -> bool {
+        self.on.get(output).copied().unwrap_or(true)
+    }
+}
+
+impl RegionEntries {
+    /// The number of records.
+    pub fn records(&self) -> usize {
+        self.numbers.len().checked_div(self.places).unwrap_or(0)
+    }
+
+    pub(super) fn record(&self, number: usize) -> Record<'_> {
+        let (places, outputs) = (self.places, self.outputs.len());
+        let on = if self.on.is_empty() { &[][..] } else { &self.on[number * outputs..(number + 1) * outputs] };
+        Record { numbers: &self.numbers[number * places..(number + 1) * places], on }
+    }
+
+    /// Row and column of an output in a record.
+    fn pair(&self, record: Record<'_>, output: usize) -> [u32; 2] {
+        self.outputs[output].map(|place| record.numbers[place])
+    }
 }
 
 impl Entries {
@@ -40,25 +81,23 @@ impl Entries {
             if wanted.is_empty() {
                 continue;
             }
-            for (number, record) in entries.pairs.chunks_exact(columns.len()).enumerate() {
-                for &k in &wanted {
-                    if record[k][0] != u32::MAX {
-                        visit(columns[k], number, record[k]);
-                    }
+            for number in 0..entries.records() {
+                let record = entries.record(number);
+                for &k in wanted.iter().filter(|&&k| record.has(k)) {
+                    visit(columns[k], number, entries.pair(record, k));
                 }
             }
         }
     }
 
     /// In which iteration of the outermost loop, counted from zero, a region has a record.
-    pub fn outer_iteration(&self, kernel: &Kernel, region: usize, record: usize) -> usize {
-        let before = (record * columns(kernel, region).len()) as u64;
-        self.regions[region].starts.partition_point(|&start| start <= before).saturating_sub(1)
+    pub fn outer_iteration(&self, region: usize, record: usize) -> usize {
+        self.regions[region].starts.partition_point(|&start| start <= record as u64).saturating_sub(1)
     }
 }
 
 /// The outputs of a region that take slots, in order.
-fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
+pub(super) fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
     kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).collect()
 }
 
@@ -69,8 +108,6 @@ pub struct Places<'a> {
     pub pattern: &'a Csr,
     /// The slot of each entry of the pattern.
     pub slots: &'a [u32],
-    /// For each entry of a symmetric pattern the number of the transposed entry; see [`Csr::mirror`].
-    pub mirror: &'a [u32],
 }
 
 /// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
@@ -95,83 +132,71 @@ fn region_stream(
     if columns.is_empty() {
         return Stream::default();
     }
-    let records = entries.pairs.len() / columns.len();
+    let records = entries.records();
     let mut slots = vec![NO_SLOT; records * width];
     let threads = match slots.len() {
         0..PARALLEL_SLOTS => 1,
         _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
     };
     let share = records.div_ceil(threads).max(1);
-    let fill = |pairs: &[[u32; 2]], slots: &mut [u32]| {
-        for (record, slots) in pairs.chunks_exact(columns.len()).zip(slots.chunks_exact_mut(width.max(1))) {
-            fill_record(&columns, record, slots, hessian, jacobian);
+    let partners = Partners::of(&columns, entries);
+    let fill = |first: usize, slots: &mut [u32]| {
+        for (k, slots) in slots.chunks_exact_mut(width.max(1)).enumerate() {
+            fill_record(&columns, entries, entries.record(first + k), slots, jacobian);
+        }
+        if let Some(hessian) = hessian {
+            partners.fill(entries, first, slots, width, hessian);
         }
     };
     std::thread::scope(|scope| {
-        let shares = entries.pairs.chunks(share * columns.len()).zip(slots.chunks_mut((share * width).max(1)));
-        for (k, (pairs, slots)) in shares.enumerate() {
+        for (k, slots) in slots.chunks_mut((share * width).max(1)).enumerate() {
             if threads == 1 || k + 1 == threads {
-                fill(pairs, slots);
+                fill(k * share, slots);
             } else {
-                scope.spawn(|| fill(pairs, slots));
+                scope.spawn(move || fill(k * share, slots));
             }
         }
     });
-    let outer = entries.starts.len().saturating_sub(1);
-    let uniform = records == outer && entries.starts.iter().enumerate().all(|(k, &s)| s == (k * columns.len()) as u64);
-    let starts = if uniform { Vec::new() } else { entries.starts.iter().map(|s| s / columns.len() as u64).collect() };
+    let uniform = records + 1 == entries.starts.len() && entries.starts.iter().zip(0..).all(|(&start, k)| start == k);
+    let starts = if uniform { Vec::new() } else { entries.starts.clone() };
     Stream { width, slots, starts }
 }
 
-/// The slots of one record.
+/// The slots of one record, but for those of the Hessian.
 fn fill_record(
     columns: &[&Output],
-    record: &[[u32; 2]],
+    entries: &RegionEntries,
+    record: Record<'_>,
     slots: &mut [u32],
-    hessian: Option<Places>,
     jacobian: Option<Places>,
 ) {
-    for (output, &[row, col]) in columns.iter().zip(record).filter(|(_, pair)| pair[0] != u32::MAX) {
-        let own = &mut slots[output.offset..output.offset + output.slots];
-        let places = match output.buffer {
-            Buffer::Hessian => hessian,
-            Buffer::Jacobian => jacobian,
-            _ => {
-                own[0] = row;
-                continue;
+    for (k, output) in columns.iter().enumerate().filter(|(k, _)| record.has(*k)) {
+        let [row, col] = entries.pair(record, k);
+        let own = &mut slots[output.offset];
+        match output.buffer {
+            Buffer::Hessian => {}
+            Buffer::Jacobian => {
+                let Some(Places { pattern, slots, .. }) = jacobian else { continue };
+                pattern.position(row, col).into_iter().for_each(|at| *own = slots[at]);
             }
-        };
-        let Some(Places { pattern, slots, mirror }) = places else { continue };
-        let Some(at) = pattern.position(row, col) else { continue };
-        own[0] = slots[at];
-        if let Some(transposed) = own.get_mut(1) {
-            *transposed = slots[mirror[at] as usize];
+            _ => *own = row,
         }
     }
 }
 
-/// Calls `visit` with every row that an iteration range of the outermost loop writes.
+/// Calls `visit` with every row that an iteration range of the outermost loop may write.
 pub(super) fn rows_in(kernel: &Kernel, entries: &Entries, range: Range<usize>, mut visit: impl FnMut(u32)) {
-    let gradient = kernel.outputs.iter().any(|o| o.buffer == Buffer::Gradient);
     for (region, entries) in entries.regions.iter().enumerate() {
-        let columns = columns(kernel, region);
-        if columns.is_empty() {
-            continue;
+        let mut written = vec![false; entries.places];
+        for (output, [row, col]) in columns(kernel, region).into_iter().zip(&entries.outputs) {
+            written[*row] = true;
+            written[*col] |= output.buffer == Buffer::Hessian;
         }
-        // Row and column of a Hessian entry are loads of the same iteration, so they are rows of its gradient too.
-        let wanted: Vec<usize> =
-            (0..columns.len()).filter(|&k| !(gradient && columns[k].buffer == Buffer::Hessian)).collect();
-        let pairs = &entries.pairs[entries.starts[range.start] as usize..entries.starts[range.end] as usize];
-        for record in pairs.chunks_exact(columns.len()) {
-            for &k in &wanted {
-                let [row, col] = record[k];
-                if row != u32::MAX {
-                    visit(row);
-                    if columns[k].buffer == Buffer::Hessian {
-                        visit(col);
-                    }
-                }
-            }
+        let written: Vec<usize> = (0..written.len()).filter(|&place| written[place]).collect();
+        for number in entries.starts[range.start]..entries.starts[range.end] {
+            let record = entries.record(number as usize);
+            let rows = written.iter().map(|&place| record.numbers[place]);
+            rows.filter(|&row| row != u32::MAX).for_each(&mut visit);
         }
     }
 }

@@ -14,6 +14,9 @@ const ENTRIES: usize = 1 << 29;
 /// The most iterations of one loop.
 const ITERATIONS: i64 = 1 << 30;
 
+/// The most rows of one residual.
+const RESIDUAL_ROWS: u64 = 1 << 28;
+
 /// Rows and columns are below this.
 const LIMIT: u32 = i32::MAX as u32;
 
@@ -39,11 +42,23 @@ impl Symbolic {
             first_row,
             most_entries,
             values: vec![0; self.graph.indices.len()],
-            numbers: Vec::new(),
-            entries: Entries { outer: 0..1, regions: vec![RegionEntries::default(); self.regions] },
+            entries: Entries { outer: 0..1, regions: self.empty_regions() },
         };
         run.all()?;
         Ok(run.entries)
+    }
+
+    /// Regions without records.
+    fn empty_regions(&self) -> Vec<RegionEntries> {
+        let mut regions = vec![RegionEntries::default(); self.regions];
+        for action in &self.actions {
+            if let Action::Record(record) = action {
+                let region = &mut regions[record.region];
+                region.places = record.places.len();
+                region.outputs = record.entries.iter().map(|entry| entry.at).collect();
+            }
+        }
+        regions
     }
 }
 
@@ -54,8 +69,6 @@ struct Run<'a> {
     first_row: u32,
     most_entries: usize,
     values: Vec<i64>,
-    /// Numbers of the places of the current record.
-    numbers: Vec<u32>,
     entries: Entries,
 }
 
@@ -115,7 +128,7 @@ impl Run<'_> {
     /// Notes where each region stands at the begin of an iteration of the outermost loop.
     fn mark(&mut self) {
         for region in &mut self.entries.regions {
-            region.starts.push(region.pairs.len() as u64);
+            region.starts.push(region.records() as u64);
         }
     }
 
@@ -148,26 +161,30 @@ impl Run<'_> {
 
     /// Records the entries of one iteration.
     fn record(&mut self, record: &Record) -> Result<(), Fault> {
-        let mut numbers = std::mem::take(&mut self.numbers);
-        numbers.clear();
-        numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
-        let pairs = &mut self.entries.regions[record.region].pairs;
-        if pairs.len() + record.entries.len() > self.most_entries {
-            self.numbers = numbers;
+        let mut numbers = std::mem::take(&mut self.entries.regions[record.region].numbers);
+        let first = numbers.len();
+        let room = numbers.try_reserve(record.places.len()).is_ok();
+        if room {
+            numbers.extend(record.places.iter().map(|&place| self.place(place).unwrap_or(u32::MAX)));
+        }
+        let region = &mut self.entries.regions[record.region];
+        region.numbers = numbers;
+        if !room || region.records() * record.entries.len() > self.most_entries {
             return Err(self.fault(FaultKind::TooMany, record.places[0].1, record.spans[0]));
         }
-        pairs.reserve(record.entries.len());
+        let numbers = &region.numbers[first..];
+        if !record.is_guarded() {
+            let Some(bad) = numbers.iter().position(|&number| number == u32::MAX) else { return Ok(()) };
+            return Err(self.misplaced(record.places[bad], record.spans[bad]));
+        }
         let mut bad = None;
         for entry in &record.entries {
-            let pair = entry.at.map(|at| numbers[at]);
-            if entry.guard.is_some_and(|g| self.values[g.index()] == 0) {
-                pairs.push([u32::MAX; 2]);
-            } else {
+            let on = entry.guard.is_none_or(|g| self.values[g.index()] != 0);
+            region.on.push(on);
+            if on {
                 bad = bad.or_else(|| entry.at.into_iter().find(|&at| numbers[at] == u32::MAX));
-                pairs.push(pair);
             }
         }
-        self.numbers = numbers;
         bad.map_or(Ok(()), |at| Err(self.misplaced(record.places[at], record.spans[at])))
     }
 
@@ -183,7 +200,7 @@ impl Run<'_> {
     fn extent(&self, array: Option<Array>) -> (u32, u64) {
         match array {
             Some(a) => (self.offsets[a.0 as usize], self.data.arrays[a.0 as usize].len() as u64),
-            None => (self.first_row, u64::from(LIMIT)),
+            None => (self.first_row, RESIDUAL_ROWS),
         }
     }
 
@@ -195,7 +212,7 @@ impl Run<'_> {
             _ if inside => FaultKind::Overflow,
             Some(array) => FaultKind::Array(array, value),
             None if value < 0 => FaultKind::NegativeRow(value),
-            None => FaultKind::Overflow,
+            None => FaultKind::LargeRow(value),
         };
         self.fault(kind, index, span)
     }

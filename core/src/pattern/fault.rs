@@ -38,4 +38,6 @@ pub enum FaultKind {
     RowTwice(i64),
     /// A residual row is negative.
     NegativeRow(i64),
+    /// A residual row is beyond the most that a residual may have.
+    LargeRow(i64),
 }

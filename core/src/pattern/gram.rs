@@ -10,8 +10,13 @@ pub struct Gram {
 }
 
 impl Gram {
+    /// The pattern of JᵀJ.
+    pub fn pattern(jacobian: &Csr) -> Csr {
+        Csr::build(jacobian.cols, jacobian.cols, |add| Self::visit(jacobian, add))
+    }
+
     /// Calls `add` with every entry of JᵀJ, with repetitions.
-    pub fn visit(jacobian: &Csr, add: &mut dyn FnMut(u32, u32)) {
+    fn visit(jacobian: &Csr, add: &mut dyn FnMut(u32, u32)) {
         for row in 0..jacobian.rows() {
             for &a in jacobian.row(row) {
                 jacobian.row(row).iter().for_each(|&b| add(a, b));

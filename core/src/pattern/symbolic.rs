@@ -29,6 +29,12 @@ pub(super) struct Record {
     pub(super) entries: Vec<Entry>,
 }
 
+impl Record {
+    pub(super) fn is_guarded(&self) -> bool {
+        self.entries.iter().any(|entry| entry.guard.is_some())
+    }
+}
+
 pub(super) struct Entry {
     /// Where there is an entry; `None`: always.
     pub(super) guard: Option<Cond>,
@@ -104,8 +110,7 @@ impl Symbolic {
 
     /// Whether some iterations may have no entry for some output.
     pub fn is_guarded(&self) -> bool {
-        let guarded = |r: &Record| r.entries.iter().any(|e| e.guard.is_some());
-        self.actions.iter().any(|a| matches!(a, Action::Record(record) if guarded(record)))
+        self.actions.iter().any(|a| matches!(a, Action::Record(record) if record.is_guarded()))
     }
 }
 

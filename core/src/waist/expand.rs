@@ -47,10 +47,13 @@ impl Waist {
                     }
                 }
                 Target::Hessian { row, col, .. } if update.vars.len() == update.base => {
-                    let at = blocks.iter().position(|b| b.update.vars == update.vars).unwrap_or_else(|| {
-                        blocks.push(Block::new(&update));
-                        blocks.len() - 1
-                    });
+                    let at = blocks
+                        .iter()
+                        .position(|b| (&b.update.vars, b.update.base) == (&update.vars, update.base))
+                        .unwrap_or_else(|| {
+                            blocks.push(Block::new(&update));
+                            blocks.len() - 1
+                        });
                     blocks[at].set(row, col, update.value);
                 }
                 Target::Hessian { row, col, mirrored } => {

@@ -4,8 +4,8 @@ use super::machine::disjoint;
 use proptest::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::interpret;
-use spadina_core::kernel::{Buffer, Outputs, build};
-use spadina_core::pattern::{Csr, Full, Places, Symbolic, slots, streams};
+use spadina_core::kernel::{Outputs, build};
+use spadina_core::pattern::{Csr, Full, Places, Symbolic, hessian_pattern, slots, streams};
 use spadina_core::pipeline;
 use spadina_core::program::{Program, Target, split};
 use spadina_core::real::{ArrayKind, Graph};
@@ -42,10 +42,9 @@ fn check(m: usize, n: usize, spread: usize, outputs: Outputs) {
     let x: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
     let data = Data { arrays: vec![&x], seeds: vec![&[]], tables: vec![&a, &b], sizes: vec![m as i64] };
     let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0).expect("no fault");
-    let csr = Csr::symmetric(n, |add| entries.visit(kernel, Buffer::Hessian, add));
+    let csr = hessian_pattern(n, &[(kernel, &entries)], &Csr::default());
     let places = slots(&csr, &Full(&csr)).expect("slots fit");
-    let mirror = csr.mirror();
-    let own = Places { pattern: &csr, slots: &places, mirror: &mirror };
+    let own = Places { pattern: &csr, slots: &places };
     let streams = streams(kernel, &entries, Some(own), None);
     disjoint(kernel, &streams);
     let run = |streams: &Streams| {

@@ -6,7 +6,9 @@ use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::index::Indices;
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
-use spadina_core::pattern::{Csr, Entries, Fault, Full, Places, Symbolic, dense_streams, slots, streams};
+use spadina_core::pattern::{
+    Csr, Entries, Fault, Full, Places, Symbolic, dense_streams, hessian_pattern, slots, streams,
+};
 use spadina_core::program::Program;
 use spadina_core::real::{Array, ArrayKind, Graph};
 
@@ -139,7 +141,8 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
             entries.visit(kernel, buffer, &mut *add);
         }
     };
-    let hessian = Csr::symmetric(unknowns, |add| visit(Buffer::Hessian, add));
+    let pairs: Vec<_> = kernels.iter().zip(entries).collect();
+    let hessian = hessian_pattern(unknowns, &pairs, &Csr::default());
     let jacobian = Csr::build(ROWS, unknowns, |add| visit(Buffer::Jacobian, add));
     let hessian_slots = slots(&hessian, &Full(&hessian)).expect("slots fit");
     let jacobian_slots = slots(&jacobian, &Full(&jacobian)).expect("slots fit");
@@ -152,9 +155,8 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
         product: vec![0.0; unknowns.max(ROWS)],
     };
     for (kernel, entries) in kernels.iter().zip(entries) {
-        let mirror = hessian.mirror();
-        let own = Places { pattern: &hessian, slots: &hessian_slots, mirror: &mirror };
-        let rows = Places { pattern: &jacobian, slots: &jacobian_slots, mirror: &[] };
+        let own = Places { pattern: &hessian, slots: &hessian_slots };
+        let rows = Places { pattern: &jacobian, slots: &jacobian_slots };
         let streams = streams(kernel, entries, Some(own), Some(rows));
         disjoint(kernel, &streams);
         let mut buffers = Buffers {

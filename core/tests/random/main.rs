@@ -17,6 +17,7 @@ mod chunks;
 mod energies;
 mod faults;
 mod residuals;
+mod sums;
 
 use proptest::prelude::*;
 
