@@ -86,3 +86,11 @@ fn residual() {
     assert!(text.contains("80 unknowns"), "{text}");
     assert!(last_number(&text, "=") < 1e-20, "{text}");
 }
+
+#[test]
+fn benchmark_files() {
+    expect("benchmark_files", &["bench_B_2", "problem.toml: 48 elements"]);
+    let problem = std::env::temp_dir().join("bench_B_2/problem.toml");
+    let problem = spadina::Problem::read(&problem).unwrap();
+    assert_eq!(problem.unknown_count(), 81);
+}

@@ -1,22 +1,27 @@
-//! Problems of any size, from the energies of the conformance cases, and one long energy.
+//! Problems of any size, from the energies of the conformance cases, those of the peers, and one long energy.
 
+mod peers;
+
+use peers::PEERS;
 use spadina::builder::{self, Real};
-use spadina::{Problem, Tensor, Term};
+use spadina::{Problem, Term};
 
 const CHAIN: &str = include_str!("../../tests/conformance/chain/energy.wgsl");
 const RING: &str = include_str!("../../tests/conformance/ring3d/energy.wgsl");
 const GRID: &str = include_str!("../../tests/conformance/grid/energy.wgsl");
-const NEO_HOOKEAN: &str = include_str!("../../tests/conformance/neo_hookean/energy.wgsl");
 
 /// Makes a problem of about so many elements; gives their number, too.
 pub type Make = fn(usize) -> (usize, Problem);
 
 /// The problems by name, with the most elements that make sense.
-pub const PROBLEMS: [(&str, usize, Make); 5] = [
+pub const PROBLEMS: [(&str, usize, Make); 8] = [
     ("chain", 1_000_000, chain),
     ("ring3d", 1_000_000, ring),
     ("grid", 1_000_000, grid),
-    ("neo_hookean", 1_000_000, neo_hookean),
+    ("dirichlet", 1_000_000, |elements| peer(0, (elements as f64 / 2.0).sqrt())),
+    ("neo_hookean", 1_000_000, |elements| peer(1, (elements as f64 / 6.0).cbrt())),
+    ("springs", 1_000_000, |elements| peer(2, (elements as f64 / 3.0).cbrt() - 0.7)),
+    ("hinges", 1_000_000, |elements| peer(3, (elements as f64 / 3.0).sqrt())),
     ("deep", 100_000, deep),
 ];
 
@@ -57,44 +62,8 @@ pub fn deep(terms: usize) -> (usize, Problem) {
     (terms, problem.term(Term::built("deep.rs", energy).over("e")))
 }
 
-/// A box of tetrahedra, six to a cell.
-pub fn neo_hookean(elements: usize) -> (usize, Problem) {
-    let n = (elements as f64 / 6.0).cbrt().round().max(1.0) as usize;
-    let (nodes, spacing) = (n + 1, 1.0 / n as f64);
-    let rest: Vec<[f64; 3]> = (0..nodes * nodes * nodes)
-        .map(|v| [v % nodes, v / nodes % nodes, v / (nodes * nodes)].map(|k| k as f64 * spacing))
-        .collect();
-    let moved = |(k, p): (usize, &[f64; 3])| std::array::from_fn(|c| p[c] + 0.08 * spacing * wave(3 * k + c));
-    let x: Vec<[f64; 3]> = rest.iter().enumerate().map(moved).collect();
-    let tetrahedra = box_tetrahedra(n);
-    let count = tetrahedra.len();
-    let problem = Problem::new().unknown("x", x).array("X", rest).array("mu", 1.0).array("lambda", 4.0);
-    let problem = problem.indices("tetrahedra", Tensor::from(tetrahedra));
-    (count, problem.term(Term::energy("neo_hookean.wgsl", NEO_HOOKEAN).over("tetrahedra")))
-}
-
-/// The Kuhn subdivision of a box of `n³` cells.
-fn box_tetrahedra(n: usize) -> Vec<[i32; 4]> {
-    let nodes = n + 1;
-    let stride = [1, nodes, nodes * nodes];
-    let orders = [
-        ([0, 1, 2], true),
-        ([1, 2, 0], true),
-        ([2, 0, 1], true),
-        ([0, 2, 1], false),
-        ([2, 1, 0], false),
-        ([1, 0, 2], false),
-    ];
-    let mut tetrahedra = Vec::with_capacity(6 * n * n * n);
-    for cell in 0..n * n * n {
-        let a = (cell / (n * n) * nodes + cell / n % n) * nodes + cell % n;
-        for (axes, even) in orders {
-            let b = a + stride[axes[0]];
-            let c = b + stride[axes[1]];
-            let d = c + stride[axes[2]];
-            let nodes = if even { [a, b, c, d] } else { [a, c, b, d] };
-            tetrahedra.push(nodes.map(|v| v as i32));
-        }
-    }
-    tetrahedra
+/// A problem of the peers, whose size with about so many elements is `size`.
+fn peer(number: usize, size: f64) -> (usize, Problem) {
+    let (_, make) = PEERS[number];
+    make(size.round().max(1.0) as usize).problem()
 }

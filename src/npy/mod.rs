@@ -212,11 +212,22 @@ fn c_order<T: Copy>(data: Vec<T>, header: &Header) -> Vec<T> {
 
 /// Writes an array of doubles in C order, version 1.0 of the format.
 pub fn write(out: &mut (impl Write + ?Sized), shape: &[usize], data: &[f64]) -> io::Result<()> {
-    if crate::tensor::entries(shape) != Some(data.len()) {
+    write_header(out, "<f8", shape, data.len())?;
+    data.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
+}
+
+/// Writes an array of integers of 32 bits in C order, version 1.0 of the format.
+pub fn write_integers(out: &mut (impl Write + ?Sized), shape: &[usize], data: &[i32]) -> io::Result<()> {
+    write_header(out, "<i4", shape, data.len())?;
+    data.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))
+}
+
+fn write_header(out: &mut (impl Write + ?Sized), descr: &str, shape: &[usize], length: usize) -> io::Result<()> {
+    if crate::tensor::entries(shape) != Some(length) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "the shape does not fit the data"));
     }
     let shape = crate::tensor::Shape(shape);
-    let mut text = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
+    let mut text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     // Magic, version and length are 10 bytes; the data starts at a multiple of 64.
     let total = (10 + text.len() + 1).next_multiple_of(64);
     text.extend(std::iter::repeat_n(' ', total - 11 - text.len()));
@@ -225,11 +236,7 @@ pub fn write(out: &mut (impl Write + ?Sized), shape: &[usize], data: &[f64]) -> 
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the shape has too many dimensions"))?;
     out.write_all(b"\x93NUMPY\x01\x00")?;
     out.write_all(&length.to_le_bytes())?;
-    out.write_all(text.as_bytes())?;
-    for value in data {
-        out.write_all(&value.to_le_bytes())?;
-    }
-    Ok(())
+    out.write_all(text.as_bytes())
 }
 
 #[cfg(test)]
