@@ -62,6 +62,8 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
         let rows = Outputs { residual: true, ..Outputs::default() };
         let mut kernels: Vec<Kernel> = parts.iter().flat_map(|part| build(&part.program, rows)).collect();
         kernels.extend(build(&program, outputs(kind)));
+        // As they are where the machine can.
+        kernels.iter_mut().for_each(Kernel::fuse);
         let texts: Result<Vec<String>, _> = kernels.iter().map(text).collect();
         Ok(texts.map_err(compile)?.join("\n"))
     };

@@ -102,7 +102,10 @@ impl<'a> Machine<'a> {
                     let Ok(()) = self.evaluate(i);
                 }
                 Step::Value(v) => {
-                    self.reals[v.index()] = self.real(v);
+                    self.reals[v.index()] = match self.kernel.fused.get(&v) {
+                        Some(fused) => fused.eval(|a| self.reals[a.index()]),
+                        None => self.real(v),
+                    };
                     self.trace(v);
                 }
                 Step::Zero(v) => {
@@ -148,7 +151,7 @@ impl<'a> Machine<'a> {
             let chosen = |p: Value, a: Value, b: Value| if self.reals[p.index()] != 0.0 { a } else { b };
             match *node {
                 Node::Select(p, a, b) => origin = origins[chosen(p, a, b).index()],
-                _ => self.kernel.graph.operands(value, |a| origin = origin.or(origins[a.index()])),
+                _ => self.kernel.operands(value, |a| origin = origin.or(origins[a.index()])),
             }
             origin = origin.or(Some(value));
         }
@@ -220,6 +223,7 @@ impl<'a> Machine<'a> {
     fn output(&self, k: usize, buffers: &mut Buffers<'_>) -> f64 {
         let output = &self.kernel.outputs[k];
         let value = self.reals[output.value.index()];
+        let value = if output.negated { -value } else { value };
         let buffer: &mut [f64] = match output.buffer {
             Buffer::Energy => return value,
             Buffer::Gradient => buffers.gradient,

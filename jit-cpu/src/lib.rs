@@ -176,6 +176,14 @@ impl Compiled {
     }
 }
 
+/// Whether this machine multiplies and adds in one instruction: kernels are then better [fused](Kernel::fuse).
+pub fn has_fused_multiply_add() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    return cfg!(target_arch = "aarch64");
+}
+
 /// Compiles a kernel.
 pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
     let plan = Plan::of(kernel, options);

@@ -252,7 +252,7 @@ impl Crossing<'_> {
                 }
                 Step::Value(v) => {
                     graph.index_operands(v, |a| self.read(index_key(a), function));
-                    graph.operands(v, |a| self.read(value_key(graph, a), function));
+                    self.kernel.operands(v, |a| self.read(value_key(graph, a), function));
                     if !matches!(graph.node(v), Node::Cond(_) | Node::Const(_)) {
                         self.defined.insert(value_key(graph, v), function);
                     }

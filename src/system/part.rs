@@ -7,7 +7,7 @@ use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Precision};
-use spadina_jit_cpu::{Compiled, Pool, compile};
+use spadina_jit_cpu::{Compiled, Pool, compile, has_fused_multiply_add};
 
 /// What is evaluated; each includes the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,13 +53,13 @@ struct Static {
 impl Runnable {
     fn task(&mut self, partial: bool) -> Task<'_> {
         let skips = partial || self.symbolic.is_guarded();
-        Task { kernel: &self.kernel, skips, compiled: &mut self.compiled }
+        Task { kernel: &mut self.kernel, skips, compiled: &mut self.compiled }
     }
 }
 
 /// A kernel to be compiled.
 pub struct Task<'a> {
-    kernel: &'a Kernel,
+    kernel: &'a mut Kernel,
     skips: bool,
     compiled: &'a mut Option<Compiled>,
 }
@@ -68,6 +68,9 @@ impl Task<'_> {
     /// Compiles the kernel.
     pub fn run(self, precision: Precision) -> Result<(), spadina_jit_cpu::Error> {
         let options = spadina_jit_cpu::Options { precision, skips: self.skips, ..Default::default() };
+        if has_fused_multiply_add() {
+            self.kernel.fuse();
+        }
         *self.compiled = Some(compile(self.kernel, &options)?);
         Ok(())
     }
@@ -172,7 +175,7 @@ impl Kernels {
     /// Every kernel, the largest first, to be compiled.
     pub fn tasks(&mut self, partial: bool) -> impl Iterator<Item = Task<'_>> {
         let statics = self.statics.iter_mut();
-        let statics = statics.map(|s| Task { kernel: &s.kernel, skips: false, compiled: &mut s.compiled });
+        let statics = statics.map(|s| Task { kernel: &mut s.kernel, skips: false, compiled: &mut s.compiled });
         self.sets.iter_mut().rev().flat_map(move |set| set.tasks(partial)).chain(statics)
     }
 

@@ -93,7 +93,7 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, nest: &[Var
             };
             let offset = regions[region].width;
             regions[region].width += slots;
-            Output { update, region, buffer: buffer_of(&target), offset, slots, value }
+            Output { update, region, buffer: buffer_of(&target), offset, slots, value, negated: false }
         })
         .collect();
     let demand = Demand::of(graph, &roots, nest.first().copied());
@@ -101,6 +101,7 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, nest: &[Var
     Kernel {
         name,
         reductions: graph.indices.reductions(integer_steps(&scheduled.steps)),
+        fused: Default::default(),
         graph: graph.clone(),
         steps: scheduled.steps,
         outputs,

@@ -6,12 +6,14 @@
 
 mod build;
 mod demand;
+mod fuse;
 mod print;
 mod schedule;
 mod support;
 
 pub use build::{Outputs, build};
 pub use demand::Demand;
+pub use fuse::Fused;
 pub use print::Counts;
 pub use schedule::{Root, Schedule, Step, integer_steps, loop_ends, schedule};
 pub use support::{implied, supports};
@@ -53,6 +55,8 @@ pub struct Output {
     pub slots: usize,
     /// The value.
     pub value: Value,
+    /// Whether the value is subtracted.
+    pub negated: bool,
 }
 
 /// A loop body, or the whole kernel (region 0), as far as outputs are concerned.
@@ -77,6 +81,8 @@ pub struct Kernel {
     pub steps: Vec<Step>,
     /// The outputs, by the number in [`Step::Output`].
     pub outputs: Vec<Output>,
+    /// Sums and differences that are computed together with a product.
+    pub fused: FxHashMap<Value, Fused>,
     /// The regions, by the number in [`Step::Begin`]; region 0 is the whole kernel.
     pub regions: Vec<Region>,
     /// The outermost loop, which back-ends split into ranges; `None`: the kernel runs once.

@@ -1,6 +1,6 @@
 //! Text of kernels: one node a line, with the loops and outputs, and the operation counts.
 
-use super::{Kernel, Step};
+use super::{Fused, Kernel, Step};
 use crate::index::IndexNode;
 use crate::real::{Graph, Node, Printer, UnaryOp, Value};
 use std::collections::BTreeMap;
@@ -19,7 +19,10 @@ impl Display for Kernel {
             let line = match *step {
                 Step::Index(_) => continue,
                 Step::Value(v) => {
-                    let definition = printer.definition(v);
+                    let definition = match self.fused.get(&v) {
+                        Some(fused) => fused_text(fused, &printer),
+                        None => printer.definition(v),
+                    };
                     if matches!(g.node(v), Node::Const(_) | Node::Cond(_) | Node::Integer(_)) {
                         printer.names.insert(v, definition);
                         continue;
@@ -49,7 +52,8 @@ impl Display for Kernel {
                     let buffer = format!("{:?}", o.buffer).to_lowercase();
                     let slots: Vec<String> = (o.offset..o.offset + o.slots).map(|s| format!("slot{s}")).collect();
                     let at = if slots.is_empty() { String::new() } else { format!("[{}]", slots.join(", ")) };
-                    format!("{buffer}{at} += {}", printer.text(o.value))
+                    let sign = if o.negated { "-" } else { "+" };
+                    format!("{buffer}{at} {sign}= {}", printer.text(o.value))
                 }
             };
             write!(f, "\n{:width$}{line}", "", width = 2 * depth)?;
@@ -59,6 +63,13 @@ impl Display for Kernel {
         }
         write!(f, "\n}}\n{}", self.counts())
     }
+}
+
+fn fused_text(fused: &Fused, printer: &Printer) -> String {
+    let [a, b] = fused.factors.map(|v| printer.text(v));
+    let sign = |minus: bool| if minus { "-" } else { "" };
+    let addend = printer.text(fused.addend);
+    format!("fma({}{a}, {b}, {}{addend})", sign(fused.minus_product), sign(fused.minus_addend))
 }
 
 /// Operations of a kernel by printed name.
@@ -84,14 +95,27 @@ impl Counts {
 }
 
 impl Kernel {
-    /// The real operations of a step: one or none.
+    /// The real operations of a step; a fused multiply-add is two.
     pub fn operations(&self, step: Step) -> usize {
-        Counts::of(&self.graph, &[step]).total()
+        let fused = matches!(step, Step::Value(v) if self.fused.contains_key(&v));
+        if fused { 2 } else { Counts::of(&self.graph, &[step]).total() }
     }
 
     /// Counts the operations of one pass through each loop body.
     pub fn counts(&self) -> Counts {
-        Counts { writes: self.outputs.iter().map(|o| o.slots).sum(), ..Counts::of(&self.graph, &self.steps) }
+        let mut counts = Counts::of(&self.graph, &self.steps);
+        for value in self.fused.keys() {
+            if let Node::Binary(op, ..) = self.graph.node(*value)
+                && let Some(count) = counts.operations.get_mut(op.name())
+            {
+                *count -= 1;
+            }
+        }
+        if !self.fused.is_empty() {
+            counts.operations.insert("fma".into(), self.fused.len());
+        }
+        counts.operations.retain(|_, count| *count > 0);
+        Counts { writes: self.outputs.iter().map(|o| o.slots).sum(), ..counts }
     }
 }
 

@@ -47,7 +47,7 @@ impl Translator<'_> {
         let Some(buffer) = buffer_number(output.buffer) else {
             let value = self.lane.to_double(&mut self.b, value);
             let old = self.get_place(self.energy, types::F64);
-            let new = self.b.ins().fadd(old, value);
+            let new = self.added(old, value, output.negated);
             self.set_place(self.energy, new);
             return Ok(());
         };
@@ -58,10 +58,14 @@ impl Translator<'_> {
             let slot = self.b.ins().load(types::I32, input(), cursor, (slot * SLOT_BYTES) as i32);
             let address = self.slot_address(list, slot);
             let old = self.lane.load(&mut self.b, shared(), address, 0);
-            let new = self.b.ins().fadd(old, value);
+            let new = self.added(old, value, output.negated);
             self.b.ins().store(shared(), new, address, 0);
         }
         Ok(())
+    }
+
+    fn added(&mut self, old: Code, value: Code, negated: bool) -> Code {
+        if negated { self.b.ins().fsub(old, value) } else { self.b.ins().fadd(old, value) }
     }
 
     /// The address of an entry of a buffer; for [`NO_SLOT`] that of a number nobody reads.

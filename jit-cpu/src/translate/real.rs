@@ -7,6 +7,7 @@ use crate::lane::Means;
 use crate::plan::{value_key, value_type};
 use cranelift_codegen::ir::{InstBuilder, Value as Code};
 use spadina_core::index::Index;
+use spadina_core::kernel::Fused;
 use spadina_core::real::{Array, Node, Value};
 
 impl Translator<'_> {
@@ -33,6 +34,11 @@ impl Translator<'_> {
     pub(super) fn compute_value(&mut self, value: Value) -> Result<(), Error> {
         let kernel = self.kernel;
         let graph = &kernel.graph;
+        if let Some(&fused) = kernel.fused.get(&value) {
+            let code = self.fused(fused)?;
+            self.define(value_key(graph, value), code);
+            return Ok(());
+        }
         let checked = kernel.checked_values.get(value.index()) == Some(&true);
         let code = match *graph.node(value) {
             // Constants are generated where they are read, conditions are the integers' own; sums have their own steps.
@@ -77,6 +83,18 @@ impl Translator<'_> {
         };
         self.define(value_key(graph, value), code);
         Ok(())
+    }
+
+    fn fused(&mut self, fused: Fused) -> Result<Code, Error> {
+        let [mut a, b] = [self.value(fused.factors[0])?, self.value(fused.factors[1])?];
+        let mut c = self.value(fused.addend)?;
+        if fused.minus_product {
+            a = self.b.ins().fneg(a);
+        }
+        if fused.minus_addend {
+            c = self.b.ins().fneg(c);
+        }
+        Ok(self.b.ins().fma(a, b, c))
     }
 
     fn perform(&mut self, means: Means, arguments: &[Code]) -> Result<Code, Error> {

@@ -180,7 +180,14 @@ pub fn everywhere(kernel: &Kernel, bound: &Bound) -> Results {
 }
 
 /// The same, with tolerances for double and single precision.
-pub fn everywhere_within(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Results {
+pub fn everywhere_within(kernel: &Kernel, bound: &Bound, tolerances: [f64; 2]) -> Results {
+    let mut fused = kernel.clone();
+    fused.fuse();
+    variants(&fused, bound, tolerances);
+    variants(kernel, bound, tolerances)
+}
+
+fn variants(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Results {
     let wanted = interpreted(kernel, bound);
     let Options { block_limit, quick_above, .. } = Options::default();
     for (block_limit, quick_above) in [(block_limit, quick_above), (block_limit, 0), (12, 0), (1, quick_above)] {
