@@ -4,7 +4,7 @@ use crate::system::Error;
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
 use spadina_core::hoist::{Hoisted, hoist};
-use spadina_core::kernel::{Kernel, Outputs, build};
+use spadina_core::kernel::{Kernel, Outputs, build, build_with};
 use spadina_core::pipeline::{self, Stages};
 use spadina_core::program::Target;
 use spadina_core::sparsity::{gather, gather_text};
@@ -61,7 +61,7 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
         let Hoisted { program, parts } = hoist(&stages.solved, &[]);
         let rows = Outputs { residual: true, ..Outputs::default() };
         let mut kernels: Vec<Kernel> = parts.iter().flat_map(|part| build(&part.program, rows)).collect();
-        kernels.extend(build(&program, outputs(kind)));
+        kernels.extend(build_with(&program, outputs(kind), true));
         // As they are where the machine can.
         kernels.iter_mut().for_each(Kernel::fuse);
         let texts: Result<Vec<String>, _> = kernels.iter().map(text).collect();

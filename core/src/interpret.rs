@@ -236,12 +236,9 @@ impl<'a> Machine<'a> {
             return 0.0;
         };
         let first = self.records[output.region] * self.kernel.regions[output.region].width + output.offset;
-        for slot in stream.slots.iter().skip(first).take(output.slots) {
-            if *slot != NO_SLOT
-                && let Some(entry) = buffer.get_mut(*slot as usize)
-            {
-                *entry += value;
-            }
+        let slot = stream.slots.get(first).copied().filter(|&slot| slot != NO_SLOT);
+        if let Some(entry) = slot.and_then(|slot| buffer.get_mut(slot as usize + output.shift as usize)) {
+            *entry += value;
         }
         0.0
     }

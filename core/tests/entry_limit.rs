@@ -25,7 +25,7 @@ fn more_entries_than_the_limit_are_refused() {
     let kernels = build(&solved, outputs);
     let [kernel] = &kernels[..] else { panic!("one kernel: {}", kernels.len()) };
     let symbolic = Symbolic::of(kernel, &solved, true);
-    let entries = kernel.outputs.iter().filter(|o| o.slots > 0).count();
+    let entries = kernel.outputs.iter().filter(|o| o.has_slot()).count();
     for nodes in [2, 5, 100] {
         let numbers = vec![1.0; nodes];
         let arrays = solved.graph.arrays().iter().map(|_| &numbers[..]).collect();

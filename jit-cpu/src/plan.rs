@@ -139,7 +139,7 @@ fn weight(kernel: &Kernel, step: Step) -> usize {
         },
         Step::Value(v) => usize::from(!matches!(kernel.graph.node(v), Node::Const(_) | Node::Cond(_))),
         Step::Zero(_) | Step::Accumulate(_) | Step::Begin(..) | Step::End => 1,
-        Step::Output(k) => 1 + 5 * kernel.outputs[k].slots,
+        Step::Output(k) => 1 + 5 * usize::from(kernel.outputs[k].has_slot()),
     }
 }
 

@@ -144,7 +144,8 @@ fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
 fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> Option<i64> {
     let streams = &runnable.streams;
     let slots = streams.regions.iter().flat_map(|r| r.slots.iter()).filter(|&&s| s != u32::MAX);
-    let length = slots.max().map_or(0, |&s| s as usize + 1).max(unknowns).max(rows);
+    let shift = runnable.kernel.outputs.iter().map(|o| o.shift as usize).max().unwrap_or(0);
+    let length = slots.max().map_or(0, |&s| s as usize + 1 + shift).max(unknowns).max(rows);
     let mut scratch = vec![0.0; 4 * length];
     let mut finite = |end: i64| {
         scratch.fill(0.0);

@@ -132,7 +132,7 @@ impl System {
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
-            terms.push(Term::derive(&problem, number, term)?);
+            terms.push(Term::derive(&problem, number, term, matches!(options.layout, Layout::Full))?);
         }
         if !terms.iter().any(Term::uses_unknown) {
             return Err(Error::NoUnknown { place: problem.place.clone() });

@@ -3,7 +3,7 @@
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
-use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
+use spadina_core::kernel::{Buffer, Kernel, Outputs, build, build_with};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Precision};
@@ -77,14 +77,16 @@ impl Task<'_> {
 }
 
 impl Set {
-    /// Builds the kernels of a program. Without `check` another set, whose outputs include these, checks the indices.
-    pub fn new(program: &Program, outputs: Outputs, check: bool) -> Self {
-        Self::hoisted(program, program, outputs, check)
+    /// Builds the kernels of a program, which check its indices.
+    pub fn new(program: &Program, outputs: Outputs) -> Self {
+        Self::hoisted(program, program, outputs, (true, true))
     }
 
-    /// The kernels of `hoisted`, which has the updates of `program`; the symbolic phase is that of `program`.
-    fn hoisted(program: &Program, hoisted: &Program, outputs: Outputs, check: bool) -> Self {
-        let kernels = build(program, outputs).into_iter().zip(build(hoisted, outputs));
+    /// The kernels of `hoisted`, which has the updates of `program`; the symbolic phase is that of `program`. Without
+    /// `check` another set, whose outputs include these, checks the indices. `runs`: matrices are stored as CSR of both
+    /// triangles.
+    fn hoisted(program: &Program, hoisted: &Program, outputs: Outputs, (check, runs): (bool, bool)) -> Self {
+        let kernels = build_with(program, outputs, runs).into_iter().zip(build_with(hoisted, outputs, runs));
         let runnable = |(whole, kernel): (Kernel, Kernel)| Runnable {
             symbolic: Symbolic::of(&whole, program, check),
             kernel: if kernel.same_outputs(&whole) { kernel } else { whole },
@@ -156,10 +158,11 @@ impl Set {
 
 impl Kernels {
     /// Builds the kernels of a solved program; `outputs` says what each mode computes. The numbers of the arrays
-    /// `changing` are others at every evaluation.
-    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs, changing: &[Array]) -> Self {
+    /// `changing` are others at every evaluation. `runs`: matrices are stored as CSR of both triangles.
+    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs, changing: &[Array], runs: bool) -> Self {
         let Hoisted { program: main, parts } = hoist(program, changing);
-        let sets = Mode::ALL.map(|mode| Set::hoisted(program, &main, outputs(mode), mode == Mode::Hessian));
+        let set = |mode| Set::hoisted(program, &main, outputs(mode), (mode == Mode::Hessian, runs));
+        let sets = Mode::ALL.map(set);
         let rows = Outputs { residual: true, ..Outputs::default() };
         let kernels = parts.iter().flat_map(|part| build(&part.program, rows));
         let statics = kernels

@@ -43,7 +43,7 @@ pub struct Scratch {
 impl Tangent {
     fn new(problem: &Problem, bound: &Bound, precision: Option<Precision>) -> Result<Self, spadina_jit_cpu::Error> {
         let program = pipeline::tangent(bound.source.clone());
-        let mut set = Set::new(&program, Outputs { product: true, ..Outputs::default() }, true);
+        let mut set = Set::new(&program, Outputs { product: true, ..Outputs::default() });
         if let Some(precision) = precision {
             set.tasks(false).try_for_each(|task| task.run(precision))?;
         }

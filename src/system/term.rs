@@ -94,10 +94,10 @@ impl Binding {
 }
 
 impl Bound {
-    fn new(problem: &Problem, source: Program, outputs: fn(Mode) -> Outputs) -> Self {
+    fn new(problem: &Problem, source: Program, outputs: fn(Mode) -> Outputs, runs: bool) -> Self {
         let program = pipeline::run(source.clone()).solved;
         let binding = Binding::new(problem, &program.graph);
-        let kernels = Kernels::new(&program, outputs, &binding.changing());
+        let kernels = Kernels::new(&program, outputs, &binding.changing(), runs);
         Self { binding, kernels, program, source }
     }
 
@@ -116,11 +116,11 @@ impl Bound {
 }
 
 impl Term {
-    /// Reads a term's text, binds its parameters and runs the pipeline.
-    pub fn derive(problem: &Problem, number: usize, term: &problem::Term) -> Result<Term, Error> {
+    /// Reads a term's text, binds its parameters and runs the pipeline. `runs`: the Hessian is stored as CSR of both triangles.
+    pub fn derive(problem: &Problem, number: usize, term: &problem::Term, runs: bool) -> Result<Term, Error> {
         let file = term.path.display().to_string();
         let lowered = bind_parameters(problem, term, &file)?;
-        let bound = |program, outputs| Bound::new(problem, program, outputs);
+        let bound = |program, outputs| Bound::new(problem, program, outputs, runs);
         let weighted = term.residual.then(|| bound(ad::weighted(lowered.program.clone(), WEIGHTS), weighted_outputs));
         let outputs = if term.residual { residual_outputs } else { energy_outputs };
         Ok(Term {

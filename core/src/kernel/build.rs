@@ -1,9 +1,11 @@
 //! From the solved program to kernels: one for each loop nest of the energy.
 
-use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, integer_steps, schedule};
+use super::{
+    Buffer, Kernel, Output, Region, Root, demand::Demand, integer_steps, runs, runs::Write, schedule, supports,
+};
 use crate::index::Var;
 use crate::program::{Program, Target, Update};
-use crate::real::{Graph, Rebuild};
+use crate::real::{Graph, Rebuild, Value};
 use std::sync::Arc;
 
 /// Which outputs a kernel computes; what only others need is dead code in it.
@@ -50,21 +52,34 @@ fn buffer_of(target: &Target) -> Buffer {
 
 /// The kernels of a program, one for each loop nest of its energy or residual, in order of first appearance.
 pub fn build(program: &Program, outputs: Outputs) -> Vec<Kernel> {
+    build_with(program, outputs, false)
+}
+
+/// Like [`build`]; with `runs`, outputs whose entries follow each other in memory share a slot: the gradient's, and those of
+/// matrices that are stored as CSR of both triangles.
+pub fn build_with(program: &Program, outputs: Outputs, runs: bool) -> Vec<Kernel> {
     let mut graph = program.graph.clone();
     let updates = evaluable(&mut graph, program, outputs);
-    let graph = Arc::new(graph);
-    let mut nests: Vec<(&[Var], Vec<usize>)> = Vec::new();
+    let mut nests: Vec<Nest> = Vec::new();
     for (k, update) in program.updates.iter().enumerate().filter(|(_, u)| outputs.has(&u.target)) {
         let nest = &update.vars[..update.base];
-        match nests.iter_mut().find(|(vars, _)| *vars == nest) {
-            Some((_, group)) => group.push(k),
-            None => nests.push((nest, vec![k])),
-        }
+        let at = nests.iter().position(|(vars, _)| *vars == nest).unwrap_or_else(|| {
+            nests.push((nest, Vec::new()));
+            nests.len() - 1
+        });
+        let mirrored = matches!(update.target, Target::Hessian { mirrored: true, .. });
+        nests[at].1.push((k, false));
+        nests[at].1.extend(mirrored.then_some((k, true)));
     }
+    if runs {
+        nests.iter_mut().for_each(|(_, writes)| runs::order(&mut graph.indices, &updates, writes));
+    }
+    let graph = Arc::new(graph);
     let name = |k: usize| {
         if nests.len() == 1 { program.name.clone() } else { format!("{}.{k}", program.name) }
     };
-    (nests.iter().enumerate()).map(|(k, (vars, group))| nest_kernel(&graph, &updates, name(k), vars, group)).collect()
+    let kernel = |(k, nest): (usize, &Nest)| nest_kernel(&graph, &updates, name(k), nest, runs);
+    nests.iter().enumerate().map(kernel).collect()
 }
 
 /// The updates with values whose sums can be evaluated where the updates stand.
@@ -76,26 +91,34 @@ fn evaluable(graph: &mut Graph, program: &Program, outputs: Outputs) -> Vec<Upda
     program.updates.iter().map(evaluable).collect()
 }
 
-fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, nest: &[Var], group: &[usize]) -> Kernel {
-    let roots: Vec<Root> = (group.iter())
-        .map(|&k| Root { vars: updates[k].vars.clone(), values: vec![updates[k].value], indices: vec![] })
+/// A loop nest with the writes in it.
+type Nest<'a> = (&'a [Var], Vec<Write>);
+
+fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writes): &Nest, runs: bool) -> Kernel {
+    let roots: Vec<Root> = (writes.iter())
+        .map(|&(k, _)| Root { vars: updates[k].vars.clone(), values: vec![updates[k].value], indices: vec![] })
         .collect();
     let scheduled = schedule(graph, &roots);
-    let mut regions: Vec<Region> =
-        scheduled.regions.iter().map(|&(parent, var)| Region { parent, var, width: 0 }).collect();
-    let outputs = (group.iter().zip(&scheduled.region_of))
-        .map(|(&update, &region)| {
+    let mut outputs: Vec<Output> = (writes.iter().zip(&scheduled.region_of))
+        .map(|(&(update, transposed), &region)| {
             let Update { target, value, .. } = updates[update];
-            let slots = match target {
-                Target::Energy => 0,
-                Target::Hessian { mirrored: true, .. } => 2,
-                _ => 1,
-            };
-            let offset = regions[region].width;
-            regions[region].width += slots;
-            Output { update, region, buffer: buffer_of(&target), offset, slots, value, negated: false }
+            let buffer = buffer_of(&target);
+            Output { update, region, buffer, offset: 0, shift: 0, transposed, value, negated: false }
         })
         .collect();
+    let mut indices = graph.indices.clone();
+    let values: Vec<Value> = outputs.iter().map(|o| o.value).collect();
+    let always: Vec<bool> = match runs {
+        true => {
+            let guards = supports(graph, &mut indices, &values);
+            guards.into_iter().map(|guard| indices.as_bool(guard) == Some(true)).collect()
+        }
+        false => vec![false; outputs.len()],
+    };
+    let mut widths = vec![0; scheduled.regions.len()];
+    runs::assign(&mut indices, updates, &mut outputs, &always, &mut widths);
+    let regions =
+        scheduled.regions.iter().zip(widths).map(|(&(parent, var), width)| Region { parent, var, width }).collect();
     let demand = Demand::of(graph, &roots, nest.first().copied());
     let (checked_values, checked_indices) = demand.checked();
     Kernel {

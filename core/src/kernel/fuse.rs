@@ -44,11 +44,15 @@ impl Kernel {
     pub fn fuse(&mut self) {
         let graph = self.graph.clone();
         let mut uses = self.uses();
-        for k in 0..self.outputs.len() {
-            let output = &mut self.outputs[k];
-            let Node::Unary(UnaryOp::Neg, a) = *graph.node(output.value) else { continue };
-            if uses[output.value.index()].read == 1 && uses[a.index()].computed == 1 {
-                uses[output.value.index()].read = 0;
+        let mut written = vec![0; graph.len()];
+        self.outputs.iter().for_each(|output| written[output.value.index()] += 1);
+        for output in &mut self.outputs {
+            let value = output.value;
+            let Node::Unary(UnaryOp::Neg, a) = *graph.node(value) else { continue };
+            if uses[value.index()].read <= written[value.index()] && uses[a.index()].computed == 1 {
+                uses[value.index()].read -= 1;
+                written[value.index()] -= 1;
+                uses[a.index()].read += 1;
                 (output.value, output.negated) = (a, !output.negated);
             }
         }

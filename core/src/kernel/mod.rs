@@ -8,10 +8,11 @@ mod build;
 mod demand;
 mod fuse;
 mod print;
+mod runs;
 mod schedule;
 mod support;
 
-pub use build::{Outputs, build};
+pub use build::{Outputs, build, build_with};
 pub use demand::Demand;
 pub use fuse::Fused;
 pub use print::Counts;
@@ -40,7 +41,7 @@ pub enum Buffer {
     Product,
 }
 
-/// One `buffer[slot] += value`.
+/// One `buffer[slot + shift] += value`.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// The update of the program it computes.
@@ -49,10 +50,12 @@ pub struct Output {
     pub region: usize,
     /// What it adds to.
     pub buffer: Buffer,
-    /// Position of its first slot in the region's record.
+    /// Position of its slot in the region's record; the energy has none.
     pub offset: usize,
-    /// How many slots get the value: 0 for the energy, 2 for a mirrored entry of the Hessian.
-    pub slots: usize,
+    /// How many entries beyond its slot it goes.
+    pub shift: u32,
+    /// Whether it goes to the transposed entry.
+    pub transposed: bool,
     /// The value.
     pub value: Value,
     /// Whether the value is subtracted.
@@ -95,10 +98,17 @@ pub struct Kernel {
     pub checked_indices: Vec<bool>,
 }
 
+impl Output {
+    /// Whether it goes to an entry of a buffer; the energy is a number of its own.
+    pub fn has_slot(&self) -> bool {
+        self.buffer != Buffer::Energy
+    }
+}
+
 impl Kernel {
     /// Whether the outputs of both kernels stand in the same loops and have the same slots.
     pub fn same_outputs(&self, other: &Kernel) -> bool {
-        let place = |o: &Output| (o.update, o.region, o.buffer, o.offset, o.slots);
+        let place = |o: &Output| (o.update, o.region, o.buffer, o.offset, o.shift, o.transposed);
         let region = |r: &Region| (r.parent, r.var, r.width);
         self.outer == other.outer
             && self.outputs.iter().map(place).eq(other.outputs.iter().map(place))

@@ -50,8 +50,11 @@ impl Display for Kernel {
                 Step::Output(k) => {
                     let o = &self.outputs[k];
                     let buffer = format!("{:?}", o.buffer).to_lowercase();
-                    let slots: Vec<String> = (o.offset..o.offset + o.slots).map(|s| format!("slot{s}")).collect();
-                    let at = if slots.is_empty() { String::new() } else { format!("[{}]", slots.join(", ")) };
+                    let at = match (o.has_slot(), o.shift) {
+                        (false, _) => String::new(),
+                        (true, 0) => format!("[slot{}]", o.offset),
+                        (true, shift) => format!("[slot{} + {shift}]", o.offset),
+                    };
                     let sign = if o.negated { "-" } else { "+" };
                     format!("{buffer}{at} {sign}= {}", printer.text(o.value))
                 }
@@ -115,7 +118,7 @@ impl Kernel {
             counts.operations.insert("fma".into(), self.fused.len());
         }
         counts.operations.retain(|_, count| *count > 0);
-        Counts { writes: self.outputs.iter().map(|o| o.slots).sum(), ..counts }
+        Counts { writes: self.outputs.iter().filter(|o| o.has_slot()).count(), ..counts }
     }
 }
 

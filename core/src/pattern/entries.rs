@@ -98,7 +98,7 @@ impl Entries {
 
 /// The outputs of a region that take slots, in order.
 pub(super) fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
-    kernel.outputs.iter().filter(|o| o.region == region && o.slots > 0).collect()
+    kernel.outputs.iter().filter(|o| o.region == region && o.has_slot()).collect()
 }
 
 /// Where the entries of a matrix are.
@@ -170,7 +170,7 @@ fn fill_record(
     slots: &mut [u32],
     jacobian: Option<Places>,
 ) {
-    for (k, output) in columns.iter().enumerate().filter(|(k, _)| record.has(*k)) {
+    for (k, output) in columns.iter().enumerate().filter(|(k, o)| o.shift == 0 && record.has(*k)) {
         let [row, col] = entries.pair(record, k);
         let own = &mut slots[output.offset];
         match output.buffer {
@@ -203,7 +203,7 @@ pub(super) fn rows_in(kernel: &Kernel, entries: &Entries, range: Range<usize>, m
 
 /// Whether rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
 pub(super) fn mixes_rows(kernel: &Kernel) -> bool {
-    let unknown = kernel.outputs.iter().any(|o| o.slots > 0 && by_unknown(o.buffer));
-    let residual = kernel.outputs.iter().any(|o| o.slots > 0 && !by_unknown(o.buffer));
+    let unknown = kernel.outputs.iter().any(|o| o.has_slot() && by_unknown(o.buffer));
+    let residual = kernel.outputs.iter().any(|o| o.has_slot() && !by_unknown(o.buffer));
     unknown && residual
 }

@@ -14,8 +14,8 @@ struct Partner {
     place: usize,
     /// The output.
     output: usize,
-    /// The slot of the entry (this place, other place) in the record, if the output has one.
-    slot: Option<usize>,
+    /// Position in the record of the slot of the entry (this place, other place), and how far beyond it the entry is.
+    slot: Option<(usize, u32)>,
 }
 
 /// By place, what meets it in the outputs of the Hessian.
@@ -26,9 +26,10 @@ impl Partners {
         let mut partners = vec![Vec::new(); entries.places];
         for (k, (output, &[row, col])) in columns.iter().zip(&entries.outputs).enumerate() {
             if output.buffer == Buffer::Hessian {
-                partners[row].push(Partner { place: col, output: k, slot: Some(output.offset) });
-                let slot = (output.slots > 1).then_some(output.offset + 1);
-                partners[col].push(Partner { place: row, output: k, slot });
+                let slot = Some((output.offset, output.shift));
+                partners[row].push(Partner { place: col, output: k, slot });
+                // The pattern is symmetric, whatever the updates are.
+                partners[col].push(Partner { place: row, output: k, slot: None });
             }
         }
         Self(partners)
@@ -39,7 +40,12 @@ impl Partners {
     }
 
     /// Calls `visit` with the record, the column and the slot of every entry of a row.
-    fn of_row(&self, entries: &RegionEntries, positions: &[u32], mut visit: impl FnMut(usize, u32, Option<usize>)) {
+    fn of_row(
+        &self,
+        entries: &RegionEntries,
+        positions: &[u32],
+        mut visit: impl FnMut(usize, u32, Option<(usize, u32)>),
+    ) {
         for &position in positions {
             let (number, place) = (position as usize / entries.places, position as usize % entries.places);
             let record = entries.record(number);
@@ -65,9 +71,13 @@ impl Partners {
             }
             let positions: Vec<u32> = incidence.of_row(row).iter().map(|p| p + begin as u32).collect();
             self.of_row(entries, &positions, |record, col, slot| {
-                if let Some(slot) = slot {
-                    slots[(record - first) * width + slot] = slot_of[col as usize];
+                let Some((offset, shift)) = slot else { return };
+                let (own, found) = (&mut slots[(record - first) * width + offset], slot_of[col as usize]);
+                if shift == 0 {
+                    *own = found;
                 }
+                // What is written unchecked goes by this: entries of a run follow the first, which is found before them.
+                assert_eq!(own.wrapping_add(shift), found, "the entries of a run follow each other");
             });
         }
     }

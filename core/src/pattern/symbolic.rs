@@ -139,7 +139,7 @@ fn region_record(
     let mut root = Root { vars: Vec::new(), values: Vec::new(), indices: Vec::new() };
     let mut record = Record { region, ..Record::default() };
     let mut known: rustc_hash::FxHashMap<(Option<Array>, Index), usize> = Default::default();
-    let outputs = kernel.outputs.iter().zip(guards).filter(|(o, _)| o.region == region && o.slots > 0);
+    let outputs = kernel.outputs.iter().zip(guards).filter(|(o, _)| o.region == region && o.has_slot());
     for (output, &guard) in outputs {
         let update = &program.updates[output.update];
         let [row, col] = match update.target {
@@ -149,7 +149,8 @@ fn region_record(
             Target::Residual { row, .. } | Target::ResidualProduct(row) => [(None, row); 2],
             Target::Jacobian { row, col } => [(None, row), (Some(col.array), col.index)],
         };
-        let at = [row, col].map(|place| {
+        let places = if output.transposed { [col, row] } else { [row, col] };
+        let at = places.map(|place| {
             *known.entry(place).or_insert_with(|| {
                 record.places.push(place);
                 record.spans.push(kernel.graph.span_of(output.value));

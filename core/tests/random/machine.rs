@@ -5,7 +5,7 @@ use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::index::Indices;
 use spadina_core::interpret;
-use spadina_core::kernel::{Buffer, Kernel, Outputs, build};
+use spadina_core::kernel::{Buffer, Kernel, Outputs, build, build_with};
 use spadina_core::pattern::{
     Csr, Entries, Fault, Full, Places, Symbolic, dense_streams, hessian_pattern, slots, streams,
 };
@@ -86,7 +86,7 @@ pub fn run(
     let extra_arrays = program.graph.arrays().iter().zip(0..).filter(|(a, _)| extra.iter().any(|(n, _)| *n == a.name));
     let changing: Vec<Array> = extra_arrays.map(|(_, k)| Array(k)).collect();
     let Hoisted { program: main, parts } = hoist(program, &changing);
-    let (whole, entries, mut data) = bind(program, outputs, world, extra, seed)?;
+    let (whole, entries, mut data) = bind(program, outputs, world, extra, (seed, true))?;
     let rows = Outputs { residual: true, ..Outputs::default() };
     let mut stored = Vec::new();
     for part in &parts {
@@ -99,7 +99,7 @@ pub fn run(
             stored.push(numbers);
         }
     }
-    let kernels = build(&main, outputs);
+    let kernels = build_with(&main, outputs, true);
     assert!(kernels.iter().zip(&whole).all(|(a, b)| a.same_outputs(b)));
     data.arrays.extend(stored.iter().map(|numbers| &numbers[..]));
     data.seeds.resize(data.arrays.len(), &[]);
@@ -108,7 +108,7 @@ pub fn run(
 
 /// Evaluates the outputs of a program as it is.
 pub fn run_whole(program: &Program, outputs: Outputs, world: &World) -> Result<Outcome, Fault> {
-    let (kernels, entries, data) = bind(program, outputs, world, &[], &[])?;
+    let (kernels, entries, data) = bind(program, outputs, world, &[], (&[], false))?;
     Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
 }
 
@@ -120,13 +120,13 @@ fn bind<'a>(
     outputs: Outputs,
     world: &'a World,
     extra: &'a [(&str, Vec<f64>)],
-    seed: &'a [f64],
+    (seed, runs): (&'a [f64], bool),
 ) -> Result<Ready<'a>, Fault> {
     let data = data(&program.graph, world, extra, seed);
     let offsets: Vec<u32> = (program.graph.arrays().iter())
         .map(|a| offset(world, ARRAYS.iter().position(|n| *n == a.name).unwrap_or(usize::MAX)))
         .collect();
-    let kernels = build(program, outputs);
+    let kernels = build_with(program, outputs, runs);
     let mut entries = Vec::new();
     for kernel in &kernels {
         super::schedule::verify(kernel);
@@ -185,12 +185,12 @@ pub fn disjoint(kernel: &Kernel, streams: &Streams) {
         for &number in group {
             let range = &runs.ranges[number as usize];
             let (first, end) = (range.start - streams.outer.start, range.end - streams.outer.start);
-            for output in kernel.outputs.iter().filter(|o| o.slots > 0) {
+            for output in kernel.outputs.iter().filter(|o| o.has_slot()) {
                 let stream = &streams.regions[output.region];
                 for record in stream.first_record(first as usize)..stream.first_record(end as usize) {
                     let at = record * stream.width + output.offset;
-                    for &slot in stream.slots[at..at + output.slots].iter().filter(|&&s| s != u32::MAX) {
-                        let before = owner.insert((output.buffer, slot), number);
+                    for &slot in stream.slots[at..=at].iter().filter(|&&s| s != u32::MAX) {
+                        let before = owner.insert((output.buffer, slot + output.shift), number);
                         assert!(before.is_none_or(|b| b == number), "two ranges of a group write {:?}", output.buffer);
                     }
                 }

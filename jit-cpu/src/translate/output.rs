@@ -54,13 +54,12 @@ impl Translator<'_> {
         let list = self.field(Field::buffer(buffer), types::I64);
         let cursor = self.cursor(output.region)?;
         let cursor = self.get_place(cursor, types::I64);
-        for slot in output.offset..output.offset + output.slots {
-            let slot = self.b.ins().load(types::I32, input(), cursor, (slot * SLOT_BYTES) as i32);
-            let address = self.slot_address(list, slot);
-            let old = self.lane.load(&mut self.b, shared(), address, 0);
-            let new = self.added(old, value, output.negated);
-            self.b.ins().store(shared(), new, address, 0);
-        }
+        let slot = self.b.ins().load(types::I32, input(), cursor, (output.offset * SLOT_BYTES) as i32);
+        let address = self.slot_address(list, slot);
+        let displacement = (output.shift << self.lane.log_bytes()) as i32;
+        let old = self.lane.load(&mut self.b, shared(), address, displacement);
+        let new = self.added(old, value, output.negated);
+        self.b.ins().store(shared(), new, address, displacement);
         Ok(())
     }
 

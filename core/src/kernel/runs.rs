@@ -1,0 +1,99 @@
+//! Runs: outputs that follow each other in memory share a slot.
+//!
+//! Entries of one row whose columns are consecutive numbers (the components of a node) are consecutive in CSR of both
+//! triangles, and so are consecutive entries of the gradient. One slot for each run is then read instead of one for each
+//! entry. Only outputs that have their entry in every iteration take part: where one might be missing, its neighbours
+//! would not be neighbours.
+
+use super::{Buffer, Output};
+use crate::index::{Index, Indices};
+use crate::program::{Target, Update};
+use crate::real::Array;
+
+/// A write of a kernel: the number of its update, and whether it goes to the transposed entry.
+pub type Write = (usize, bool);
+
+/// Row and column of an output: the array and index of each, without and with the constant part.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    array: Option<Array>,
+    base: Index,
+    constant: i64,
+}
+
+impl Place {
+    fn of(indices: &mut Indices, array: Option<Array>, index: Index) -> Self {
+        let constant = indices.monomials(index).iter().find(|t| t.atoms.is_empty()).map_or(0, |t| t.coef);
+        Self { array, base: indices.offset(index, -constant), constant }
+    }
+}
+
+/// Where an output goes: its row and, for matrices, its column.
+fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[Place; 2]> {
+    let mut entry = |e: crate::program::Entry| Place::of(indices, Some(e.array), e.index);
+    let [row, col] = match *target {
+        Target::Energy => return None,
+        Target::Gradient(e) | Target::Product(e) => [entry(e); 2],
+        Target::Hessian { row, col, .. } => [entry(row), entry(col)],
+        Target::Residual { row, .. } | Target::ResidualProduct(row) => [Place::of(indices, None, row); 2],
+        Target::Jacobian { row, col } => {
+            let col = entry(col);
+            [Place::of(indices, None, row), col]
+        }
+    };
+    Some(if transposed { [col, row] } else { [row, col] })
+}
+
+/// Puts the writes of a kernel in the order in which runs follow each other:
+/// block by block.
+pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
+    let mut blocks: Vec<[(Option<Array>, Index); 2]> = Vec::new();
+    let mut keys = std::collections::BTreeMap::new();
+    for &(update, transposed) in writes.iter() {
+        let Some([row, col]) = places(indices, &updates[update].target, transposed) else { continue };
+        let matrix = !matches!(updates[update].target, Target::Gradient(_) | Target::Product(_));
+        let [a, b] = [(row.array, row.base), (col.array, col.base)];
+        let block = if a <= b { [a, b] } else { [b, a] };
+        let number = blocks.iter().position(|known| *known == block).unwrap_or_else(|| {
+            blocks.push(block);
+            blocks.len() - 1
+        });
+        keys.insert((update, transposed), (1 + u8::from(matrix), number, a > b, row.constant, col.constant));
+    }
+    writes.sort_by_key(|write| keys.get(write).copied().unwrap_or((0, 0, false, 0, 0)));
+}
+
+/// Gives each output its slot: the one of the run it continues, or the next of its region. `always` says which have
+/// their entry in every iteration. Gives the widths of the records.
+pub fn assign(
+    indices: &mut Indices,
+    updates: &[Update],
+    outputs: &mut [Output],
+    always: &[bool],
+    widths: &mut [usize],
+) {
+    let mut last: Option<(usize, [Place; 2])> = None;
+    for k in 0..outputs.len() {
+        let own = places(indices, &updates[outputs[k].update].target, outputs[k].transposed);
+        let Some([row, col]) = own else {
+            last = None;
+            continue;
+        };
+        let continued = last.filter(|&(before, [last_row, last_col])| {
+            let same = outputs[before].region == outputs[k].region && outputs[before].buffer == outputs[k].buffer;
+            let next =
+                last_col.array == col.array && last_col.base == col.base && last_col.constant + 1 == col.constant;
+            let vector = !matches!(outputs[k].buffer, Buffer::Hessian | Buffer::Jacobian);
+            same && next && (vector || last_row == row) && always[before] && always[k]
+        });
+        let width = &mut widths[outputs[k].region];
+        (outputs[k].offset, outputs[k].shift) = match continued {
+            Some((before, _)) => (outputs[before].offset, outputs[before].shift + 1),
+            None => {
+                *width += 1;
+                (*width - 1, 0)
+            }
+        };
+        last = Some((k, [row, col]));
+    }
+}
