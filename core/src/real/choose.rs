@@ -3,6 +3,9 @@
 use super::{Compare, Graph, Node, Value};
 use crate::index::{Cond, IndexNode};
 
+/// How many predicates of a conjunction are looked at.
+const CONJUNCTS: usize = 8;
+
 impl Graph {
     /// The condition on integers as a predicate.
     pub fn cond(&mut self, cond: Cond) -> Value {
@@ -62,13 +65,38 @@ impl Graph {
             (_, Some(false)) => return q,
             _ => {}
         }
-        if p == q {
+        let (left, right) = (self.conjuncts(p), self.conjuncts(q));
+        if left.contains(&q) {
             return p;
         }
-        if self.not(p) == q {
+        if right.contains(&p) {
+            return q;
+        }
+        if self.contradict(&left, &right) {
             return self.bool(false);
         }
         self.intern(Node::And(p, q))
+    }
+
+    /// The predicates that a conjunction is made of, itself included; the first few of a long one.
+    fn conjuncts(&self, p: Value) -> Vec<Value> {
+        let mut found = vec![p];
+        let mut at = 0;
+        while at < found.len() && found.len() < CONJUNCTS {
+            if let Node::And(a, b) = *self.node(found[at]) {
+                found.extend([a, b]);
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// Whether something in one list is the negation of something in the other.
+    fn contradict(&mut self, left: &[Value], right: &[Value]) -> bool {
+        left.iter().any(|&p| {
+            let not = self.not(p);
+            right.contains(&not)
+        })
     }
 
     /// Disjunction of predicates.
@@ -145,8 +173,18 @@ impl Graph {
         if q == p {
             return if truth { x } else { y };
         }
-        if self.not(p) == q {
-            return if truth { y } else { x };
+        let asked = self.conjuncts(q);
+        let known = if truth {
+            self.conjuncts(p)
+        } else {
+            let not = self.not(p);
+            self.conjuncts(not)
+        };
+        if known.contains(&q) {
+            return x;
+        }
+        if self.contradict(&known, &asked) {
+            return y;
         }
         value
     }

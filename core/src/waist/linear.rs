@@ -111,20 +111,43 @@ fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
 /// The linear combinations among the allowed values.
 fn forms(g: &mut Graph, allowed: &[bool], kind: Coefficients) -> FxHashMap<Value, Form> {
     let mut forms: FxHashMap<Value, Form> = FxHashMap::default();
+    // An adjoint that is zero where a branch is not taken must not meet a coefficient that is infinite there.
+    let finite = g.values().any(|v| matches!(g.node(v), Node::Select(..))).then(|| finite(g));
     for (at, _) in allowed.iter().enumerate().filter(|(_, allowed)| **allowed) {
         let value = Value(at as u32);
         if g.dynamic(value) {
-            let form = form(g, value, &forms, kind).filter(|f| f.len() <= LONGEST);
+            let form = form(g, value, &forms, (kind, finite.as_deref())).filter(|f| f.len() <= LONGEST);
             form.map(|f| forms.insert(value, f));
         }
     }
     forms
 }
 
-fn form(g: &mut Graph, value: Value, forms: &FxHashMap<Value, Form>, kind: Coefficients) -> Option<Form> {
+/// Which values are finite whatever the data are: sums and products of numbers and data.
+fn finite(g: &Graph) -> Vec<bool> {
+    let mut finite = vec![false; g.len()];
+    for value in g.values() {
+        let mut own = match g.node(value) {
+            Node::Const(bits) => f64::from_bits(*bits).is_finite(),
+            Node::Load(..) | Node::Integer(_) | Node::Unary(UnaryOp::Neg | UnaryOp::Abs, _) => true,
+            Node::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, ..) => true,
+            _ => false,
+        };
+        g.operands(value, |a| own &= finite[a.index()]);
+        finite[value.index()] = own;
+    }
+    finite
+}
+
+fn form(
+    g: &mut Graph,
+    value: Value,
+    forms: &FxHashMap<Value, Form>,
+    (kind, finite): (Coefficients, Option<&[bool]>),
+) -> Option<Form> {
     let fixed = |g: &Graph, v: Value| match kind {
         Coefficients::Literal => g.as_const(v).is_some(),
-        Coefficients::Static => !g.dynamic(v),
+        Coefficients::Static => !g.dynamic(v) && finite.is_none_or(|finite| finite[v.index()]),
     };
     match *g.node(value) {
         Node::Load(array, _) => (g.array_info(array).kind == ArrayKind::Unknown).then(|| {
@@ -141,7 +164,9 @@ fn form(g: &mut Graph, value: Value, forms: &FxHashMap<Value, Form>, kind: Coeff
         }
         Node::Binary(BinaryOp::Mul, c, a) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.mul(c, x))),
         Node::Binary(BinaryOp::Mul, a, c) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.mul(c, x))),
-        Node::Binary(BinaryOp::Div, a, c) if fixed(g, c) => Some(map(g, forms.get(&a)?, |g, x| g.div(x, c))),
+        Node::Binary(BinaryOp::Div, a, c) if fixed(g, c) && finite.is_none() => {
+            Some(map(g, forms.get(&a)?, |g, x| g.div(x, c)))
+        }
         _ => None,
     }
 }
