@@ -117,16 +117,18 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writ
     };
     let mut widths = vec![0; scheduled.regions.len()];
     runs::assign(&mut indices, updates, &mut outputs, &always, &mut widths);
+    let mut steps = scheduled.steps;
+    runs::pair(&mut steps, &outputs);
     let regions =
         scheduled.regions.iter().zip(widths).map(|(&(parent, var), width)| Region { parent, var, width }).collect();
     let demand = Demand::of(graph, &roots, nest.first().copied());
     let (checked_values, checked_indices) = demand.checked();
     Kernel {
         name,
-        reductions: graph.indices.reductions(integer_steps(&scheduled.steps)),
+        reductions: graph.indices.reductions(integer_steps(&steps)),
         fused: Default::default(),
         graph: graph.clone(),
-        steps: scheduled.steps,
+        steps,
         outputs,
         regions,
         outer: nest.first().copied(),

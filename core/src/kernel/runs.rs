@@ -5,7 +5,7 @@
 //! entry. Only outputs that have their entry in every iteration take part: where one might be missing, its neighbours
 //! would not be neighbours.
 
-use super::{Buffer, Output};
+use super::{Buffer, Output, Step};
 use crate::index::{Index, Indices};
 use crate::program::{Target, Update};
 use crate::real::Array;
@@ -96,4 +96,27 @@ pub fn assign(
         };
         last = Some((k, [row, col]));
     }
+}
+
+/// Puts the output at the begin of a run, and every second one after it, right before the one that follows it, so that
+/// both can be written at once.
+pub fn pair(steps: &mut Vec<Step>, outputs: &[Output]) {
+    let next = |k: usize| {
+        let (own, other) = (&outputs[k], outputs.get(k + 1)?);
+        let same = (own.region, own.buffer, own.offset) == (other.region, other.buffer, other.offset);
+        (same && other.has_slot() && own.shift % 2 == 0 && own.shift + 1 == other.shift).then_some(k + 1)
+    };
+    let mut waiting = None;
+    let old = std::mem::take(steps);
+    for step in old {
+        match step {
+            Step::Output(k) if waiting.is_none() && next(k).is_some() => waiting = Some(k),
+            Step::Output(_) | Step::Begin(..) | Step::End => {
+                steps.extend(waiting.take().map(Step::Output));
+                steps.push(step);
+            }
+            _ => steps.push(step),
+        }
+    }
+    steps.extend(waiting.map(Step::Output));
 }

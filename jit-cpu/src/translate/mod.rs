@@ -171,7 +171,13 @@ impl<'a> Translator<'a> {
                 Step::Value(v) => self.compute_value(v)?,
                 Step::Zero(v) => self.zero(v),
                 Step::Accumulate(v) => self.accumulate(v)?,
-                Step::Output(k) => self.output(k)?,
+                Step::Output(k) => match kernel.steps[at + 1..end].first() {
+                    Some(&Step::Output(next)) if self.packs(k, next) => {
+                        self.pair(k, next)?;
+                        at += 1;
+                    }
+                    _ => self.output(k)?,
+                },
                 Step::Begin(var, region) => {
                     let begun = self.begin_loop(at, var, region)?;
                     open.push(begun);

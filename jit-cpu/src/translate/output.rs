@@ -4,7 +4,7 @@ use super::{Place, Translator, input, place, shared};
 use crate::Error;
 use crate::abi::{Field, buffer_number};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value as Code, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value as Code, types};
 use spadina_core::bind::NO_SLOT;
 
 /// Bytes of a slot.
@@ -44,23 +44,51 @@ impl Translator<'_> {
     pub(super) fn output(&mut self, k: usize) -> Result<(), Error> {
         let output = &self.kernel.outputs[k];
         let value = self.value(output.value)?;
-        let Some(buffer) = buffer_number(output.buffer) else {
+        if !output.has_slot() {
             let value = self.lane.to_double(&mut self.b, value);
             let old = self.get_place(self.energy, types::F64);
             let new = self.added(old, value, output.negated);
             self.set_place(self.energy, new);
             return Ok(());
-        };
-        let list = self.field(Field::buffer(buffer), types::I64);
-        let cursor = self.cursor(output.region)?;
-        let cursor = self.get_place(cursor, types::I64);
-        let slot = self.b.ins().load(types::I32, input(), cursor, (output.offset * SLOT_BYTES) as i32);
-        let address = self.slot_address(list, slot);
-        let displacement = (output.shift << self.lane.log_bytes()) as i32;
+        }
+        let (address, displacement) = self.output_address(k)?;
         let old = self.lane.load(&mut self.b, shared(), address, displacement);
         let new = self.added(old, value, output.negated);
         self.b.ins().store(shared(), new, address, displacement);
         Ok(())
+    }
+
+    /// Whether two outputs are neighbours in memory and of a type that two fit a vector of.
+    pub(super) fn packs(&self, k: usize, next: usize) -> bool {
+        let [a, b] = [k, next].map(|k| &self.kernel.outputs[k]);
+        let run = (a.region, a.buffer, a.offset) == (b.region, b.buffer, b.offset) && a.shift + 1 == b.shift;
+        run && a.has_slot() && a.negated == b.negated && self.lane.real == types::F64 && !self.plan.skips
+    }
+
+    /// Performs two outputs at once.
+    pub(super) fn pair(&mut self, k: usize, next: usize) -> Result<(), Error> {
+        let output = &self.kernel.outputs[k];
+        let (first, second) = (self.value(output.value)?, self.value(self.kernel.outputs[next].value)?);
+        let both = self.b.ins().scalar_to_vector(types::F64X2, first);
+        let both = self.b.ins().insertlane(both, second, 1);
+        let (address, displacement) = self.output_address(k)?;
+        let flags = MemFlagsData::new().with_notrap();
+        let old = self.b.ins().load(types::F64X2, flags, address, displacement);
+        let new = self.added(old, both, output.negated);
+        self.b.ins().store(flags, new, address, displacement);
+        Ok(())
+    }
+
+    /// The address of the entry of an output, as a base and a displacement.
+    fn output_address(&mut self, k: usize) -> Result<(Code, i32), Error> {
+        let output = &self.kernel.outputs[k];
+        let missing = || Error::Schedule { kernel: self.kernel.name.clone() };
+        let buffer = buffer_number(output.buffer).ok_or_else(missing)?;
+        let list = self.field(Field::buffer(buffer), types::I64);
+        let cursor = self.cursor(output.region)?;
+        let cursor = self.get_place(cursor, types::I64);
+        let slot = self.b.ins().load(types::I32, input(), cursor, (output.offset * SLOT_BYTES) as i32);
+        Ok((self.slot_address(list, slot), (output.shift << self.lane.log_bytes()) as i32))
     }
 
     fn added(&mut self, old: Code, value: Code, negated: bool) -> Code {
