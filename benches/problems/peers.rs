@@ -91,8 +91,8 @@ fn tetrahedra(n: usize) -> Peer {
     // Paths over three edges of a cell from one corner to the opposite one; odd ones are turned.
     let paths = [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [2, 1, 0], [1, 0, 2]];
     let mut stencils: Vec<[i32; 4]> = Vec::new();
-    for (number, path) in paths.iter().enumerate() {
-        for &a in &cells {
+    for &a in &cells {
+        for (number, path) in paths.iter().enumerate() {
             let b = a + steps[path[0]];
             let c = b + steps[path[1]];
             let d = c + steps[path[2]];

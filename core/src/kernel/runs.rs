@@ -2,7 +2,9 @@
 //!
 //! Entries of one row whose columns are consecutive numbers (the components of a node) are consecutive in CSR of both
 //! triangles, and so are consecutive entries of the gradient. One slot for each run is then read instead of one for each
-//! entry. Only outputs that have their entry in every iteration take part: where one might be missing, its neighbours
+//! entry. A run never crosses a multiple of the stride of its indices (three for the components of nodes in space), so that
+//! runs of different iterations are the same or apart: two entries written at once are not read at once half old, half
+//! new, for which processors wait. Only outputs that have their entry in every iteration take part: where one might be missing, its neighbours
 //! would not be neighbours.
 
 use super::{Buffer, Output, Step};
@@ -19,13 +21,23 @@ struct Place {
     array: Option<Array>,
     base: Index,
     constant: i64,
+    /// What divides every difference of two values of the base: 3 for `3 * node`, 0 if there is but one value.
+    stride: i64,
 }
 
 impl Place {
     fn of(indices: &mut Indices, array: Option<Array>, index: Index) -> Self {
-        let constant = indices.monomials(index).iter().find(|t| t.atoms.is_empty()).map_or(0, |t| t.coef);
-        Self { array, base: indices.offset(index, -constant), constant }
+        let terms = indices.monomials(index);
+        let constant = terms.iter().find(|t| t.atoms.is_empty()).map_or(0, |t| t.coef);
+        let moving = terms.iter().filter(|t| !t.atoms.is_empty());
+        let stride = moving.fold(0, |stride, t| divisor(stride, t.coef.saturating_abs()));
+        Self { array, base: indices.offset(index, -constant), constant, stride }
     }
+}
+
+/// The greatest common divisor.
+fn divisor(a: i64, b: i64) -> i64 {
+    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 /// Where an output goes: its row and, for matrices, its column.
