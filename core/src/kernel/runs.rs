@@ -70,7 +70,10 @@ pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
             blocks.push(block);
             blocks.len() - 1
         });
-        keys.insert((update, transposed), (1 + u8::from(matrix), number, a > b, row.constant, col.constant));
+        // Neighbouring iterations write neighbouring entries where the stride is one: what the next iteration reads is
+        // better not what was written last.
+        let [row, col] = [row, col].map(|place| if place.stride == 1 { -place.constant } else { place.constant });
+        keys.insert((update, transposed), (1 + u8::from(matrix), number, a > b, row, col));
     }
     writes.sort_by_key(|write| keys.get(write).copied().unwrap_or((0, 0, false, 0, 0)));
 }
