@@ -33,6 +33,8 @@ pub fn problem(data: &[u8]) -> String {
     let results = [Device::Interpreter, Device::Cpu].map(|device| evaluate(problem.clone(), device));
     match &results {
         [Ok(a), Ok(b)] => compare(a, b),
+        // Where products are fused with sums, another operation may be the first without a value.
+        [Err(a), Err(b)] if a.contains("not finite") && b.contains("not finite") => {}
         [Err(a), Err(b)] => assert_eq!(a, b, "the devices refuse differently"),
         // One of them may overflow where the other just does not.
         [Ok(_), Err(e)] | [Err(e), Ok(_)] => assert!(e.contains("not finite"), "one device refuses: {e}"),
