@@ -21,6 +21,7 @@ mod vars;
 pub use eval::{IndexFault, eval_node};
 pub use interval::{Interval, Intervals};
 pub use poly::Monomial;
+pub use print::Texts;
 pub use reduce::{Evaluator, REDUCTION_ITERATIONS, REDUCTION_LEVEL, Reduction};
 pub use vars::{Loop, Var, VarSet};
 

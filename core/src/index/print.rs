@@ -16,6 +16,27 @@ enum Level {
     Atom,
 }
 
+type Known = rustc_hash::FxHashMap<Index, (String, Level)>;
+
+/// How many texts are kept.
+const KEPT: usize = 1 << 14;
+
+/// Texts of integers that are printed again and again.
+#[derive(Default)]
+pub struct Texts(std::cell::RefCell<Known>);
+
+impl Texts {
+    /// The text of an integer or condition.
+    pub fn of(&self, indices: &Indices, index: Index) -> String {
+        let mut known = self.0.borrow_mut();
+        if known.len() > KEPT {
+            known.clear();
+        }
+        indices.print_into(&mut known, index);
+        known.get(&index).map(|(text, _)| text.clone()).unwrap_or_default()
+    }
+}
+
 impl Indices {
     /// The text of an integer.
     pub fn text(&self, index: Index) -> String {
@@ -27,11 +48,20 @@ impl Indices {
         self.print(cond.as_index()).0
     }
 
-    /// Prints bottom-up over the reachable nodes, so that depth costs no stack.
     fn print(&self, root: Index) -> (String, Level) {
-        let mut done: rustc_hash::FxHashMap<Index, (String, Level)> = Default::default();
+        let mut done = Known::default();
+        self.print_into(&mut done, root);
+        done.remove(&root).unwrap_or((String::new(), Level::Atom))
+    }
+
+    /// Prints bottom-up over the reachable nodes that are not known, so that depth costs no stack.
+    fn print_into(&self, done: &mut Known, root: Index) {
         let mut stack = vec![root];
         while let Some(&at) = stack.last() {
+            if done.contains_key(&at) {
+                stack.pop();
+                continue;
+            }
             let before = stack.len();
             if !matches!(self.node(at), IndexNode::Var(_)) {
                 self.operands(at, |a| {
@@ -50,7 +80,6 @@ impl Indices {
                 done.insert(at, text);
             }
         }
-        done.remove(&root).unwrap_or((String::new(), Level::Atom))
     }
 
     fn print_node<'a>(&self, at: Index, of: &dyn Fn(Index) -> &'a (String, Level)) -> (String, Level) {
@@ -158,8 +187,7 @@ impl Indices {
         let wrap = |x: Index, level: Level| {
             let (text, own) = match self.node(x) {
                 IndexNode::Var(var) => (self.loop_of(*var).name.clone(), Level::Atom),
-                _ if x == a => of(x).clone(),
-                _ => self.print(x),
+                _ => of(x).clone(),
             };
             if own < level { format!("({text})") } else { text }
         };
@@ -178,7 +206,7 @@ impl Indices {
                 let part: Vec<Monomial> = (rest.iter().filter(|t| (t.coef > 0) == positive))
                     .map(|t| Monomial { atoms: t.atoms.clone(), coef: t.coef.abs() })
                     .collect();
-                if part.is_empty() { "0".into() } else { self.print_poly(&part, &|x, _| self.text(x)).0 }
+                if part.is_empty() { "0".into() } else { self.print_poly(&part, &|x, _| of(x).0.clone()).0 }
             };
             return format!("{} <= {}", side(false), side(true));
         }

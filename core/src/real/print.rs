@@ -1,6 +1,7 @@
 //! Text of real expressions.
 
 use super::{BinaryOp, Graph, Node, UnaryOp, Value};
+use crate::index::Texts;
 use rustc_hash::FxHashMap;
 
 /// Binding strength of the outermost operator; higher binds tighter.
@@ -24,6 +25,8 @@ pub struct Printer<'a> {
     pub direction: String,
     /// Values whose text is known and written in place.
     inline: FxHashMap<Value, (String, Level)>,
+    /// The texts of integers.
+    integers: Texts,
 }
 
 impl Graph {
@@ -52,7 +55,13 @@ impl Graph {
 impl<'a> Printer<'a> {
     /// A printer without names.
     pub fn new(graph: &'a Graph) -> Self {
-        Self { graph, names: FxHashMap::default(), direction: "dir".to_string(), inline: FxHashMap::default() }
+        Self {
+            graph,
+            names: FxHashMap::default(),
+            direction: "dir".to_string(),
+            inline: FxHashMap::default(),
+            integers: Texts::default(),
+        }
     }
 
     /// The text of a value: its name if it has one.
@@ -124,7 +133,8 @@ impl<'a> Printer<'a> {
         let infix = |a: Value, op: &str, b: Value, left: Level, right: Level| {
             format!("{} {op} {}", wrap(a, left), wrap(b, right))
         };
-        let entry = |array: super::Array, i| format!("{}[{}]", g.array_info(array).name, g.indices.text(i));
+        let entry =
+            |array: super::Array, i| format!("{}[{}]", g.array_info(array).name, self.integers.of(&g.indices, i));
         let atom = |text: String| (text, Level::Atom);
         match *g.node(at) {
             Node::Const(bits) => {
@@ -134,10 +144,10 @@ impl<'a> Printer<'a> {
             Node::Load(array, i) => atom(entry(array, i)),
             Node::Seed(array, i) => atom(format!("d{}", entry(array, i))),
             Node::Bracket(array, i) => {
-                let place = if g.unknowns() > 1 { entry(array, i) } else { g.indices.text(i) };
+                let place = if g.unknowns() > 1 { entry(array, i) } else { self.integers.of(&g.indices, i) };
                 atom(format!("[{place} == {}]", self.direction))
             }
-            Node::Integer(i) => atom(format!("real({})", g.indices.text(i))),
+            Node::Integer(i) => atom(format!("real({})", self.integers.of(&g.indices, i))),
             Node::Unary(UnaryOp::Neg, a) => (format!("-{}", wrap(a, Level::Prefix)), Level::Prefix),
             Node::Unary(op, a) => atom(format!("{}({})", op.name(), of(a).0)),
             Node::Binary(op, a, b) => match op {
@@ -150,10 +160,10 @@ impl<'a> Printer<'a> {
             Node::Select(p, a, b) => atom(format!("select({}, {}, {})", of(b).0, of(a).0, of(p).0)),
             Node::Sum(var, a) => {
                 let l = g.indices.loop_of(var);
-                let (lo, hi) = (g.indices.text(l.lo), g.indices.text(l.hi));
+                let (lo, hi) = (self.integers.of(&g.indices, l.lo), self.integers.of(&g.indices, l.hi));
                 atom(format!("sum({} in {lo}..{hi}: {})", l.name, of(a).0))
             }
-            Node::Cond(c) => (g.indices.cond_text(c), Level::Or),
+            Node::Cond(c) => (self.integers.of(&g.indices, c.as_index()), Level::Or),
             Node::Compare(op, a, b) => (infix(a, op.name(), b, Level::Sum, Level::Sum), Level::Compare),
             Node::Not(a) => (format!("!{}", wrap(a, Level::Atom)), Level::Prefix),
             Node::And(a, b) => (infix(a, "&&", b, Level::Compare, Level::Compare), Level::And),
