@@ -5,27 +5,54 @@
 mod peers;
 
 use peers::PEERS;
+use spadina::system::{Device, Precision, Projection};
 use spadina::{Options, System};
 
-/// Letter, size, elements, energy, gradient norm, Hessian norm, non-zeros.
-const REFERENCE: [(&str, usize, usize, f64, f64, f64, usize); 4] = [
-    ("A", 71, 10082, 4.09776357837071, 2.10317781626961, 3063.26933428187, 142856),
-    ("B", 12, 10368, 0.0828819176662867, 0.461445982970781, 120.496299598194, 261477),
-    ("C", 14, 9450, 2.14207975998575, 9.87335040779086, 3331.5271731791, 200475),
-    ("D", 58, 9976, 1659.5837604337, 15653.8229822226, 10718057.9733122, 394641),
+/// Letter, size, elements, energy, gradient norm, Hessian norm, non-zeros, norm of the clamped Hessian.
+const REFERENCE: [(&str, usize, usize, f64, f64, f64, usize, f64); 4] = [
+    ("A", 71, 10082, 4.09776357837071, 2.10317781626961, 3063.26933428187, 142856, 3079.21524324906),
+    ("B", 12, 10368, 0.0828819176662867, 0.461445982970781, 120.496299598194, 261477, 122.808092757607),
+    ("C", 14, 9450, 2.14207975998575, 9.87335040779086, 3331.5271731791, 200475, 3462.10119598539),
+    ("D", 58, 9976, 1659.5837604337, 15653.8229822226, 10718057.9733122, 394641, 11868455.2679892),
 ];
 
 #[test]
 fn energies_and_derivatives() {
-    for (letter, size, elements, energy, gradient, hessian, nonzeros) in REFERENCE {
+    for (letter, size, elements, energy, gradient, hessian, nonzeros, _) in REFERENCE {
         let (_, make) = PEERS.into_iter().find(|(name, _)| *name == letter).unwrap();
         let (count, problem) = make(size).problem();
         let mut system = System::build(problem, Options::default()).unwrap();
         let at = system.evaluate().unwrap();
-        let norm = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>().sqrt();
         assert_eq!((count, at.hessian.nonzeros()), (elements, nonzeros), "{letter}");
         for (got, wanted) in [(at.energy, energy), (norm(at.gradient), gradient), (norm(at.hessian.values), hessian)] {
             assert!((got - wanted).abs() <= 1e-9 * wanted, "{letter}: {got} instead of {wanted}");
+        }
+    }
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+#[test]
+fn clamped_hessians() {
+    let runs = [
+        (Device::Cpu, Precision::F64, 1e-8),
+        (Device::Cpu, Precision::F32, 1e-4),
+        (Device::Interpreter, Precision::F64, 1e-8),
+    ];
+    for (letter, size, _, energy, gradient, _, nonzeros, clamped) in REFERENCE {
+        for (device, precision, tolerance) in runs {
+            let (_, make) = PEERS.into_iter().find(|(name, _)| *name == letter).unwrap();
+            let (_, problem) = make(size).problem();
+            let projection = Some(Projection::Clamp);
+            let mut system = System::build(problem, Options { device, precision, projection, ..Options::default() }).unwrap();
+            let at = system.evaluate().unwrap();
+            assert_eq!(at.hessian.nonzeros(), nonzeros, "{letter}");
+            let wanted = [(at.energy, energy), (norm(at.gradient), gradient), (norm(at.hessian.values), clamped)];
+            for (got, wanted) in wanted {
+                assert!((got - wanted).abs() <= tolerance * wanted, "{letter}, {device:?}: {got} instead of {wanted}");
+            }
         }
     }
 }

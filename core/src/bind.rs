@@ -36,6 +36,11 @@ impl Stream {
     pub fn first_record(&self, iteration: usize) -> usize {
         if self.starts.is_empty() { iteration } else { self.starts[iteration] as usize }
     }
+
+    /// The numbers of the records of some iterations of the outermost loop, which begins at `first`.
+    pub fn records(&self, first: i64, range: &Range<i64>) -> Range<usize> {
+        self.first_record((range.start - first) as usize)..self.first_record((range.end - first) as usize)
+    }
 }
 
 /// Where the outputs of one kernel go for one set of sizes and tables.

@@ -238,7 +238,7 @@ impl<'a> Machine<'a> {
         let first = self.records[output.region] * self.kernel.regions[output.region].width + output.offset;
         let slot = stream.slots.get(first).copied().filter(|&slot| slot != NO_SLOT);
         if let Some(entry) = slot.and_then(|slot| buffer.get_mut(slot as usize + output.shift as usize)) {
-            *entry += value;
+            *entry = if output.sets { value } else { *entry + value };
         }
         0.0
     }

@@ -3,6 +3,7 @@
 
 pub mod ad;
 pub mod bind;
+pub mod element;
 pub mod error;
 pub mod frontend;
 pub mod hoist;

@@ -14,7 +14,7 @@ fn kernel(value: impl FnOnce(&mut Graph, Index) -> Value) -> Kernel {
     let var: Var = graph.indices.var(0, zero, three, "i");
     let i = graph.indices.var_index(var);
     let value = value(&mut graph, i);
-    let updates = vec![Update { vars: vec![var], base: 1, target: Target::Energy, value }];
+    let updates = vec![Update { vars: vec![var], base: 1, target: Target::Energy, value, stored: None }];
     let program = Program { name: "test".into(), graph, updates, looked_at: vec![] };
     build(&program, Outputs { energy: true, ..Outputs::default() }).remove(0)
 }

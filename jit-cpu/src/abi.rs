@@ -5,6 +5,7 @@ use std::mem::offset_of;
 
 /// Everything a kernel reads and writes, but for what is the caller's own: range, cursors and frame. `T` is the lane's
 /// real behind the untyped pointers.
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Context {
     /// `*const *const T`: by array, its entries; at least one each.

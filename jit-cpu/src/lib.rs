@@ -13,9 +13,11 @@ mod lane;
 mod libm;
 mod module;
 mod plan;
+mod project;
 mod run;
 mod translate;
 
+pub use project::Projector;
 pub use run::Pool;
 
 use cranelift_module::ModuleError;

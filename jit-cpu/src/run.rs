@@ -1,9 +1,12 @@
 //! Running compiled kernels: data to pointers, ranges to threads.
 
-use crate::abi::{BUFFERS, Context};
+use crate::abi::{BUFFERS, Context, buffer_number};
+use crate::project::{Projector, Real, Room};
 use crate::{Compiled, Error};
 use rayon::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
+use spadina_core::element::batches;
+use spadina_core::kernel::Buffer;
 use spadina_core::real::Precision;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -131,6 +134,7 @@ struct Job<'a> {
     compiled: &'a Compiled,
     context: Context,
     streams: &'a Streams,
+    projector: Option<&'a Projector<'a>>,
 }
 
 // SAFETY: the context's pointers are to data that nobody writes while the job exists, and to buffers borrowed
@@ -144,9 +148,46 @@ impl Job<'_> {
     ///
     /// That of [`Compiled::run`]; and no range that writes the same slots may run at the same time.
     unsafe fn range(&self, range: &Range<i64>) -> f64 {
-        if range.is_empty() {
-            return 0.0;
+        // SAFETY: the caller's.
+        match (self.projector, self.compiled.precision()) {
+            _ if range.is_empty() => 0.0,
+            (None, _) => unsafe { self.call(range, &self.context) },
+            (Some(projector), Precision::F64) => unsafe { self.projected::<f64>(range, projector) },
+            (Some(projector), Precision::F32) => unsafe { self.projected::<f32>(range, projector) },
         }
+    }
+
+    /// Runs one range batch by batch: each is evaluated into a buffer, projected and added to the matrix.
+    ///
+    /// # Safety
+    ///
+    /// That of [`range`](Self::range); `T` is the kernel's real.
+    unsafe fn projected<T: Real>(&self, range: &Range<i64>, projector: &Projector<'_>) -> f64 {
+        let Some(hessian) = buffer_number(Buffer::Hessian) else { return 0.0 };
+        let (stream, first) = (&self.streams.regions[projector.region()], self.streams.outer.start);
+        let mut room = Room::default();
+        let mut buffer = Vec::new();
+        let mut energy = 0.0;
+        for batch in batches(stream, first, range.clone()) {
+            let records = stream.records(first, &batch);
+            buffer.resize(projector.buffer_length(records.len()), T::default());
+            let mut context = self.context;
+            context.buffers[hessian] = buffer.as_mut_ptr().cast();
+            // SAFETY: the caller's; the slots of the elements are within a buffer of this length.
+            unsafe {
+                energy += self.call(&batch, &context);
+                projector.finish(&mut room, (stream, records), &buffer, self.context.buffers[hessian].cast::<T>());
+            }
+        }
+        energy
+    }
+
+    /// Calls the code.
+    ///
+    /// # Safety
+    ///
+    /// That of [`range`](Self::range).
+    unsafe fn call(&self, range: &Range<i64>, context: &Context) -> f64 {
         let iteration = (range.start - self.streams.outer.start) as usize;
         let cursors: Vec<*const u32> = (self.streams.regions.iter())
             .map(|stream| stream.slots.as_ptr().wrapping_add(stream.first_record(iteration) * stream.width))
@@ -154,7 +195,7 @@ impl Job<'_> {
         let mut frame = vec![0u64; self.compiled.frame_words()];
         // SAFETY: the code was compiled for this context's layout and precision. The caller vouches for the data and
         // slots, and `frame` has the size the code was compiled for.
-        unsafe { (self.compiled.entry())(&self.context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr()) }
+        unsafe { (self.compiled.entry())(context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr()) }
     }
 }
 
@@ -198,6 +239,9 @@ impl Compiled {
     /// Runs the kernel over its whole outermost loop, adds to the buffers and returns the energy. The result is the same
     /// to the bit for every number of threads.
     ///
+    /// With a `projector` the kernel is one that [`Blocks`](spadina_core::element::Blocks) made, and `streams` are widened by it:
+    /// its elements are projected before they are added to the Hessian.
+    ///
     /// Code of single precision reads copies of the arrays, made in every run, and sums in buffers of its own, which are
     /// then added to the caller's; energies are summed in double precision.
     ///
@@ -216,6 +260,7 @@ impl Compiled {
         streams: &Streams,
         buffers: &mut Buffers<'_>,
         pool: &Pool,
+        projector: Option<&Projector<'_>>,
     ) -> Result<f64, Error> {
         self.check(data, streams)?;
         let chunks = streams.runs();
@@ -233,7 +278,7 @@ impl Compiled {
             sizes: data.sizes.as_ptr(),
             buffers: targets.pointers(),
         };
-        let job = Job { compiled: self, context, streams };
+        let job = Job { compiled: self, context, streams, projector };
         let mut partial = vec![0.0; chunks.ranges.len()];
         let mut run = |group: &[u32]| {
             let length = |&k: &u32| chunks.ranges[k as usize].end.saturating_sub(chunks.ranges[k as usize].start);

@@ -273,7 +273,7 @@ fn what_does_not_fit_is_refused() {
         let mut buffers = Buffers { gradient: &mut gradient, ..Buffers::default() };
         let pool = Pool::new(1).unwrap();
         // SAFETY: what is bound is in range, or so little that the kernel does not run.
-        unsafe { code.run(&bound.data(), &bound.streams, &mut buffers, &pool) }.unwrap_err().to_string()
+        unsafe { code.run(&bound.data(), &bound.streams, &mut buffers, &pool, None) }.unwrap_err().to_string()
     };
     assert_eq!(refusal(&|b: &mut Bound| b.arrays.clear()), "the kernel needs 1 arrays, but 0 are bound");
     assert_eq!(

@@ -4,7 +4,7 @@ use super::{Error, Precision, summary};
 use clap::{Args, ValueEnum};
 use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use spadina::problem::Problem;
-use spadina::system::{Device as SystemDevice, Evaluation, Options, System};
+use spadina::system::{self, Device as SystemDevice, Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,6 +30,9 @@ pub struct Arguments {
     /// What to do with the negative eigenvalues of each element's Hessian.
     #[arg(long, value_enum, default_value_t = Projection::None)]
     project: Projection,
+    /// The Hessian of residual terms is JᵀJ, without their second derivatives.
+    #[arg(long)]
+    gauss_newton: bool,
     /// Evaluate so often, and report the medians of the times.
     #[arg(long, value_name = "R", default_value = "1")]
     repeat: NonZeroUsize,
@@ -46,13 +49,23 @@ enum Device {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
-enum Projection {
+pub enum Projection {
     /// Leave them.
     None,
     /// Set them to zero.
     Clamp,
     /// Take their absolute value.
     Abs,
+}
+
+impl From<Projection> for Option<system::Projection> {
+    fn from(projection: Projection) -> Self {
+        match projection {
+            Projection::None => None,
+            Projection::Clamp => Some(system::Projection::Clamp),
+            Projection::Abs => Some(system::Projection::Abs),
+        }
+    }
 }
 
 /// Evaluates a problem and writes the results.
@@ -96,11 +109,14 @@ fn options(arguments: &Arguments) -> Result<Options, Error> {
         Device::Interpreter => SystemDevice::Interpreter,
         Device::Gpu => return Err(Error::NotBuilt("--device gpu is not built yet: take cpu or interpreter")),
     };
-    if arguments.project != Projection::None {
-        return Err(Error::NotBuilt("--project is not built yet: leave it out"));
-    }
-    let precision = arguments.precision.into();
-    Ok(Options { device, precision, threads: arguments.threads.map(usize::from), ..Options::default() })
+    Ok(Options {
+        device,
+        precision: arguments.precision.into(),
+        threads: arguments.threads.map(usize::from),
+        projection: arguments.project.into(),
+        gauss_newton: arguments.gauss_newton,
+        ..Options::default()
+    })
 }
 
 /// The name of an option's value, as it is typed.

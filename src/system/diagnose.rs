@@ -143,8 +143,11 @@ fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
 /// The first value of the outermost loop whose results are not finite, by bisection over prefixes of the loop.
 fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> Option<i64> {
     let streams = &runnable.streams;
+    let mut kernel = runnable.kernel.clone();
+    // What is not finite must stay: nothing may replace it.
+    kernel.outputs.iter_mut().for_each(|output| output.sets = false);
     let slots = streams.regions.iter().flat_map(|r| r.slots.iter()).filter(|&&s| s != u32::MAX);
-    let shift = runnable.kernel.outputs.iter().map(|o| o.shift as usize).max().unwrap_or(0);
+    let shift = kernel.outputs.iter().map(|o| o.shift as usize).max().unwrap_or(0);
     let length = slots.max().map_or(0, |&s| s as usize + 1 + shift).max(unknowns).max(rows);
     let mut scratch = vec![0.0; 4 * length];
     let mut finite = |end: i64| {
@@ -155,7 +158,7 @@ fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> 
         let range = streams.outer.start..end;
         let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
         let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
-        let energy = interpret::run_chunks(&runnable.kernel, data, streams, &chunks, &mut buffers);
+        let energy = interpret::run_chunks(&kernel, data, streams, &chunks, &mut buffers);
         energy.is_finite() && scratch.iter().all(|v| v.is_finite())
     };
     let (mut good, mut bad) = (streams.outer.start, streams.outer.end);

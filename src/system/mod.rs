@@ -22,6 +22,7 @@ use layout::Stored;
 use part::Mode;
 use product::{Product, Scratch};
 use spadina_core::bind::Buffers;
+pub use spadina_core::element::Projection;
 pub use spadina_core::pattern::{Csr, Places, Storage};
 use spadina_core::pattern::{Gram, hessian_pattern};
 pub use spadina_core::real::Precision;
@@ -50,11 +51,24 @@ pub struct Options {
     pub threads: Option<usize>,
     /// How the Hessian is stored.
     pub layout: Layout,
+    /// What becomes of the negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
+    /// they stay. An element is one row of `over`, or one iteration of the loops of a program. Where an element's
+    /// Hessian is sparse, its projection has more entries, and so has the pattern.
+    pub projection: Option<Projection>,
+    /// Whether the Hessian of residual terms is JᵀJ, without their second derivatives.
+    pub gauss_newton: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { device: Device::Cpu, precision: Precision::F64, threads: None, layout: Layout::Full }
+        Self {
+            device: Device::Cpu,
+            precision: Precision::F64,
+            threads: None,
+            layout: Layout::Full,
+            projection: None,
+            gauss_newton: false,
+        }
     }
 }
 
@@ -132,7 +146,7 @@ impl System {
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
-            terms.push(Term::derive(&problem, number, term, matches!(options.layout, Layout::Full))?);
+            terms.push(Term::derive(&problem, number, term, &options)?);
         }
         if !terms.iter().any(Term::uses_unknown) {
             return Err(Error::NoUnknown { place: problem.place.clone() });

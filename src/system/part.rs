@@ -1,13 +1,14 @@
 //! The kernels of one solved program, by what is asked of them.
 
 use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::element::{self, Blocks, Completed, Projection};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build, build_with};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Precision};
-use spadina_jit_cpu::{Compiled, Pool, compile, has_fused_multiply_add};
+use spadina_jit_cpu::{Compiled, Pool, Projector, compile, has_fused_multiply_add};
 
 /// What is evaluated; each includes the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +28,8 @@ impl Mode {
 /// A kernel with what binds it to data.
 pub struct Runnable {
     pub kernel: Kernel,
+    /// If its elements are projected: how.
+    blocks: Option<(Blocks, Projection)>,
     symbolic: Symbolic,
     compiled: Option<Compiled>,
     pub entries: Entries,
@@ -51,6 +54,26 @@ struct Static {
 }
 
 impl Runnable {
+    /// The kernel by whose outputs the matrices are assembled.
+    pub fn assembled(&self) -> &Kernel {
+        self.blocks.as_ref().map_or(&self.kernel, |(blocks, _)| &blocks.whole)
+    }
+
+    /// Evaluates.
+    fn run(&self, data: &Data, buffers: &mut Buffers, pool: &Pool) -> Result<f64, spadina_jit_cpu::Error> {
+        let projector = self.blocks.as_ref().map(|(blocks, projection)| Projector::new(blocks, *projection));
+        Ok(match (&self.compiled, &self.blocks) {
+            // SAFETY: `enumerate` checked every index over these sizes, tables and array lengths, and that rows and
+            // columns lie within the unknowns; `place` made streams with a record for each iteration and slots within
+            // buffers of these lengths; its groups keep ranges that write a common slot apart.
+            (Some(compiled), _) => unsafe { compiled.run(data, &self.streams, buffers, pool, projector.as_ref())? },
+            (None, None) => interpret::run(&self.kernel, data, &self.streams, buffers),
+            (None, Some((blocks, projection))) => {
+                element::run((&self.kernel, blocks, *projection), data, &self.streams, buffers)
+            }
+        })
+    }
+
     fn task(&mut self, partial: bool) -> Task<'_> {
         let skips = partial || self.symbolic.is_guarded();
         Task { kernel: &mut self.kernel, skips, compiled: &mut self.compiled }
@@ -79,20 +102,29 @@ impl Task<'_> {
 impl Set {
     /// Builds the kernels of a program, which check its indices.
     pub fn new(program: &Program, outputs: Outputs) -> Self {
-        Self::hoisted(program, program, outputs, (true, true))
+        Self::hoisted(program, program, outputs, (true, true), None)
     }
 
     /// The kernels of `hoisted`, which has the updates of `program`; the symbolic phase is that of `program`. Without
     /// `check` another set, whose outputs include these, checks the indices. `runs`: matrices are stored as CSR of both
     /// triangles.
-    fn hoisted(program: &Program, hoisted: &Program, outputs: Outputs, (check, runs): (bool, bool)) -> Self {
+    /// `projected`: the program was completed, and the elements of its Hessian are projected.
+    fn hoisted(
+        program: &Program,
+        hoisted: &Program,
+        outputs: Outputs,
+        (check, runs): (bool, bool),
+        projected: Option<(&Completed, Projection)>,
+    ) -> Self {
         let kernels = build_with(program, outputs, runs).into_iter().zip(build_with(hoisted, outputs, runs));
-        let runnable = |(whole, kernel): (Kernel, Kernel)| Runnable {
-            symbolic: Symbolic::of(&whole, program, check),
-            kernel: if kernel.same_outputs(&whole) { kernel } else { whole },
-            compiled: None,
-            entries: Entries::default(),
-            streams: Streams::default(),
+        let runnable = |(whole, kernel): (Kernel, Kernel)| {
+            let symbolic = Symbolic::of(&whole, program, check);
+            let mut kernel = if kernel.same_outputs(&whole) { kernel } else { whole };
+            let blocks = projected.and_then(|(completed, projection)| {
+                Some((Blocks::of(&mut kernel, completed)?, projection))
+            });
+            let (entries, streams) = (Entries::default(), Streams::default());
+            Runnable { symbolic, kernel, blocks, compiled: None, entries, streams }
         };
         Self(kernels.map(runnable).collect())
     }
@@ -123,7 +155,7 @@ impl Set {
     /// Calls `add` with every entry of a buffer.
     pub fn visit(&self, buffer: Buffer, mut add: impl FnMut(u32, u32)) {
         for runnable in &self.0 {
-            runnable.entries.visit(&runnable.kernel, buffer, &mut add);
+            runnable.entries.visit(runnable.assembled(), buffer, &mut add);
         }
     }
 
@@ -132,7 +164,13 @@ impl Set {
     pub fn place(&mut self, hessian: Option<Places>, jacobian: Option<Places>, shared: bool) {
         for runnable in &mut self.0 {
             let entries = std::mem::take(&mut runnable.entries);
-            runnable.streams = streams(&runnable.kernel, &entries, hessian, jacobian);
+            runnable.streams = streams(runnable.assembled(), &entries, hessian, jacobian);
+            if let Some((blocks, _)) = &runnable.blocks {
+                let ranges = runnable.streams.runs().into_owned().ranges;
+                let streams = &mut runnable.streams;
+                let stream = std::mem::take(&mut streams.regions[blocks.region]);
+                streams.regions[blocks.region] = blocks.widen(stream, streams.outer.start, &ranges);
+            }
             if shared {
                 let groups = &mut runnable.streams.chunks.groups;
                 *groups = groups.iter().flatten().map(|&range| vec![range]).collect();
@@ -144,13 +182,7 @@ impl Set {
     pub fn run(&self, data: &Data, buffers: &mut Buffers, pool: &Pool) -> Result<f64, spadina_jit_cpu::Error> {
         let mut energy = 0.0;
         for runnable in &self.0 {
-            energy += match &runnable.compiled {
-                // SAFETY: `enumerate` checked every index over these sizes, tables and array lengths, and that rows and
-                // columns lie within the unknowns; `place` made streams with a record for each iteration and slots within
-                // buffers of these lengths; its groups keep ranges that write a common slot apart.
-                Some(compiled) => unsafe { compiled.run(data, &runnable.streams, buffers, pool)? },
-                None => interpret::run(&runnable.kernel, data, &runnable.streams, buffers),
-            };
+            energy += runnable.run(data, buffers, pool)?;
         }
         Ok(energy)
     }
@@ -159,9 +191,19 @@ impl Set {
 impl Kernels {
     /// Builds the kernels of a solved program; `outputs` says what each mode computes. The numbers of the arrays
     /// `changing` are others at every evaluation. `runs`: matrices are stored as CSR of both triangles.
-    pub fn new(program: &Program, outputs: impl Fn(Mode) -> Outputs, changing: &[Array], runs: bool) -> Self {
+    /// `projected`: the program was completed, and the elements of its Hessian are projected.
+    pub fn new(
+        program: &Program,
+        outputs: impl Fn(Mode) -> Outputs,
+        changing: &[Array],
+        runs: bool,
+        projected: Option<(&Completed, Projection)>,
+    ) -> Self {
         let Hoisted { program: main, parts } = hoist(program, changing);
-        let set = |mode| Set::hoisted(program, &main, outputs(mode), (mode == Mode::Hessian, runs));
+        let set = |mode| {
+            let (widest, projected) = (mode == Mode::Hessian, projected.filter(|_| mode == Mode::Hessian));
+            Set::hoisted(program, &main, outputs(mode), (widest, runs), projected)
+        };
         let sets = Mode::ALL.map(set);
         let rows = Outputs { residual: true, ..Outputs::default() };
         let kernels = parts.iter().flat_map(|part| build(&part.program, rows));
@@ -195,7 +237,7 @@ impl Kernels {
             match compiled {
                 // SAFETY: `enumerate` checked, for another kernel, every index this one evaluates, over the same loop;
                 // `streams` has a record for each iteration and slots below the length of `numbers`, each once.
-                Some(compiled) => unsafe { compiled.run(data, streams, &mut buffers, pool)? },
+                Some(compiled) => unsafe { compiled.run(data, streams, &mut buffers, pool, None)? },
                 None => interpret::run(kernel, data, streams, &mut buffers),
             };
         }

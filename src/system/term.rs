@@ -1,6 +1,6 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
-use super::Error;
+use super::{Error, Layout, Options};
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
 use super::part::{Kernels, Mode};
 use super::product::Product;
@@ -8,6 +8,7 @@ use super::{diagnose, rows};
 use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
+use spadina_core::element::{Projection, Refused, complete};
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, Places, check_words};
@@ -94,11 +95,30 @@ impl Binding {
 }
 
 impl Bound {
-    fn new(problem: &Problem, source: Program, outputs: fn(Mode) -> Outputs, runs: bool) -> Self {
-        let program = pipeline::run(source.clone()).solved;
-        let binding = Binding::new(problem, &program.graph);
-        let kernels = Kernels::new(&program, outputs, &binding.changing(), runs);
-        Self { binding, kernels, program, source }
+    /// `projected`: what becomes of negative eigenvalues, and whether elements are iterations of the outermost loop.
+    fn new(
+        problem: &Problem,
+        source: Program,
+        outputs: fn(Mode) -> Outputs,
+        runs: bool,
+        projected: Option<(Projection, bool)>,
+    ) -> Result<Self, Refused> {
+        let stages = pipeline::run(source.clone());
+        let binding = Binding::new(problem, &stages.solved.graph);
+        let changing = binding.changing();
+        let (program, kernels) = match projected {
+            Some((projection, single)) => {
+                let completed = complete(&stages.program, &stages.solved, single)?;
+                let projected = Some((&completed, projection));
+                let kernels = Kernels::new(&completed.program, outputs, &changing, runs, projected);
+                (completed.program, kernels)
+            }
+            None => {
+                let kernels = Kernels::new(&stages.solved, outputs, &changing, runs, None);
+                (stages.solved, kernels)
+            }
+        };
+        Ok(Self { binding, kernels, program, source })
     }
 
     /// The data of the kernels: those of the program and, after them, the stored numbers.
@@ -116,20 +136,43 @@ impl Bound {
 }
 
 impl Term {
-    /// Reads a term's text, binds its parameters and runs the pipeline. `runs`: the Hessian is stored as CSR of both triangles.
-    pub fn derive(problem: &Problem, number: usize, term: &problem::Term, runs: bool) -> Result<Term, Error> {
+    /// Reads a term's text, binds its parameters and runs the pipeline.
+    pub fn derive(problem: &Problem, number: usize, term: &problem::Term, options: &Options) -> Result<Term, Error> {
         let file = term.path.display().to_string();
+        let text = match &term.source {
+            problem::Source::Text(text) => text.clone(),
+            problem::Source::Built(_) => String::new(),
+        };
+        let projected = options.projection.filter(|_| !term.residual).map(|p| (p, term.over.is_some()));
+        if term.residual && options.projection.is_some() && !options.gauss_newton {
+            let message = format!(
+                "the Hessian of a residual ({file}) cannot be projected element by element: \
+                 take the Gauss-Newton matrix JᵀJ (--gauss-newton), which has no negative eigenvalues"
+            );
+            return Err(Error::Term { place: term.place.clone(), message });
+        }
         let lowered = bind_parameters(problem, term, &file)?;
-        let bound = |program, outputs| Bound::new(problem, program, outputs, runs);
-        let weighted = term.residual.then(|| bound(ad::weighted(lowered.program.clone(), WEIGHTS), weighted_outputs));
+        let runs = matches!(options.layout, Layout::Full);
+        let bound = |program, outputs| {
+            Bound::new(problem, program, outputs, runs, projected).map_err(|refused| {
+                let message = "the Hessian cannot be projected: it has entries from a loop inside of the element, or from a \
+                               sum that is used nonlinearly over a range not known in advance";
+                Error::Energy(format!("{}: {message}", diagnose::place(&file, &text, refused.span)))
+            })
+        };
+        let weighted = match term.residual {
+            true => {
+                let outputs = if options.gauss_newton { gauss_newton_outputs } else { weighted_outputs };
+                Some(bound(ad::weighted(lowered.program.clone(), WEIGHTS), outputs)?)
+            }
+            false => None,
+        };
         let outputs = if term.residual { residual_outputs } else { energy_outputs };
+        let main = bound(lowered.program, outputs)?;
         Ok(Term {
             number,
-            text: match &term.source {
-                problem::Source::Text(text) => text.clone(),
-                problem::Source::Built(_) => String::new(),
-            },
-            main: bound(lowered.program, outputs),
+            text,
+            main,
             weighted,
             rows: 0..0,
             product: None,
@@ -182,7 +225,7 @@ impl Term {
     /// The kernels of the Hessian with their entries.
     pub fn entries(&self) -> impl Iterator<Item = (&Kernel, &Entries)> {
         let runnables = self.bounds().flat_map(|b| b.kernels.set(Mode::Hessian).runnables());
-        runnables.map(|runnable| (&runnable.kernel, &runnable.entries))
+        runnables.map(|runnable| (runnable.assembled(), &runnable.entries))
     }
 
     pub fn visit_jacobian(&self, add: &mut dyn FnMut(u32, u32)) {
@@ -235,6 +278,10 @@ fn energy_outputs(mode: Mode) -> Outputs {
 
 fn residual_outputs(mode: Mode) -> Outputs {
     Outputs { residual: true, jacobian: mode == Mode::Hessian, ..Outputs::default() }
+}
+
+fn gauss_newton_outputs(mode: Mode) -> Outputs {
+    Outputs { gradient: mode != Mode::Value, ..Outputs::default() }
 }
 
 fn weighted_outputs(mode: Mode) -> Outputs {

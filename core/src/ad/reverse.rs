@@ -57,7 +57,7 @@ fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
         .map(|(load, entry, value)| {
             let mut vars = update.vars.clone();
             vars.extend(g.indices.vars(g.free(load)).iter().filter(|v| !update.vars.contains(v)));
-            Update { vars, base: update.base, target: Target::Gradient(entry), value }
+            Update { vars, base: update.base, target: Target::Gradient(entry), value, stored: None }
         })
         .collect()
 }

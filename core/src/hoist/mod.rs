@@ -58,7 +58,7 @@ pub fn hoist(program: &Program, changing: &[Array]) -> Hoisted {
             let row = self::place(&mut part.graph, var, values.len(), k);
             let guard = part.graph.indices.bool(true);
             let target = Target::Residual { row, assign: false, nest: [0; 2], guard };
-            part.updates.push(Update { vars: vec![var], base: 1, target, value });
+            part.updates.push(Update { vars: vec![var], base: 1, target, value, stored: None });
         }
         parts.push(Part { var, width: values.len(), program: optimize::compact(part) });
     }

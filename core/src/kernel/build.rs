@@ -1,11 +1,9 @@
 //! From the solved program to kernels: one for each loop nest of the energy.
 
-use super::{
-    Buffer, Kernel, Output, Region, Root, demand::Demand, integer_steps, runs, runs::Write, schedule, supports,
-};
+use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, guards, integer_steps, runs, runs::Write, schedule};
 use crate::index::Var;
 use crate::program::{Program, Target, Update};
-use crate::real::{Graph, Rebuild, Value};
+use crate::real::{Graph, Rebuild};
 use std::sync::Arc;
 
 /// Which outputs a kernel computes; what only others need is dead code in it.
@@ -103,14 +101,13 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writ
         .map(|(&(update, transposed), &region)| {
             let Update { target, value, .. } = updates[update];
             let buffer = buffer_of(&target);
-            Output { update, region, buffer, offset: 0, shift: 0, transposed, value, negated: false }
+            Output { update, region, buffer, offset: 0, shift: 0, transposed, value, negated: false, sets: false }
         })
         .collect();
     let mut indices = graph.indices.clone();
-    let values: Vec<Value> = outputs.iter().map(|o| o.value).collect();
     let always: Vec<bool> = match runs {
         true => {
-            let guards = supports(graph, &mut indices, &values);
+            let guards = guards(graph, &mut indices, updates, &outputs);
             guards.into_iter().map(|guard| indices.as_bool(guard) == Some(true)).collect()
         }
         false => vec![false; outputs.len()],

@@ -45,8 +45,14 @@ impl Kernel {
         let graph = self.graph.clone();
         let mut uses = self.uses();
         let mut written = vec![0; graph.len()];
-        self.outputs.iter().for_each(|output| written[output.value.index()] += 1);
-        for output in &mut self.outputs {
+        let mut performed = vec![false; self.outputs.len()];
+        for step in &self.steps {
+            if let Step::Output(k) = *step {
+                written[self.outputs[k].value.index()] += 1;
+                performed[k] = true;
+            }
+        }
+        for (output, _) in self.outputs.iter_mut().zip(performed).filter(|(_, performed)| *performed) {
             let value = output.value;
             let Node::Unary(UnaryOp::Neg, a) = *graph.node(value) else { continue };
             if uses[value.index()].read <= written[value.index()] && uses[a.index()].computed == 1 {

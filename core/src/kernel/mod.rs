@@ -17,7 +17,7 @@ pub use demand::Demand;
 pub use fuse::Fused;
 pub use print::Counts;
 pub use schedule::{Root, Schedule, Step, integer_steps, loop_ends, schedule};
-pub use support::{implied, supports};
+pub use support::{guards, implied, supports};
 
 use crate::index::{Index, Reduction, Var};
 use crate::real::{Graph, Value};
@@ -41,7 +41,7 @@ pub enum Buffer {
     Product,
 }
 
-/// One `buffer[slot + shift] += value`.
+/// One `buffer[slot + shift] += value`, or `=`.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// The update of the program it computes.
@@ -60,6 +60,8 @@ pub struct Output {
     pub value: Value,
     /// Whether the value is subtracted.
     pub negated: bool,
+    /// Whether the value replaces what is there; no other output goes there.
+    pub sets: bool,
 }
 
 /// A loop body, or the whole kernel (region 0), as far as outputs are concerned.

@@ -3,9 +3,26 @@
 //! An update is stored only where its support holds, so that an entry which only guarded-off iterations would touch
 //! is not in the pattern.
 
+use super::Output;
 use crate::index::{Cond, Indices};
+use crate::program::{Target, Update};
 use crate::real::{BinaryOp, Compare, Graph, Node, Value};
 use rustc_hash::FxHashMap;
+
+/// Under which condition each output has an entry, built into `indices`, a copy of the graph's own: what its update says,
+/// or where its value may differ from zero; rows of a residual wherever they are written.
+pub fn guards(graph: &Graph, indices: &mut Indices, updates: &[Update], outputs: &[Output]) -> Vec<Cond> {
+    let values: Vec<Value> = outputs.iter().map(|o| o.value).collect();
+    let mut guards = supports(graph, indices, &values);
+    for (guard, output) in guards.iter_mut().zip(outputs) {
+        let update = &updates[output.update];
+        match update.target {
+            Target::Residual { guard: written, .. } => *guard = written,
+            _ => *guard = update.stored.unwrap_or(*guard),
+        }
+    }
+    guards
+}
 
 /// The supports of values, built into `indices`, a copy of the graph's own.
 pub fn supports(graph: &Graph, indices: &mut Indices, roots: &[Value]) -> Vec<Cond> {

@@ -1,9 +1,9 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
-use crate::index::{Cond, Index, IndexNode, Indices, Reduction, Table, Var, VarSet};
-use crate::kernel::{Buffer, Demand, Kernel, Root, Step, integer_steps, loop_ends, schedule, supports};
+use crate::index::{Cond, Index, IndexNode, Reduction, Table, Var, VarSet};
+use crate::kernel::{Buffer, Demand, Kernel, Root, Step, guards, integer_steps, loop_ends, schedule};
 use crate::program::{Program, Target, Word};
-use crate::real::{Array, Graph, Node, Span, Value};
+use crate::real::{Array, Graph, Node, Span};
 
 pub(super) enum Action {
     /// Nothing: the outermost loop runs even if no index in it is checked and no entry recorded.
@@ -72,7 +72,8 @@ impl Symbolic {
                 Root { vars: update.vars.clone(), values: vec![o.value], indices: update.target.indices() }
             })
             .collect();
-        let (indices, guards) = guards(kernel, program);
+        let mut indices = graph.indices.clone();
+        let guards = guards(graph, &mut indices, &program.updates, &kernel.outputs);
         let mut demand = Demand::guarded(graph, indices, &numeric, &guards, kernel.outer);
         let mut roots = Vec::new();
         let mut actions = Vec::new();
@@ -112,20 +113,6 @@ impl Symbolic {
     pub fn is_guarded(&self) -> bool {
         self.actions.iter().any(|a| matches!(a, Action::Record(record) if record.is_guarded()))
     }
-}
-
-/// Under which condition each output has an entry: where its value may differ from zero; rows of a residual wherever
-/// they are written. With the arena that holds the conditions.
-fn guards(kernel: &Kernel, program: &Program) -> (Indices, Vec<Cond>) {
-    let mut indices = kernel.graph.indices.clone();
-    let values: Vec<Value> = kernel.outputs.iter().map(|o| o.value).collect();
-    let mut guards = supports(&kernel.graph, &mut indices, &values);
-    for (guard, output) in guards.iter_mut().zip(&kernel.outputs) {
-        if let Target::Residual { guard: written, .. } = program.updates[output.update].target {
-            *guard = written;
-        }
-    }
-    (indices, guards)
 }
 
 /// What to evaluate for the entries of a region, and how to record them.

@@ -73,6 +73,8 @@ pub struct Update {
     pub target: Target,
     /// What is added. Integer conditions stand in it as selects.
     pub value: Value,
+    /// Where there is an entry; `None`: wherever the value may differ from zero.
+    pub stored: Option<Cond>,
 }
 
 /// A list of updates over one graph.
@@ -97,7 +99,7 @@ impl Update {
         let guard = implied(g, write.path);
         let nest = std::array::from_fn(|k| write.loops.get(k).copied().unwrap_or(0));
         let target = Target::Residual { row: write.row, assign: write.assign, nest, guard };
-        Update { vars: write.vars.clone(), base: write.vars.len(), target, value }
+        Update { vars: write.vars.clone(), base: write.vars.len(), target, value, stored: None }
     }
 }
 

@@ -95,7 +95,7 @@ fn add_term(graph: &mut Graph, updates: &mut Vec<Update>, target: Target, term: 
     vars.sort_by_key(|v| graph.indices.loop_of(*v).level);
     match updates.iter_mut().find(|u| u.vars == vars) {
         Some(update) => update.value = graph.add(update.value, value),
-        None => updates.push(Update { base: vars.len(), vars, target, value }),
+        None => updates.push(Update { base: vars.len(), vars, target, value, stored: None }),
     }
 }
 

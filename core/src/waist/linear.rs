@@ -39,6 +39,18 @@ pub struct Waist {
     pub combinations: Vec<Combination>,
 }
 
+/// The linear combinations with literal coefficients through which alone a program of energies sees its unknowns. An
+/// unknown that is in none of them may be seen in any way.
+pub fn literal_combinations(program: &Program) -> Vec<Vec<(Entry, f64)>> {
+    let mut g = program.graph.clone();
+    let roots: Vec<Value> = program.updates.iter().map(|u| u.value).collect();
+    let allowed = allowed(&g, program);
+    let forms = forms(&mut g, &allowed, Coefficients::Literal);
+    let literal = |&(load, c): &(Value, Value)| Some((entry_of(&g, load)?, g.as_const(c)?));
+    let waist = outermost(&g, &allowed, &forms, &roots);
+    waist.iter().map(|v| forms[v].iter().filter_map(literal).collect()).collect()
+}
+
 impl Waist {
     /// Takes a program of energies apart, if it has combinations and not more of them than unknowns.
     pub fn of(program: &Program, kind: Coefficients) -> Option<Self> {

@@ -9,7 +9,7 @@ mod expand;
 mod linear;
 
 use crate::optimize;
-use crate::program::{Program, Target};
+use crate::program::{Entry, Program, Target};
 use crate::real::{BinaryOp, Node, UnaryOp};
 use linear::{Coefficients, Waist};
 
@@ -53,6 +53,12 @@ pub fn choose(
         // The first of equals.
         _ => candidates.into_iter().fold(solved, |best, other| if cost(&other) < cost(&best) { other } else { best }),
     }
+}
+
+/// The linear combinations through which alone a program of energies sees its unknowns, with literal coefficients. An
+/// unknown that is in none of them may be seen in any way. None are known of large programs.
+pub fn combinations(program: &Program) -> Vec<Vec<(Entry, f64)>> {
+    if program.graph.len() > LARGEST { Vec::new() } else { linear::literal_combinations(program) }
 }
 
 /// The solved program of the unknowns, from that of the combinations.

@@ -52,8 +52,14 @@ impl Translator<'_> {
             return Ok(());
         }
         let (address, displacement) = self.output_address(k)?;
-        let old = self.lane.load(&mut self.b, shared(), address, displacement);
-        let new = self.added(old, value, output.negated);
+        let new = match output.sets {
+            true if output.negated => self.b.ins().fneg(value),
+            true => value,
+            false => {
+                let old = self.lane.load(&mut self.b, shared(), address, displacement);
+                self.added(old, value, output.negated)
+            }
+        };
         self.b.ins().store(shared(), new, address, displacement);
         Ok(())
     }
@@ -62,7 +68,7 @@ impl Translator<'_> {
     pub(super) fn packs(&self, k: usize, next: usize) -> bool {
         let [a, b] = [k, next].map(|k| &self.kernel.outputs[k]);
         let run = (a.region, a.buffer, a.offset) == (b.region, b.buffer, b.offset) && a.shift + 1 == b.shift;
-        run && a.has_slot() && a.negated == b.negated && self.lane.real == types::F64 && !self.plan.skips
+        run && a.has_slot() && !a.sets && a.negated == b.negated && self.lane.real == types::F64 && !self.plan.skips
     }
 
     /// Performs two outputs at once.

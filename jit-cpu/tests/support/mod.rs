@@ -170,7 +170,7 @@ pub fn compiled(kernel: &Kernel, bound: &Bound, options: &Options, threads: usiz
     let pool = Pool::new(threads).unwrap();
     Results::collect(bound, |buffers| {
         // SAFETY: the tests bind data in range, and streams with slots in range and disjoint ranges.
-        unsafe { compiled.run(&bound.data(), &bound.streams, buffers, &pool) }.unwrap()
+        unsafe { compiled.run(&bound.data(), &bound.streams, buffers, &pool, None) }.unwrap()
     })
 }
 

@@ -1,0 +1,116 @@
+//! Kernels that write their Hessian element by element, and where its entries go from there.
+
+use super::{BATCH, Basis, Completed, LANES};
+use crate::bind::{NO_SLOT, Stream};
+use crate::kernel::{Buffer, Kernel, Output, Step};
+use std::ops::Range;
+
+/// The element Hessians of one kernel.
+#[derive(Clone, Debug)]
+pub struct Blocks {
+    /// The kernel that adds its Hessian to the matrix; entries and slots are found by it.
+    pub whole: Kernel,
+    /// The region whose iterations are the elements.
+    pub region: usize,
+    /// The number of local unknowns.
+    pub size: usize,
+    /// The directions that the energy sees.
+    pub basis: Basis,
+    /// Where entries go.
+    pub scatter: Vec<Scatter>,
+    /// The position of the element's own slot in a record: where it begins in the buffer.
+    own: usize,
+}
+
+/// `matrix[slot + shift] += entry`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scatter {
+    /// Position of the slot in the record of the element.
+    pub offset: usize,
+    /// How many entries beyond its slot it goes.
+    pub shift: u32,
+    /// The entry of the lower triangle.
+    pub entry: usize,
+}
+
+impl Blocks {
+    /// Turns a kernel of a completed program into one that sets the lower triangles of its elements: its Hessian is a
+    /// buffer of theirs. `None`, and the kernel as it is, if it has no Hessian.
+    pub fn of(kernel: &mut Kernel, completed: &Completed) -> Option<Self> {
+        let place = |o: &Output| completed.places[o.update].filter(|_| o.buffer == Buffer::Hessian);
+        let first = kernel.outputs.iter().find(|o| place(o).is_some())?;
+        let (number, _) = place(first)?;
+        let region = first.region;
+        let element = &completed.elements[number];
+        let own = kernel.regions[region].width;
+        let whole = kernel.clone();
+        let scatter = whole.outputs.iter().filter_map(|o| {
+            let (_, entry) = place(o)?;
+            Some(Scatter { offset: o.offset, shift: o.shift, entry })
+        });
+        let scatter = scatter.collect();
+        kernel.regions[region].width += 1;
+        for output in &mut kernel.outputs {
+            if let Some((_, entry)) = place(output) {
+                (output.offset, output.shift, output.sets) = (own, (entry * LANES) as u32, true);
+            }
+        }
+        let outputs = &kernel.outputs;
+        let twice = |step: &Step| matches!(*step, Step::Output(k) if outputs[k].sets && outputs[k].transposed);
+        kernel.steps.retain(|step| !twice(step));
+        Some(Self { whole, region, size: element.unknowns.len(), basis: element.basis.clone(), scatter, own })
+    }
+
+    /// Entries of a lower triangle.
+    pub fn entries(&self) -> usize {
+        self.size * (self.size + 1) / 2
+    }
+
+    /// The records of the element's region with the places of the elements in the buffer, which begins anew with every
+    /// one of the [`batches`] of the ranges.
+    pub fn widen(&self, stream: Stream, first: i64, ranges: &[Range<i64>]) -> Stream {
+        let Stream { width, slots, starts } = stream;
+        let records = slots.len().checked_div(width).unwrap_or(0);
+        let mut wide = vec![NO_SLOT; records * (width + 1)];
+        for (record, own) in slots.chunks_exact(width.max(1)).zip(wide.chunks_exact_mut(width + 1)) {
+            own[..width].copy_from_slice(record);
+        }
+        let stream = Stream { width: width + 1, slots: wide, starts };
+        let mut places = Vec::new();
+        for range in ranges.iter().flat_map(|range| batches(&stream, first, range.clone())) {
+            let records = stream.records(first, &range);
+            places.extend(records.clone().map(|r| (r, r - records.start)));
+        }
+        let mut stream = stream;
+        for (record, at) in places {
+            let place = at / LANES * LANES * self.entries() + at % LANES;
+            stream.slots[record * (width + 1) + self.own] = place as u32;
+        }
+        stream
+    }
+
+    /// The length of the buffer for so many elements.
+    pub fn buffer_length(&self, elements: usize) -> usize {
+        elements.div_ceil(LANES) * LANES * self.entries()
+    }
+}
+
+/// A range of the outermost loop, which begins at `first`, cut into ranges of at most [`BATCH`] records, or of one
+/// iteration.
+pub fn batches(stream: &Stream, first: i64, range: Range<i64>) -> Vec<Range<i64>> {
+    let mut batches = Vec::new();
+    let mut start = range.start;
+    let mut end = start;
+    while end < range.end {
+        let grown = stream.records(first, &(start..end + 1)).len();
+        if grown > BATCH && end > start {
+            batches.push(start..end);
+            start = end;
+        }
+        end += 1;
+    }
+    if start < end {
+        batches.push(start..end);
+    }
+    batches
+}

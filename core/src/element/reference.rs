@@ -1,0 +1,62 @@
+//! Projection in the plainest way: the reference for every back-end.
+
+use super::{Blocks, LANES, Projection, batches, lower};
+use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Stream, Streams};
+use crate::interpret;
+use crate::kernel::Kernel;
+use nalgebra::DMatrix;
+use std::ops::Range;
+
+/// Like [`interpret::run`] for a kernel that [`Blocks`] made: its elements are projected and added to the Hessian.
+pub fn run(
+    (kernel, blocks, projection): (&Kernel, &Blocks, Projection),
+    data: &Data<'_>,
+    streams: &Streams,
+    buffers: &mut Buffers<'_>,
+) -> f64 {
+    let (stream, first) = (&streams.regions[blocks.region], streams.outer.start);
+    let chunks = streams.runs();
+    let mut partial = vec![0.0; chunks.ranges.len()];
+    let mut buffer = Vec::new();
+    for &number in chunks.groups.iter().flatten() {
+        for batch in batches(stream, first, chunks.ranges[number as usize].clone()) {
+            let records = stream.records(first, &batch);
+            buffer.resize(blocks.buffer_length(records.len()), 0.0);
+            let alone = Chunks { ranges: vec![batch], groups: vec![vec![0]] };
+            let mut into = Buffers { gradient: &mut *buffers.gradient, hessian: &mut buffer, ..Buffers::default() };
+            partial[number as usize] += interpret::run_chunks(kernel, data, streams, &alone, &mut into);
+            project_batch(blocks, projection, (stream, records), &buffer, buffers.hessian);
+        }
+    }
+    Chunks::total(&partial)
+}
+
+/// Projects the elements of the records `records`, whose matrices are in `buffer`, and adds them to `matrix`.
+fn project_batch(
+    blocks: &Blocks,
+    projection: Projection,
+    (stream, records): (&Stream, Range<usize>),
+    buffer: &[f64],
+    matrix: &mut [f64],
+) {
+    for (number, record) in records.enumerate() {
+        let at = |entry: usize| (number / LANES * blocks.entries() + entry) * LANES + number % LANES;
+        let element = |row: usize, col: usize| buffer[at(lower(row.max(col), row.min(col)))];
+        let projected = project(DMatrix::from_fn(blocks.size, blocks.size, element), projection);
+        let lower: Vec<f64> = (0..blocks.size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|at| projected[at]).collect();
+        let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
+        for to in blocks.scatter.iter().filter(|to| slots[to.offset] != NO_SLOT) {
+            matrix[slots[to.offset] as usize + to.shift as usize] += lower[to.entry];
+        }
+    }
+}
+
+/// The projected matrix; one that is not finite as it is.
+fn project(matrix: DMatrix<f64>, projection: Projection) -> DMatrix<f64> {
+    if !matrix.iter().all(|entry| entry.is_finite()) {
+        return matrix;
+    }
+    let eigen = matrix.clone().symmetric_eigen();
+    let added = eigen.eigenvalues.map(|eigenvalue| projection.added(eigenvalue));
+    matrix + &eigen.eigenvectors * DMatrix::from_diagonal(&added) * eigen.eigenvectors.transpose()
+}
