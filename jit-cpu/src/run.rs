@@ -165,7 +165,7 @@ impl Job<'_> {
     unsafe fn projected<T: Real>(&self, range: &Range<i64>, projector: &Projector<'_>) -> f64 {
         let Some(hessian) = buffer_number(Buffer::Hessian) else { return 0.0 };
         let (stream, first) = (&self.streams.regions[projector.region()], self.streams.outer.start);
-        let mut room = Room::default();
+        let mut room = Room::new();
         let mut buffer = Vec::new();
         let mut energy = 0.0;
         for batch in batches(stream, first, range.clone()) {
@@ -176,7 +176,7 @@ impl Job<'_> {
             // SAFETY: the caller's; the slots of the elements are within a buffer of this length.
             unsafe {
                 energy += self.call(&batch, &context);
-                projector.finish(&mut room, (stream, records), &buffer, self.context.buffers[hessian].cast::<T>());
+                projector.finish(&mut room, (stream, records), &mut buffer, self.context.buffers[hessian].cast::<T>());
             }
         }
         energy

@@ -120,9 +120,8 @@ impl Set {
         let runnable = |(whole, kernel): (Kernel, Kernel)| {
             let symbolic = Symbolic::of(&whole, program, check);
             let mut kernel = if kernel.same_outputs(&whole) { kernel } else { whole };
-            let blocks = projected.and_then(|(completed, projection)| {
-                Some((Blocks::of(&mut kernel, completed)?, projection))
-            });
+            let blocks =
+                projected.and_then(|(completed, projection)| Some((Blocks::of(&mut kernel, completed)?, projection)));
             let (entries, streams) = (Entries::default(), Streams::default());
             Runnable { symbolic, kernel, blocks, compiled: None, entries, streams }
         };

@@ -1,9 +1,9 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
-use super::{Error, Layout, Options};
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
 use super::part::{Kernels, Mode};
 use super::product::Product;
+use super::{Error, Layout, Options};
 use super::{diagnose, rows};
 use crate::problem::{self, Problem};
 use spadina_core::ad;

@@ -16,21 +16,13 @@ pub struct Blocks {
     pub size: usize,
     /// The directions that the energy sees.
     pub basis: Basis,
-    /// Where entries go.
-    pub scatter: Vec<Scatter>,
+    /// Where entries go: run by run the position of its slot in the record of the element, and how many entries go to the
+    /// slot and to those after it.
+    pub runs: Vec<(usize, usize)>,
+    /// The entries of the lower triangle that go there, run after run.
+    pub scattered: Vec<usize>,
     /// The position of the element's own slot in a record: where it begins in the buffer.
     own: usize,
-}
-
-/// `matrix[slot + shift] += entry`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Scatter {
-    /// Position of the slot in the record of the element.
-    pub offset: usize,
-    /// How many entries beyond its slot it goes.
-    pub shift: u32,
-    /// The entry of the lower triangle.
-    pub entry: usize,
 }
 
 impl Blocks {
@@ -44,11 +36,15 @@ impl Blocks {
         let element = &completed.elements[number];
         let own = kernel.regions[region].width;
         let whole = kernel.clone();
-        let scatter = whole.outputs.iter().filter_map(|o| {
-            let (_, entry) = place(o)?;
-            Some(Scatter { offset: o.offset, shift: o.shift, entry })
-        });
-        let scatter = scatter.collect();
+        let (mut runs, mut scattered) = (Vec::<(usize, usize)>::new(), Vec::new());
+        for output in &whole.outputs {
+            let Some((_, entry)) = place(output) else { continue };
+            scattered.push(entry);
+            match runs.last_mut().filter(|(offset, _)| *offset == output.offset) {
+                Some((_, length)) => *length += 1,
+                None => runs.push((output.offset, 1)),
+            }
+        }
         kernel.regions[region].width += 1;
         for output in &mut kernel.outputs {
             if let Some((_, entry)) = place(output) {
@@ -58,7 +54,7 @@ impl Blocks {
         let outputs = &kernel.outputs;
         let twice = |step: &Step| matches!(*step, Step::Output(k) if outputs[k].sets && outputs[k].transposed);
         kernel.steps.retain(|step| !twice(step));
-        Some(Self { whole, region, size: element.unknowns.len(), basis: element.basis.clone(), scatter, own })
+        Some(Self { whole, region, size: element.unknowns.len(), basis: element.basis.clone(), runs, scattered, own })
     }
 
     /// Entries of a lower triangle.

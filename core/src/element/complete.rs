@@ -63,9 +63,8 @@ pub fn complete(source: &Program, solved: &Program, single: bool) -> Result<Comp
 
 /// Takes the updates of the Hessian out of a program, nest by nest.
 fn nests(program: &mut Program, single: bool) -> Result<Vec<Nest>, Refused> {
-    let (second, others): (Vec<Update>, Vec<Update>) = std::mem::take(&mut program.updates)
-        .into_iter()
-        .partition(|u| matches!(u.target, Target::Hessian { .. }));
+    let (second, others): (Vec<Update>, Vec<Update>) =
+        std::mem::take(&mut program.updates).into_iter().partition(|u| matches!(u.target, Target::Hessian { .. }));
     program.updates = others;
     let mut nests: Vec<(Nest, Vec<(Entry, Entry, Value)>)> = Vec::new();
     for update in second {

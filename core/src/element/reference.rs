@@ -43,10 +43,16 @@ fn project_batch(
         let at = |entry: usize| (number / LANES * blocks.entries() + entry) * LANES + number % LANES;
         let element = |row: usize, col: usize| buffer[at(lower(row.max(col), row.min(col)))];
         let projected = project(DMatrix::from_fn(blocks.size, blocks.size, element), projection);
-        let lower: Vec<f64> = (0..blocks.size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|at| projected[at]).collect();
+        let lower: Vec<f64> =
+            (0..blocks.size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|at| projected[at]).collect();
         let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
-        for to in blocks.scatter.iter().filter(|to| slots[to.offset] != NO_SLOT) {
-            matrix[slots[to.offset] as usize + to.shift as usize] += lower[to.entry];
+        let mut entries = blocks.scattered.iter();
+        for &(offset, length) in &blocks.runs {
+            let run = entries.by_ref().take(length).enumerate();
+            match slots[offset] {
+                NO_SLOT => run.for_each(drop),
+                slot => run.for_each(|(k, &entry)| matrix[slot as usize + k] += lower[entry]),
+            }
         }
     }
 }

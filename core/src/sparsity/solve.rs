@@ -21,7 +21,13 @@ pub fn solve(sparse: SparseProgram) -> Program {
             let mut vars = [&sparse.update.vars[..], &term.vars].concat();
             let graph = &program.graph;
             vars[sparse.update.base..].sort_by_key(|v| graph.indices.loop_of(*v).level);
-            program.updates.push(Update { vars, base: sparse.update.base, target, value: term.coefficient, stored: None });
+            program.updates.push(Update {
+                vars,
+                base: sparse.update.base,
+                target,
+                value: term.coefficient,
+                stored: None,
+            });
         }
     }
     program

@@ -4,7 +4,7 @@
 //! All lanes take the same steps; those that have nothing to do are masked. Matrices are scaled to a largest entry of one,
 //! and what is below the rounding error of that counts as zero.
 
-use super::lanes::{Lanes, Mask};
+use super::lanes::{Lanes, Truth};
 
 /// QL steps for one eigenvalue. Two or three are usual.
 const STEPS: usize = 50;
@@ -13,26 +13,32 @@ const STEPS: usize = 50;
 const NEGLIGIBLE: f64 = 0.5 * f64::EPSILON;
 
 /// Eigenvalues and eigenvectors, and room to find them.
-#[derive(Default)]
-pub struct Eigen {
+pub struct Eigen<V> {
     /// The matrix, row by row, of which the lower triangle is used; then the reflections, column by column.
-    pub matrix: Vec<Lanes>,
+    pub matrix: Vec<V>,
     /// The eigenvalues.
-    pub values: Vec<Lanes>,
+    pub values: Vec<V>,
     /// The eigenvectors, one after another.
-    pub vectors: Vec<Lanes>,
-    beside: Vec<Lanes>,
-    scale: Vec<Lanes>,
-    row: Vec<Lanes>,
+    pub vectors: Vec<V>,
+    beside: Vec<V>,
+    scale: Vec<V>,
+    row: Vec<V>,
 }
 
-impl Eigen {
+impl<V> Default for Eigen<V> {
+    fn default() -> Self {
+        let [matrix, values, vectors, beside, scale, row] = [(); 6].map(|()| Vec::new());
+        Self { matrix, values, vectors, beside, scale, row }
+    }
+}
+
+impl<V: Lanes> Eigen<V> {
     /// Makes room for matrices of `n` rows.
     pub fn resize(&mut self, n: usize) {
-        self.matrix.resize(n * n, Lanes::ZERO);
-        self.vectors.resize(n * n, Lanes::ZERO);
+        self.matrix.resize(n * n, V::zero());
+        self.vectors.resize(n * n, V::zero());
         for list in [&mut self.values, &mut self.beside, &mut self.scale, &mut self.row] {
-            list.resize(n, Lanes::ZERO);
+            list.resize(n, V::zero());
         }
     }
 
@@ -50,45 +56,47 @@ impl Eigen {
         let Self { matrix, values, beside, scale, row, .. } = self;
         for k in 0..n.saturating_sub(2) {
             let first = matrix[(k + 1) * n + k];
-            let mut rest = Lanes::ZERO;
+            let mut rest = V::zero();
             for i in k + 2..n {
-                rest += matrix[i * n + k] * matrix[i * n + k];
+                rest = matrix[i * n + k].times_plus(matrix[i * n + k], rest);
             }
-            let length = (first * first + rest).sqrt();
-            let turned = first.less(Lanes::ZERO).select(length, Lanes::ZERO - length);
+            let length = first.times_plus(first, rest).sqrt();
+            let turned = V::select(first.less(V::zero()), length, V::zero() - length);
             // A column that is reduced already is left as it is.
-            let reduced = rest.less_equal(Lanes::all(f64::MIN_POSITIVE));
-            beside[k] = reduced.select(first, turned);
+            let reduced = rest.less_equal(V::all(f64::MIN_POSITIVE));
+            beside[k] = V::select(reduced, first, turned);
             let head = first - turned;
             let twice = head * head + rest;
-            let factor = reduced.select(Lanes::ZERO, Lanes::all(2.0) * twice.recip());
+            let factor = V::select(reduced, V::zero(), V::all(2.0) * twice.recip());
             matrix[(k + 1) * n + k] = head;
             scale[k] = factor;
-            row[k + 1..].fill(Lanes::ZERO);
+            for sum in &mut row[k + 1..n] {
+                *sum = V::zero();
+            }
             for i in k + 1..n {
                 let own = matrix[i * n + k];
                 let mut sum = row[i];
                 for j in k + 1..i {
                     let entry = matrix[i * n + j];
-                    sum += entry * matrix[j * n + k];
-                    row[j] += entry * own;
+                    sum = entry.times_plus(matrix[j * n + k], sum);
+                    row[j] = entry.times_plus(own, row[j]);
                 }
-                row[i] = sum + matrix[i * n + i] * own;
+                row[i] = matrix[i * n + i].times_plus(own, sum);
             }
-            let mut along = Lanes::ZERO;
+            let mut along = V::zero();
             for i in k + 1..n {
                 row[i] = factor * row[i];
-                along += row[i] * matrix[i * n + k];
+                along = row[i].times_plus(matrix[i * n + k], along);
             }
-            let half = Lanes::all(0.5) * factor * along;
+            let half = V::all(-0.5) * factor * along;
             for i in k + 1..n {
-                row[i] -= half * matrix[i * n + k];
+                row[i] = half.times_plus(matrix[i * n + k], row[i]);
             }
             for i in k + 1..n {
-                let (own, other) = (matrix[i * n + k], row[i]);
+                let (own, other) = (V::zero() - matrix[i * n + k], V::zero() - row[i]);
                 for j in k + 1..=i {
-                    let change = own * row[j] + other * matrix[j * n + k];
-                    matrix[i * n + j] -= change;
+                    let entry = own.times_plus(row[j], matrix[i * n + j]);
+                    matrix[i * n + j] = other.times_plus(matrix[j * n + k], entry);
                 }
             }
         }
@@ -99,7 +107,7 @@ impl Eigen {
             beside[n - 2] = matrix[(n - 1) * n + n - 2];
         }
         if n > 0 {
-            beside[n - 1] = Lanes::ZERO;
+            beside[n - 1] = V::zero();
         }
     }
 
@@ -107,8 +115,9 @@ impl Eigen {
     #[inline(always)]
     fn accumulate(&mut self, n: usize) {
         let Self { matrix, vectors, scale, row, .. } = self;
-        vectors.fill(Lanes::ZERO);
-        (0..n).for_each(|i| vectors[i * n + i] = Lanes::ONE);
+        for (k, entry) in vectors[..n * n].iter_mut().enumerate() {
+            *entry = if k % (n + 1) == 0 { V::one() } else { V::zero() };
+        }
         for k in (0..n.saturating_sub(2)).rev() {
             for i in k + 1..n {
                 row[i] = matrix[i * n + k];
@@ -116,13 +125,13 @@ impl Eigen {
             let reflection = &row[k + 1..n];
             for column in vectors.chunks_exact_mut(n).skip(k + 1) {
                 let column = &mut column[k + 1..];
-                let mut along = Lanes::ZERO;
+                let mut along = V::zero();
                 for (x, v) in column.iter().zip(reflection) {
-                    along += *x * *v;
+                    along = x.times_plus(*v, along);
                 }
-                let along = along * scale[k];
+                let along = V::zero() - along * scale[k];
                 for (x, v) in column.iter_mut().zip(reflection) {
-                    *x -= along * *v;
+                    *x = along.times_plus(*v, *x);
                 }
             }
         }
@@ -144,67 +153,68 @@ impl Eigen {
 
     /// The last row of the unreduced block that begins at a row, and which lanes have one of more than one row.
     #[inline(always)]
-    fn block(&self, n: usize, at: usize) -> (Lanes, Mask) {
-        let mut bottom = Lanes::all((n - 1) as f64);
-        let mut found = Mask::NONE;
+    fn block(&self, n: usize, at: usize) -> (V, V::Mask) {
+        let mut bottom = V::all((n - 1) as f64);
+        let mut found = V::Mask::none();
         for k in at..n - 1 {
-            let zero = self.beside[k].abs().less_equal(Lanes::all(NEGLIGIBLE));
-            bottom = (zero & !found).select(Lanes::all(k as f64), bottom);
+            let zero = self.beside[k].abs().less_equal(V::all(NEGLIGIBLE));
+            bottom = V::select(zero & !found, V::all(k as f64), bottom);
             found = found | zero;
         }
-        (bottom, Lanes::all(at as f64).less(bottom))
+        (bottom, V::all(at as f64).less(bottom))
     }
 
     /// One QL step on the blocks that begin at a row.
     #[inline(always)]
-    fn step(&mut self, n: usize, at: usize, bottom: Lanes, open: Mask) {
+    fn step(&mut self, n: usize, at: usize, bottom: V, open: V::Mask) {
         let Self { values: d, beside: e, vectors, .. } = self;
-        let two = Lanes::all(2.0);
+        let two = V::all(2.0);
         let half = (d[at + 1] - d[at]) * (two * e[at]).recip();
-        let root = (half * half + Lanes::ONE).sqrt();
-        let denominator = half + half.less(Lanes::ZERO).select(Lanes::ZERO - root, root);
+        let root = half.times_plus(half, V::one()).sqrt();
+        let denominator = half + V::select(half.less(V::zero()), V::zero() - root, root);
         let mut last = d[at];
         for k in at..n {
-            last = Lanes::all(k as f64).less_equal(bottom).select(d[k], last);
+            last = V::select(V::all(k as f64).less_equal(bottom), d[k], last);
         }
         let mut g = last - d[at] + e[at] * denominator.recip();
-        let (mut sine, mut cosine, mut p) = (Lanes::ONE, Lanes::ONE, Lanes::ZERO);
+        let (mut sine, mut cosine, mut p) = (V::one(), V::one(), V::zero());
         let mut alive = open;
         for i in (at..n - 1).rev() {
-            let active = alive & Lanes::all(i as f64).less(bottom);
+            let active = alive & V::all(i as f64).less(bottom);
             if !active.any() {
                 continue;
             }
             let (f, b) = (sine * e[i], cosine * e[i]);
-            let r = (f * f + g * g).sqrt();
-            e[i + 1] = active.select(r, e[i + 1]);
+            let r = f.times_plus(f, g * g).sqrt();
+            e[i + 1] = V::select(active, r, e[i + 1]);
             // Where rotation has nothing to turn, the block has fallen apart.
-            let apart = active & r.less_equal(Lanes::ZERO);
-            d[i + 1] = apart.select(d[i + 1] - p, d[i + 1]);
+            let apart = active & r.less_equal(V::zero());
+            d[i + 1] = V::select(apart, d[i + 1] - p, d[i + 1]);
             alive = alive & !apart;
             let active = active & !apart;
             let over = r.recip();
-            sine = active.select(f * over, sine);
-            cosine = active.select(g * over, cosine);
+            sine = V::select(active, f * over, sine);
+            cosine = V::select(active, g * over, cosine);
             let next = d[i + 1] - p;
-            let q = (d[i] - next) * sine + two * cosine * b;
-            p = active.select(sine * q, p);
-            d[i + 1] = active.select(next + p, d[i + 1]);
-            g = active.select(cosine * q - b, g);
-            let (s, c) = (active.select(sine, Lanes::ZERO), active.select(cosine, Lanes::ONE));
+            let q = (d[i] - next).times_plus(sine, two * cosine * b);
+            p = V::select(active, sine * q, p);
+            d[i + 1] = V::select(active, next + p, d[i + 1]);
+            g = V::select(active, cosine.times_plus(q, V::zero() - b), g);
+            let (s, c) = (V::select(active, sine, V::zero()), V::select(active, cosine, V::one()));
+            let minus = V::zero() - s;
             let (left, right) = vectors.split_at_mut((i + 1) * n);
             for (x, y) in left[i * n..].iter_mut().zip(&mut right[..n]) {
                 let (old, other) = (*x, *y);
-                *y = s * old + c * other;
-                *x = c * old - s * other;
+                *y = s.times_plus(old, c * other);
+                *x = c.times_plus(old, minus * other);
             }
         }
         let done = open & alive;
-        d[at] = done.select(d[at] - p, d[at]);
-        e[at] = done.select(g, e[at]);
+        d[at] = V::select(done, d[at] - p, d[at]);
+        e[at] = V::select(done, g, e[at]);
         for k in at..n {
-            let end = open & bottom.less_equal(Lanes::all(k as f64)) & Lanes::all(k as f64).less_equal(bottom);
-            e[k] = end.select(Lanes::ZERO, e[k]);
+            let end = open & bottom.less_equal(V::all(k as f64)) & V::all(k as f64).less_equal(bottom);
+            e[k] = V::select(end, V::zero(), e[k]);
         }
     }
 }

@@ -1,159 +1,413 @@
-//! Eight numbers at once, one of each element. The loops over them become vector instructions of whatever width the
-//! machine has; results do not depend on it.
+//! Eight numbers at once, one of each element: in one register of 512 bits, in two of 256, or as the compiler likes.
+//! Operations are those of scalars lane by lane; products and sums are fused where the machine can.
 
 use spadina_core::element::LANES;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Not, Sub, SubAssign};
 
+/// A truth value of each element.
+pub trait Truth: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
+    /// False everywhere.
+    fn none() -> Self;
+    /// Whether it is true for any element.
+    fn any(self) -> bool;
+}
+
 /// A number of each element.
-#[derive(Clone, Copy, Debug)]
-#[repr(transparent)]
-pub struct Lanes(pub [f64; LANES]);
+pub trait Lanes:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + AddAssign + SubAssign + Sized
+{
+    /// What comparisons give.
+    type Mask: Truth;
 
-/// A truth value of each element: all bits or none.
-#[derive(Clone, Copy, Debug)]
-pub struct Mask([u64; LANES]);
-
-impl Lanes {
-    pub const ZERO: Self = Self([0.0; LANES]);
-    pub const ONE: Self = Self([1.0; LANES]);
-
-    #[inline(always)]
-    pub fn all(x: f64) -> Self {
-        Self([x; LANES])
-    }
-
-    #[inline(always)]
-    fn map(self, f: impl Fn(f64) -> f64) -> Self {
-        let mut result = self;
-        result.0.iter_mut().for_each(|x| *x = f(*x));
-        result
-    }
-
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        let mut result = self;
-        result.0.iter_mut().zip(other.0).for_each(|(x, y)| *x = f(*x, y));
-        result
-    }
-
-    #[inline(always)]
-    pub fn abs(self) -> Self {
-        self.map(f64::abs)
-    }
-
-    #[inline(always)]
-    pub fn sqrt(self) -> Self {
-        self.map(f64::sqrt)
-    }
-
-    #[inline(always)]
-    pub fn recip(self) -> Self {
-        self.map(|x| 1.0 / x)
-    }
-
-    #[inline(always)]
-    pub fn max(self, other: Self) -> Self {
-        self.zip(other, |x, y| if y > x { y } else { x })
-    }
-
-    #[inline(always)]
-    fn compare(self, other: Self, f: impl Fn(f64, f64) -> bool) -> Mask {
-        let mut mask = [0; LANES];
-        for k in 0..LANES {
-            mask[k] = if f(self.0[k], other.0[k]) { u64::MAX } else { 0 };
-        }
-        Mask(mask)
-    }
-
-    #[inline(always)]
-    pub fn less(self, other: Self) -> Mask {
-        self.compare(other, |x, y| x < y)
-    }
-
-    #[inline(always)]
-    pub fn less_equal(self, other: Self) -> Mask {
-        self.compare(other, |x, y| x <= y)
-    }
-}
-
-impl Mask {
-    pub const NONE: Self = Self([0; LANES]);
-
-    #[inline(always)]
-    pub fn any(self) -> bool {
-        self.0.iter().fold(0, |any, m| any | m) != 0
-    }
-
+    fn new(numbers: [f64; LANES]) -> Self;
+    fn numbers(self) -> [f64; LANES];
+    fn all(x: f64) -> Self;
+    fn sqrt(self) -> Self;
+    /// The number times another, plus a third.
+    fn times_plus(self, factor: Self, addend: Self) -> Self;
+    /// One divided by the number.
+    fn recip(self) -> Self;
+    fn abs(self) -> Self;
+    /// The larger; the other where one is not a number.
+    fn max(self, other: Self) -> Self;
+    fn less(self, other: Self) -> Self::Mask;
+    fn less_equal(self, other: Self) -> Self::Mask;
     /// `x` where the mask is set, else `y`.
+    fn select(mask: Self::Mask, x: Self, y: Self) -> Self;
+
     #[inline(always)]
-    pub fn select(self, x: Lanes, y: Lanes) -> Lanes {
-        let mut result = y;
-        for k in 0..LANES {
-            result.0[k] = f64::from_bits((x.0[k].to_bits() & self.0[k]) | (y.0[k].to_bits() & !self.0[k]));
-        }
-        result
+    fn zero() -> Self {
+        Self::all(0.0)
+    }
+
+    #[inline(always)]
+    fn one() -> Self {
+        Self::all(1.0)
     }
 }
 
-macro_rules! operator {
-    ($($operation:ident $method:ident $symbol:tt;)*) => {$(
-        impl $operation for Lanes {
-            type Output = Lanes;
+/// Implements the operators of a type by a function of two operands for each.
+macro_rules! operators {
+    ($type:ident, $($operation:ident $method:ident $by:expr),*) => {$(
+        impl $operation for $type {
+            type Output = $type;
 
             #[inline(always)]
-            fn $method(self, other: Lanes) -> Lanes {
-                self.zip(other, |x, y| x $symbol y)
+            fn $method(self, other: $type) -> $type {
+                $by(self, other)
             }
         }
     )*};
 }
 
-operator! {
-    Add add +;
-    Sub sub -;
-    Mul mul *;
+/// Implements the operators that assign.
+macro_rules! assigning {
+    ($type:ident) => {
+        impl AddAssign for $type {
+            #[inline(always)]
+            fn add_assign(&mut self, other: Self) {
+                *self = *self + other;
+            }
+        }
+
+        impl SubAssign for $type {
+            #[inline(always)]
+            fn sub_assign(&mut self, other: Self) {
+                *self = *self - other;
+            }
+        }
+    };
 }
 
-impl AddAssign for Lanes {
-    #[inline(always)]
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+/// Lanes without special instructions.
+#[derive(Clone, Copy)]
+pub struct Plain([f64; LANES]);
+
+/// A mask of [`Plain`].
+#[derive(Clone, Copy)]
+pub struct PlainMask([bool; LANES]);
+
+#[inline(always)]
+fn zip<T: Copy, U: Copy + Default>(a: [T; LANES], b: [T; LANES], f: impl Fn(T, T) -> U) -> [U; LANES] {
+    let mut result = [U::default(); LANES];
+    for k in 0..LANES {
+        result[k] = f(a[k], b[k]);
+    }
+    result
+}
+
+operators! { Plain,
+    Add add |a: Plain, b: Plain| Plain(zip(a.0, b.0, |x, y| x + y)),
+    Sub sub |a: Plain, b: Plain| Plain(zip(a.0, b.0, |x, y| x - y)),
+    Mul mul |a: Plain, b: Plain| Plain(zip(a.0, b.0, |x, y| x * y))
+}
+operators! { PlainMask,
+    BitAnd bitand |a: PlainMask, b: PlainMask| PlainMask(zip(a.0, b.0, |x, y| x & y)),
+    BitOr bitor |a: PlainMask, b: PlainMask| PlainMask(zip(a.0, b.0, |x, y| x | y))
+}
+assigning!(Plain);
+
+impl Not for PlainMask {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(self.0.map(|x| !x))
     }
 }
 
-impl SubAssign for Lanes {
-    #[inline(always)]
-    fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
+impl Truth for PlainMask {
+    fn none() -> Self {
+        Self([false; LANES])
+    }
+
+    fn any(self) -> bool {
+        self.0.contains(&true)
     }
 }
 
-impl BitAnd for Mask {
-    type Output = Mask;
+impl Lanes for Plain {
+    type Mask = PlainMask;
 
-    #[inline(always)]
-    fn bitand(mut self, other: Mask) -> Mask {
-        self.0.iter_mut().zip(other.0).for_each(|(x, y)| *x &= y);
-        self
+    fn new(numbers: [f64; LANES]) -> Self {
+        Self(numbers)
+    }
+
+    fn numbers(self) -> [f64; LANES] {
+        self.0
+    }
+
+    fn all(x: f64) -> Self {
+        Self([x; LANES])
+    }
+
+    fn sqrt(self) -> Self {
+        Self(self.0.map(f64::sqrt))
+    }
+
+    fn times_plus(self, factor: Self, addend: Self) -> Self {
+        self * factor + addend
+    }
+
+    fn recip(self) -> Self {
+        Self(self.0.map(|x| 1.0 / x))
+    }
+
+    fn abs(self) -> Self {
+        Self(self.0.map(f64::abs))
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self(zip(self.0, other.0, |x, y| if x > y { x } else { y }))
+    }
+
+    fn less(self, other: Self) -> PlainMask {
+        PlainMask(zip(self.0, other.0, |x, y| x < y))
+    }
+
+    fn less_equal(self, other: Self) -> PlainMask {
+        PlainMask(zip(self.0, other.0, |x, y| x <= y))
+    }
+
+    fn select(mask: PlainMask, x: Self, y: Self) -> Self {
+        let mut result = y.0;
+        (0..LANES).filter(|&k| mask.0[k]).for_each(|k| result[k] = x.0[k]);
+        Self(result)
     }
 }
 
-impl BitOr for Mask {
-    type Output = Mask;
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Narrow, Wide};
 
-    #[inline(always)]
-    fn bitor(mut self, other: Mask) -> Mask {
-        self.0.iter_mut().zip(other.0).for_each(|(x, y)| *x |= y);
-        self
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::*;
+    use std::arch::x86_64::*;
+
+    /// Lanes in one register of 512 bits. Used only below a function for which AVX-512 is enabled.
+    #[derive(Clone, Copy)]
+    pub struct Wide(__m512d);
+
+    /// A mask of [`Wide`].
+    #[derive(Clone, Copy)]
+    pub struct WideMask(__mmask8);
+
+    // SAFETY, of every `unsafe` for `Wide`: the instructions exist wherever a value of the type does.
+    operators! { Wide,
+        Add add |a: Wide, b: Wide| Wide(unsafe { _mm512_add_pd(a.0, b.0) }),
+        Sub sub |a: Wide, b: Wide| Wide(unsafe { _mm512_sub_pd(a.0, b.0) }),
+        Mul mul |a: Wide, b: Wide| Wide(unsafe { _mm512_mul_pd(a.0, b.0) })
     }
-}
+    operators! { WideMask,
+        BitAnd bitand |a: WideMask, b: WideMask| WideMask(a.0 & b.0),
+        BitOr bitor |a: WideMask, b: WideMask| WideMask(a.0 | b.0)
+    }
+    assigning!(Wide);
 
-impl Not for Mask {
-    type Output = Mask;
+    impl Not for WideMask {
+        type Output = Self;
 
-    #[inline(always)]
-    fn not(mut self) -> Mask {
-        self.0.iter_mut().for_each(|x| *x = !*x);
-        self
+        #[inline(always)]
+        fn not(self) -> Self {
+            Self(!self.0)
+        }
+    }
+
+    impl Truth for WideMask {
+        #[inline(always)]
+        fn none() -> Self {
+            Self(0)
+        }
+
+        #[inline(always)]
+        fn any(self) -> bool {
+            self.0 != 0
+        }
+    }
+
+    impl Lanes for Wide {
+        type Mask = WideMask;
+
+        #[inline(always)]
+        fn new(numbers: [f64; LANES]) -> Self {
+            // SAFETY: as above; the array has the length that is read.
+            Self(unsafe { _mm512_loadu_pd(numbers.as_ptr()) })
+        }
+
+        #[inline(always)]
+        fn numbers(self) -> [f64; LANES] {
+            let mut numbers = [0.0; LANES];
+            // SAFETY: as above; the array has the length that is written.
+            unsafe { _mm512_storeu_pd(numbers.as_mut_ptr(), self.0) };
+            numbers
+        }
+
+        #[inline(always)]
+        fn all(x: f64) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_set1_pd(x) })
+        }
+
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_sqrt_pd(self.0) })
+        }
+
+        #[inline(always)]
+        fn times_plus(self, factor: Self, addend: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_fmadd_pd(self.0, factor.0, addend.0) })
+        }
+
+        #[inline(always)]
+        fn recip(self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_div_pd(_mm512_set1_pd(1.0), self.0) })
+        }
+
+        #[inline(always)]
+        fn abs(self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_abs_pd(self.0) })
+        }
+
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_max_pd(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn less(self, other: Self) -> WideMask {
+            // SAFETY: as above.
+            WideMask(unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn less_equal(self, other: Self) -> WideMask {
+            // SAFETY: as above.
+            WideMask(unsafe { _mm512_cmp_pd_mask::<_CMP_LE_OQ>(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn select(mask: WideMask, x: Self, y: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_mask_blend_pd(mask.0, y.0, x.0) })
+        }
+    }
+
+    /// Lanes in two registers of 256 bits. Used only below a function for which AVX2 and FMA are enabled.
+    #[derive(Clone, Copy)]
+    pub struct Narrow([__m256d; 2]);
+
+    /// A mask of [`Narrow`].
+    #[derive(Clone, Copy)]
+    pub struct NarrowMask([__m256d; 2]);
+
+    /// Applies an operation to both halves.
+    macro_rules! halves {
+        // SAFETY: the instructions exist wherever a value of the type does.
+        ($f:expr, $($x:expr),*) => { [unsafe { $f($($x[0]),*) }, unsafe { $f($($x[1]),*) }] };
+    }
+
+    operators! { Narrow,
+        Add add |a: Narrow, b: Narrow| Narrow(halves!(_mm256_add_pd, a.0, b.0)),
+        Sub sub |a: Narrow, b: Narrow| Narrow(halves!(_mm256_sub_pd, a.0, b.0)),
+        Mul mul |a: Narrow, b: Narrow| Narrow(halves!(_mm256_mul_pd, a.0, b.0))
+    }
+    operators! { NarrowMask,
+        BitAnd bitand |a: NarrowMask, b: NarrowMask| NarrowMask(halves!(_mm256_and_pd, a.0, b.0)),
+        BitOr bitor |a: NarrowMask, b: NarrowMask| NarrowMask(halves!(_mm256_or_pd, a.0, b.0))
+    }
+    assigning!(Narrow);
+
+    impl Not for NarrowMask {
+        type Output = Self;
+
+        #[inline(always)]
+        fn not(self) -> Self {
+            let all = Narrow::all(f64::from_bits(u64::MAX)).0;
+            Self(halves!(_mm256_xor_pd, self.0, all))
+        }
+    }
+
+    impl Truth for NarrowMask {
+        #[inline(always)]
+        fn none() -> Self {
+            Self(Narrow::all(0.0).0)
+        }
+
+        #[inline(always)]
+        fn any(self) -> bool {
+            halves!(_mm256_movemask_pd, self.0) != [0; 2]
+        }
+    }
+
+    impl Lanes for Narrow {
+        type Mask = NarrowMask;
+
+        #[inline(always)]
+        fn new(numbers: [f64; LANES]) -> Self {
+            let ends = [numbers.as_ptr(), numbers[LANES / 2..].as_ptr()];
+            Self(halves!(_mm256_loadu_pd, ends))
+        }
+
+        #[inline(always)]
+        fn numbers(self) -> [f64; LANES] {
+            let mut numbers = [0.0; LANES];
+            let (low, high) = numbers.split_at_mut(LANES / 2);
+            // SAFETY: as above; the halves have the length that is written.
+            unsafe {
+                _mm256_storeu_pd(low.as_mut_ptr(), self.0[0]);
+                _mm256_storeu_pd(high.as_mut_ptr(), self.0[1]);
+            }
+            numbers
+        }
+
+        #[inline(always)]
+        fn all(x: f64) -> Self {
+            // SAFETY: as above.
+            Self([unsafe { _mm256_set1_pd(x) }; 2])
+        }
+
+        #[inline(always)]
+        fn sqrt(self) -> Self {
+            Self(halves!(_mm256_sqrt_pd, self.0))
+        }
+
+        #[inline(always)]
+        fn times_plus(self, factor: Self, addend: Self) -> Self {
+            Self(halves!(_mm256_fmadd_pd, self.0, factor.0, addend.0))
+        }
+
+        #[inline(always)]
+        fn recip(self) -> Self {
+            Self(halves!(_mm256_div_pd, Self::all(1.0).0, self.0))
+        }
+
+        #[inline(always)]
+        fn abs(self) -> Self {
+            Self(halves!(_mm256_andnot_pd, Self::all(-0.0).0, self.0))
+        }
+
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            Self(halves!(_mm256_max_pd, self.0, other.0))
+        }
+
+        #[inline(always)]
+        fn less(self, other: Self) -> NarrowMask {
+            NarrowMask(halves!(_mm256_cmp_pd::<_CMP_LT_OQ>, self.0, other.0))
+        }
+
+        #[inline(always)]
+        fn less_equal(self, other: Self) -> NarrowMask {
+            NarrowMask(halves!(_mm256_cmp_pd::<_CMP_LE_OQ>, self.0, other.0))
+        }
+
+        #[inline(always)]
+        fn select(mask: NarrowMask, x: Self, y: Self) -> Self {
+            Self(halves!(_mm256_blendv_pd, y.0, x.0, mask.0))
+        }
     }
 }

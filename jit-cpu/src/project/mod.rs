@@ -1,17 +1,32 @@
 //! Projection of element Hessians: eight elements at once.
 //!
 //! The matrices are first carried into the basis of the directions that the energy sees, which is smaller where it does
-//! not see translations, and tested for positive definiteness there. If one of the eight is indefinite they are
-//! decomposed, and what the negative eigenvalues lack is added along their eigenvectors: what is definite keeps its bits.
+//! not see translations, and tested for positive definiteness there. The indefinite ones of a batch are packed together
+//! and decomposed, and what the negative eigenvalues lack is added along their eigenvectors: what is definite keeps its
+//! bits.
 
 mod eigen;
 mod lanes;
 
 use eigen::Eigen;
-use lanes::{Lanes, Mask};
+use lanes::{Lanes, Plain, Truth};
 use spadina_core::bind::{NO_SLOT, Stream};
 use spadina_core::element::{Blocks, LANES, Projection, lower};
 use std::ops::{AddAssign, Range};
+
+/// How many elements ahead entries of the matrix are asked for.
+const AHEAD: usize = 4;
+
+/// Asks for a number that will be needed soon.
+fn prefetch<T>(number: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which reads nothing, whatever the address.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(number.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = number;
+}
 
 /// Projects the elements of one kernel.
 pub struct Projector<'a> {
@@ -19,17 +34,73 @@ pub struct Projector<'a> {
     projection: Projection,
 }
 
-/// Room for one group of elements.
-#[derive(Default)]
+/// A number of each of the elements that lie side by side.
+type Group = [f64; LANES];
+
+/// Room for a batch of elements.
 pub(crate) struct Room {
-    eigen: Eigen,
+    /// The matrices of a kernel of single precision.
+    matrices: Vec<Group>,
+    work: Work,
+}
+
+/// Room to work, by the instructions of the machine.
+enum Work {
+    #[cfg(target_arch = "x86_64")]
+    Wide(Space<lanes::Wide>),
+    #[cfg(target_arch = "x86_64")]
+    Narrow(Space<lanes::Narrow>),
+    Plain(Space<Plain>),
+}
+
+/// Room to work.
+struct Space<V> {
+    eigen: Eigen<V>,
     /// The matrices, applied to the basis, or a copy that is factored.
-    product: Vec<Lanes>,
+    product: Vec<V>,
     /// The matrices in the basis: lower triangles.
-    reduced: Vec<Lanes>,
-    vector: Vec<Lanes>,
-    /// The lower triangles.
-    matrices: Vec<Lanes>,
+    reduced: Vec<V>,
+    vector: Vec<V>,
+    /// Where the indefinite ones are: the first entry, and the lane.
+    indefinite: Vec<(usize, usize)>,
+    /// Lower triangles of indefinite ones.
+    packed: Vec<V>,
+}
+
+impl<V> Default for Space<V> {
+    fn default() -> Self {
+        let [product, reduced, vector, packed] = [(); 4].map(|()| Vec::new());
+        Self { eigen: Eigen::default(), product, reduced, vector, indefinite: Vec::new(), packed }
+    }
+}
+
+impl<V: Lanes> Space<V> {
+    fn resize(&mut self, blocks: &Blocks) {
+        let n = blocks.basis.columns.len();
+        self.eigen.resize(n);
+        let triangle = n * (n + 1) / 2;
+        let lengths = [triangle.max(blocks.size), triangle, blocks.size, blocks.entries()];
+        let lists = [&mut self.product, &mut self.reduced, &mut self.vector, &mut self.packed];
+        lists.into_iter().zip(lengths).for_each(|(list, length)| list.resize(length, V::zero()));
+        self.indefinite.clear();
+    }
+}
+
+impl Room {
+    /// Room for what this machine does best.
+    pub fn new() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let work = match () {
+            () if std::arch::is_x86_feature_detected!("avx512f") => Work::Wide(Space::default()),
+            () if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") => {
+                Work::Narrow(Space::default())
+            }
+            () => Work::Plain(Space::default()),
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        let work = Work::Plain(Space::default());
+        Self { matrices: Vec::new(), work }
+    }
 }
 
 impl<'a> Projector<'a> {
@@ -59,64 +130,69 @@ impl<'a> Projector<'a> {
         &self,
         room: &mut Room,
         (stream, records): (&Stream, Range<usize>),
-        buffer: &[T],
+        buffer: &mut [T],
         matrix: *mut T,
     ) {
+        let Room { matrices, work } = room;
+        let matrices = T::groups(buffer, matrices);
+        self.project(matrices, records.len(), work);
         let entries = self.blocks.entries();
-        let groups = buffer.chunks_exact(entries * LANES);
-        for (first, group) in records.clone().step_by(LANES).zip(groups) {
-            let count = LANES.min(records.end - first);
-            room.matrices.clear();
-            room.matrices.extend(group.chunks_exact(LANES).map(|entry| {
-                // Lanes without an element may hold anything: they repeat the first.
-                let mut lanes = [entry[0].into(); LANES];
-                lanes.iter_mut().zip(entry).take(count).for_each(|(to, &from)| *to = from.into());
-                Lanes(lanes)
-            }));
-            self.project(room);
-            for lane in 0..count {
+        for (first, group) in records.clone().step_by(LANES).zip(matrices.chunks_exact(entries)) {
+            for lane in 0..LANES.min(records.end - first) {
                 let record = first + lane;
                 let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
-                for to in &self.blocks.scatter {
-                    let slot = slots[to.offset];
-                    if slot != NO_SLOT {
+                let ahead = (record + AHEAD).min(records.end - 1);
+                let next = &stream.slots[ahead * stream.width..(ahead + 1) * stream.width];
+                for &(offset, _) in &self.blocks.runs {
+                    prefetch(matrix.wrapping_add(next[offset] as usize));
+                }
+                let mut entries = &self.blocks.scattered[..];
+                for &(offset, length) in &self.blocks.runs {
+                    let (run, rest) = entries.split_at(length);
+                    entries = rest;
+                    let slot = slots[offset];
+                    if slot == NO_SLOT {
+                        continue;
+                    }
+                    for (shift, &entry) in run.iter().enumerate() {
                         // SAFETY: the caller vouches for the slots.
-                        unsafe {
-                            *matrix.add(slot as usize + to.shift as usize) +=
-                                T::narrow(room.matrices[to.entry].0[lane]);
-                        }
+                        unsafe { *matrix.add(slot as usize + shift) += T::narrow(group[entry][lane]) };
                     }
                 }
             }
         }
     }
 
-    /// Projects the matrices of the room.
-    fn project(&self, room: &mut Room) {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if std::arch::is_x86_feature_detected!("avx512f") {
-                // SAFETY: the machine has what the function is compiled for.
-                return unsafe { project_avx512(self, room) };
-            }
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: as above.
-                return unsafe { project_avx2(self, room) };
-            }
+    /// Projects the first `count` matrices.
+    fn project(&self, matrices: &mut [Group], count: usize, work: &mut Work) {
+        match work {
+            // SAFETY: the machine has what the function is compiled for, or there would be no such room.
+            #[cfg(target_arch = "x86_64")]
+            Work::Wide(space) => unsafe { project_wide(self, matrices, count, space) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Work::Narrow(space) => unsafe { project_narrow(self, matrices, count, space) },
+            Work::Plain(space) => project(self, matrices, count, space),
         }
-        project(self, room);
     }
 }
 
 /// The type of the reals of compiled code.
-pub(crate) trait Real: Copy + Default + Into<f64> + AddAssign {
+pub(crate) trait Real: Copy + Default + AddAssign {
     /// Rounds a double.
     fn narrow(x: f64) -> Self;
+
+    /// The numbers of a buffer in double precision: the buffer's own, or in `copy`.
+    fn groups<'a>(buffer: &'a mut [Self], copy: &'a mut Vec<Group>) -> &'a mut [Group];
 }
 
 impl Real for f64 {
     fn narrow(x: f64) -> Self {
         x
+    }
+
+    fn groups<'a>(buffer: &'a mut [f64], _: &'a mut Vec<Group>) -> &'a mut [Group] {
+        buffer.as_chunks_mut().0
     }
 }
 
@@ -124,126 +200,170 @@ impl Real for f32 {
     fn narrow(x: f64) -> Self {
         x as f32
     }
+
+    fn groups<'a>(buffer: &'a mut [f32], copy: &'a mut Vec<Group>) -> &'a mut [Group] {
+        copy.clear();
+        copy.extend(buffer.as_chunks().0.iter().map(|group| group.map(f64::from)));
+        copy
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn project_avx512(projector: &Projector, room: &mut Room) {
-    project(projector, room);
+fn project_wide(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<lanes::Wide>) {
+    project(projector, matrices, count, space);
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn project_avx2(projector: &Projector, room: &mut Room) {
-    project(projector, room);
+#[target_feature(enable = "avx2,fma")]
+fn project_narrow(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<lanes::Narrow>) {
+    project(projector, matrices, count, space);
 }
 
 #[inline(always)]
-fn project(projector: &Projector, room: &mut Room) {
+fn project<V: Lanes>(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<V>) {
+    let blocks = projector.blocks;
+    let entries = blocks.entries();
+    space.resize(blocks);
+    for (number, group) in matrices.chunks_exact(entries).enumerate() {
+        for (to, &from) in space.packed.iter_mut().zip(group) {
+            *to = V::new(from);
+        }
+        reduce(blocks, space);
+        let indefinite = finite::<V>(group) & !definite(space, blocks.basis.columns.len());
+        if indefinite.any() {
+            let found = V::select(indefinite, V::one(), V::zero()).numbers();
+            let lanes = (0..LANES.min(count - number * LANES)).filter(|&lane| found[lane] != 0.0);
+            space.indefinite.extend(lanes.map(|lane| (number * entries, lane)));
+        }
+    }
+    let indefinite = std::mem::take(&mut space.indefinite);
+    for pack in indefinite.chunks(LANES) {
+        // Places without an element repeat the first.
+        let mut places = [pack[0]; LANES];
+        places[..pack.len()].copy_from_slice(pack);
+        for (entry, to) in space.packed.iter_mut().enumerate() {
+            let mut numbers = [0.0; LANES];
+            for (number, (first, lane)) in numbers.iter_mut().zip(places) {
+                *number = matrices[first + entry][lane];
+            }
+            *to = V::new(numbers);
+        }
+        mend(projector, space);
+        for (entry, mended) in space.packed.iter().enumerate() {
+            for (mended, (first, lane)) in mended.numbers().into_iter().zip(places) {
+                matrices[first + entry][lane] = mended;
+            }
+        }
+    }
+    space.indefinite = indefinite;
+}
+
+/// Adds what the negative eigenvalues of the packed matrices, which are finite, lack.
+#[inline(always)]
+fn mend<V: Lanes>(projector: &Projector, space: &mut Space<V>) {
     let Projector { blocks, projection } = projector;
     let n = blocks.basis.columns.len();
-    reduce(blocks, room);
-    let finite = finite(&room.matrices);
-    if definite(room, n, finite) {
-        return;
+    reduce(blocks, space);
+    let Space { eigen, reduced, vector, packed, .. } = space;
+    let mut largest = V::zero();
+    for entry in reduced.iter() {
+        largest = entry.abs().max(largest);
     }
-    let mut largest = Lanes::ZERO;
-    for entry in &room.reduced {
-        largest = largest.max(entry.abs());
-    }
-    let usable = finite & Lanes::ZERO.less(largest);
-    let over = usable.select(largest.recip(), Lanes::ZERO);
-    room.eigen.resize(n);
+    let over = V::select(V::zero().less(largest), largest.recip(), V::zero());
     for row in 0..n {
         for col in 0..=row {
-            let entry = usable.select(room.reduced[lower(row, col)] * over, Lanes::ZERO);
-            room.eigen.matrix[row * n + col] = entry;
+            eigen.matrix[row * n + col] = reduced[lower(row, col)] * over;
         }
     }
-    room.eigen.decompose(n);
-    for (vector, &value) in room.eigen.vectors.chunks_exact(n).zip(&room.eigen.values) {
-        let value = usable.select(value * largest, Lanes::ZERO);
-        if !value.less(Lanes::ZERO).any() {
+    eigen.decompose(n);
+    for (direction, &value) in eigen.vectors.chunks_exact(n).zip(&eigen.values) {
+        if !value.less(V::zero()).any() {
             continue;
         }
-        let added = Lanes(value.0.map(|value| projection.added(value)));
-        room.vector.clear();
-        room.vector.resize(blocks.size, Lanes::ZERO);
-        for (column, &along) in blocks.basis.columns.iter().zip(vector) {
+        let mut added = (value * largest).numbers();
+        for value in &mut added {
+            *value = projection.added(*value);
+        }
+        let added = V::new(added);
+        for to in vector.iter_mut() {
+            *to = V::zero();
+        }
+        for (column, &along) in blocks.basis.columns.iter().zip(direction) {
             for &(unknown, component) in column {
-                room.vector[unknown] += Lanes::all(component) * along;
+                vector[unknown] = V::all(component).times_plus(along, vector[unknown]);
             }
         }
-        let mut entries = room.matrices.iter_mut();
+        let mut entries = packed.iter_mut();
         for row in 0..blocks.size {
-            let scaled = added * room.vector[row];
-            for (other, entry) in room.vector[..=row].iter().zip(&mut entries) {
-                *entry += usable.select(scaled * *other, Lanes::ZERO);
+            let scaled = added * vector[row];
+            for (&other, entry) in vector[..=row].iter().zip(&mut entries) {
+                *entry = scaled.times_plus(other, *entry);
             }
         }
     }
 }
 
-/// The matrices in the basis.
+/// The packed matrices in the basis.
 #[inline(always)]
-fn reduce(blocks: &Blocks, room: &mut Room) {
-    let Room { matrices, product, reduced, .. } = room;
+fn reduce<V: Lanes>(blocks: &Blocks, space: &mut Space<V>) {
+    let Space { product, reduced, packed, .. } = space;
     let (size, columns) = (blocks.size, &blocks.basis.columns);
     if blocks.basis.is_whole(size) {
-        reduced.clone_from(matrices);
+        for (to, &from) in reduced.iter_mut().zip(packed.iter()) {
+            *to = from;
+        }
         return;
     }
-    reduced.clear();
+    let mut entries = reduced.iter_mut();
     for (number, column) in columns.iter().enumerate() {
-        product.clear();
-        product.resize(size, Lanes::ZERO);
-        for &(unknown, component) in column {
-            let component = Lanes::all(component);
-            for (row, sum) in product.iter_mut().enumerate() {
-                *sum += component * matrices[lower(row.max(unknown), row.min(unknown))];
+        for (row, to) in product[..size].iter_mut().enumerate() {
+            let mut sum = V::zero();
+            for &(unknown, component) in column {
+                sum = V::all(component).times_plus(packed[lower(row.max(unknown), row.min(unknown))], sum);
             }
+            *to = sum;
         }
         // One row of the reduced matrix: by symmetry, its columns up to the diagonal.
-        for other in &columns[..=number] {
-            let mut sum = Lanes::ZERO;
+        for (other, to) in columns[..=number].iter().zip(&mut entries) {
+            let mut sum = V::zero();
             for &(unknown, component) in other {
-                sum += Lanes::all(component) * product[unknown];
+                sum = V::all(component).times_plus(product[unknown], sum);
             }
-            reduced.push(sum);
+            *to = sum;
         }
     }
 }
 
 /// Which matrices are finite.
 #[inline(always)]
-fn finite(matrices: &[Lanes]) -> Mask {
-    let mut zero = Lanes::ZERO;
-    for entry in matrices {
-        zero += *entry - *entry;
+fn finite<V: Lanes>(matrices: &[Group]) -> V::Mask {
+    let mut zero = V::zero();
+    for &entry in matrices {
+        let entry = V::new(entry);
+        zero += entry - entry;
     }
-    zero.less_equal(Lanes::ZERO)
+    zero.less_equal(V::zero())
 }
 
-/// Whether all matrices that count are positive definite: whether all pivots of the factors L D Lᵀ are positive.
+/// Which matrices are positive definite: which have only positive pivots in their factors L D Lᵀ.
 #[inline(always)]
-fn definite(room: &mut Room, n: usize, counts: Mask) -> bool {
-    let Room { reduced, product, .. } = room;
-    product.clone_from(reduced);
-    let mut indefinite = Mask::NONE;
+fn definite<V: Lanes>(space: &mut Space<V>, n: usize) -> V::Mask {
+    let Space { reduced, product, .. } = space;
+    for (to, &from) in product.iter_mut().zip(reduced.iter()) {
+        *to = from;
+    }
+    let mut definite = !V::Mask::none();
     for k in 0..n {
         let pivot = product[lower(k, k)];
-        indefinite = indefinite | (counts & !Lanes::ZERO.less(pivot));
-        if indefinite.any() {
-            return false;
-        }
+        definite = definite & V::zero().less(pivot);
         let over = pivot.recip();
         for row in k + 1..n {
-            let factor = product[lower(row, k)] * over;
+            let factor = V::zero() - product[lower(row, k)] * over;
             for col in k + 1..=row {
-                let change = factor * product[lower(col, k)];
-                product[lower(row, col)] -= change;
+                product[lower(row, col)] = factor.times_plus(product[lower(col, k)], product[lower(row, col)]);
             }
         }
     }
-    true
+    definite
 }
