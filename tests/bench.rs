@@ -10,7 +10,9 @@ fn a_table_for_each_number_of_threads() {
     let output = spadina(["bench", problem, "--threads", "1,2", "--repeat", "2"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let text = String::from_utf8(output.stdout).unwrap();
-    for start in ["1 thread; ", "2 threads; ", "value", "gradient", "Hessian", "hoist", "to the first Hessian"] {
+    for start in
+        ["1 thread; ", "2 threads; ", "value", "gradient", "Hessian", "projected", "hoist", "to the first Hessian"]
+    {
         assert!(text.lines().any(|line| line.starts_with(start)), "no line `{start}` in\n{text}");
     }
     let rows: Vec<&str> = text.lines().filter(|line| line.contains(" %")).collect();

@@ -1,12 +1,12 @@
 //! `spadina bench`.
 
-use super::eval::{median, times};
+use super::eval::{Projection, median, times};
 use super::machine::Machine;
 use super::summary::time;
 use super::{Error, Precision};
 use clap::Args;
 use spadina::problem::Problem;
-use spadina::system::{BuildSeconds, Options, System, Work};
+use spadina::system::{self, BuildSeconds, Options, System, Work};
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -24,13 +24,16 @@ pub struct Arguments {
     /// Numbers of threads, one table for each [default: as many as there are cores].
     #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Vec<u16>,
+    /// What the projected Hessian does with the negative eigenvalues of each element's Hessian.
+    #[arg(long, value_enum, default_value_t = Projection::Clamp)]
+    project: Projection,
     /// Evaluate so often, and report the medians of the times.
     #[arg(long, value_name = "R", default_value = "11")]
     repeat: NonZeroUsize,
 }
 
-/// The evaluations, in the order of [`System::work`].
-const EVALUATIONS: [&str; 3] = ["value", "gradient", "Hessian"];
+/// The evaluations: those of [`System::work`], in its order, and the projected Hessian.
+const EVALUATIONS: [&str; 4] = ["value", "gradient", "Hessian", "projected"];
 
 /// Times every stage of a problem.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
@@ -46,22 +49,45 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     for (k, &threads) in threads.iter().enumerate() {
         let options = Options { precision: arguments.precision.into(), threads: Some(threads), ..Options::default() };
         let start = Instant::now();
-        let mut system = System::build(problem.clone(), options)?;
+        let mut system = System::build(problem.clone(), options.clone())?;
         system.evaluate()?;
         let first = read + start.elapsed().as_secs_f64();
         let work = system.work()?;
         let repeat = arguments.repeat.get();
-        let seconds = [
+        let mut seconds = vec![
             median(times(repeat, || system.value().map(drop))?),
             median(times(repeat, || system.gradient().map(drop))?),
             median(times(repeat, || system.evaluate().map(drop))?),
         ];
+        let mut note = String::new();
+        if let Some(projection) = arguments.project.into() {
+            match projected(&problem, options, projection, repeat)? {
+                Ok(time) => seconds.push(time),
+                Err(refused) => note = format!("not projected: {refused}\n"),
+            }
+        }
         if k == 0 {
             header(&mut text, &mut system, &work)?;
         }
         table(&mut text, threads, &stages(read, &system.seconds(), first), &work, &seconds);
+        text.push_str(&note);
     }
     Ok(text)
+}
+
+/// The time of an evaluation whose element Hessians are projected, or why they cannot be.
+fn projected(
+    problem: &Problem,
+    options: Options,
+    projection: system::Projection,
+    repeat: usize,
+) -> Result<Result<f64, system::Error>, Error> {
+    let mut system = match System::build(problem.clone(), Options { projection: Some(projection), ..options }) {
+        Ok(system) => system,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    system.evaluate()?;
+    Ok(Ok(median(times(repeat, || system.evaluate().map(drop))?)))
 }
 
 fn header(text: &mut String, system: &mut System, work: &[Work; 3]) -> Result<(), Error> {
@@ -82,7 +108,7 @@ fn stages(read: f64, built: &BuildSeconds, first: f64) -> [(&'static str, f64); 
     ]
 }
 
-fn table(text: &mut String, threads: usize, stages: &[(&str, f64)], work: &[Work; 3], seconds: &[f64; 3]) {
+fn table(text: &mut String, threads: usize, stages: &[(&str, f64)], work: &[Work; 3], seconds: &[f64]) {
     let machine = Machine::measure(threads);
     let name = if threads == 1 { "thread" } else { "threads" };
     let _ = writeln!(
@@ -97,8 +123,13 @@ fn table(text: &mut String, threads: usize, stages: &[(&str, f64)], work: &[Work
     let columns = ["ns/element", "op/element", "GFLOP/s", "of peak", "B/element", "GB/s", "of copy"];
     let head: String = columns.iter().map(|c| format!("{c:>12}")).collect();
     let _ = writeln!(text, "{:21}{:>11}{head}", "", "time");
-    for ((name, work), &seconds) in EVALUATIONS.iter().zip(work).zip(seconds) {
-        let elements = work.elements.max(1) as f64;
+    for (k, (name, &seconds)) in EVALUATIONS.iter().zip(seconds).enumerate() {
+        let elements = work[2].elements.max(1) as f64;
+        let Some(work) = work.get(k) else {
+            // How much work a projection is depends on the numbers.
+            let _ = writeln!(text, "{name:21}{:>11}{:>12.1}", time(seconds).trim_start(), 1e9 * seconds / elements);
+            continue;
+        };
         let (flops, bytes) = (work.operations as f64 / seconds, work.bytes as f64 / seconds);
         let cells = [
             format!("{:.1}", 1e9 * seconds / elements),

@@ -155,9 +155,18 @@ impl Term {
         let runs = matches!(options.layout, Layout::Full);
         let bound = |program, outputs| {
             Bound::new(problem, program, outputs, runs, projected).map_err(|refused| {
-                let message = "the Hessian cannot be projected: it has entries from a loop inside of the element, or from a \
-                               sum that is used nonlinearly over a range not known in advance";
-                Error::Energy(format!("{}: {message}", diagnose::place(&file, &text, refused.span)))
+                let (span, message) = match refused {
+                    Refused::Loop(span) => (
+                        span,
+                        "it has entries from a loop inside of the element, or from a sum that is used nonlinearly"
+                            .into(),
+                    ),
+                    Refused::Unknowns(span, found, most) => {
+                        (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
+                    }
+                };
+                let place = diagnose::place(&file, &text, span);
+                Error::Energy(format!("{place}: the Hessian cannot be projected: {message}"))
             })
         };
         let weighted = match term.residual {

@@ -28,18 +28,26 @@ pub struct Completed {
     pub places: Vec<Option<(usize, usize)>>,
 }
 
-/// Why the elements of a program have no Hessian of their own.
+/// Elements have at most so many unknowns: their matrices are dense.
+const LARGEST: usize = 1024;
+
+/// Why element Hessians cannot be projected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Refused {
-    /// Where an entry of the Hessian comes from a loop inside of the element.
-    pub span: Span,
+pub enum Refused {
+    /// An entry of the Hessian comes from a loop inside of the element: where.
+    Loop(Span),
+    /// The element has so many unknowns: where they meet, and how many there may be.
+    Unknowns(Span, usize, usize),
 }
 
 /// The Hessian of one loop nest.
 struct Nest {
     vars: Vec<Var>,
-    values: FxHashMap<(usize, usize), Value>,
+    /// Row, column and value of the updates.
+    updates: Vec<(Entry, Entry, Value)>,
     unknowns: Vec<Entry>,
+    /// The lower triangle, by local unknowns.
+    values: FxHashMap<(usize, usize), Value>,
 }
 
 /// Completes the solved program of the energies `source`. With `single`, elements are iterations of the outermost loop.
@@ -66,31 +74,41 @@ fn nests(program: &mut Program, single: bool) -> Result<Vec<Nest>, Refused> {
     let (second, others): (Vec<Update>, Vec<Update>) =
         std::mem::take(&mut program.updates).into_iter().partition(|u| matches!(u.target, Target::Hessian { .. }));
     program.updates = others;
-    let mut nests: Vec<(Nest, Vec<(Entry, Entry, Value)>)> = Vec::new();
+    let mut nests: Vec<Nest> = Vec::new();
     for update in second {
         let Target::Hessian { row, col, .. } = update.target else { continue };
         if update.vars.len() > update.base || (single && update.vars.len() > 1) {
-            return Err(Refused { span: program.graph.span_of(update.value) });
+            return Err(Refused::Loop(program.graph.span_of(update.value)));
         }
-        let at = nests.iter().position(|(nest, _)| nest.vars == update.vars).unwrap_or_else(|| {
-            nests.push((Nest { vars: update.vars, values: FxHashMap::default(), unknowns: Vec::new() }, Vec::new()));
+        let at = nests.iter().position(|nest| nest.vars == update.vars).unwrap_or_else(|| {
+            let (updates, unknowns, values) = Default::default();
+            nests.push(Nest { vars: update.vars, updates, unknowns, values });
             nests.len() - 1
         });
-        nests[at].1.push((row, col, update.value));
+        nests[at].updates.push((row, col, update.value));
     }
-    let numbered = nests.into_iter().map(|(mut nest, list)| {
-        nest.unknowns = list.iter().flat_map(|&(row, col, _)| [row, col]).collect();
-        nest.unknowns.sort_unstable();
-        nest.unknowns.dedup();
-        let place = |entry| nest.unknowns.binary_search(&entry).unwrap_or(0);
-        for (row, col, value) in list {
+    for nest in &mut nests {
+        nest.number();
+        if let Some(&(.., value)) = nest.updates.first().filter(|_| nest.unknowns.len() > LARGEST) {
+            return Err(Refused::Unknowns(program.graph.span_of(value), nest.unknowns.len(), LARGEST));
+        }
+    }
+    Ok(nests)
+}
+
+impl Nest {
+    /// Numbers the local unknowns and sorts the updates by them.
+    fn number(&mut self) {
+        self.unknowns = self.updates.iter().flat_map(|&(row, col, _)| [row, col]).collect();
+        self.unknowns.sort_unstable();
+        self.unknowns.dedup();
+        let place = |entry| self.unknowns.binary_search(&entry).unwrap_or(0);
+        for &(row, col, value) in &self.updates {
             let (row, col) = (place(row), place(col));
             // Of two transposed updates, which agree, the first counts.
-            nest.values.entry((row.max(col), row.min(col))).or_insert(value);
+            self.values.entry((row.max(col), row.min(col))).or_insert(value);
         }
-        nest
-    });
-    Ok(numbered.collect())
+    }
 }
 
 /// The lower triangle of a nest's element, with the updates that only projection makes.

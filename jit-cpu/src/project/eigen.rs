@@ -173,8 +173,8 @@ impl<V: Lanes> Eigen<V> {
         let root = half.times_plus(half, V::one()).sqrt();
         let denominator = half + V::select(half.less(V::zero()), V::zero() - root, root);
         let mut last = d[at];
-        for k in at..n {
-            last = V::select(V::all(k as f64).less_equal(bottom), d[k], last);
+        for (k, &value) in d[..n].iter().enumerate().skip(at) {
+            last = V::select(V::all(k as f64).less_equal(bottom), value, last);
         }
         let mut g = last - d[at] + e[at] * denominator.recip();
         let (mut sine, mut cosine, mut p) = (V::one(), V::one(), V::zero());
@@ -212,9 +212,9 @@ impl<V: Lanes> Eigen<V> {
         let done = open & alive;
         d[at] = V::select(done, d[at] - p, d[at]);
         e[at] = V::select(done, g, e[at]);
-        for k in at..n {
+        for (k, beside) in e[..n].iter_mut().enumerate().skip(at) {
             let end = open & bottom.less_equal(V::all(k as f64)) & V::all(k as f64).less_equal(bottom);
-            e[k] = V::select(end, V::zero(), e[k]);
+            *beside = V::select(end, V::zero(), *beside);
         }
     }
 }

@@ -7,6 +7,8 @@
 
 mod eigen;
 mod lanes;
+#[cfg(test)]
+mod tests;
 
 use eigen::Eigen;
 use lanes::{Lanes, Plain, Truth};
@@ -138,8 +140,7 @@ impl<'a> Projector<'a> {
         self.project(matrices, records.len(), work);
         let entries = self.blocks.entries();
         for (first, group) in records.clone().step_by(LANES).zip(matrices.chunks_exact(entries)) {
-            for lane in 0..LANES.min(records.end - first) {
-                let record = first + lane;
+            for (lane, record) in (first..records.end.min(first + LANES)).enumerate() {
                 let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
                 let ahead = (record + AHEAD).min(records.end - 1);
                 let next = &stream.slots[ahead * stream.width..(ahead + 1) * stream.width];
@@ -341,7 +342,8 @@ fn finite<V: Lanes>(matrices: &[Group]) -> V::Mask {
     let mut zero = V::zero();
     for &entry in matrices {
         let entry = V::new(entry);
-        zero += entry - entry;
+        // Not zero for what is not finite.
+        zero = entry.times_plus(V::zero(), zero);
     }
     zero.less_equal(V::zero())
 }
