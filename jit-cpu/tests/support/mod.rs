@@ -42,7 +42,7 @@ impl Builder {
     }
 
     pub fn update(&mut self, vars: &[Var], base: usize, target: Target, value: Value) {
-        self.updates.push(Update { vars: vars.to_vec(), base, target, value });
+        self.updates.push(Update { vars: vars.to_vec(), base, target, value, stored: None });
     }
 
     pub fn energy(&mut self, vars: &[Var], value: Value) {
