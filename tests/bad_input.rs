@@ -207,7 +207,7 @@ fn command_lines() {
         (vec!["eval", &p, "--out", &out, "--repeat", "-1"], 2, "-1"),
         (vec!["eval", &p, "--out", &out, "--precision", "f16"], 2, "f16"),
         (vec!["eval", &p, "--out", &out, "--device", "gpu"], 1, "--device gpu is not built yet"),
-        (vec!["eval", &p, "--out", &out, "--project", "clamp"], 1, "--project is not built yet"),
+        (vec!["eval", &p, "--out", &out, "--project", "flip"], 2, "flip"),
         (vec!["eval", &none, "--out", &out], 1, "none: cannot be read: No such file"),
         (vec!["eval", folder.path().to_str().unwrap(), "--out", &out], 1, "is not a regular file"),
         (vec!["bench"], 2, "PROBLEM.toml"),

@@ -45,8 +45,8 @@ fn matrices(n: usize) -> Vec<Vec<f64>> {
 fn decomposed<V: Lanes>(n: usize, matrices: &[Vec<f64>]) -> Vec<(Vec<f64>, Vec<f64>)> {
     let mut eigen = Eigen::<V>::default();
     eigen.resize(n);
-    for k in 0..n * n {
-        eigen.matrix[k] = V::new(std::array::from_fn(|lane| matrices[lane][k]));
+    for (k, entry) in eigen.matrix.iter_mut().enumerate() {
+        *entry = V::new(std::array::from_fn(|lane| matrices[lane][k]));
     }
     eigen.decompose(n);
     let lane = |list: &[V], lane: usize| list.iter().map(|x| x.numbers()[lane]).collect();
