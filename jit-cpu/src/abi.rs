@@ -43,8 +43,11 @@ pub(crate) fn buffer_number(buffer: Buffer) -> Option<usize> {
 
 /// The kernel: context, first and one past the last value of the outermost variable, for each region the address of
 /// its first record, the frame. Returns the energy of the range.
+///
+/// A kernel that runs several iterations side by side takes as many in every round, `step` apart: a range of so many, one
+/// apart, or the same one in each, with a record for each in either case.
 pub(crate) type Entry =
-    unsafe extern "C" fn(*const Context, i64, i64, cursors: *const *const u32, frame: *mut u64) -> f64;
+    unsafe extern "C" fn(*const Context, i64, i64, cursors: *const *const u32, frame: *mut u64, step: i64) -> f64;
 
 /// A field of [`Context`], by its byte offset.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,11 +6,15 @@ use cranelift_codegen::ir::{FuncRef, InstBuilder, MemFlagsData, Type, Value, typ
 use cranelift_frontend::FunctionBuilder;
 use spadina_core::real::{BinaryOp, Compare, Precision, UnaryOp};
 
-/// The type that holds one real.
+/// The type that holds a real of one element, or of several side by side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lane {
     /// The Cranelift type.
     pub real: Type,
+    /// That of a real of one element.
+    pub scalar: Type,
+    /// How many elements.
+    pub count: usize,
     precision: Precision,
 }
 
@@ -29,33 +33,69 @@ impl Lane {
             Precision::F32 => types::F32,
             Precision::F64 => types::F64,
         };
-        Self { real, precision }
+        Self { real, scalar: real, count: 1, precision }
+    }
+
+    /// The precision of the reals.
+    pub fn precision(self) -> Precision {
+        self.precision
+    }
+
+    /// As many elements as a vector of 128 bits holds.
+    pub fn wide(self) -> Self {
+        let count = 16 / self.scalar.bytes();
+        Self { real: self.scalar.by(count).unwrap_or(self.scalar), count: count as usize, ..self }
+    }
+
+    /// The integers that a comparison of reals gives.
+    pub fn mask(self) -> Type {
+        self.real.as_truthy()
+    }
+
+    /// Reals or integers of the elements, side by side.
+    pub fn pack(self, b: &mut FunctionBuilder<'_>, values: &[Value]) -> Value {
+        let Some((&first, others)) = values.split_first().filter(|_| self.count > 1) else { return values[0] };
+        let ty = b.func.dfg.value_type(first);
+        let ty = ty.by(self.count as u32).unwrap_or(ty);
+        let first = b.ins().scalar_to_vector(ty, first);
+        (1..).zip(others).fold(first, |packed, (k, &value)| b.ins().insertlane(packed, value, k))
+    }
+
+    /// The number of one element.
+    pub fn of_element(self, b: &mut FunctionBuilder<'_>, value: Value, element: usize) -> Value {
+        if self.count == 1 { value } else { b.ins().extractlane(value, element as u8) }
     }
 
     /// Bytes of an entry of an array, as a power of two.
     pub fn log_bytes(self) -> i64 {
-        i64::from(self.real.bytes().trailing_zeros())
+        i64::from(self.scalar.bytes().trailing_zeros())
     }
 
     /// A number.
     pub fn constant(self, b: &mut FunctionBuilder<'_>, number: f64) -> Value {
-        match self.precision {
-            Precision::F32 => b.ins().f32const(number as f32),
-            Precision::F64 => b.ins().f64const(number),
-        }
+        let bytes = match self.precision {
+            _ if self.count > 1 => match self.precision {
+                Precision::F32 => (number as f32).to_le_bytes().repeat(self.count),
+                Precision::F64 => number.to_le_bytes().repeat(self.count),
+            },
+            Precision::F32 => return b.ins().f32const(number as f32),
+            Precision::F64 => return b.ins().f64const(number),
+        };
+        let constant = b.func.dfg.constants.insert(bytes.into());
+        b.ins().vconst(self.real, constant)
     }
 
-    /// A load of a real.
+    /// A load of a real of one element.
     pub fn load(self, b: &mut FunctionBuilder<'_>, flags: MemFlagsData, address: Value, offset: i32) -> Value {
-        b.ins().load(self.real, flags, address, offset)
+        b.ins().load(self.scalar, flags, address, offset)
     }
 
-    /// A 64-bit integer as a real.
+    /// A 64-bit integer as a real of one element.
     pub fn integer(self, b: &mut FunctionBuilder<'_>, integer: Value) -> Value {
-        b.ins().fcvt_from_sint(self.real, integer)
+        b.ins().fcvt_from_sint(self.scalar, integer)
     }
 
-    /// A real in double precision, in which energies are summed.
+    /// A real of one element in double precision, in which energies are summed.
     pub fn to_double(self, b: &mut FunctionBuilder<'_>, real: Value) -> Value {
         match self.precision {
             Precision::F32 => b.ins().fpromote(types::F64, real),
@@ -63,7 +103,7 @@ impl Lane {
         }
     }
 
-    /// A comparison, as an 8-bit truth value.
+    /// A comparison: an 8-bit truth value, or a mask of several elements.
     pub fn compare(self, b: &mut FunctionBuilder<'_>, op: Compare, x: Value, y: Value) -> Value {
         let code = match op {
             Compare::Less => FloatCC::LessThan,

@@ -15,6 +15,7 @@ mod module;
 mod plan;
 mod project;
 mod run;
+mod sides;
 mod translate;
 
 pub use project::Projector;
@@ -23,6 +24,7 @@ pub use run::Pool;
 use cranelift_module::ModuleError;
 use module::{Code, Listing};
 use plan::Plan;
+use sides::Sides;
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::real::{Node, Precision};
 use std::sync::Arc;
@@ -39,6 +41,9 @@ pub struct Options {
     /// Kernels of more than about this many instructions are compiled without optimisation and with the faster of
     /// Cranelift's register allocators: ten times as fast, for code that is about as good where it is so long.
     pub quick_above: usize,
+    /// Whether iterations of the outermost loop run side by side, as many as fit a vector of 128 bits, where it has no loop
+    /// inside.
+    pub wide: bool,
     /// Whether slots may be [`NO_SLOT`](spadina_core::bind::NO_SLOT): code that need not look is faster.
     pub skips: bool,
 }
@@ -50,6 +55,7 @@ impl Default for Options {
             verify: cfg!(debug_assertions),
             block_limit: plan::LIMIT,
             quick_above: plan::QUICK,
+            wide: true,
             skips: true,
         }
     }
@@ -145,6 +151,7 @@ impl Wanted {
 
 struct Inner {
     code: Code,
+    sides: Option<Sides>,
     precision: Precision,
     frame_words: usize,
     pace: run::Pace,
@@ -173,6 +180,10 @@ impl Compiled {
         self.0.frame_words
     }
 
+    fn sides(&self) -> Option<&Sides> {
+        self.0.sides.as_ref()
+    }
+
     fn wanted(&self) -> &Wanted {
         &self.0.wanted
     }
@@ -190,10 +201,11 @@ pub fn has_fused_multiply_add() -> bool {
 pub fn compile(kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
     let plan = Plan::of(kernel, options);
     let (code, _) = module::compile(kernel, &plan, options, Listing::None)?;
+    let sides = plan.wide.then(|| Sides::of(kernel, options.precision));
     let frame_words = plan.frame_bytes / size_of::<u64>();
     let wanted = Wanted::of(kernel);
     let pace = run::Pace::unknown();
-    Ok(Compiled(Arc::new(Inner { code, precision: options.precision, frame_words, pace, wanted })))
+    Ok(Compiled(Arc::new(Inner { code, sides, precision: options.precision, frame_words, pace, wanted })))
 }
 
 /// The text of Cranelift's IR of a kernel, before its optimisations.

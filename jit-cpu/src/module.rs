@@ -96,7 +96,14 @@ fn define(
 }
 
 /// Stands in for code that is not there yet.
-unsafe extern "C" fn never(_: *const crate::abi::Context, _: i64, _: i64, _: *const *const u32, _: *mut u64) -> f64 {
+unsafe extern "C" fn never(
+    _: *const crate::abi::Context,
+    _: i64,
+    _: i64,
+    _: *const *const u32,
+    _: *mut u64,
+    _: i64,
+) -> f64 {
     f64::NAN
 }
 

@@ -83,6 +83,8 @@ pub(crate) struct Plan {
     pub skips: bool,
     /// Whether compiling soon matters more than good code.
     pub quick: bool,
+    /// Whether several iterations of the outermost loop are run side by side.
+    pub wide: bool,
 }
 
 impl Plan {
@@ -101,11 +103,18 @@ impl Plan {
             frame_bytes: 0,
             skips: options.skips,
             quick: instructions > options.quick_above,
+            wide: false,
         };
+        plan.wide = options.wide && plan.functions.len() == 1 && plan.is_flat();
         if plan.functions.len() > 1 {
             Crossing { kernel, owner: &owner, defined: FxHashMap::default(), plan: &mut plan }.walk();
         }
         plan
+    }
+
+    /// Whether there is an outermost loop, with no loop inside.
+    fn is_flat(&self) -> bool {
+        self.outer.is_some_and(|outer| (outer + 1..self.ends[outer]).all(|at| self.ends[at] == 0))
     }
 
     fn new_place(&mut self) -> i32 {

@@ -188,14 +188,44 @@ impl Job<'_> {
     ///
     /// That of [`range`](Self::range).
     unsafe fn call(&self, range: &Range<i64>, context: &Context) -> f64 {
+        let Some(sides) = self.compiled.sides() else { return unsafe { self.enter(range, context, None, 1) } };
+        let paired = range.start..range.end - (range.end - range.start) % sides.count as i64;
+        // SAFETY: the caller's.
+        let mut energy = if paired.is_empty() { 0.0 } else { unsafe { self.enter(&paired, context, None, 1) } };
+        for iteration in paired.end..range.end {
+            let alone = iteration..iteration + 1;
+            let stream = &self.streams.regions[sides.region];
+            let first = stream.first_record((iteration - self.streams.outer.start) as usize) * stream.width;
+            let record = &stream.slots[first..first + stream.width];
+            // SAFETY: the caller's; the small buffer has the places that the records name.
+            energy += unsafe {
+                let call = |context: &Context, records: &[u32]| self.enter(&alone, context, Some(records), 0);
+                match self.compiled.precision() {
+                    Precision::F64 => sides.single::<f64>(context, record, call),
+                    Precision::F32 => sides.single::<f32>(context, record, call),
+                }
+            };
+        }
+        energy
+    }
+
+    /// Enters the code, with records of the caller's instead of those of the streams if they are given.
+    ///
+    /// # Safety
+    ///
+    /// That of [`range`](Self::range).
+    unsafe fn enter(&self, range: &Range<i64>, context: &Context, records: Option<&[u32]>, step: i64) -> f64 {
         let iteration = (range.start - self.streams.outer.start) as usize;
         let cursors: Vec<*const u32> = (self.streams.regions.iter())
-            .map(|stream| stream.slots.as_ptr().wrapping_add(stream.first_record(iteration) * stream.width))
+            .map(|stream| match records {
+                Some(records) => records.as_ptr(),
+                None => stream.slots.as_ptr().wrapping_add(stream.first_record(iteration) * stream.width),
+            })
             .collect();
         let mut frame = vec![0u64; self.compiled.frame_words()];
         // SAFETY: the code was compiled for this context's layout and precision. The caller vouches for the data and
         // slots, and `frame` has the size the code was compiled for.
-        unsafe { (self.compiled.entry())(context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr()) }
+        unsafe { (self.compiled.entry())(context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr(), step) }
     }
 }
 

@@ -12,19 +12,27 @@ impl Translator<'_> {
     /// The value of an integer or condition that has been computed.
     pub(super) fn index(&mut self, index: Index) -> Result<Value, Error> {
         let indices = &self.kernel.graph.indices;
-        let key = index_key(index);
-        if !self.nodes.contains_key(&key) && repeatable_index(indices, index) {
+        let key = self.index_key(index);
+        if let Some(&value) = self.nodes.get(&key) {
+            return Ok(value);
+        }
+        if repeatable_index(indices, index) {
             let value = self.index_node(index)?;
             self.remember(key, value);
             return Ok(value);
         }
-        self.find(key, index_type(indices, index))
+        // What was computed before the iterations side by side is the same for all.
+        self.find(index_key(index), index_type(indices, index))
     }
 
     pub(super) fn compute_index(&mut self, index: Index) -> Result<(), Error> {
         if !repeatable_index(&self.kernel.graph.indices, index) {
-            let value = self.index_node(index)?;
-            self.define(index_key(index), value);
+            for side in 0..self.lane.count {
+                self.side = side;
+                let value = self.index_node(index)?;
+                self.define(self.index_key(index), value);
+            }
+            self.side = 0;
         }
         Ok(())
     }
@@ -37,7 +45,7 @@ impl Translator<'_> {
             IndexNode::Bool(c) => self.b.ins().iconst(types::I8, i64::from(*c)),
             IndexNode::First(var, _) | IndexNode::Sum(var, _) => self.reduction(index, *var)?,
             IndexNode::Size(size) => self.item(Field::SIZES, size.0),
-            IndexNode::Var(_) => self.find(index_key(index), types::I64)?,
+            IndexNode::Var(_) => self.index(index)?,
             IndexNode::Read(table, at) => {
                 let at = self.index(*at)?;
                 self.read(table.0, at, checked)
@@ -105,10 +113,10 @@ impl Translator<'_> {
         self.b.switch_to_block(body);
         self.b.seal_block(body);
         let known = self.known.len();
-        self.remember(index_key(indices.var_index(var)), variable);
+        self.remember(self.index_key(indices.var_index(var)), variable);
         for &i in &reduction.body {
             let value = self.index_node(i)?;
-            self.remember(index_key(i), value);
+            self.remember(self.index_key(i), value);
         }
         let term = self.index(term)?;
         let next = self.b.ins().iadd_imm_s(variable, 1);

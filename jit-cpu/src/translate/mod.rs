@@ -19,7 +19,7 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module};
 use rustc_hash::FxHashMap;
-use spadina_core::index::Var;
+use spadina_core::index::{Index, Var};
 use spadina_core::kernel::{Kernel, Step};
 
 /// Memory that nothing writes while a kernel runs.
@@ -64,7 +64,7 @@ pub(crate) fn signature(module: &JITModule, number: usize) -> Signature {
     let pointer = AbiParam::new(types::I64);
     signature.params = vec![pointer; 4];
     if number == 0 {
-        signature.params.push(pointer);
+        signature.params.extend([pointer; 2]);
         signature.returns.push(AbiParam::new(types::F64));
     }
     signature
@@ -75,7 +75,12 @@ pub(crate) struct Translator<'a> {
     b: FunctionBuilder<'a>,
     kernel: &'a Kernel,
     plan: &'a Plan,
+    /// That of one element; in an outermost loop that runs iterations side by side, that of several.
     lane: Lane,
+    /// The iteration whose integers are generated, of those side by side.
+    side: usize,
+    /// How far apart these are.
+    step: Option<Value>,
     callees: Callees<'a>,
     imported: FxHashMap<&'static str, FuncRef>,
     context: Value,
@@ -113,12 +118,15 @@ impl<'a> Translator<'a> {
             0 => (Some(parameters[3]), parameters[4]),
             _ => (None, parameters[3]),
         };
+        let step = (number == 0).then(|| parameters[5]);
         let energy = place(&mut b, plan.energy, types::F64);
         let mut t = Self {
             b,
             kernel,
             plan,
             lane,
+            side: 0,
+            step,
             callees,
             imported: FxHashMap::default(),
             context,
@@ -200,7 +208,8 @@ impl<'a> Translator<'a> {
 
     fn begin_loop(&mut self, at: usize, var: Var, region: usize) -> Result<Open, Error> {
         let indices = &self.kernel.graph.indices;
-        let (lo, hi) = if self.plan.outer == Some(at) {
+        let outermost = self.plan.outer == Some(at);
+        let (lo, hi) = if outermost {
             (self.begin, self.end)
         } else {
             let l = indices.loop_of(var);
@@ -211,7 +220,18 @@ impl<'a> Translator<'a> {
         self.branch(lo, hi, body, exit);
         self.b.switch_to_block(body);
         let known = self.known.len();
-        self.define(index_key(indices.var_index(var)), variable);
+        if outermost && self.plan.wide {
+            self.lane = self.lane.wide();
+        }
+        let mut own = variable;
+        for side in 0..self.lane.count {
+            self.side = side;
+            if let Some(step) = self.step.filter(|_| side > 0) {
+                own = self.b.ins().iadd(own, step);
+            }
+            self.define(self.index_key(indices.var_index(var)), own);
+        }
+        self.side = 0;
         Ok(Open { body, exit, variable, end: hi, region, known })
     }
 
@@ -219,8 +239,10 @@ impl<'a> Translator<'a> {
         if open.region != 0 {
             self.advance_cursor(open.region);
         }
-        let next = self.b.ins().iadd_imm_s(open.variable, 1);
+        let next = self.b.ins().iadd_imm_s(open.variable, self.lane.count as i64);
         self.branch(next, open.end, open.body, open.exit);
+        // With several iterations side by side there is no other loop in this one.
+        self.lane = Lane::of(self.lane.precision());
         self.b.seal_block(open.body);
         self.b.switch_to_block(open.exit);
         self.b.seal_block(open.exit);
@@ -260,7 +282,7 @@ impl<'a> Translator<'a> {
         if let Some(&function) = self.imported.get(symbol) {
             return Ok(function);
         }
-        let real = AbiParam::new(self.lane.real);
+        let real = AbiParam::new(self.lane.scalar);
         let mut signature = self.callees.module.make_signature();
         signature.params = vec![real; libm::arity(symbol)];
         signature.returns = vec![real];
@@ -268,6 +290,19 @@ impl<'a> Translator<'a> {
         let function = self.import(declared);
         self.imported.insert(symbol, function);
         Ok(function)
+    }
+
+    /// The key of an integer: one for each of the iterations that run side by side.
+    fn index_key(&self, index: Index) -> Key {
+        match self.lane.count {
+            1 => index_key(index),
+            _ => self.key_of(index_key(index), 1 + self.side),
+        }
+    }
+
+    /// One of the other keys of a node.
+    fn key_of(&self, key: Key, number: usize) -> Key {
+        key + number * (self.kernel.graph.indices.len() + self.kernel.graph.len())
     }
 
     /// Records the value of a node, and stores it if another function reads it.

@@ -4,8 +4,8 @@ use super::{Translator, input, place};
 use crate::Error;
 use crate::abi::Field;
 use crate::lane::Means;
-use crate::plan::{value_key, value_type};
-use cranelift_codegen::ir::{InstBuilder, Value as Code};
+use crate::plan::{Key, value_key, value_type};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Code, types};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
 use spadina_core::real::{Array, Node, Value};
@@ -16,19 +16,59 @@ impl Translator<'_> {
         let graph = &self.kernel.graph;
         let key = value_key(graph, value);
         let ty = value_type(graph, value, self.lane.real);
-        match *graph.node(value) {
-            Node::Cond(c) => self.index(c.as_index()),
-            Node::Const(bits) if !self.nodes.contains_key(&key) => {
+        // What was computed for one element has another key for several.
+        let wide = self.key_of(key, 1 + self.lane.count);
+        if let Some(&code) = self.nodes.get(&wide).filter(|_| self.lane.count > 1) {
+            return Ok(code);
+        }
+        let code = match *graph.node(value) {
+            Node::Cond(c) => return self.condition(c.as_index(), wide),
+            Node::Const(bits) if self.lane.count > 1 || !self.nodes.contains_key(&key) => {
                 let code = self.lane.constant(&mut self.b, f64::from_bits(bits));
-                self.remember(key, code);
-                Ok(code)
+                self.remember(if self.lane.count > 1 { wide } else { key }, code);
+                return Ok(code);
             }
             Node::Sum(..) => match self.sums.get(&key).copied() {
-                Some(place) => Ok(self.get_place(place, ty)),
-                None => self.find(key, ty),
+                Some(place) => self.get_place(place, ty),
+                None => self.find(key, ty)?,
             },
-            _ => self.find(key, ty),
+            _ => self.find(key, ty)?,
+        };
+        if self.lane.count == 1 || self.b.func.dfg.value_type(code).is_vector() {
+            return Ok(code);
         }
+        let code = if ty == types::I8 { self.mask(&[code]) } else { self.b.ins().splat(self.lane.real, code) };
+        self.remember(wide, code);
+        Ok(code)
+    }
+
+    /// A condition on integers as a predicate.
+    fn condition(&mut self, condition: Index, wide: Key) -> Result<Code, Error> {
+        if self.lane.count == 1 {
+            return self.index(condition);
+        }
+        let sides = self.sides(|t| t.index(condition))?;
+        let code = self.mask(&sides);
+        self.remember(wide, code);
+        Ok(code)
+    }
+
+    /// Truth values of the iterations side by side, or one for all, as a mask.
+    fn mask(&mut self, truths: &[Code]) -> Code {
+        let mask = self.lane.mask();
+        let wide: Vec<Code> = truths.iter().map(|&truth| self.b.ins().bmask(mask.lane_type(), truth)).collect();
+        if wide.len() == 1 { self.b.ins().splat(mask, wide[0]) } else { self.lane.pack(&mut self.b, &wide) }
+    }
+
+    /// What `f` gives for each of the iterations side by side.
+    fn sides(&mut self, mut f: impl FnMut(&mut Self) -> Result<Code, Error>) -> Result<Vec<Code>, Error> {
+        let mut codes = Vec::with_capacity(self.lane.count);
+        for side in 0..self.lane.count {
+            self.side = side;
+            codes.push(f(self)?);
+        }
+        self.side = 0;
+        Ok(codes)
     }
 
     pub(super) fn compute_value(&mut self, value: Value) -> Result<(), Error> {
@@ -47,8 +87,11 @@ impl Translator<'_> {
             Node::Load(array, i) => self.entry((Field::ARRAYS, Field::ARRAY_LENGTHS), array, i, checked)?,
             Node::Seed(array, i) => self.entry((Field::SEEDS, Field::SEED_LENGTHS), array, i, checked)?,
             Node::Integer(i) => {
-                let integer = self.index(i)?;
-                self.lane.integer(&mut self.b, integer)
+                let reals = self.sides(|t| {
+                    let integer = t.index(i)?;
+                    Ok(t.lane.integer(&mut t.b, integer))
+                })?;
+                self.lane.pack(&mut self.b, &reals)
             }
             Node::Unary(op, a) => {
                 let a = self.value(a)?;
@@ -62,7 +105,13 @@ impl Translator<'_> {
             }
             Node::Select(p, a, b) => {
                 let (p, a, b) = (self.value(p)?, self.value(a)?, self.value(b)?);
-                self.b.ins().select(p, a, b)
+                match self.lane.count {
+                    1 => self.b.ins().select(p, a, b),
+                    _ => {
+                        let mask = self.b.ins().bitcast(self.lane.real, MemFlagsData::new(), p);
+                        self.b.ins().bitselect(mask, a, b)
+                    }
+                }
             }
             Node::Compare(op, x, y) => {
                 let (x, y) = (self.value(x)?, self.value(y)?);
@@ -70,7 +119,7 @@ impl Translator<'_> {
             }
             Node::Not(a) => {
                 let a = self.value(a)?;
-                self.b.ins().bxor_imm_u(a, 1)
+                if self.lane.count == 1 { self.b.ins().bxor_imm_u(a, 1) } else { self.b.ins().bnot(a) }
             }
             Node::And(a, b) => {
                 let (a, b) = (self.value(a)?, self.value(b)?);
@@ -102,7 +151,12 @@ impl Translator<'_> {
             Means::Done(code) => Ok(code),
             Means::Call(symbol) => {
                 let function = self.library(symbol)?;
-                Ok(self.lane.call(&mut self.b, function, arguments))
+                let results = self.sides(|t| {
+                    let own = |&a: &Code| t.lane.of_element(&mut t.b, a, t.side);
+                    let arguments: Vec<Code> = arguments.iter().map(own).collect();
+                    Ok(t.lane.call(&mut t.b, function, &arguments))
+                })?;
+                Ok(self.lane.pack(&mut self.b, &results))
             }
         }
     }
@@ -115,13 +169,16 @@ impl Translator<'_> {
         index: Index,
         checked: bool,
     ) -> Result<Code, Error> {
-        let mut at = self.index(index)?;
         let list = self.item(lists, array.0);
-        if checked {
-            (at, _) = self.checked(at, lengths, array.0);
-        }
-        let (address, displacement) = self.displaced(list, at, self.lane.log_bytes());
-        Ok(self.lane.load(&mut self.b, input(), address, displacement))
+        let entries = self.sides(|t| {
+            let mut at = t.index(index)?;
+            if checked {
+                (at, _) = t.checked(at, lengths, array.0);
+            }
+            let (address, displacement) = t.displaced(list, at, t.lane.log_bytes());
+            Ok(t.lane.load(&mut t.b, input(), address, displacement))
+        })?;
+        Ok(self.lane.pack(&mut self.b, &entries))
     }
 
     /// Starts the accumulator of a sum.

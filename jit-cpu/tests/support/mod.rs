@@ -190,12 +190,13 @@ pub fn everywhere_within(kernel: &Kernel, bound: &Bound, tolerances: [f64; 2]) -
 fn variants(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Results {
     let wanted = interpreted(kernel, bound);
     let Options { block_limit, quick_above, .. } = Options::default();
-    for (block_limit, quick_above) in [(block_limit, quick_above), (block_limit, 0), (12, 0), (1, quick_above)] {
+    let (limit, quick) = (block_limit, quick_above);
+    let choices = [(limit, quick, true), (limit, quick, false), (limit, 0, true), (12, 0, true), (1, quick, true)];
+    for (block_limit, quick_above, wide) in choices {
         for (precision, tolerance) in [(Precision::F64, double), (Precision::F32, single)] {
             for threads in [1, 3] {
-                let options = Options { precision, block_limit, quick_above, ..Options::default() };
-                let what =
-                    format!("{precision:?}, blocks of {block_limit}, quick above {quick_above}, {threads} threads");
+                let options = Options { precision, block_limit, quick_above, wide, ..Options::default() };
+                let what = format!("{precision:?}, {block_limit}, {quick_above}, wide: {wide}, {threads} threads");
                 let in_range = match precision {
                     Precision::F32 => wanted.narrowed(),
                     Precision::F64 => wanted.clone(),
