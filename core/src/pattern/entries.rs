@@ -32,6 +32,8 @@ pub struct RegionEntries {
     pub(super) places: usize,
     /// Row and column of each output that takes slots, among the places.
     pub(super) outputs: Vec<[usize; 2]>,
+    /// By place, the one whose number is always one less, if there is one.
+    pub(super) before: Vec<Option<usize>>,
     /// For each iteration of the outermost loop the number of records before it; at the end their number.
     pub(super) starts: Vec<u64>,
 }

@@ -55,6 +55,7 @@ impl Symbolic {
             if let Action::Record(record) = action {
                 let region = &mut regions[record.region];
                 region.places = record.places.len();
+                region.before.clone_from(&record.before);
                 region.outputs = record.entries.iter().map(|entry| entry.at).collect();
             }
         }

@@ -14,45 +14,82 @@ struct Partner {
     place: usize,
     /// The output.
     output: usize,
-    /// Position in the record of the slot of the entry (this place, other place), and how far beyond it the entry is.
-    slot: Option<(usize, u32)>,
+}
+
+/// A run of entries that has one slot.
+#[derive(Clone, Copy)]
+struct Run {
+    /// The column of the first entry.
+    first: Partner,
+    /// The column of the last entry, and how far it is beyond the first.
+    last: (usize, u32),
+    /// Position of its slot in the record.
+    offset: usize,
 }
 
 /// By place, what meets it in the outputs of the Hessian.
-pub(super) struct Partners(Vec<Vec<Partner>>);
+pub(super) struct Partners {
+    /// Every other place.
+    of: Vec<Vec<Partner>>,
+    /// The runs of which the place is the row.
+    runs: Vec<Vec<Run>>,
+    /// The place whose number is always one less, if there is one that meets the same places.
+    alike: Vec<Option<usize>>,
+}
 
 impl Partners {
     pub fn of(columns: &[&Output], entries: &RegionEntries) -> Self {
-        let mut partners = vec![Vec::new(); entries.places];
-        for (k, (output, &[row, col])) in columns.iter().zip(&entries.outputs).enumerate() {
-            if output.buffer == Buffer::Hessian {
-                let slot = Some((output.offset, output.shift));
-                partners[row].push(Partner { place: col, output: k, slot });
-                // The pattern is symmetric, whatever the updates are.
-                partners[col].push(Partner { place: row, output: k, slot: None });
+        let mut of = vec![Vec::new(); entries.places];
+        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); entries.places];
+        for (output, (column, &[row, col])) in columns.iter().zip(&entries.outputs).enumerate() {
+            if column.buffer != Buffer::Hessian {
+                continue;
+            }
+            let first = Partner { place: col, output };
+            of[row].push(first);
+            // The pattern is symmetric, whatever the updates are.
+            of[col].push(Partner { place: row, output });
+            match runs[row].iter_mut().find(|run| run.offset == column.offset) {
+                Some(run) => run.last = (col, column.shift),
+                None => runs[row].push(Run { first, last: (col, column.shift), offset: column.offset }),
             }
         }
-        Self(partners)
+        let mut met: Vec<Vec<usize>> = of.iter().map(|list| list.iter().map(|p| p.place).collect()).collect();
+        met.iter_mut().for_each(|list| {
+            list.sort_unstable();
+            list.dedup();
+        });
+        let always = entries.on.is_empty();
+        let alike =
+            |place: usize| entries.before.get(place).copied().flatten().filter(|&b| always && met[b] == met[place]);
+        let alike = (0..entries.places).map(alike).collect();
+        Self { of, runs, alike }
     }
 
     fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.of.iter().all(Vec::is_empty)
     }
 
-    /// Calls `visit` with the record, the column and the slot of every entry of a row.
-    fn of_row(
-        &self,
-        entries: &RegionEntries,
-        positions: &[u32],
-        mut visit: impl FnMut(usize, u32, Option<(usize, u32)>),
-    ) {
+    /// Calls `visit` with every column of a row.
+    fn of_row(&self, entries: &RegionEntries, positions: &[u32], mut visit: impl FnMut(u32)) {
         for &position in positions {
             let (number, place) = (position as usize / entries.places, position as usize % entries.places);
             let record = entries.record(number);
-            for partner in self.0[place].iter().filter(|p| record.has(p.output)) {
-                visit(number, record.numbers[partner.place], partner.slot);
+            for partner in self.of[place].iter().filter(|p| record.has(p.output)) {
+                visit(record.numbers[partner.place]);
             }
         }
+    }
+
+    /// Whether a row, given by its positions, has the columns of the one before it because it meets the same places in
+    /// the same records.
+    fn repeats(&self, entries: &RegionEntries, before: &[u32], own: &[u32]) -> bool {
+        let places = entries.places;
+        let follows = |&own: &u32, &before: &u32| {
+            let (own, before) = (own as usize, before as usize);
+            own / places == before / places && self.alike[own % places] == Some(before % places)
+        };
+        before.len() == own.len() && own.iter().zip(before).all(|(own, before)| follows(own, before))
     }
 
     /// The slots of the records from `first` on, `width` to a record.
@@ -69,16 +106,18 @@ impl Partners {
             for at in pattern.row_ptr[row]..pattern.row_ptr[row + 1] {
                 slot_of[pattern.col_idx[at] as usize] = places.slots[at];
             }
-            let positions: Vec<u32> = incidence.of_row(row).iter().map(|p| p + begin as u32).collect();
-            self.of_row(entries, &positions, |record, col, slot| {
-                let Some((offset, shift)) = slot else { return };
-                let (own, found) = (&mut slots[(record - first) * width + offset], slot_of[col as usize]);
-                if shift == 0 {
-                    *own = found;
+            for &position in incidence.of_row(row) {
+                let (record, place) = (position as usize / entries.places, position as usize % entries.places);
+                let (entry, slots) = (entries.record(first + record), &mut slots[record * width..][..width]);
+                for run in self.runs[place].iter().filter(|run| entry.has(run.first.output)) {
+                    let found = slot_of[entry.numbers[run.first.place] as usize];
+                    slots[run.offset] = found;
+                    let (last, shift) = run.last;
+                    // What is written unchecked goes by this: the entries of a run follow the first.
+                    let end = slot_of[entry.numbers[last] as usize];
+                    assert_eq!(found.wrapping_add(shift), end, "the entries of a run follow each other");
                 }
-                // What is written unchecked goes by this: entries of a run follow the first, which is found before them.
-                assert_eq!(own.wrapping_add(shift), found, "the entries of a run follow each other");
-            });
+            }
         }
     }
 }
@@ -129,13 +168,23 @@ fn union(sources: &[Source<'_>], more: &Csr, rows: Range<usize>, size: usize) ->
     let mut seen = vec![u32::MAX; size];
     for row in rows {
         let first = columns.len();
+        let repeats = |(partners, entries, incidence): &Source<'_>| {
+            partners.repeats(entries, incidence.of_row(row - 1), incidence.of_row(row))
+        };
+        let alone = |row: usize| row >= more.rows() || more.row(row).is_empty();
+        if !lengths.is_empty() && alone(row - 1) && alone(row) && sources.iter().all(repeats) {
+            let length = lengths[lengths.len() - 1];
+            columns.extend_from_within(first - length..);
+            lengths.push(length);
+            continue;
+        }
         let mut add = |col: u32| {
             if std::mem::replace(&mut seen[col as usize], row as u32) != row as u32 {
                 columns.push(col);
             }
         };
         for (partners, entries, incidence) in sources {
-            partners.of_row(entries, incidence.of_row(row), |_, col, _| add(col));
+            partners.of_row(entries, incidence.of_row(row), &mut add);
         }
         if row < more.rows() {
             more.row(row).iter().for_each(|&col| add(col));

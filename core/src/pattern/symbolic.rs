@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub(super) places: Vec<(Option<Array>, Index)>,
     /// Where the values stand that go to each place.
     pub(super) spans: Vec<Span>,
+    /// By place, the one whose number is always one less, if there is one.
+    pub(super) before: Vec<Option<usize>>,
     /// In the order of the outputs.
     pub(super) entries: Vec<Entry>,
 }
@@ -149,6 +151,12 @@ fn region_record(
         root.indices.extend(guard.map(Cond::as_index));
         root.vars.clone_from(&update.vars);
     }
+    let mut indices = symbols.indices.clone();
+    let before = |&(array, index): &(Option<Array>, Index)| {
+        array?;
+        known.get(&(array, indices.offset(index, -1))).copied()
+    };
+    record.before = record.places.iter().map(before).collect();
     root.indices.extend(record.places.iter().map(|(_, index)| *index));
     (root, record)
 }
