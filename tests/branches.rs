@@ -51,3 +51,35 @@ fn sides_of_a_select_in_another() {
         assert_eq!(nonzeros, 3, "{body}");
     }
 }
+
+/// A comparison under a guard may have no value where the guard is off.
+#[test]
+fn comparisons_under_a_guard() {
+    let x = [0.4f64, -0.3, 0.9, 0.2, 1.4];
+    let largest = |i: usize| x[i - 1].max(x[i]);
+    type Wanted<'a> = &'a dyn Fn(usize) -> f64;
+    let cases: [(&str, Wanted); 4] = [
+        ("if (i > 0u) { e += max(x[i - 1u], x[i]); }", &largest),
+        ("if (i > 0u) { e += clamp(x[i - 1u], 0.0, 1.0) * x[i]; }", &|i| x[i - 1].clamp(0.0, 1.0) * x[i]),
+        ("if (i > 0u) { e += select(x[i], 2.0, x[i - 1u] > 0.5); }", &|i| if x[i - 1] > 0.5 { 2.0 } else { x[i] }),
+        (
+            "if (i > 0u) { if (x[i - 1u] > x[i]) { e += x[i] * x[i]; } else if (x[i - 1u] < 0.0) { e += sin(x[i]); } }",
+            &|i| match (x[i - 1] > x[i], x[i - 1] < 0.0) {
+                (true, _) => x[i] * x[i],
+                (_, true) => x[i].sin(),
+                _ => 0.0,
+            },
+        ),
+    ];
+    for (body, wanted) in cases {
+        let text = format!(
+            "override n: u32;\n@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
+             fn energy() -> f32 {{\n  var e = 0.0;\n  for (var i = 0u; i < n; i++) {{ {body} }}\n  return e;\n}}"
+        );
+        let problem = Problem::new().unknown("x", x.to_vec()).indices("n", 5);
+        let mut system = System::build(problem.term(Term::energy("guard.wgsl", text)), Options::default()).unwrap();
+        let got = system.evaluate().unwrap().energy;
+        let wanted: f64 = (1..5).map(wanted).sum();
+        assert!((got - wanted).abs() < 1e-14, "{body}: {got} instead of {wanted}");
+    }
+}

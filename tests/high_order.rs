@@ -2,6 +2,7 @@
 //! hexahedra. One element against second-order dual numbers over shape functions that are written here from their
 //! definition, and patches of elements under a homogeneous deformation.
 
+#[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "common/dual.rs"]
 mod dual;
 

@@ -192,3 +192,54 @@ fn not_finite() {
         assert!(error.contains("element 19"), "{error}");
     }
 }
+
+/// A problem of elements with data `k`, two nodes of two components each, and its dense projection.
+fn pairs(text: &str, k: &[f64], device: Device) -> Vec<Vec<f64>> {
+    let n = k.len() as i32;
+    let stencil: Vec<[i32; 2]> = (0..n).map(|e| [2 * e, 2 * e + 1]).collect();
+    let problem = Problem::new().unknown("x", vec![[1.0, 1.0]; 2 * k.len()]).array("k", k.to_vec());
+    let problem = problem.indices("over", stencil).term(Term::energy("pairs.wgsl", text).over("over"));
+    dense(&problem, options(device, Projection::Clamp)).0
+}
+
+/// Unknowns that never meet have no entry in the element's matrix: what the projection of large elements leaves there must
+/// not reach those that are evaluated after them.
+#[test]
+fn batches_leave_nothing_behind() {
+    let text = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 { return k * (x[0].y * x[1].x - x[0].x * x[1].y); }";
+    let k: Vec<f64> = (0..200).map(|e| if e < 64 { 1e20 * (1.0 + f64::from(e) / 64.0) } else { 1.0 }).collect();
+    let matrix = pairs(text, &k, Device::Cpu);
+    // [0 k; k 0] becomes k / 2 [1 1; 1 1].
+    for (at, row) in matrix.iter().enumerate().skip(4 * 64) {
+        assert!((row[at] - 0.5).abs() < 1e-14, "{}", row[at]);
+    }
+}
+
+/// Elements as small as numbers are.
+#[test]
+fn subnormal_elements() {
+    let text = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 { return 1e-155 * k * 1e-155 * x[0].x * x[1].x; }";
+    for device in [Device::Cpu, Device::Interpreter] {
+        let matrix = pairs(text, &[1.0, 3.0], device);
+        for (k, scale) in [(0, 1.0), (4, 3.0)] {
+            assert!((matrix[k][k] / 1e-310 - 0.5 * scale).abs() < 1e-9, "{device:?}: {:e}", matrix[k][k]);
+        }
+    }
+}
+
+/// Combinations that are almost, but not quite, the same.
+#[test]
+fn directions_that_nearly_agree() {
+    let text = "fn energy(x: array<f32, 2>) -> f32 {
+        let a = x[0] - x[1];
+        let b = x[0] - 1.0000000005 * x[1];
+        return 1.0e9 * (a * a - b * b);
+    }";
+    let problem = elements(text, 2, &[vec![0, 1]]);
+    let wanted = dense(&problem, options(Device::Interpreter, Projection::Clamp)).0;
+    let got = dense(&problem, options(Device::Cpu, Projection::Clamp)).0;
+    for (g, w) in got.iter().flatten().zip(wanted.iter().flatten()) {
+        assert!((g - w).abs() < 1e-5, "{got:?} instead of {wanted:?}");
+    }
+    assert!(got[0][0] > 0.3 && got[0][0] < 0.4);
+}

@@ -166,11 +166,11 @@ impl Job<'_> {
         let Some(hessian) = buffer_number(Buffer::Hessian) else { return 0.0 };
         let (stream, first) = (&self.streams.regions[projector.region()], self.streams.outer.start);
         let mut room = Room::new();
-        let mut buffer = Vec::new();
+        let mut buffer: Vec<T> = Vec::new();
         let mut energy = 0.0;
         for batch in batches(stream, first, range.clone()) {
             let records = stream.records(first, &batch);
-            buffer.resize(projector.buffer_length(records.len()), T::default());
+            projector.prepare(&mut buffer, records.len());
             let mut context = self.context;
             context.buffers[hessian] = buffer.as_mut_ptr().cast();
             // SAFETY: the caller's; the slots of the elements are within a buffer of this length.

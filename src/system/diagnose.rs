@@ -104,8 +104,9 @@ pub fn non_finite(terms: &[Term], problem: &Problem, mode: Mode, energy: f64) ->
         }
     }
     let (number, file) = terms.last().map_or((0, String::new()), |t| (t.number, t.file.clone()));
-    let element = "; each element alone is finite, their sum is not".into();
-    Error::NonFinite { what: format!("a result (energy {energy})"), term: number, file, element }
+    let element = ", though each element alone is finite in double precision, before it is projected and added".into();
+    let what = if energy.is_finite() { "a derivative".into() } else { format!("the energy ({energy})") };
+    Error::NonFinite { what, term: number, file, element }
 }
 
 /// The element or iteration, in words.

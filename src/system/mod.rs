@@ -52,7 +52,11 @@ pub struct Options {
     /// How the Hessian is stored.
     pub layout: Layout,
     /// What becomes of the negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
-    /// they stay. An element is one row of `over`, or one iteration of the loops of a program. Where an element's
+    /// they stay.
+    ///
+    /// An element is one row of `over`; a node that stands twice in it counts as two. In a program it is an iteration
+    /// of a loop nest as it is compiled: loops over the same range are one, short constant loops are part of the
+    /// iteration around them, and so is an inner loop whose unknowns do not depend on its variable. Where an element's
     /// Hessian is sparse, its projection has more entries, and so has the pattern.
     pub projection: Option<Projection>,
     /// Whether the Hessian of residual terms is JᵀJ, without their second derivatives.

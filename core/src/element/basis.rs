@@ -3,8 +3,8 @@
 
 use crate::program::Entry;
 
-/// An independent part of a combination is at least so long, relative to the combination.
-const INDEPENDENT: f64 = 1e-9;
+/// A part of a combination that is shorter than this, relative to the combination, is rounding.
+const INDEPENDENT: f64 = 1e-14;
 
 /// An orthonormal basis of the directions that matter, as sparse columns over the local unknowns; all of these, in order, if
 /// every direction matters.

@@ -57,6 +57,11 @@ impl Blocks {
         Some(Self { whole, region, size: element.unknowns.len(), basis: element.basis.clone(), runs, scattered, own })
     }
 
+    /// Whether some entries of the lower triangle are always zero.
+    pub fn is_sparse(&self) -> bool {
+        self.scattered.len() < self.size * self.size
+    }
+
     /// Entries of a lower triangle.
     pub fn entries(&self) -> usize {
         self.size * (self.size + 1) / 2

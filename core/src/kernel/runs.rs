@@ -11,6 +11,7 @@ use super::{Buffer, Output, Step};
 use crate::index::{Index, Indices};
 use crate::program::{Target, Update};
 use crate::real::Array;
+use rustc_hash::FxHashMap;
 
 /// A write of a kernel: the number of its update, and whether it goes to the transposed entry.
 pub type Write = (usize, bool);
@@ -59,17 +60,15 @@ fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[P
 /// Puts the writes of a kernel in the order in which runs follow each other:
 /// block by block.
 pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
-    let mut blocks: Vec<[(Option<Array>, Index); 2]> = Vec::new();
+    let mut blocks: FxHashMap<[(Option<Array>, Index); 2], usize> = FxHashMap::default();
     let mut keys = std::collections::BTreeMap::new();
     for &(update, transposed) in writes.iter() {
         let Some([row, col]) = places(indices, &updates[update].target, transposed) else { continue };
         let matrix = !matches!(updates[update].target, Target::Gradient(_) | Target::Product(_));
         let [a, b] = [(row.array, row.base), (col.array, col.base)];
         let block = if a <= b { [a, b] } else { [b, a] };
-        let number = blocks.iter().position(|known| *known == block).unwrap_or_else(|| {
-            blocks.push(block);
-            blocks.len() - 1
-        });
+        let next = blocks.len();
+        let number = *blocks.entry(block).or_insert(next);
         // Neighbouring iterations write neighbouring entries where the stride is one: what the next iteration reads is
         // better not what was written last.
         let [row, col] = [row, col].map(|place| if place.stride == 1 { -place.constant } else { place.constant });

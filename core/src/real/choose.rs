@@ -148,6 +148,15 @@ impl Graph {
             let both = self.and(p, q);
             return self.intern_select(both, x, b);
         }
+        // So that `p` is not asked where `q` is off: it may have no value there.
+        if let Node::Select(q, x, y) = *self.node(b)
+            && self.is_zero(a)
+            && self.is_zero(y)
+        {
+            let not = self.not(p);
+            let both = self.and(not, q);
+            return self.intern_select(both, x, a);
+        }
         self.intern_select(p, a, b)
     }
 

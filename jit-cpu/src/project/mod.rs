@@ -116,9 +116,13 @@ impl<'a> Projector<'a> {
         self.blocks.region
     }
 
-    /// The length of the buffer for so many elements.
-    pub(crate) fn buffer_length(&self, elements: usize) -> usize {
-        self.blocks.buffer_length(elements)
+    /// Makes the buffer ready for so many elements.
+    pub(crate) fn prepare<T: Real>(&self, buffer: &mut Vec<T>, elements: usize) {
+        buffer.resize(self.blocks.buffer_length(elements), T::default());
+        if self.blocks.is_sparse() {
+            // Entries of unknowns that never meet are not set, but projection leaves rounding errors there.
+            buffer.fill(T::default());
+        }
     }
 
     /// Projects the elements of the records `records`, whose matrices are in `buffer`, and adds them to the matrix that
@@ -271,7 +275,9 @@ fn mend<V: Lanes>(projector: &Projector, space: &mut Space<V>) {
     for entry in reduced.iter() {
         largest = entry.abs().max(largest);
     }
-    let over = V::select(V::zero().less(largest), largest.recip(), V::zero());
+    // Subnormal matrices are not brought up to one: their scale has no reciprocal.
+    let largest = largest.max(V::all(f64::MIN_POSITIVE));
+    let over = largest.recip();
     for row in 0..n {
         for col in 0..=row {
             eigen.matrix[row * n + col] = reduced[lower(row, col)] * over;
