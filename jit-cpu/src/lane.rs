@@ -57,7 +57,8 @@ impl Lane {
         let Some((&first, others)) = values.split_first().filter(|_| self.count > 1) else { return values[0] };
         let ty = b.func.dfg.value_type(first);
         let ty = ty.by(self.count as u32).unwrap_or(ty);
-        let first = b.ins().scalar_to_vector(ty, first);
+        // One instruction, where setting a single element of a vector takes two.
+        let first = b.ins().splat(ty, first);
         (1..).zip(others).fold(first, |packed, (k, &value)| b.ins().insertlane(packed, value, k))
     }
 

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// Nanoseconds of work for which it pays to wake the threads.
 const PARALLEL: f64 = 100_000.0;
 
+/// So many numbers are worth it, too, to be gone through.
+const MANY: usize = 1 << 18;
+
 /// How long an iteration of the outermost loop takes on one thread: the least of what was measured, in femtoseconds;
 /// `u64::MAX` before the first run.
 pub(crate) struct Pace(AtomicU64);
@@ -69,6 +72,17 @@ impl Pool {
                 results.into_iter().collect()
             }
             None => items.into_iter().try_for_each(f),
+        }
+    }
+
+    /// Calls `f` for parts of many numbers at the same time, or for all of a few; gives the results in order.
+    pub fn parts<T: Send>(&self, numbers: &mut [f64], f: impl Fn(&mut [f64]) -> T + Sync) -> Vec<T> {
+        match &self.0 {
+            Some(pool) if numbers.len() >= MANY => pool.install(|| {
+                let share = numbers.len().div_ceil(rayon::current_num_threads());
+                numbers.par_chunks_mut(share).map(&f).collect()
+            }),
+            _ => vec![f(numbers)],
         }
     }
 

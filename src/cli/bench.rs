@@ -92,7 +92,16 @@ fn projected(
 
 fn header(text: &mut String, system: &mut System, work: &[Work; 3]) -> Result<(), Error> {
     let (unknowns, nonzeros) = (system.unknowns(), system.pattern()?.nonzeros());
-    let _ = writeln!(text, "{} elements, {unknowns} unknowns, {nonzeros} non-zeros", work[2].elements);
+    let (elements, memory) = (work[2].elements, system.memory()?);
+    let _ = writeln!(text, "{elements} elements, {unknowns} unknowns, {nonzeros} non-zeros");
+    let each = |bytes: usize| bytes as f64 / elements.max(1) as f64;
+    let _ = writeln!(
+        text,
+        "bytes for each element: {:.0} matrix, {:.0} slots, {:.0} stored numbers",
+        each(memory.matrix),
+        each(memory.slots),
+        each(memory.stored)
+    );
     Ok(())
 }
 

@@ -109,7 +109,6 @@ impl<'a> Matrix<'a> {
 /// A layout made for a pattern.
 pub(super) struct Stored {
     kind: Kind,
-    slots: Vec<u32>,
     len: usize,
     shared: bool,
 }
@@ -126,7 +125,8 @@ impl Layout {
         !matches!(self, Layout::Full | Layout::Block(_))
     }
 
-    pub(super) fn store(&self, pattern: &Csr) -> Result<Stored, Error> {
+    /// Stores a pattern; with the slot of each entry.
+    pub(super) fn store(&self, pattern: &Csr) -> Result<(Stored, Vec<u32>), Error> {
         let (kind, storage): (Kind, Box<dyn Storage + '_>) = match self {
             Layout::Full => (Kind::Full, Box::new(Full(pattern))),
             Layout::Lower => own(Triangle::lower(pattern)),
@@ -149,7 +149,7 @@ impl Layout {
         let inside = |slots: &Vec<u32>| slots.iter().all(|&s| s == NO_SLOT || (s as usize) < len);
         let slots = found.filter(inside).ok_or(Error::Slots { len })?;
         let shared = matches!(kind, Kind::Custom) && shares(pattern, &slots);
-        Ok(Stored { kind, slots, len, shared })
+        Ok((Stored { kind, len, shared }, slots))
     }
 }
 
@@ -171,10 +171,6 @@ fn own(triangle: Triangle) -> (Kind, Box<dyn Storage>) {
 }
 
 impl Stored {
-    pub fn slots(&self) -> &[u32] {
-        &self.slots
-    }
-
     pub fn len(&self) -> usize {
         self.len
     }

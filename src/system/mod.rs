@@ -15,7 +15,7 @@ mod work;
 
 pub use error::{Error, Misfit};
 pub use layout::{Layout, MakeStorage, Matrix};
-pub use work::Work;
+pub use work::{Memory, Work};
 
 use crate::problem::Problem;
 use layout::Stored;
@@ -243,7 +243,7 @@ impl System {
             rows.tangents.fill(0.0);
             let result = kernels.run(term, &self.problem, direction, product, (&mut *rows, &self.pool));
             result.map_err(|e| term.failed(e))?;
-            if !product.iter().all(|v| v.is_finite()) {
+            if !are_finite(product) {
                 let what = "the product of the Hessian with a direction".into();
                 let (file, element) = (term.file.clone(), String::new());
                 return Err(Error::NonFinite { what, term: term.number, file, element });
@@ -290,7 +290,7 @@ impl System {
         let state = &mut self.state;
         let hessian = hessian.unwrap_or(&mut []);
         state.gradient.fill(0.0);
-        hessian.fill(0.0);
+        self.pool.parts(hessian, |part| part.fill(0.0));
         state.residual.fill(0.0);
         state.jacobian.fill(0.0);
         let mut energy = 0.0;
@@ -307,11 +307,9 @@ impl System {
         if mode == Mode::Hessian && self.problem.has_residuals() {
             bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);
         }
-        let finite = energy.is_finite()
-            && target.gradient.iter().all(|v| v.is_finite())
-            && target.hessian.iter().all(|v| v.is_finite())
-            && target.jacobian.iter().all(|v| v.is_finite());
-        if !finite {
+        let results = [&mut *target.gradient, &mut *target.hessian, &mut *target.jacobian];
+        let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
+        if !energy.is_finite() || !results.into_iter().all(finite) {
             return Err(diagnose::non_finite(&self.terms, &self.problem, mode, energy));
         }
         Ok(energy)
@@ -345,14 +343,14 @@ impl System {
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
         let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
         let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
-        let stored = self.options.layout.store(&pattern)?;
+        let (stored, slots) = self.options.layout.store(&pattern)?;
         let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
-        let hessian = Places { pattern: &pattern, slots: stored.slots() };
+        let hessian = Places { pattern: &pattern, slots: &slots };
         let own_rows = Places { pattern: &jacobian, slots: &own };
         for term in &mut self.terms {
             term.place(hessian, own_rows, stored.is_shared());
         }
-        let gram = Gram::new(&jacobian, &pattern, stored.slots());
+        let gram = Gram::new(&jacobian, &pattern, &slots);
         self.state = State {
             gradient: vec![0.0; unknowns],
             hessian: vec![0.0; stored.len()],
@@ -364,6 +362,11 @@ impl System {
         self.seconds.pattern = start.elapsed().as_secs_f64();
         Ok(())
     }
+}
+
+/// Whether all numbers are finite. Groups of them are looked at without a branch, which makes vectors of the loop.
+fn are_finite(numbers: &[f64]) -> bool {
+    numbers.chunks(1024).all(|group| !group.iter().fold(false, |bad, number| bad | !number.is_finite()))
 }
 
 static EMPTY: Csr = Csr { cols: 0, row_ptr: Vec::new(), col_idx: Vec::new() };

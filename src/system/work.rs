@@ -1,7 +1,7 @@
 //! How much an evaluation computes and moves.
 
 use super::part::{Mode, Set};
-use super::{Error, System};
+use super::{Csr, Error, System};
 use spadina_core::kernel::{Buffer, Step};
 
 /// What one evaluation does.
@@ -16,7 +16,33 @@ pub struct Work {
     pub bytes: usize,
 }
 
+/// What a system holds besides the problem itself, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Memory {
+    /// The Hessian: pattern and values.
+    pub matrix: usize,
+    /// Where every kernel's outputs go.
+    pub slots: usize,
+    /// Numbers that no unknown changes.
+    pub stored: usize,
+}
+
 impl System {
+    /// What the system holds.
+    pub fn memory(&mut self) -> Result<Memory, Error> {
+        self.bind()?;
+        let matrix = |csr: &Csr| size_of_val(&csr.row_ptr[..]) + size_of_val(&csr.col_idx[..]);
+        let mut memory = Memory { matrix: size_of_val(&self.state.hessian[..]), ..Memory::default() };
+        memory.matrix += self.bound.as_ref().map_or(0, |bound| matrix(&bound.pattern));
+        for bound in self.terms.iter().flat_map(|term| term.bounds()) {
+            let runnables = Mode::ALL.into_iter().flat_map(|mode| bound.kernels.set(mode).runnables());
+            let regions = runnables.flat_map(|runnable| &runnable.streams.regions);
+            memory.slots += regions.map(|r| size_of_val(&r.slots[..]) + size_of_val(&r.starts[..])).sum::<usize>();
+            memory.stored += bound.kernels.statics().map(size_of_val).sum::<usize>();
+        }
+        Ok(memory)
+    }
+
     /// What the evaluations of the value, of the gradient and of the Hessian do.
     pub fn work(&mut self) -> Result<[Work; 3], Error> {
         self.bind()?;

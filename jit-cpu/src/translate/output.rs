@@ -90,7 +90,7 @@ impl Translator<'_> {
         for side in 0..self.lane.count {
             let both = match self.lane.count {
                 1 => {
-                    let both = self.b.ins().scalar_to_vector(types::F64X2, first);
+                    let both = self.b.ins().splat(types::F64X2, first);
                     self.b.ins().insertlane(both, second, 1)
                 }
                 _ => self.transposed(first, second, side),
