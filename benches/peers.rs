@@ -93,7 +93,8 @@ fn by_hand(size: usize, system: &mut System) -> (Hand, Vec<f64>, Sums) {
     near(at.energy, sums.energy, at.energy.abs());
     let largest = |list: &[f64]| list.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     for (ours, theirs) in [(at.gradient, &sums.gradient), (at.hessian.values, &sums.hessian)] {
-        ours.iter().zip(theirs).for_each(|(&a, &b)| near(a, b, largest(ours)));
+        let scale = largest(ours);
+        ours.iter().zip(theirs).for_each(|(&a, &b)| near(a, b, scale));
     }
     (hand, peer.x.data, sums)
 }

@@ -89,8 +89,10 @@ fn define(
     }
     context.set_disasm(listing == Listing::Assembly);
     module.define_function(id, context)?;
-    if let Some(assembly) = context.compiled_code().and_then(|c| c.vcode.as_ref()) {
-        text.push_str(assembly);
+    if let Some((code, assembly)) = context.compiled_code().and_then(|c| Some((c, c.vcode.as_ref()?))) {
+        let frame = code.buffer.frame_layout().map_or(0, |layout| layout.frame_to_fp_offset);
+        let bytes = code.code_info().total_size;
+        text.push_str(&format!("{assembly}; {bytes} bytes of code, {frame} bytes of registers spilled and saved\n"));
     }
     Ok(())
 }

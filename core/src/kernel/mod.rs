@@ -7,6 +7,7 @@
 mod build;
 mod demand;
 mod fuse;
+mod pressure;
 mod print;
 mod runs;
 mod schedule;

@@ -64,7 +64,8 @@ impl Display for Kernel {
                 depth += 1;
             }
         }
-        write!(f, "\n}}\n{}", self.counts())
+        write!(f, "\n}}\n{}", self.counts())?;
+        writeln!(f, "// at most {} values at once", self.peak())
     }
 }
 
