@@ -13,6 +13,8 @@ use std::ops::Range;
 const RECORDS: usize = 1024;
 /// The least number of ranges of a loop with loops inside, if it has so many iterations.
 const RANGES: usize = 64;
+/// Ranges that run colour by colour before those behind them: neighbours, whose rows are then still in the caches.
+const WINDOW: usize = 32;
 /// Colours to try; ranges beyond run one after another.
 const COLORS: u32 = 64;
 
@@ -38,19 +40,27 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
         let groups = (0..ranges.len() as u32).map(|k| vec![k]).collect();
         return Chunks { ranges, groups };
     }
-    let mut colors_of_row: Vec<u64> = Vec::new();
-    let mut groups: Vec<Vec<u32>> = vec![Vec::new(); COLORS as usize];
+    // The colours that the window's ranges have given to a row; those of another window no longer count.
+    let mut colors_of_row: Vec<(usize, u64)> = Vec::new();
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    let mut window: Vec<Vec<u32>> = vec![Vec::new(); COLORS as usize];
     let mut alone = Vec::new();
     for (k, &start) in starts.iter().enumerate() {
+        if k % WINDOW == 0 {
+            groups.extend(std::mem::replace(&mut window, vec![Vec::new(); COLORS as usize]));
+        }
         let span = start..(start + length).min(total);
         let mut taken = 0u64;
         let mut rows = Vec::new();
         rows_in(kernel, entries, span, |row| {
             let row = row as usize;
             if row >= colors_of_row.len() {
-                colors_of_row.resize(row + 1, 0);
+                colors_of_row.resize(row + 1, (0, 0));
             }
-            taken |= colors_of_row[row];
+            if colors_of_row[row].0 != k / WINDOW {
+                colors_of_row[row] = (k / WINDOW, 0);
+            }
+            taken |= colors_of_row[row].1;
             rows.push(row);
         });
         let color = (!taken).trailing_zeros();
@@ -58,9 +68,10 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
             alone.push(vec![k as u32]);
             continue;
         }
-        rows.into_iter().for_each(|row| colors_of_row[row] |= 1 << color);
-        groups[color as usize].push(k as u32);
+        rows.into_iter().for_each(|row| colors_of_row[row].1 |= 1 << color);
+        window[color as usize].push(k as u32);
     }
+    groups.append(&mut window);
     groups.retain(|g| !g.is_empty());
     groups.extend(alone);
     Chunks { ranges, groups }
