@@ -55,7 +55,7 @@ impl Default for Options {
             verify: cfg!(debug_assertions),
             block_limit: plan::LIMIT,
             quick_above: plan::QUICK,
-            wide: true,
+            wide: has_vectors(),
             skips: true,
         }
     }
@@ -193,6 +193,14 @@ impl Compiled {
 pub fn has_fused_multiply_add() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    return cfg!(target_arch = "aarch64");
+}
+
+/// Whether this machine has vectors of 128 bits with all the operations that kernels need.
+fn has_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("sse4.1");
     #[cfg(not(target_arch = "x86_64"))]
     return cfg!(target_arch = "aarch64");
 }

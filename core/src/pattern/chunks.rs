@@ -13,8 +13,9 @@ use std::ops::Range;
 const RECORDS: usize = 1024;
 /// The least number of ranges of a loop with loops inside, if it has so many iterations.
 const RANGES: usize = 64;
-/// Ranges that run colour by colour before those behind them: neighbours, whose rows are then still in the caches.
-const WINDOW: usize = 32;
+/// Entries that ranges may write which run colour by colour before those behind them: neighbours, whose rows are then
+/// still in the caches.
+const WINDOW: usize = 1 << 22;
 /// Colours to try; ranges beyond run one after another.
 const COLORS: u32 = 64;
 
@@ -45,8 +46,10 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
     let mut groups: Vec<Vec<u32>> = Vec::new();
     let mut window: Vec<Vec<u32>> = vec![Vec::new(); COLORS as usize];
     let mut alone = Vec::new();
+    let written = kernel.outputs.iter().filter(|o| o.has_slot()).count();
+    let ranges_in_window = (WINDOW / (RECORDS * written.max(1))).max(1);
     for (k, &start) in starts.iter().enumerate() {
-        if k % WINDOW == 0 {
+        if k % ranges_in_window == 0 {
             groups.extend(std::mem::replace(&mut window, vec![Vec::new(); COLORS as usize]));
         }
         let span = start..(start + length).min(total);
@@ -57,8 +60,8 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
             if row >= colors_of_row.len() {
                 colors_of_row.resize(row + 1, (0, 0));
             }
-            if colors_of_row[row].0 != k / WINDOW {
-                colors_of_row[row] = (k / WINDOW, 0);
+            if colors_of_row[row].0 != k / ranges_in_window {
+                colors_of_row[row] = (k / ranges_in_window, 0);
             }
             taken |= colors_of_row[row].1;
             rows.push(row);
