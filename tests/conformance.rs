@@ -6,11 +6,14 @@ use common::{Results, cases, differences, spadina, stderr};
 use std::path::Path;
 
 /// Runs a case and compares.
-fn run(case: &Path, device: &str, tolerance: f64) -> Result<(), String> {
+fn run(case: &Path, [device, precision]: [&str; 2], tolerance: f64) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let out = folder.path().join("out");
     let problem = case.join("problem.toml");
-    let output = spadina([Path::new("eval"), &problem, "--out".as_ref(), &out, "--device".as_ref(), device.as_ref()]);
+    let options = ["--device", device, "--precision", precision].map(Path::new);
+    let arguments: Vec<&Path> =
+        [Path::new("eval"), &problem, "--out".as_ref(), &out].into_iter().chain(options).collect();
+    let output = spadina(arguments);
     if !output.status.success() {
         return Err(format!("{}: {}", output.status, stderr(&output)));
     }
@@ -19,22 +22,27 @@ fn run(case: &Path, device: &str, tolerance: f64) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(found.join("; ")) }
 }
 
-fn run_all(device: &str, tolerance: f64) {
+fn run_all(on: [&str; 2], tolerance: f64) {
     let failed: Vec<String> = cases()
         .iter()
-        .filter_map(|case| run(case, device, tolerance).err().map(|e| format!("{}: {e}", case.display())))
+        .filter_map(|case| run(case, on, tolerance).err().map(|e| format!("{}: {e}", case.display())))
         .collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 #[test]
 fn the_interpreter_agrees() {
-    run_all("interpreter", 1e-12);
+    run_all(["interpreter", "f64"], 1e-12);
 }
 
 #[test]
 fn the_cpu_agrees() {
-    run_all("cpu", 1e-12);
+    run_all(["cpu", "f64"], 1e-12);
+}
+
+#[test]
+fn the_cpu_agrees_in_single_precision() {
+    run_all(["cpu", "f32"], 1e-4);
 }
 
 /// The comparison itself: expected results agree with themselves, and every kind of damage is found.
