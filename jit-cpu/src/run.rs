@@ -202,6 +202,7 @@ impl Job<'_> {
     ///
     /// That of [`range`](Self::range).
     unsafe fn call(&self, range: &Range<i64>, context: &Context) -> f64 {
+        // SAFETY: the caller's.
         let Some(sides) = self.compiled.sides() else { return unsafe { self.enter(range, context, None, 1) } };
         let paired = range.start..range.end - (range.end - range.start) % sides.count as i64;
         // SAFETY: the caller's.

@@ -99,6 +99,11 @@ impl Blocks {
 /// A range of the outermost loop, which begins at `first`, cut into ranges of at most [`BATCH`] records, or of one
 /// iteration.
 pub fn batches(stream: &Stream, first: i64, range: Range<i64>) -> Vec<Range<i64>> {
+    if stream.starts.is_empty() {
+        // A record for each iteration.
+        let starts = range.clone().step_by(BATCH);
+        return starts.map(|start| start..(start + BATCH as i64).min(range.end)).collect();
+    }
     let mut batches = Vec::new();
     let mut start = range.start;
     let mut end = start;
