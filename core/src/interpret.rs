@@ -5,6 +5,7 @@
 //! range reads entry 0, or 0 if there is none, and an integer that has no value is 0.
 
 use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Streams};
+use crate::function::{self, Native};
 use crate::index::{Evaluator, Index, Loop, Var, eval_node};
 use crate::kernel::{Buffer, Kernel, Step, loop_ends};
 use crate::real::{Node, Value};
@@ -190,6 +191,11 @@ impl<'a> Machine<'a> {
         array.get(at).or(array.first()).copied().unwrap_or(0.0)
     }
 
+    /// What functions are computed with.
+    fn native(&self) -> Native<f64> {
+        Native::new(self.kernel.fuses)
+    }
+
     fn real(&self, value: Value) -> f64 {
         let of = |v: Value| self.reals[v.index()];
         let is = |v: Value| self.reals[v.index()] != 0.0;
@@ -201,8 +207,10 @@ impl<'a> Machine<'a> {
             Node::Seed(array, i) => self.entry(&self.data.seeds, array.0, integer(i)),
             Node::Integer(i) => integer(i) as f64,
             Node::Cond(c) => integer(c.as_index()) as f64,
-            Node::Unary(op, a) => op.eval(of(a)),
-            Node::Binary(op, a, b) => op.eval(of(a), of(b)),
+            Node::Unary(op, a) => function::unary(&mut self.native(), op, of(a)).unwrap_or_else(|| op.eval(of(a))),
+            Node::Binary(op, a, b) => {
+                function::binary(&mut self.native(), op, of(a), of(b)).unwrap_or_else(|| op.eval(of(a), of(b)))
+            }
             Node::Select(p, a, b) => {
                 if is(p) {
                     of(a)

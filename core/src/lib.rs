@@ -6,6 +6,7 @@ pub mod bind;
 pub mod element;
 pub mod error;
 pub mod frontend;
+pub mod function;
 pub mod hoist;
 pub mod index;
 pub mod interpret;

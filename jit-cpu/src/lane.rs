@@ -1,8 +1,7 @@
 //! What the code generator knows of the type of a real: everything else is the same for every precision.
 
-use crate::libm;
 use cranelift_codegen::ir::condcodes::FloatCC;
-use cranelift_codegen::ir::{FuncRef, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use spadina_core::real::{BinaryOp, Compare, Precision, UnaryOp};
 
@@ -16,14 +15,6 @@ pub(crate) struct Lane {
     /// How many elements.
     pub count: usize,
     precision: Precision,
-}
-
-/// How an operation is done.
-pub(crate) enum Means {
-    /// By instructions: the result.
-    Done(Value),
-    /// By a call of this function of the mathematical library.
-    Call(&'static str),
 }
 
 impl Lane {
@@ -43,8 +34,12 @@ impl Lane {
 
     /// As many elements as a vector of 128 bits holds.
     pub fn wide(self) -> Self {
-        let count = 16 / self.scalar.bytes();
-        Self { real: self.scalar.by(count).unwrap_or(self.scalar), count: count as usize, ..self }
+        self.with(16 / self.scalar.bytes() as usize)
+    }
+
+    /// So many elements, a power of two.
+    pub fn with(self, count: usize) -> Self {
+        Self { real: self.scalar.by(count as u32).unwrap_or(self.scalar), count, ..self }
     }
 
     /// The integers that a comparison of reals gives.
@@ -115,9 +110,9 @@ impl Lane {
         b.ins().fcmp(code, x, y)
     }
 
-    /// A function of one real.
-    pub fn unary(self, b: &mut FunctionBuilder<'_>, op: UnaryOp, x: Value) -> Means {
-        Means::Done(match op {
+    /// An operation on one real; nothing where it is a function.
+    pub fn unary(self, b: &mut FunctionBuilder<'_>, op: UnaryOp, x: Value) -> Option<Value> {
+        Some(match op {
             UnaryOp::Neg => b.ins().fneg(x),
             UnaryOp::Abs => b.ins().fabs(x),
             UnaryOp::Sqrt => b.ins().sqrt(x),
@@ -140,24 +135,27 @@ impl Lane {
             | UnaryOp::Tanh
             | UnaryOp::Asinh
             | UnaryOp::Acosh
-            | UnaryOp::Atanh => return Means::Call(libm::name(op.name(), self.precision)),
+            | UnaryOp::Atanh => return None,
         })
     }
 
-    /// A function of two reals.
-    pub fn binary(self, b: &mut FunctionBuilder<'_>, op: BinaryOp, x: Value, y: Value) -> Means {
-        Means::Done(match op {
+    /// An operation on two reals; nothing where it is a function.
+    pub fn binary(self, b: &mut FunctionBuilder<'_>, op: BinaryOp, x: Value, y: Value) -> Option<Value> {
+        Some(match op {
             BinaryOp::Add => b.ins().fadd(x, y),
             BinaryOp::Sub => b.ins().fsub(x, y),
             BinaryOp::Mul => b.ins().fmul(x, y),
             BinaryOp::Div => b.ins().fdiv(x, y),
-            BinaryOp::Pow | BinaryOp::Atan2 => return Means::Call(libm::name(op.name(), self.precision)),
+            BinaryOp::Pow | BinaryOp::Atan2 => return None,
         })
     }
 
-    /// A call of a function of the mathematical library.
-    pub fn call(self, b: &mut FunctionBuilder<'_>, function: FuncRef, arguments: &[Value]) -> Value {
-        let call = b.ins().call(function, arguments);
-        b.inst_results(call)[0]
+    /// `x` where a predicate (see [`compare`](Self::compare)) holds, else `y`.
+    pub fn select(self, b: &mut FunctionBuilder<'_>, predicate: Value, x: Value, y: Value) -> Value {
+        if self.count == 1 {
+            return b.ins().select(predicate, x, y);
+        }
+        let mask = b.ins().bitcast(self.real, MemFlagsData::new(), predicate);
+        b.ins().bitselect(mask, x, y)
     }
 }

@@ -6,11 +6,12 @@
 //!
 //! A kernel that is too long for one function is cut into several; what passes between them lies in a frame (see
 //! `plan`). Which instruction an operation is depends on the type of the reals only in `lane`. Functions such as `exp`
-//! are those of the platform's mathematical library.
+//! are those of [`spadina_core::function`], in place or called.
 
 mod abi;
+mod function;
+mod host;
 mod lane;
-mod libm;
 mod module;
 mod plan;
 mod project;

@@ -3,8 +3,8 @@
 use crate::abi::Entry;
 use crate::lane::Lane;
 use crate::plan::Plan;
-use crate::translate::{Callees, Translator, signature};
-use crate::{Error, Options, libm};
+use crate::translate::{Callees, Outlined, Translator, function_signature, outline, signature};
+use crate::{Error, Options, host};
 use cranelift_codegen::Context;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -62,12 +62,20 @@ pub(crate) fn compile(
     }
     let mut context = module.make_context();
     let mut scratch = FunctionBuilderContext::new();
+    let mut outlined = Outlined::default();
     for number in 0..ids.len() {
         context.func.signature = signature(module, number);
         let b = FunctionBuilder::new(&mut context.func, &mut scratch);
-        let callees = Callees { module, functions: &ids };
+        let callees = Callees { module, functions: &ids, outlined: &mut outlined };
         Translator::new(b, kernel, plan, Lane::of(options.precision), callees, number).finish(number)?;
         define(module, &mut context, ids[number], listing, &mut text)?;
+        module.clear_context(&mut context);
+    }
+    for ((function, count), id) in outlined {
+        let lane = Lane::of(options.precision).with(count);
+        context.func.signature = function_signature(module, function, lane);
+        outline(FunctionBuilder::new(&mut context.func, &mut scratch), module, function, lane, kernel.fuses)?;
+        define(module, &mut context, id, listing, &mut text)?;
         module.clear_context(&mut context);
     }
     module.finalize_definitions()?;
@@ -126,6 +134,6 @@ fn module(options: &Options, quick: bool) -> Result<JITModule, Error> {
     let isa = cranelift_native::builder().map_err(|reason| Error::Machine { reason: reason.to_string() })?;
     let isa = isa.finish(settings::Flags::new(flags)).map_err(|e| Error::Machine { reason: e.to_string() })?;
     let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
-    builder.symbols(libm::symbols());
+    builder.symbols(host::symbols());
     Ok(JITModule::new(builder))
 }

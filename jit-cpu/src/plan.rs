@@ -20,6 +20,12 @@ pub(crate) const LIMIT: usize = 4000;
 /// The weight above which a kernel is compiled quickly.
 pub(crate) const QUICK: usize = 20_000;
 
+/// The number of functions such as `exp` in a kernel above which they are called.
+const INLINE: usize = 4;
+
+/// Instructions of such a function, roughly.
+const FUNCTION: usize = 80;
+
 /// Stands for the whole kernel among the positions of loops.
 pub(crate) const WHOLE: usize = usize::MAX;
 
@@ -85,13 +91,18 @@ pub(crate) struct Plan {
     pub quick: bool,
     /// Whether several iterations of the outermost loop are run side by side.
     pub wide: bool,
+    /// Whether functions such as `exp` are generated where they are needed, and not called.
+    pub inline: bool,
 }
 
 impl Plan {
     /// Plans a kernel.
     pub fn of(kernel: &Kernel, options: &Options) -> Self {
-        let (functions, calls, owner) = cut(kernel, options.block_limit.max(1));
-        let instructions: usize = kernel.steps.iter().map(|&step| weight(kernel, step)).sum();
+        let functions = kernel.steps.iter().filter(|&&step| is_function(kernel, step)).count();
+        let inline = functions <= INLINE;
+        let weight = |step| weight(kernel, step) + if inline && is_function(kernel, step) { FUNCTION } else { 0 };
+        let (functions, calls, owner) = cut(kernel, options.block_limit.max(1), weight);
+        let instructions: usize = kernel.steps.iter().map(|&step| weight(step)).sum();
         let mut plan = Self {
             functions,
             calls,
@@ -104,6 +115,7 @@ impl Plan {
             skips: options.skips,
             quick: instructions > options.quick_above,
             wide: false,
+            inline,
         };
         plan.wide = options.wide && plan.functions.len() == 1 && plan.is_flat();
         if plan.functions.len() > 1 {
@@ -152,6 +164,16 @@ fn weight(kernel: &Kernel, step: Step) -> usize {
     }
 }
 
+/// Whether a step computes a function such as `exp`.
+fn is_function(kernel: &Kernel, step: Step) -> bool {
+    let Step::Value(v) = step else { return false };
+    match *kernel.graph.node(v) {
+        Node::Unary(op, _) => op.is_function(),
+        Node::Binary(op, ..) => op.is_function(),
+        _ => false,
+    }
+}
+
 /// A block that is being measured: its steps and loops with their weights.
 struct Block {
     begin: usize,
@@ -192,7 +214,7 @@ impl Block {
 type Cut = (Vec<Range<usize>>, FxHashMap<usize, Vec<usize>>, Vec<usize>);
 
 /// The functions, the calls that replace bodies of loops, and the function of each step.
-fn cut(kernel: &Kernel, limit: usize) -> Cut {
+fn cut(kernel: &Kernel, limit: usize, weight: impl Fn(Step) -> usize) -> Cut {
     let whole = 0..kernel.steps.len();
     let (mut functions, mut calls, mut owner) = (vec![whole], FxHashMap::default(), vec![0; kernel.steps.len()]);
     let mut close = |block: Block| {
@@ -222,7 +244,7 @@ fn cut(kernel: &Kernel, limit: usize) -> Cut {
                 Some(block) => (block.begin, close(block)),
                 None => continue,
             },
-            _ => (at, self::weight(kernel, step)),
+            _ => (at, weight(step)),
         };
         if let Some(block) = open.last_mut() {
             block.push(begin..at + 1, weight);

@@ -124,6 +124,7 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writ
         name,
         reductions: graph.indices.reductions(integer_steps(&steps)),
         fused: Default::default(),
+        fuses: false,
         graph: graph.clone(),
         steps,
         outputs,

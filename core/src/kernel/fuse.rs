@@ -42,6 +42,7 @@ impl Kernel {
     /// Fuses every product that is read once, by a sum or difference in the same block, and gives negated outputs their
     /// sign instead of a step.
     pub fn fuse(&mut self) {
+        self.fuses = true;
         let graph = self.graph.clone();
         let mut uses = self.uses();
         let mut written = vec![0; graph.len()];

@@ -89,6 +89,8 @@ pub struct Kernel {
     pub outputs: Vec<Output>,
     /// Sums and differences that are computed together with a product.
     pub fused: FxHashMap<Value, Fused>,
+    /// Whether the machine multiplies and adds in one instruction, which functions such as `exp` then do, too.
+    pub fuses: bool,
     /// The regions, by the number in [`Step::Begin`]; region 0 is the whole kernel.
     pub regions: Vec<Region>,
     /// The outermost loop, which back-ends split into ranges; `None`: the kernel runs once.

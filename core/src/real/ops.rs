@@ -28,6 +28,20 @@ macro_rules! unary_operations {
                 match self { $(UnaryOp::$op => $name,)* }
             }
 
+            /// Whether it is made of operations ([`crate::function`]) and is none itself.
+            pub fn is_function(self) -> bool {
+                !matches!(
+                    self,
+                    UnaryOp::Neg
+                        | UnaryOp::Abs
+                        | UnaryOp::Sqrt
+                        | UnaryOp::Floor
+                        | UnaryOp::Ceil
+                        | UnaryOp::Round
+                        | UnaryOp::Trunc
+                )
+            }
+
             /// The value in double precision.
             pub fn eval(self, x: f64) -> f64 {
                 match self { $(UnaryOp::$op => { let f: fn(f64) -> f64 = $eval; f(x) })* }
@@ -153,6 +167,11 @@ impl BinaryOp {
             BinaryOp::Pow => "pow",
             BinaryOp::Atan2 => "atan2",
         }
+    }
+
+    /// Whether it is made of operations ([`crate::function`]) and is none itself.
+    pub fn is_function(self) -> bool {
+        matches!(self, BinaryOp::Pow | BinaryOp::Atan2)
     }
 
     /// The value in double precision.

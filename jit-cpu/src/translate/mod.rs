@@ -3,21 +3,25 @@
 //! The walk is flat: a loop is a pair of blocks on a stack. Every node that has been computed is a Cranelift value, found
 //! by its key; at the end of a loop the nodes computed in it are forgotten, because they do not dominate what follows.
 
+mod function;
 mod integer;
 mod output;
 mod real;
 
+pub(crate) use function::{Outlined, outline, signature as function_signature};
+
+use crate::Error;
 use crate::abi::Field;
+use crate::function::RealFunction;
 use crate::lane::Lane;
 use crate::plan::{Key, Plan, WHOLE, index_key};
-use crate::{Error, libm};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, Type, Value, types,
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_jit::JITModule;
-use cranelift_module::{FuncId, Linkage, Module};
+use cranelift_module::{FuncId, Module};
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, Var};
 use spadina_core::kernel::{Kernel, Step};
@@ -56,6 +60,8 @@ pub(crate) struct Callees<'a> {
     pub module: &'a mut JITModule,
     /// By number in the plan.
     pub functions: &'a [FuncId],
+    /// Functions of reals that are called.
+    pub outlined: &'a mut Outlined,
 }
 
 /// The signature of a function: the kernel itself, or a piece that was cut from it.
@@ -82,7 +88,9 @@ pub(crate) struct Translator<'a> {
     /// How far apart these are.
     step: Option<Value>,
     callees: Callees<'a>,
-    imported: FxHashMap<&'static str, FuncRef>,
+    imported: FxHashMap<(RealFunction, usize), FuncRef>,
+    /// Functions of an argument that were computed with others: the cosine with the sine.
+    companions: FxHashMap<(RealFunction, Value), Value>,
     context: Value,
     begin: Value,
     end: Value,
@@ -129,6 +137,7 @@ impl<'a> Translator<'a> {
             step,
             callees,
             imported: FxHashMap::default(),
+            companions: FxHashMap::default(),
             context,
             begin,
             end,
@@ -219,6 +228,7 @@ impl<'a> Translator<'a> {
         let variable = self.b.append_block_param(body, types::I64);
         self.branch(lo, hi, body, exit);
         self.b.switch_to_block(body);
+        self.companions.clear();
         let known = self.known.len();
         if outermost && self.plan.wide {
             self.lane = self.lane.wide();
@@ -246,6 +256,7 @@ impl<'a> Translator<'a> {
         self.b.seal_block(open.body);
         self.b.switch_to_block(open.exit);
         self.b.seal_block(open.exit);
+        self.companions.clear();
         self.forget(open.known);
     }
 
@@ -275,21 +286,6 @@ impl<'a> Translator<'a> {
         let reference = self.callees.module.declare_func_in_func(function, func);
         func.dfg.ext_funcs[reference].colocated = false;
         reference
-    }
-
-    /// A function of the mathematical library.
-    fn library(&mut self, symbol: &'static str) -> Result<FuncRef, Error> {
-        if let Some(&function) = self.imported.get(symbol) {
-            return Ok(function);
-        }
-        let real = AbiParam::new(self.lane.scalar);
-        let mut signature = self.callees.module.make_signature();
-        signature.params = vec![real; libm::arity(symbol)];
-        signature.returns = vec![real];
-        let declared = self.callees.module.declare_function(symbol, Linkage::Import, &signature)?;
-        let function = self.import(declared);
-        self.imported.insert(symbol, function);
-        Ok(function)
     }
 
     /// The key of an integer: one for each of the iterations that run side by side.

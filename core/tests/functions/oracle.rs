@@ -1,0 +1,104 @@
+//! Values with many more digits, by a library of arbitrary precision.
+
+use astro_float_num::{BigFloat, Consts, RoundingMode};
+use spadina_core::real::{BinaryOp, UnaryOp};
+
+const NEAREST: RoundingMode = RoundingMode::None;
+const DIGITS: usize = 192;
+
+/// A double. The library takes normal ones only.
+fn number(x: f64) -> BigFloat {
+    let normal = x == 0.0 || x.abs() >= f64::MIN_POSITIVE;
+    let mut number = BigFloat::from_f64(if normal { x } else { x * 2f64.powi(60) }, DIGITS);
+    if !normal {
+        number.set_exponent(number.exponent().unwrap_or(0) - 60);
+    }
+    number
+}
+
+/// Computes with many digits.
+pub struct Oracle(Consts);
+
+impl Oracle {
+    pub fn new() -> Self {
+        Self(Consts::new().expect("constants"))
+    }
+
+    /// A function of one real; nothing where the function is an operation.
+    pub fn unary(&mut self, op: UnaryOp, x: f64) -> BigFloat {
+        let (p, cc, x) = (DIGITS, &mut self.0, number(x));
+        match op {
+            UnaryOp::Exp => x.exp(p, NEAREST, cc),
+            UnaryOp::Exp2 => number(2.0).pow(&x, p, NEAREST, cc),
+            UnaryOp::Log => x.ln(p, NEAREST, cc),
+            UnaryOp::Log2 => x.log2(p, NEAREST, cc),
+            UnaryOp::Sin => x.sin(p, NEAREST, cc),
+            UnaryOp::Cos => x.cos(p, NEAREST, cc),
+            UnaryOp::Tan => x.tan(p, NEAREST, cc),
+            UnaryOp::Asin => x.asin(p, NEAREST, cc),
+            UnaryOp::Acos => x.acos(p, NEAREST, cc),
+            UnaryOp::Atan => x.atan(p, NEAREST, cc),
+            UnaryOp::Sinh => x.sinh(p, NEAREST, cc),
+            UnaryOp::Cosh => x.cosh(p, NEAREST, cc),
+            UnaryOp::Tanh => x.tanh(p, NEAREST, cc),
+            UnaryOp::Asinh => x.asinh(p, NEAREST, cc),
+            UnaryOp::Acosh => x.acosh(p, NEAREST, cc),
+            UnaryOp::Atanh => x.atanh(p, NEAREST, cc),
+            _ => panic!("`{}` is an operation", op.name()),
+        }
+    }
+
+    /// A function of two reals.
+    pub fn binary(&mut self, op: BinaryOp, x: f64, y: f64) -> BigFloat {
+        let (a, b) = (number(x), number(y));
+        match op {
+            BinaryOp::Pow => a.pow(&b, DIGITS, NEAREST, &mut self.0),
+            BinaryOp::Atan2 => {
+                let angle = a.div(&b, DIGITS, NEAREST).atan(DIGITS, NEAREST, &mut self.0);
+                if y > 0.0 {
+                    return angle;
+                }
+                let pi = self.0.pi(DIGITS, NEAREST);
+                if x < 0.0 { angle.sub(&pi, DIGITS, NEAREST) } else { angle.add(&pi, DIGITS, NEAREST) }
+            }
+            _ => panic!("`{}` is an operation", op.name()),
+        }
+    }
+}
+
+/// How far `value` is from the exact one, in units in the last place of numbers with `digits` bits and least exponent
+/// `least` (the numbers from 1 to 2 having exponent 0).
+pub fn error(value: f64, exact: &BigFloat, digits: i32, least: i32, max: f64) -> f64 {
+    if exact.is_nan() {
+        return if value.is_nan() { 0.0 } else { f64::INFINITY };
+    }
+    let (value, exact) = match (value.is_infinite(), exact.is_inf()) {
+        (true, true) => return if value.is_sign_negative() == exact.is_inf_neg() { 0.0 } else { f64::INFINITY },
+        (false, true) => return f64::INFINITY,
+        (true, false) if beyond(exact, max, value) => return 0.0,
+        (true, false) => (max.copysign(value), exact),
+        (false, false) => (value, exact),
+    };
+    let exponent = exact.exponent().map_or(least, |e| if exact.is_zero() { least } else { e - 1 });
+    let mut difference = exact.sub(&number(value), DIGITS, NEAREST);
+    if difference.is_zero() {
+        return 0.0;
+    }
+    let shift = digits - 1 - exponent.max(least);
+    difference.set_exponent(difference.exponent().unwrap_or(0) + shift);
+    approximate(&difference).abs()
+}
+
+/// Whether a number is beyond the largest one, on the side of `infinity`.
+fn beyond(x: &BigFloat, max: f64, infinity: f64) -> bool {
+    let order = x.abs().cmp(&number(max)).unwrap_or(-1);
+    order > 0 && x.is_negative() == (infinity < 0.0)
+}
+
+/// The nearest double or so.
+fn approximate(x: &BigFloat) -> f64 {
+    let Some((words, _, sign, exponent, _)) = x.as_raw_parts() else { return f64::NAN };
+    let top = words.last().copied().unwrap_or(0) as f64 / 2f64.powi(64);
+    let value = top * 2f64.powi(exponent.clamp(-1000, 1000));
+    if sign.is_negative() { -value } else { value }
+}
