@@ -49,14 +49,17 @@ pub fn run_with(program: Program, waists: Waists) -> Stages {
     let program = optimize::compact(program);
     let (gradient, tangent) = derivatives(program.clone());
     let sparse = sparsity::propagate(tangent.clone());
-    let solved = waist::choose(&program, solve(sparse.clone()), waists, |inner| {
-        let (_, tangent) = derivatives(optimize::compact(inner));
-        solve(sparsity::propagate(tangent))
-    });
+    let solved = waist::choose(&program, solve(sparse.clone()), waists, solved);
     Stages { program, gradient, tangent, sparse, solved }
 }
 
-/// The solved stage.
+/// The solved stage alone, without a waist.
+pub fn solved(program: Program) -> Program {
+    let (_, tangent) = derivatives(optimize::compact(program));
+    solve(sparsity::propagate(tangent))
+}
+
+/// Solves brackets.
 fn solve(sparse: SparseProgram) -> Program {
     let solved = sparsity::solve(sparse);
     let solved = optimize::merge(solved);

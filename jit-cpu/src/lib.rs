@@ -19,7 +19,7 @@ mod run;
 mod sides;
 mod translate;
 
-pub use project::Projector;
+pub use project::{Projector, project_elements};
 pub use run::Pool;
 
 use cranelift_module::ModuleError;

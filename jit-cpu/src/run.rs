@@ -86,6 +86,19 @@ impl Pool {
         }
     }
 
+    /// Calls `f` for pieces of many numbers at the same time, `length` of them in each but the last, with room to work.
+    pub(crate) fn pieces(&self, numbers: &mut [f64], length: usize, f: impl Fn(&mut Room, &mut [f64]) + Sync) {
+        match &self.0 {
+            Some(pool) if numbers.len() >= MANY => pool.install(|| {
+                numbers.par_chunks_mut(length).for_each_init(Room::new, |room, piece| f(room, piece));
+            }),
+            _ => {
+                let mut room = Room::new();
+                numbers.chunks_mut(length).for_each(|piece| f(&mut room, piece));
+            }
+        }
+    }
+
     /// Calls `f` for every number, in any order and, if `parallel`, at the same time; gives the results in the order of
     /// the numbers.
     fn map(&self, numbers: &[u32], parallel: bool, f: impl Fn(u32) -> f64 + Sync) -> Vec<f64> {

@@ -56,6 +56,9 @@ pub enum Projection {
     Clamp,
     /// Take their absolute value.
     Abs,
+    /// Set those of the derivatives by the linear combinations that the energy sees to zero: semi-definite, but another
+    /// matrix than clamp's.
+    Reduced,
 }
 
 impl From<Projection> for Option<system::Projection> {
@@ -64,6 +67,7 @@ impl From<Projection> for Option<system::Projection> {
             Projection::None => None,
             Projection::Clamp => Some(system::Projection::Clamp),
             Projection::Abs => Some(system::Projection::Abs),
+            Projection::Reduced => Some(system::Projection::Reduced),
         }
     }
 }

@@ -7,6 +7,7 @@ mod diagnose;
 mod error;
 mod fit;
 mod layout;
+mod matrices;
 mod part;
 mod product;
 mod rows;
@@ -301,8 +302,9 @@ impl System {
             jacobian: &mut state.jacobian,
             product: &mut [],
         };
-        for term in &self.terms {
-            energy += term.run(mode, &self.problem, &mut target, &self.pool)?;
+        let compiled = self.options.device == Device::Cpu;
+        for term in &mut self.terms {
+            energy += term.run(mode, (&self.problem, compiled), &mut target, &self.pool)?;
         }
         if mode == Mode::Hessian && self.problem.has_residuals() {
             bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);

@@ -1,6 +1,7 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
+use super::matrices::Matrices;
 use super::part::{Kernels, Mode};
 use super::product::Product;
 use super::{Error, Layout, Options};
@@ -8,7 +9,7 @@ use super::{diagnose, rows};
 use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
-use spadina_core::element::{Projection, Refused, complete};
+use spadina_core::element::{Projection, Reduced, Refused, complete, reduce};
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, Places, check_words};
@@ -31,6 +32,8 @@ pub struct Term {
     pub main: Bound,
     /// For residuals, gradient and Hessian of the rows weighted by their values.
     pub weighted: Option<Bound>,
+    /// Second derivatives that are projected before `main` reads them.
+    matrices: Vec<Matrices>,
     /// The rows of a residual among those of the problem.
     rows: Range<usize>,
     /// Products with the Hessian, once they are asked for.
@@ -102,7 +105,12 @@ impl Bound {
         outputs: fn(Mode) -> Outputs,
         runs: bool,
         projected: Option<(Projection, bool)>,
-    ) -> Result<Self, Refused> {
+    ) -> Result<(Self, Vec<Matrices>), Refused> {
+        if let Some((Projection::Reduced, single)) = projected
+            && let Some(reduced) = reduce(&source, single, pipeline::solved)?
+        {
+            return Ok(Self::reduced(problem, source, reduced, outputs, runs));
+        }
         let stages = pipeline::run(source.clone());
         let binding = Binding::new(problem, &stages.solved.graph);
         let changing = binding.changing();
@@ -118,7 +126,23 @@ impl Bound {
                 (stages.solved, kernels)
             }
         };
-        Ok(Self { binding, kernels, program, source })
+        Ok((Self { binding, kernels, program, source }, Vec::new()))
+    }
+
+    /// A program whose Hessian reads projected matrices, and these.
+    fn reduced(
+        problem: &Problem,
+        source: Program,
+        reduced: Reduced,
+        outputs: fn(Mode) -> Outputs,
+        runs: bool,
+    ) -> (Self, Vec<Matrices>) {
+        let Reduced { program, parts } = reduced;
+        let changing: Vec<Array> = parts.iter().map(|part| part.array).collect();
+        let kernels = Kernels::new(&program, outputs, &changing, runs, None);
+        let binding = Binding::new(problem, &program.graph);
+        let matrices = parts.into_iter().map(|part| Matrices::new(problem, part)).collect();
+        (Self { source, binding, kernels, program }, matrices)
     }
 
     /// The data of the kernels: those of the program and, after them, the stored numbers.
@@ -161,6 +185,11 @@ impl Term {
                         "it has entries from a loop inside of the element, or from a sum that is used nonlinearly"
                             .into(),
                     ),
+                    Refused::Bounds(span) => (
+                        span,
+                        "its elements are iterations of a loop whose bounds depend on another loop: use clamp or abs"
+                            .into(),
+                    ),
                     Refused::Unknowns(span, found, most) => {
                         (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
                     }
@@ -172,17 +201,18 @@ impl Term {
         let weighted = match term.residual {
             true => {
                 let outputs = if options.gauss_newton { gauss_newton_outputs } else { weighted_outputs };
-                Some(bound(ad::weighted(lowered.program.clone(), WEIGHTS), outputs)?)
+                Some(bound(ad::weighted(lowered.program.clone(), WEIGHTS), outputs)?.0)
             }
             false => None,
         };
         let outputs = if term.residual { residual_outputs } else { energy_outputs };
-        let main = bound(lowered.program, outputs)?;
+        let (main, matrices) = bound(lowered.program, outputs)?;
         Ok(Term {
             number,
             text,
             main,
             weighted,
+            matrices,
             rows: 0..0,
             product: None,
             module: lowered.module,
@@ -198,7 +228,12 @@ impl Term {
     }
 
     pub fn bounds(&self) -> impl Iterator<Item = &Bound> {
-        std::iter::once(&self.main).chain(&self.weighted)
+        std::iter::once(&self.main).chain(&self.weighted).chain(self.matrices.iter().map(|m| &m.bound))
+    }
+
+    fn bounds_mut(&mut self) -> impl Iterator<Item = &mut Bound> {
+        let Self { main, weighted, matrices, .. } = self;
+        std::iter::once(main).chain(weighted).chain(matrices.iter_mut().map(|m| &mut m.bound))
     }
 
     /// Checks shapes and every index, and records all entries; returns the number of residual rows, which begin at
@@ -208,10 +243,16 @@ impl Term {
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
         check_words(&self.main.source, &data)
             .map_err(|fault| diagnose::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
+        for matrices in &mut self.matrices {
+            let result = matrices.enumerate(problem, pool);
+            let graph = &matrices.bound.program.graph;
+            result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, graph, &fault))?;
+        }
         let mut rows = 0;
         let mut weights = Vec::new();
         for bound in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            let data = bound.binding.data(&bound.program.graph, problem, &weights);
+            let mut data = bound.binding.data(&bound.program.graph, problem, &weights);
+            insert(&self.matrices, &mut data);
             let offsets = bound.binding.offsets(problem);
             let result = bound.kernels.enumerate(&data, &offsets, first_row as u32, pool);
             let result = result.and_then(|()| rows::assigned_first(bound, first_row as u32));
@@ -227,7 +268,7 @@ impl Term {
 
     /// Computes what no unknown changes, after the arrays or what they are gathered by have changed.
     pub fn store(&mut self, problem: &Problem, pool: &Pool) -> Result<(), Error> {
-        let result = std::iter::once(&mut self.main).chain(&mut self.weighted).try_for_each(|b| b.store(problem, pool));
+        let result = self.bounds_mut().try_for_each(|b| b.store(problem, pool));
         result.map_err(|source| self.failed(source))
     }
 
@@ -242,14 +283,25 @@ impl Term {
     }
 
     pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
-        let parts = std::iter::once(&mut self.main).chain(&mut self.weighted);
-        parts.for_each(|b| b.kernels.place(hessian, jacobian, shared));
+        self.bounds_mut().for_each(|b| b.kernels.place(hessian, jacobian, shared));
     }
 
-    /// Evaluates the term; returns its energy.
-    pub fn run(&self, mode: Mode, problem: &Problem, into: &mut Buffers, pool: &Pool) -> Result<f64, Error> {
+    /// Evaluates the term; returns its energy. `compiled`: by machine code, else by the reference.
+    pub fn run(
+        &mut self,
+        mode: Mode,
+        (problem, compiled): (&Problem, bool),
+        into: &mut Buffers,
+        pool: &Pool,
+    ) -> Result<f64, Error> {
+        if mode == Mode::Hessian {
+            let result = self.matrices.iter_mut().try_for_each(|m| m.run(problem, compiled, pool));
+            result.map_err(|source| self.failed(source))?;
+        }
         let failed = |source| self.failed(source);
-        let energy = self.main.kernels.set(mode).run(&self.main.data(problem, &[]), into, pool).map_err(failed)?;
+        let mut data = self.main.data(problem, &[]);
+        insert(&self.matrices, &mut data);
+        let energy = self.main.kernels.set(mode).run(&data, into, pool).map_err(failed)?;
         let Some(weighted) = &self.weighted else { return Ok(energy) };
         let rows = &into.residual[self.rows.clone()];
         let mut into = Buffers { gradient: &mut *into.gradient, hessian: &mut *into.hessian, ..Buffers::default() };
@@ -268,12 +320,18 @@ impl Term {
     }
 }
 
+/// Puts projected matrices into the data of the program that reads them.
+fn insert<'a>(matrices: &'a [Matrices], data: &mut Data<'a>) {
+    matrices.iter().for_each(|m| data.arrays[m.array] = &m.numbers);
+}
+
 /// Compiles every kernel of all terms. `partial`: the storage of the Hessian has no slot for some entries.
 pub fn compile(terms: &mut [Term], precision: Precision, partial: bool, pool: &Pool) -> Result<(), Error> {
     let mut kernels = Vec::new();
-    for Term { file, main, weighted, .. } in terms {
+    for term in terms {
+        let Term { file, main, weighted, matrices, .. } = term;
         let file: &str = file;
-        let bounds = std::iter::once(main).chain(weighted);
+        let bounds = std::iter::once(main).chain(weighted).chain(matrices.iter_mut().map(|m| &mut m.bound));
         kernels.extend(bounds.flat_map(|b| b.kernels.tasks(partial)).map(|task| (file, task)));
     }
     pool.try_each(kernels, |(file, task)| {

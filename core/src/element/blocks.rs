@@ -1,6 +1,6 @@
 //! Kernels that write their Hessian element by element, and where its entries go from there.
 
-use super::{BATCH, Basis, Completed, LANES};
+use super::{BATCH, Completed, Element, LANES};
 use crate::bind::{NO_SLOT, Stream};
 use crate::kernel::{Buffer, Kernel, Output, Step};
 use std::ops::Range;
@@ -12,10 +12,8 @@ pub struct Blocks {
     pub whole: Kernel,
     /// The region whose iterations are the elements.
     pub region: usize,
-    /// The number of local unknowns.
-    pub size: usize,
-    /// The directions that the energy sees.
-    pub basis: Basis,
+    /// The elements.
+    pub element: Element,
     /// Where entries go: run by run the position of its slot in the record of the element, and how many entries go to the
     /// slot and to those after it.
     pub runs: Vec<(usize, usize)>,
@@ -54,17 +52,12 @@ impl Blocks {
         let outputs = &kernel.outputs;
         let twice = |step: &Step| matches!(*step, Step::Output(k) if outputs[k].sets && outputs[k].transposed);
         kernel.steps.retain(|step| !twice(step));
-        Some(Self { whole, region, size: element.unknowns.len(), basis: element.basis.clone(), runs, scattered, own })
+        Some(Self { whole, region, element: element.clone(), runs, scattered, own })
     }
 
     /// Whether some entries of the lower triangle are always zero.
     pub fn is_sparse(&self) -> bool {
-        self.scattered.len() < self.size * self.size
-    }
-
-    /// Entries of a lower triangle.
-    pub fn entries(&self) -> usize {
-        self.size * (self.size + 1) / 2
+        self.scattered.len() < self.element.size().pow(2)
     }
 
     /// The records of the element's region with the places of the elements in the buffer, which begins anew with every
@@ -84,7 +77,7 @@ impl Blocks {
         }
         let mut stream = stream;
         for (record, at) in places {
-            let place = at / LANES * LANES * self.entries() + at % LANES;
+            let place = at / LANES * LANES * self.element.entries() + at % LANES;
             stream.slots[record * (width + 1) + self.own] = place as u32;
         }
         stream
@@ -92,7 +85,7 @@ impl Blocks {
 
     /// The length of the buffer for so many elements.
     pub fn buffer_length(&self, elements: usize) -> usize {
-        elements.div_ceil(LANES) * LANES * self.entries()
+        elements.div_ceil(LANES) * LANES * self.element.entries()
     }
 }
 

@@ -17,6 +17,18 @@ pub struct Element {
     pub basis: Basis,
 }
 
+impl Element {
+    /// The number of local unknowns.
+    pub fn size(&self) -> usize {
+        self.unknowns.len()
+    }
+
+    /// Entries of a lower triangle.
+    pub fn entries(&self) -> usize {
+        self.size() * (self.size() + 1) / 2
+    }
+}
+
 /// A solved program with every entry that its projected element Hessians may have.
 #[derive(Clone, Debug)]
 pub struct Completed {
@@ -36,6 +48,8 @@ const LARGEST: usize = 1024;
 pub enum Refused {
     /// An entry of the Hessian comes from a loop inside of the element: where.
     Loop(Span),
+    /// An element is an iteration of a loop whose bounds depend on another loop: where.
+    Bounds(Span),
     /// The element has so many unknowns: where they meet, and how many there may be.
     Unknowns(Span, usize, usize),
 }

@@ -10,12 +10,14 @@
 mod basis;
 mod blocks;
 mod complete;
+mod reduced;
 mod reference;
 
 pub use basis::Basis;
 pub use blocks::{Blocks, batches};
 pub use complete::{Completed, Element, Refused, complete};
-pub use reference::run;
+pub use reduced::{Part, Reduced, reduce};
+pub use reference::{project_lower, run};
 
 /// Elements whose matrices lie side by side: entry `k` of element `e` is number `(e / LANES * entries + k) * LANES + e %
 /// LANES` of the buffer.
@@ -31,6 +33,8 @@ pub enum Projection {
     Clamp,
     /// Their absolute values are taken.
     Abs,
+    /// Those of the second derivatives by the linear combinations that the energy sees are set to zero ([`reduce`]).
+    Reduced,
 }
 
 impl Projection {
@@ -38,7 +42,7 @@ impl Projection {
     pub fn added(self, eigenvalue: f64) -> f64 {
         let negative = (-eigenvalue).max(0.0);
         match self {
-            Projection::Clamp => negative,
+            Projection::Clamp | Projection::Reduced => negative,
             Projection::Abs => 2.0 * negative,
         }
     }

@@ -40,11 +40,12 @@ fn project_batch(
     matrix: &mut [f64],
 ) {
     for (number, record) in records.enumerate() {
-        let at = |entry: usize| (number / LANES * blocks.entries() + entry) * LANES + number % LANES;
+        let at = |entry: usize| (number / LANES * blocks.element.entries() + entry) * LANES + number % LANES;
         let element = |row: usize, col: usize| buffer[at(lower(row.max(col), row.min(col)))];
-        let projected = project(DMatrix::from_fn(blocks.size, blocks.size, element), projection);
-        let lower: Vec<f64> =
-            (0..blocks.size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|at| projected[at]).collect();
+        let size = blocks.element.size();
+        let mut lower: Vec<f64> =
+            (0..size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|(r, c)| element(r, c)).collect();
+        project_lower(&mut lower, size, projection);
         let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
         let mut entries = blocks.scattered.iter();
         for &(offset, length) in &blocks.runs {
@@ -55,6 +56,14 @@ fn project_batch(
             }
         }
     }
+}
+
+/// Projects a matrix that is given by its lower triangle, row by row.
+pub fn project_lower(entries: &mut [f64], size: usize, projection: Projection) {
+    let matrix = DMatrix::from_fn(size, size, |row, col| entries[lower(row.max(col), row.min(col))]);
+    let projected = project(matrix, projection);
+    let places = (0..size).flat_map(|row| (0..=row).map(move |col| (row, col)));
+    entries.iter_mut().zip(places).for_each(|(entry, at)| *entry = projected[at]);
 }
 
 /// The projected matrix; one that is not finite as it is.

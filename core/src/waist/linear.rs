@@ -52,6 +52,11 @@ pub fn literal_combinations(program: &Program) -> Vec<Vec<(Entry, f64)>> {
 }
 
 impl Waist {
+    /// The waist with coefficients that no unknown changes, or that with literal ones.
+    pub fn innermost(program: &Program) -> Option<Self> {
+        Self::of(program, Coefficients::Static).or_else(|| Self::of(program, Coefficients::Literal))
+    }
+
     /// Takes a program of energies apart, if it has combinations and not more of them than unknowns.
     pub fn of(program: &Program, kind: Coefficients) -> Option<Self> {
         let mut inner = program.clone();
@@ -59,7 +64,8 @@ impl Waist {
         let roots: Vec<Value> = inner.updates.iter().map(|u| u.value).collect();
         let allowed = allowed(g, program);
         let forms = forms(g, &allowed, kind);
-        let waist = outermost(g, &allowed, &forms, &roots);
+        let multiples = Multiples::of(g, &forms, &outermost(g, &allowed, &forms, &roots));
+        let waist = multiples.bases();
         let mut loads: Vec<Value> = waist.iter().flat_map(|v| forms[v].iter().map(|(load, _)| *load)).collect();
         loads.sort_unstable();
         loads.dedup();
@@ -73,7 +79,10 @@ impl Waist {
         for (number, &value) in waist.iter().enumerate() {
             let entry = Entry { array, index: own_index(g, value, number, waist.len()) };
             let load = g.load(array, entry.index);
-            pairs.push((value, load));
+            for (multiple, factor) in multiples.list.iter().filter(|(_, base, _)| *base == value).map(|m| (m.0, m.2)) {
+                let factor = g.constant(factor);
+                pairs.push((multiple, g.mul(factor, load)));
+            }
             let form = forms[&value].iter().filter_map(|&(load, c)| Some((entry_of(g, load)?, c))).collect();
             combinations.push(Combination { entry, value, form });
         }
@@ -83,6 +92,51 @@ impl Waist {
             update.value = replace.value(&mut inner.graph, update.value);
         }
         Some(Self { inner, source, combinations })
+    }
+}
+
+/// Combinations as literal multiples of others, so that `w` and `3 w` are one combination.
+struct Multiples {
+    /// A combination, that of which it is a multiple, and the factor. The second come in ascending order.
+    list: Vec<(Value, Value, f64)>,
+}
+
+impl Multiples {
+    fn of(g: &Graph, forms: &FxHashMap<Value, Form>, waist: &[Value]) -> Self {
+        let bases: Vec<(Value, f64)> = waist.iter().map(|&value| multiple_of(g, forms, value)).collect();
+        let mut uses: FxHashMap<Value, usize> = FxHashMap::default();
+        bases.iter().for_each(|(base, _)| *uses.entry(*base).or_default() += 1);
+        let own = |(&value, &(base, factor)): (&Value, &(Value, f64))| match uses[&base] {
+            1 => (value, value, 1.0),
+            _ => (value, base, factor),
+        };
+        let mut list: Vec<_> = waist.iter().zip(&bases).map(own).collect();
+        list.sort_by_key(|&(value, base, _)| (base, value));
+        Self { list }
+    }
+
+    /// The combinations of which the others are multiples.
+    fn bases(&self) -> Vec<Value> {
+        let mut bases: Vec<Value> = self.list.iter().map(|(_, base, _)| *base).collect();
+        bases.dedup();
+        bases
+    }
+}
+
+/// The combination of which another one is a literal multiple, and the factor.
+fn multiple_of(g: &Graph, forms: &FxHashMap<Value, Form>, mut value: Value) -> (Value, f64) {
+    let mut factor = 1.0;
+    loop {
+        let (inner, own) = match *g.node(value) {
+            Node::Unary(UnaryOp::Neg, a) => (a, Some(-1.0)),
+            Node::Binary(BinaryOp::Mul, c, a) if g.as_const(c).is_some() => (a, g.as_const(c)),
+            Node::Binary(BinaryOp::Mul, a, c) => (a, g.as_const(c)),
+            _ => return (value, factor),
+        };
+        match own.filter(|own| forms.contains_key(&inner) && *own != 0.0 && own.is_finite()) {
+            Some(own) => (value, factor) = (inner, factor * own),
+            None => return (value, factor),
+        }
     }
 }
 

@@ -11,7 +11,8 @@ mod linear;
 use crate::optimize;
 use crate::program::{Entry, Program, Target};
 use crate::real::{BinaryOp, Node, UnaryOp};
-use linear::{Coefficients, Waist};
+use linear::Coefficients;
+pub(crate) use linear::Waist;
 
 /// Programs with more nodes are differentiated directly: the search would take longer than it saves.
 const LARGEST: usize = 20_000;
@@ -62,7 +63,7 @@ pub fn combinations(program: &Program) -> Vec<Vec<(Entry, f64)>> {
 }
 
 /// The solved program of the unknowns, from that of the combinations.
-fn finish(waist: &Waist, solved: Program) -> Program {
+pub(crate) fn finish(waist: &Waist, solved: Program) -> Program {
     let mut solved = optimize::compact(optimize::merge(waist.expand(solved)));
     solved.graph.keep_arrays(waist.source.arrays().len() - 1);
     solved

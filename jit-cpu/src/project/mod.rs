@@ -10,10 +10,11 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
+use crate::run::Pool;
 use eigen::Eigen;
 use lanes::{Lanes, Plain, Truth};
 use spadina_core::bind::{NO_SLOT, Stream};
-use spadina_core::element::{Blocks, LANES, Projection, lower};
+use spadina_core::element::{BATCH, Blocks, Element, LANES, Projection, lower};
 use std::ops::{AddAssign, Range};
 
 /// How many elements ahead entries of the matrix are asked for.
@@ -77,11 +78,11 @@ impl<V> Default for Space<V> {
 }
 
 impl<V: Lanes> Space<V> {
-    fn resize(&mut self, blocks: &Blocks) {
-        let n = blocks.basis.columns.len();
+    fn resize(&mut self, element: &Element) {
+        let n = element.basis.columns.len();
         self.eigen.resize(n);
         let triangle = n * (n + 1) / 2;
-        let lengths = [triangle.max(blocks.size), triangle, blocks.size, blocks.entries()];
+        let lengths = [triangle.max(element.size()), triangle, element.size(), element.entries()];
         let lists = [&mut self.product, &mut self.reduced, &mut self.vector, &mut self.packed];
         lists.into_iter().zip(lengths).for_each(|(list, length)| list.resize(length, V::zero()));
         self.indefinite.clear();
@@ -103,6 +104,41 @@ impl Room {
         let work = Work::Plain(Space::default());
         Self { matrices: Vec::new(), work }
     }
+}
+
+impl Work {
+    /// Projects the first `count` matrices.
+    fn project(&mut self, task: (&Element, Projection), matrices: &mut [Group], count: usize) {
+        match self {
+            // SAFETY: the machine has what the function is compiled for, or there would be no such room.
+            #[cfg(target_arch = "x86_64")]
+            Work::Wide(space) => unsafe { project_wide(task, matrices, count, space) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Work::Narrow(space) => unsafe { project_narrow(task, matrices, count, space) },
+            Work::Plain(space) => project(task, matrices, count, space),
+        }
+    }
+}
+
+/// Projects the matrices of elements, each a lower triangle row by row, one after another.
+pub fn project_elements(element: &Element, projection: Projection, numbers: &mut [f64], pool: &Pool) {
+    let entries = element.entries();
+    pool.pieces(numbers, entries * BATCH, |room: &mut Room, batch| {
+        let Room { matrices, work } = room;
+        let count = batch.len() / entries;
+        matrices.clear();
+        matrices.resize(count.div_ceil(LANES) * entries, [0.0; LANES]);
+        for (number, own) in batch.chunks_exact(entries).enumerate() {
+            let group = &mut matrices[number / LANES * entries..];
+            group.iter_mut().zip(own).for_each(|(group, &entry)| group[number % LANES] = entry);
+        }
+        work.project((element, projection), matrices, count);
+        for (number, own) in batch.chunks_exact_mut(entries).enumerate() {
+            let group = &matrices[number / LANES * entries..];
+            own.iter_mut().zip(group).for_each(|(entry, group)| *entry = group[number % LANES]);
+        }
+    });
 }
 
 impl<'a> Projector<'a> {
@@ -141,8 +177,8 @@ impl<'a> Projector<'a> {
     ) {
         let Room { matrices, work } = room;
         let matrices = T::groups(buffer, matrices);
-        self.project(matrices, records.len(), work);
-        let entries = self.blocks.entries();
+        work.project((&self.blocks.element, self.projection), matrices, records.len());
+        let entries = self.blocks.element.entries();
         for (first, group) in records.clone().step_by(LANES).zip(matrices.chunks_exact(entries)) {
             for (lane, record) in (first..records.end.min(first + LANES)).enumerate() {
                 let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
@@ -165,19 +201,6 @@ impl<'a> Projector<'a> {
                     }
                 }
             }
-        }
-    }
-
-    /// Projects the first `count` matrices.
-    fn project(&self, matrices: &mut [Group], count: usize, work: &mut Work) {
-        match work {
-            // SAFETY: the machine has what the function is compiled for, or there would be no such room.
-            #[cfg(target_arch = "x86_64")]
-            Work::Wide(space) => unsafe { project_wide(self, matrices, count, space) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Work::Narrow(space) => unsafe { project_narrow(self, matrices, count, space) },
-            Work::Plain(space) => project(self, matrices, count, space),
         }
     }
 }
@@ -215,27 +238,32 @@ impl Real for f32 {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn project_wide(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<lanes::Wide>) {
-    project(projector, matrices, count, space);
+fn project_wide(task: (&Element, Projection), matrices: &mut [Group], count: usize, space: &mut Space<lanes::Wide>) {
+    project(task, matrices, count, space);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn project_narrow(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<lanes::Narrow>) {
-    project(projector, matrices, count, space);
+fn project_narrow(
+    task: (&Element, Projection),
+    matrices: &mut [Group],
+    count: usize,
+    space: &mut Space<lanes::Narrow>,
+) {
+    project(task, matrices, count, space);
 }
 
 #[inline(always)]
-fn project<V: Lanes>(projector: &Projector, matrices: &mut [Group], count: usize, space: &mut Space<V>) {
-    let blocks = projector.blocks;
-    let entries = blocks.entries();
-    space.resize(blocks);
+fn project<V: Lanes>(task: (&Element, Projection), matrices: &mut [Group], count: usize, space: &mut Space<V>) {
+    let (element, _) = task;
+    let entries = element.entries();
+    space.resize(element);
     for (number, group) in matrices.chunks_exact(entries).enumerate() {
         for (to, &from) in space.packed.iter_mut().zip(group) {
             *to = V::new(from);
         }
-        reduce(blocks, space);
-        let indefinite = finite::<V>(group) & !definite(space, blocks.basis.columns.len());
+        reduce(element, space);
+        let indefinite = finite::<V>(group) & !definite(space, element.basis.columns.len());
         if indefinite.any() {
             let found = V::select(indefinite, V::one(), V::zero()).numbers();
             let lanes = (0..LANES.min(count - number * LANES)).filter(|&lane| found[lane] != 0.0);
@@ -254,7 +282,7 @@ fn project<V: Lanes>(projector: &Projector, matrices: &mut [Group], count: usize
             }
             *to = V::new(numbers);
         }
-        mend(projector, space);
+        mend(task, space);
         for (entry, mended) in space.packed.iter().enumerate() {
             for (mended, (first, lane)) in mended.numbers().into_iter().zip(places) {
                 matrices[first + entry][lane] = mended;
@@ -266,10 +294,9 @@ fn project<V: Lanes>(projector: &Projector, matrices: &mut [Group], count: usize
 
 /// Adds what the negative eigenvalues of the packed matrices, which are finite, lack.
 #[inline(always)]
-fn mend<V: Lanes>(projector: &Projector, space: &mut Space<V>) {
-    let Projector { blocks, projection } = projector;
-    let n = blocks.basis.columns.len();
-    reduce(blocks, space);
+fn mend<V: Lanes>((element, projection): (&Element, Projection), space: &mut Space<V>) {
+    let n = element.basis.columns.len();
+    reduce(element, space);
     let Space { eigen, reduced, vector, packed, .. } = space;
     let mut largest = V::zero();
     for entry in reduced.iter() {
@@ -296,13 +323,13 @@ fn mend<V: Lanes>(projector: &Projector, space: &mut Space<V>) {
         for to in vector.iter_mut() {
             *to = V::zero();
         }
-        for (column, &along) in blocks.basis.columns.iter().zip(direction) {
+        for (column, &along) in element.basis.columns.iter().zip(direction) {
             for &(unknown, component) in column {
                 vector[unknown] = V::all(component).times_plus(along, vector[unknown]);
             }
         }
         let mut entries = packed.iter_mut();
-        for row in 0..blocks.size {
+        for row in 0..element.size() {
             let scaled = added * vector[row];
             for (&other, entry) in vector[..=row].iter().zip(&mut entries) {
                 *entry = scaled.times_plus(other, *entry);
@@ -313,10 +340,10 @@ fn mend<V: Lanes>(projector: &Projector, space: &mut Space<V>) {
 
 /// The packed matrices in the basis.
 #[inline(always)]
-fn reduce<V: Lanes>(blocks: &Blocks, space: &mut Space<V>) {
+fn reduce<V: Lanes>(element: &Element, space: &mut Space<V>) {
     let Space { product, reduced, packed, .. } = space;
-    let (size, columns) = (blocks.size, &blocks.basis.columns);
-    if blocks.basis.is_whole(size) {
+    let (size, columns) = (element.size(), &element.basis.columns);
+    if element.basis.is_whole(size) {
         for (to, &from) in reduced.iter_mut().zip(packed.iter()) {
             *to = from;
         }
