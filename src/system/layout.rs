@@ -125,8 +125,8 @@ impl Layout {
         !matches!(self, Layout::Full | Layout::Block(_))
     }
 
-    /// Stores a pattern; with the slot of each entry.
-    pub(super) fn store(&self, pattern: &Csr) -> Result<(Stored, Vec<u32>), Error> {
+    /// Stores a pattern; with the slot of each entry, unless that is its number.
+    pub(super) fn store(&self, pattern: &Csr) -> Result<(Stored, Option<Vec<u32>>), Error> {
         let (kind, storage): (Kind, Box<dyn Storage + '_>) = match self {
             Layout::Full => (Kind::Full, Box::new(Full(pattern))),
             Layout::Lower => own(Triangle::lower(pattern)),
@@ -140,16 +140,16 @@ impl Layout {
             Layout::Custom(make) => (Kind::Custom, make(pattern)),
         };
         let len = storage.len();
-        let found = if matches!(self, Layout::Full) {
-            u32::try_from(len).ok().filter(|&n| n < u32::MAX).map(|n| (0..n).collect())
-        } else {
-            slots(pattern, storage.as_ref())
-        };
+        if matches!(self, Layout::Full) {
+            let fits = u32::try_from(len).is_ok_and(|len| len < NO_SLOT);
+            return if fits { Ok((Stored { kind, len, shared: false }, None)) } else { Err(Error::Slots { len }) };
+        }
+        let found = slots(pattern, storage.as_ref());
         // A storage may answer differently when it is asked again: what counts is the length that is allocated.
         let inside = |slots: &Vec<u32>| slots.iter().all(|&s| s == NO_SLOT || (s as usize) < len);
         let slots = found.filter(inside).ok_or(Error::Slots { len })?;
         let shared = matches!(kind, Kind::Custom) && shares(pattern, &slots);
-        Ok((Stored { kind, len, shared }, slots))
+        Ok((Stored { kind, len, shared }, Some(slots)))
     }
 }
 

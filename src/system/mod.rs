@@ -346,13 +346,12 @@ impl System {
         let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
         let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
         let (stored, slots) = self.options.layout.store(&pattern)?;
-        let own: Vec<u32> = (0..jacobian.nonzeros() as u32).collect();
-        let hessian = Places { pattern: &pattern, slots: &slots };
-        let own_rows = Places { pattern: &jacobian, slots: &own };
+        let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
+        let own_rows = Places { pattern: &jacobian, slots: None };
         for term in &mut self.terms {
             term.place(hessian, own_rows, stored.is_shared());
         }
-        let gram = Gram::new(&jacobian, &pattern, &slots);
+        let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
         self.state = State {
             gradient: vec![0.0; unknowns],
             hessian: vec![0.0; stored.len()],

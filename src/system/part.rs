@@ -260,6 +260,10 @@ impl Kernels {
     }
 
     pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
-        self.sets.iter_mut().for_each(|set| set.place(Some(hessian), Some(jacobian), shared));
+        std::thread::scope(|scope| {
+            for set in &mut self.sets {
+                scope.spawn(move || set.place(Some(hessian), Some(jacobian), shared));
+            }
+        });
     }
 }

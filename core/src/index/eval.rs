@@ -27,6 +27,7 @@ pub(super) fn bits(op: BitOp, a: i64, b: i64) -> i64 {
 
 /// Evaluates one node. `value` gives operands by arena position (conditions are 0 or 1), `read` a table entry.
 /// Variables and reductions are the caller's: they are not values of their operands.
+#[inline]
 pub fn eval_node(
     node: &IndexNode,
     value: impl Fn(usize) -> i64,

@@ -3,7 +3,8 @@
 //! Ranges have a fixed size and are coloured greedily by the rows they write: a range gets the first colour that no
 //! earlier range with a common row has. Sizes and colours depend on the data alone, not on the number of threads.
 
-use super::entries::{mixes_rows, rows_in};
+use super::entries::mixes_rows;
+use super::written::Written;
 use super::{Entries, RegionEntries};
 use crate::bind::Chunks;
 use crate::kernel::{Kernel, Step};
@@ -41,13 +42,14 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
         let groups = (0..ranges.len() as u32).map(|k| vec![k]).collect();
         return Chunks { ranges, groups };
     }
+    let written = Written::of(kernel, entries);
     // The colours that the window's ranges have given to a row; those of another window no longer count.
     let mut colors_of_row: Vec<(usize, u64)> = Vec::new();
     let mut groups: Vec<Vec<u32>> = Vec::new();
     let mut window: Vec<Vec<u32>> = vec![Vec::new(); COLORS as usize];
     let mut alone = Vec::new();
-    let written = kernel.outputs.iter().filter(|o| o.has_slot()).count();
-    let ranges_in_window = (WINDOW / (RECORDS * written.max(1))).max(1);
+    let outputs = kernel.outputs.iter().filter(|o| o.has_slot()).count();
+    let ranges_in_window = (WINDOW / (RECORDS * outputs.max(1))).max(1);
     for (k, &start) in starts.iter().enumerate() {
         if k % ranges_in_window == 0 {
             groups.extend(std::mem::replace(&mut window, vec![Vec::new(); COLORS as usize]));
@@ -55,7 +57,7 @@ pub fn color(kernel: &Kernel, entries: &Entries) -> Chunks {
         let span = start..(start + length).min(total);
         let mut taken = 0u64;
         let mut rows = Vec::new();
-        rows_in(kernel, entries, span, |row| {
+        written.visit(span, |row| {
             let row = row as usize;
             if row >= colors_of_row.len() {
                 colors_of_row.resize(row + 1, (0, 0));

@@ -1,6 +1,6 @@
 //! From recorded entries to the slots of a kernel's outputs.
 
-use super::hessian::Partners;
+use super::hessian::Slots;
 use super::{Csr, chunks, symbolic::by_unknown};
 use crate::bind::{NO_SLOT, Stream, Streams};
 use crate::kernel::{Buffer, Kernel, Output};
@@ -108,8 +108,15 @@ pub(super) fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
 pub struct Places<'a> {
     /// The pattern.
     pub pattern: &'a Csr,
-    /// The slot of each entry of the pattern.
-    pub slots: &'a [u32],
+    /// The slot of each entry of the pattern; `None`: its number.
+    pub slots: Option<&'a [u32]>,
+}
+
+impl Places<'_> {
+    /// The slot of an entry of the pattern.
+    pub fn slot(&self, entry: usize) -> u32 {
+        self.slots.map_or(entry as u32, |slots| slots[entry])
+    }
 }
 
 /// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
@@ -141,14 +148,14 @@ fn region_stream(
         _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
     };
     let share = records.div_ceil(threads).max(1);
-    let partners = Partners::of(&columns, entries);
+    let own = hessian.map(|places| Slots::new(&columns, entries, places));
+    let others: Vec<(usize, &Output)> = columns.iter().copied().enumerate().filter(|(_, o)| o.shift == 0).collect();
+    let others: Vec<_> = others.into_iter().filter(|(_, o)| o.buffer != Buffer::Hessian).collect();
     let fill = |first: usize, slots: &mut [u32]| {
         for (k, slots) in slots.chunks_exact_mut(width.max(1)).enumerate() {
-            fill_record(&columns, entries, entries.record(first + k), slots, jacobian);
+            fill_record(&others, entries, entries.record(first + k), slots, jacobian);
         }
-        if let Some(hessian) = hessian {
-            partners.fill(entries, first, slots, width, hessian);
-        }
+        own.iter().for_each(|own| own.fill(first, slots, width));
     };
     std::thread::scope(|scope| {
         for (k, slots) in slots.chunks_mut((share * width).max(1)).enumerate() {
@@ -164,41 +171,23 @@ fn region_stream(
     Stream { width, slots, starts }
 }
 
-/// The slots of one record, but for those of the Hessian.
+/// The slots of some outputs, none of the Hessian, in one record.
 fn fill_record(
-    columns: &[&Output],
+    outputs: &[(usize, &Output)],
     entries: &RegionEntries,
     record: Record<'_>,
     slots: &mut [u32],
     jacobian: Option<Places>,
 ) {
-    for (k, output) in columns.iter().enumerate().filter(|(k, o)| o.shift == 0 && record.has(*k)) {
+    for &(k, output) in outputs.iter().filter(|(k, _)| record.has(*k)) {
         let [row, col] = entries.pair(record, k);
         let own = &mut slots[output.offset];
-        match output.buffer {
-            Buffer::Hessian => {}
-            Buffer::Jacobian => {
-                let Some(Places { pattern, slots, .. }) = jacobian else { continue };
-                pattern.position(row, col).into_iter().for_each(|at| *own = slots[at]);
+        match (output.buffer, jacobian) {
+            (Buffer::Jacobian, Some(places)) => {
+                places.pattern.position(row, col).into_iter().for_each(|at| *own = places.slot(at));
             }
+            (Buffer::Jacobian, None) => {}
             _ => *own = row,
-        }
-    }
-}
-
-/// Calls `visit` with every row that an iteration range of the outermost loop may write.
-pub(super) fn rows_in(kernel: &Kernel, entries: &Entries, range: Range<usize>, mut visit: impl FnMut(u32)) {
-    for (region, entries) in entries.regions.iter().enumerate() {
-        let mut written = vec![false; entries.places];
-        for (output, [row, col]) in columns(kernel, region).into_iter().zip(&entries.outputs) {
-            written[*row] = true;
-            written[*col] |= output.buffer == Buffer::Hessian;
-        }
-        let written: Vec<usize> = (0..written.len()).filter(|&place| written[place]).collect();
-        for number in entries.starts[range.start]..entries.starts[range.end] {
-            let record = entries.record(number as usize);
-            let rows = written.iter().map(|&place| record.numbers[place]);
-            rows.filter(|&row| row != u32::MAX).for_each(&mut visit);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The run of a symbolic phase over all iterations.
 
 use super::entries::{Entries, RegionEntries};
+use super::sweep::Sweep;
 use super::symbolic::{Action, Limit, Record, Symbolic};
 use super::{Fault, FaultKind};
 use crate::bind::Data;
 use crate::index::{Evaluator, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
 use crate::kernel::Step;
 use crate::real::{Array, Span};
+use std::ops::Range;
 
 /// The most entries of one region: eight bytes each are held while the pattern is built.
 const ENTRIES: usize = 1 << 29;
@@ -97,7 +99,7 @@ impl Run<'_> {
                             Span::default(),
                         ));
                     }
-                    if lo >= hi {
+                    if lo >= hi || (Some(var) == symbolic.outer && self.sweep(at, lo..hi)) {
                         at = symbolic.ends[at];
                     } else if Some(var) == symbolic.outer {
                         self.mark();
@@ -124,6 +126,39 @@ impl Run<'_> {
         }
         self.mark();
         Ok(())
+    }
+
+    /// Runs the outermost loop, which begins at a step, many iterations at a time; `false`, and nothing done, if that cannot
+    /// be or finds something that is to be refused.
+    fn sweep(&mut self, begin: usize, iterations: Range<i64>) -> bool {
+        let symbolic = self.symbolic;
+        let Step::Begin(var, _) = symbolic.steps[begin] else { return false };
+        let sweep = Sweep {
+            symbolic,
+            data: self.data,
+            body: begin + 1..symbolic.ends[begin],
+            var: symbolic.graph.indices.var_index(var),
+            values: &self.values,
+            extents: &|array| self.extent(array),
+            limit: LIMIT,
+        };
+        let most = |record: &Record| (iterations.end - iterations.start) as usize * record.entries.len();
+        if !sweep.is_simple() || sweep.records().any(|record| most(record) > self.most_entries) {
+            return false;
+        }
+        let Some(mut swept) = sweep.run(iterations.clone()) else { return false };
+        for (number, region) in self.entries.regions.iter_mut().enumerate() {
+            let before = region.records() as u64;
+            let own = swept.iter().position(|own| own.region == number);
+            let step = u64::from(own.is_some());
+            region.starts.extend((0..).zip(iterations.clone()).map(|(k, _)| before + step * k));
+            if let Some(own) = own {
+                // Nothing is copied where there is nothing before.
+                join(&mut region.numbers, std::mem::take(&mut swept[own].numbers));
+                join(&mut region.on, std::mem::take(&mut swept[own].on));
+            }
+        }
+        true
     }
 
     /// Notes where each region stands at the begin of an iteration of the outermost loop.
@@ -237,6 +272,14 @@ impl Run<'_> {
             indices.operands(i, |a| pending.push(a));
         }
         Fault { kind, span, loops, reads }
+    }
+}
+
+/// Appends a list to another one.
+fn join<T: Copy>(list: &mut Vec<T>, more: Vec<T>) {
+    match list.is_empty() {
+        true => *list = more,
+        false => list.extend(more),
     }
 }
 

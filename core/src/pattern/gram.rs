@@ -24,11 +24,12 @@ impl Gram {
         }
     }
 
-    /// Finds the slots; `slots` gives them by the numbers of the Hessian pattern's entries.
-    pub fn new(jacobian: &Csr, hessian: &Csr, slots: &[u32]) -> Self {
+    /// Finds the slots; `slots` gives them by the numbers of the Hessian pattern's entries, which they
+    /// are themselves if there are none.
+    pub fn new(jacobian: &Csr, hessian: &Csr, slots: Option<&[u32]>) -> Self {
         let mut all = Vec::new();
         Self::visit(jacobian, &mut |a, b| {
-            all.push(hessian.position(a, b).map_or(NO_SLOT, |at| slots[at]));
+            all.push(hessian.position(a, b).map_or(NO_SLOT, |at| slots.map_or(at as u32, |slots| slots[at])));
         });
         Self { slots: all }
     }

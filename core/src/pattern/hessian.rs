@@ -4,55 +4,46 @@
 use super::Csr;
 use super::entries::{Entries, Places, RegionEntries, columns};
 use super::incidence::Incidence;
+use super::nodes::{Blocks, contract, expand};
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
 
 /// What meets a place in the outputs of the Hessian.
 #[derive(Clone, Copy)]
-struct Partner {
+pub(super) struct Partner {
     /// The other place.
-    place: usize,
+    pub place: usize,
     /// The output.
     output: usize,
 }
 
 /// A run of entries that has one slot.
 #[derive(Clone, Copy)]
-struct Run {
+pub(super) struct Run {
     /// The column of the first entry.
-    first: Partner,
+    pub first: Partner,
     /// The column of the last entry, and how far it is beyond the first.
-    last: (usize, u32),
+    pub last: (usize, u32),
     /// Position of its slot in the record.
-    offset: usize,
+    pub offset: usize,
 }
 
 /// By place, what meets it in the outputs of the Hessian.
 pub(super) struct Partners {
     /// Every other place.
     of: Vec<Vec<Partner>>,
-    /// The runs of which the place is the row.
-    runs: Vec<Vec<Run>>,
     /// The place whose number is always one less, if there is one that meets the same places.
     alike: Vec<Option<usize>>,
 }
 
 impl Partners {
-    pub fn of(columns: &[&Output], entries: &RegionEntries) -> Self {
+    /// Those of the entries at `outputs`, with the places that they meet.
+    fn of(outputs: impl Iterator<Item = (usize, [usize; 2])>, entries: &RegionEntries) -> Self {
         let mut of = vec![Vec::new(); entries.places];
-        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); entries.places];
-        for (output, (column, &[row, col])) in columns.iter().zip(&entries.outputs).enumerate() {
-            if column.buffer != Buffer::Hessian {
-                continue;
-            }
-            let first = Partner { place: col, output };
-            of[row].push(first);
+        for (output, [row, col]) in outputs {
+            of[row].push(Partner { place: col, output });
             // The pattern is symmetric, whatever the updates are.
             of[col].push(Partner { place: row, output });
-            match runs[row].iter_mut().find(|run| run.offset == column.offset) {
-                Some(run) => run.last = (col, column.shift),
-                None => runs[row].push(Run { first, last: (col, column.shift), offset: column.offset }),
-            }
         }
         let mut met: Vec<Vec<usize>> = of.iter().map(|list| list.iter().map(|p| p.place).collect()).collect();
         met.iter_mut().for_each(|list| {
@@ -63,11 +54,7 @@ impl Partners {
         let alike =
             |place: usize| entries.before.get(place).copied().flatten().filter(|&b| always && met[b] == met[place]);
         let alike = (0..entries.places).map(alike).collect();
-        Self { of, runs, alike }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.of.iter().all(Vec::is_empty)
+        Self { of, alike }
     }
 
     /// Calls `visit` with every column of a row.
@@ -91,11 +78,51 @@ impl Partners {
         };
         before.len() == own.len() && own.iter().zip(before).all(|(own, before)| follows(own, before))
     }
+}
+
+/// The outputs of the Hessian among those of a region, with their rows and columns.
+fn outputs<'a>(columns: &'a [&Output], entries: &'a RegionEntries) -> impl Iterator<Item = (usize, [usize; 2])> + 'a {
+    let all = columns.iter().zip(&entries.outputs).enumerate();
+    all.filter(|(_, (column, _))| column.buffer == Buffer::Hessian).map(|(output, (_, &at))| (output, at))
+}
+
+/// Finds the slots of a region's outputs of the Hessian.
+pub(super) struct Slots<'a> {
+    entries: &'a RegionEntries,
+    places: Places<'a>,
+    /// By place, the runs of which it is the row.
+    runs: Vec<Vec<Run>>,
+    /// Blocks of nodes with the numbers of the nodes, record by record, and the pattern of the nodes.
+    blocks: Option<(Blocks, Vec<u32>, Csr)>,
+}
+
+impl<'a> Slots<'a> {
+    pub fn new(columns: &[&Output], entries: &'a RegionEntries, places: Places<'a>) -> Self {
+        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); entries.places];
+        for (output, [row, col]) in outputs(columns, entries) {
+            let (first, column) = (Partner { place: col, output }, columns[output]);
+            match runs[row].iter_mut().find(|run| run.offset == column.offset) {
+                Some(run) => run.last = (col, column.shift),
+                None => runs[row].push(Run { first, last: (col, column.shift), offset: column.offset }),
+            }
+        }
+        let blocks = Blocks::of(entries, outputs(columns, entries).map(|(_, at)| at)).and_then(|blocks| {
+            let coarse = contract(places.pattern, blocks.nodes.width)?;
+            let numbers = blocks.nodes.numbers(entries)?;
+            Some((blocks, numbers, coarse))
+        });
+        Self { entries, places, runs, blocks }
+    }
 
     /// The slots of the records from `first` on, `width` to a record.
-    pub fn fill(&self, entries: &RegionEntries, first: usize, slots: &mut [u32], width: usize, places: Places) {
-        if self.is_empty() || width == 0 {
+    pub fn fill(&self, first: usize, slots: &mut [u32], width: usize) {
+        let Self { entries, places, .. } = *self;
+        if self.runs.iter().all(Vec::is_empty) || width == 0 {
             return;
+        }
+        if let Some((blocks, numbers, coarse)) = &self.blocks {
+            let numbers = &numbers[first * blocks.nodes.count()..];
+            return blocks.fill((numbers, coarse), &self.runs, (slots, width), places);
         }
         let begin = first * entries.places;
         let numbers = &entries.numbers[begin..begin + slots.len() / width * entries.places];
@@ -104,7 +131,7 @@ impl Partners {
         let mut slot_of = vec![0u32; pattern.cols];
         for row in (0..pattern.rows()).filter(|&row| !incidence.of_row(row).is_empty()) {
             for at in pattern.row_ptr[row]..pattern.row_ptr[row + 1] {
-                slot_of[pattern.col_idx[at] as usize] = places.slots[at];
+                slot_of[pattern.col_idx[at] as usize] = places.slot(at);
             }
             for &position in incidence.of_row(row) {
                 let (record, place) = (position as usize / entries.places, position as usize % entries.places);
@@ -130,21 +157,51 @@ const PARALLEL_ROWS: usize = 1 << 12;
 
 /// The symmetric pattern of all Hessian entries of some kernels and of `more`.
 pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr) -> Csr {
-    let mut sources: Vec<Source> = Vec::new();
+    let mut regions = Vec::new();
     for (kernel, entries) in kernels {
         for (region, entries) in entries.regions.iter().enumerate() {
-            let partners = Partners::of(&columns(kernel, region), entries);
-            if !partners.is_empty() {
-                sources.push((partners, entries, Incidence::of(&entries.numbers, size)));
+            let columns = columns(kernel, region);
+            let outputs: Vec<_> = outputs(&columns, entries).collect();
+            if !outputs.is_empty() {
+                regions.push((outputs, entries));
             }
         }
     }
+    if let Some((width, coarse)) = coarse(size, &regions).filter(|_| more.nonzeros() == 0) {
+        let regions = coarse.iter().map(|entries| (entries.outputs.iter().copied().enumerate().collect(), entries));
+        return expand(&union_of(size / width, &regions.collect::<Vec<_>>(), more), width);
+    }
+    union_of(size, &regions, more)
+}
+
+/// A region's outputs of the Hessian, and its entries.
+type Region<'a> = (Vec<(usize, [usize; 2])>, &'a RegionEntries);
+
+/// The entries of nodes, and how many unknowns these have, if all regions have nodes of as many unknowns.
+fn coarse(size: usize, regions: &[Region<'_>]) -> Option<(usize, Vec<RegionEntries>)> {
+    let blocks = |(outputs, entries): &Region<'_>| Blocks::of(entries, outputs.iter().map(|(_, at)| *at));
+    let blocks: Vec<Blocks> = regions.iter().map(blocks).collect::<Option<_>>()?;
+    let width = blocks.first()?.nodes.width;
+    if blocks.iter().any(|b| b.nodes.width != width) || !size.is_multiple_of(width) {
+        return None;
+    }
+    let coarse: Option<_> = blocks.iter().zip(regions).map(|(blocks, (_, entries))| blocks.coarse(entries)).collect();
+    Some((width, coarse?))
+}
+
+/// The union of the entries of some regions and of `more`.
+fn union_of(size: usize, regions: &[Region<'_>], more: &Csr) -> Csr {
+    let mut sources: Vec<Source<'_>> = Vec::new();
+    for (outputs, entries) in regions {
+        let partners = Partners::of(outputs.iter().copied(), entries);
+        sources.push((partners, entries, Incidence::of(&entries.numbers, size)));
+    }
+    let sources = &sources;
     let threads = match size {
         0..PARALLEL_ROWS => 1,
         _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
     };
     let share = size.div_ceil(threads).max(1);
-    let sources = &sources;
     let rows = |first: usize| union(sources, more, first..(first + share).min(size), size);
     let parts: Vec<(Vec<usize>, Vec<u32>)> = std::thread::scope(|scope| {
         let others: Vec<_> = (share..size).step_by(share).map(|first| scope.spawn(move || rows(first))).collect();

@@ -10,9 +10,12 @@ mod fault;
 mod gram;
 mod hessian;
 mod incidence;
+mod nodes;
 mod storage;
+mod sweep;
 mod symbolic;
 mod wrapping;
+mod written;
 
 pub use csr::Csr;
 pub use dense::dense_streams;

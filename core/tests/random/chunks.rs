@@ -44,7 +44,7 @@ fn check(m: usize, n: usize, spread: usize, outputs: Outputs) {
     let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0).expect("no fault");
     let csr = hessian_pattern(n, &[(kernel, &entries)], &Csr::default());
     let places = slots(&csr, &Full(&csr)).expect("slots fit");
-    let own = Places { pattern: &csr, slots: &places };
+    let own = Places { pattern: &csr, slots: Some(&places) };
     let streams = streams(kernel, &entries, Some(own), None);
     disjoint(kernel, &streams);
     let run = |streams: &Streams| {

@@ -146,7 +146,6 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
     let hessian = hessian_pattern(unknowns, &pairs, &Csr::default());
     let jacobian = Csr::build(ROWS, unknowns, |add| visit(Buffer::Jacobian, add));
     let hessian_slots = slots(&hessian, &Full(&hessian)).expect("slots fit");
-    let jacobian_slots = slots(&jacobian, &Full(&jacobian)).expect("slots fit");
     let mut out = Outcome {
         energy: 0.0,
         gradient: vec![0.0; unknowns],
@@ -156,8 +155,8 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
         product: vec![0.0; unknowns.max(ROWS)],
     };
     for (kernel, entries) in kernels.iter().zip(entries) {
-        let own = Places { pattern: &hessian, slots: &hessian_slots };
-        let rows = Places { pattern: &jacobian, slots: &jacobian_slots };
+        let own = Places { pattern: &hessian, slots: Some(&hessian_slots) };
+        let rows = Places { pattern: &jacobian, slots: None };
         let streams = streams(kernel, entries, Some(own), Some(rows));
         disjoint(kernel, &streams);
         let mut buffers = Buffers {
