@@ -1,0 +1,36 @@
+// The new residual · preconditioned and residual · residual; beta, and whether to stop; one workgroup. Before the first
+// iteration, when the number of iterations is the largest word, the residual is that of the start, to which the tolerance
+// refers.
+
+@group(0) @binding(1) var<storage, read> partials: array<real>;
+@group(0) @binding(2) var<storage, read_write> scalars: array<real>;
+@group(0) @binding(3) var<storage, read_write> status: array<u32>;
+
+@compute @workgroup_size(GROUP)
+fn check(@builtin(local_invocation_index) local: u32) {
+    var own_mixed = ZERO;
+    var own_square = ZERO;
+    for (var k = local; k < words.partials; k += GROUP) {
+        own_mixed += partials[2u * k];
+        own_square += partials[2u * k + 1u];
+    }
+    let mixed = group_sum(local, own_mixed);
+    let square = group_sum(local, own_square);
+    if (local != 0u || status[0] != 0u) {
+        return;
+    }
+    // scalars: residual · preconditioned, alpha, beta, residual · residual, the same at the start, squared tolerance
+    if (status[1] == 0xffffffffu) {
+        status[1] = 0u;
+        scalars[4] = square;
+        scalars[2] = ZERO;
+    } else {
+        status[1] += 1u;
+        scalars[2] = mixed / scalars[0];
+    }
+    scalars[0] = mixed;
+    scalars[3] = square;
+    if (square <= scalars[5] * scalars[4]) {
+        status[0] = 1u;
+    }
+}

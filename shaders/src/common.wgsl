@@ -1,0 +1,34 @@
+struct Words {
+    // Invocations in a row of the grid.
+    row: u32,
+    // Items: an invocation each, or a team.
+    count: u32,
+    // The number of unknowns; `work` holds four vectors of so many: residual, preconditioned residual, direction, product.
+    unknowns: u32,
+    // The number of partial sums.
+    partials: u32,
+}
+
+@group(0) @binding(0) var<uniform> words: Words;
+
+const RESIDUAL = 0u;
+const PRECONDITIONED = 1u;
+const DIRECTION = 2u;
+const PRODUCT = 3u;
+
+var<workgroup> tree: array<real, GROUP>;
+
+// The sum of one number of each invocation, pairwise; in invocation 0.
+fn group_sum(local: u32, own: real) -> real {
+    tree[local] = own;
+    workgroupBarrier();
+    for (var width = GROUP / 2u; width > 0u; width = width / 2u) {
+        if (local < width) {
+            tree[local] += tree[local + width];
+        }
+        workgroupBarrier();
+    }
+    let sum = tree[0];
+    workgroupBarrier();
+    return sum;
+}

@@ -1,0 +1,144 @@
+//! The shaders of the linear solver, and for each a function in Rust of the same name that does the same on slices: the
+//! *twin*, which tests run beside it and which documents it.
+//!
+//! A matrix is stored in blocks of `W` by `W` numbers, block row by block row (BSR; with `W` = 1 this is CSR): block row `r`
+//! has the blocks `row_ptr[r]..row_ptr[r + 1]`, of which `b` is at block column `col_idx[b]` with its numbers, row by row,
+//! from `values[b * W * W]` on. It is symmetric, and both triangles are stored.
+//!
+//! Sums over a vector are trees of one shape: the numbers of a workgroup are added pairwise, and the sums of the workgroups
+//! by one workgroup. So they are the same in every run, and differ from the twins' by nothing but the fusing of operations
+//! that a driver may do.
+//!
+//! All shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
+//! asking the device in between whether it is done.
+
+mod matrix;
+mod pcg;
+mod tree;
+
+pub use matrix::{Bsr, Number, block_diagonal, multiply};
+pub use pcg::{Scalars, check, direct, start, step, update};
+pub use tree::{partial_sums, total};
+
+/// Invocations in a workgroup.
+pub const GROUP: u32 = 256;
+
+/// What a shader is made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Constants {
+    /// Whether reals are `f64`.
+    pub double: bool,
+    /// Rows of a block of the matrix.
+    pub block: u32,
+    /// Rows of a block of the preconditioner.
+    pub node: u32,
+    /// Invocations that multiply a block row: a power of two, at most [`GROUP`].
+    pub team: u32,
+}
+
+/// Why the iterations stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// They did not.
+    Running = 0,
+    /// The residual is small enough.
+    Converged = 1,
+    /// A direction has no positive curvature: the matrix, or the preconditioner, is not positive definite.
+    Indefinite = 2,
+}
+
+impl Status {
+    /// From the word of a device.
+    pub fn of(word: u32) -> Self {
+        match word {
+            0 => Self::Running,
+            1 => Self::Converged,
+            _ => Self::Indefinite,
+        }
+    }
+}
+
+/// A shader: its name, which is that of its twin, and of its entry point.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shader {
+    /// The name.
+    pub name: &'static str,
+    texts: &'static [&'static str],
+    /// Of each storage buffer, from binding 1 on, whether it is written.
+    pub writes: &'static [bool],
+}
+
+/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `status`.
+pub const BLOCK_DIAGONAL: Shader = Shader {
+    name: "block_diagonal",
+    texts: &[include_str!("block_diagonal.wgsl")],
+    writes: &[false, false, false, false, true, true],
+};
+/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `status`.
+pub const MULTIPLY: Shader = Shader {
+    name: "multiply",
+    texts: &[include_str!("multiply.wgsl")],
+    writes: &[false, false, false, false, true, true, false],
+};
+/// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`.
+pub const START: Shader = Shader {
+    name: "start",
+    texts: &[include_str!("precondition.wgsl"), include_str!("start.wgsl")],
+    writes: &[true, true, false, false, true, false],
+};
+/// The length of the step: `partials`, `scalars`, `status`.
+pub const STEP: Shader = Shader { name: "step", texts: &[include_str!("step.wgsl")], writes: &[false, true, true] };
+/// The step and the preconditioned residual: `x`, `work`, `inverse`, `partials`, `scalars`, `status`.
+pub const UPDATE: Shader = Shader {
+    name: "update",
+    texts: &[include_str!("precondition.wgsl"), include_str!("update.wgsl")],
+    writes: &[true, true, false, true, false, false],
+};
+/// The new residual's size: `partials`, `scalars`, `status`.
+pub const CHECK: Shader = Shader { name: "check", texts: &[include_str!("check.wgsl")], writes: &[false, true, true] };
+/// The next direction: `work`, `scalars`, `status`.
+pub const DIRECT: Shader =
+    Shader { name: "direct", texts: &[include_str!("direct.wgsl")], writes: &[true, false, false] };
+
+/// Every shader.
+pub const ALL: [Shader; 7] = [BLOCK_DIAGONAL, MULTIPLY, START, STEP, UPDATE, CHECK, DIRECT];
+
+impl Shader {
+    /// The text for some constants. The only uniform, at binding 0, are four words: invocations in a row of the grid, the
+    /// number of items, the number of unknowns, and the number of partial sums.
+    pub fn text(&self, constants: Constants) -> String {
+        let Constants { double, block, node, team } = constants;
+        let real = if double { "f64" } else { "f32" };
+        let suffix = if double { "lf" } else { "f" };
+        let head = format!(
+            "alias real = {real};\nconst ZERO: real = 0.0{suffix};\nconst ONE: real = 1.0{suffix};\n\
+             const BLOCK = {block}u;\nconst NODE = {node}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
+        );
+        head + include_str!("common.wgsl") + &self.texts.concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+
+    /// Single precision is what every implementation of WGSL takes.
+    #[test]
+    fn shaders_are_valid() {
+        for shader in ALL {
+            for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3), (4, 4)] {
+                for (double, capabilities) in [(false, Capabilities::empty()), (true, Capabilities::FLOAT64)] {
+                    let text = shader.text(Constants { double, block, node, team: 8 });
+                    let module =
+                        naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(&text)));
+                    let valid = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
+                    valid.unwrap_or_else(|e| panic!("{}: {}", shader.name, e.emit_to_string(&text)));
+                    assert_eq!(module.entry_points[0].name, shader.name);
+                    let storage = |v: &naga::GlobalVariable| matches!(v.space, naga::AddressSpace::Storage { .. });
+                    assert_eq!(module.global_variables.iter().filter(|(_, v)| storage(v)).count(), shader.writes.len());
+                }
+            }
+        }
+    }
+}

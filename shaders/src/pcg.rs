@@ -1,0 +1,141 @@
+//! The method of conjugate gradients, preconditioned by the inverse blocks on the diagonal (block-Jacobi).
+
+use crate::Status;
+use crate::matrix::Number;
+use crate::tree::{partial_sums, total};
+
+/// The numbers that iterations hand on, in the order in which the device has them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Scalars<T> {
+    /// residual · preconditioned
+    pub mixed: T,
+    /// The length of the step.
+    pub alpha: T,
+    /// How much of the old direction is in the new one.
+    pub beta: T,
+    /// residual · residual
+    pub square: T,
+    /// The same at the start.
+    pub first: T,
+    /// The square of the tolerance: iterations stop at a residual of so much of the first one.
+    pub tolerance: T,
+}
+
+/// The twin of `start.wgsl`: residual, preconditioned residual (which is the first direction), and the partial sums of
+/// residual · preconditioned and residual · residual.
+pub fn start<T: Number>(node: usize, inverse: &[T], fixed: &[u32], rhs: &[T]) -> (Vec<T>, Vec<T>, [Vec<T>; 2]) {
+    let free = |(&value, &fixed): (&T, &u32)| if fixed == 0 { value } else { T::default() };
+    let residual: Vec<T> = rhs.iter().zip(fixed).map(free).collect();
+    let (preconditioned, sums) = precondition(node, inverse, &residual);
+    (residual, preconditioned, sums)
+}
+
+/// The twin of `step.wgsl`, from the partial sums of direction · product.
+pub fn step<T: Number>(partials: &[T], scalars: &mut Scalars<T>, status: &mut Status) {
+    let curvature = total(partials);
+    match curvature > T::default() {
+        true => scalars.alpha = scalars.mixed / curvature,
+        false => *status = Status::Indefinite,
+    }
+}
+
+/// The twin of `update.wgsl`: the preconditioned residual, and the partial sums of residual · preconditioned and residual ·
+/// residual.
+pub fn update<T: Number>(
+    (node, inverse, alpha): (usize, &[T], T),
+    x: &mut [T],
+    residual: &mut [T],
+    (direction, product): (&[T], &[T]),
+) -> (Vec<T>, [Vec<T>; 2]) {
+    x.iter_mut().zip(direction).for_each(|(x, &d)| *x = *x + alpha * d);
+    residual.iter_mut().zip(product).for_each(|(r, &q)| *r = *r - alpha * q);
+    precondition(node, inverse, residual)
+}
+
+/// The twin of `check.wgsl`; `iterations` is the largest word before the first one.
+pub fn check<T: Number>(
+    [mixed, square]: [&[T]; 2],
+    scalars: &mut Scalars<T>,
+    (status, iterations): (&mut Status, &mut u32),
+) {
+    let (mixed, square) = (total(mixed), total(square));
+    if *iterations == u32::MAX {
+        *iterations = 0;
+        (scalars.first, scalars.beta) = (square, T::default());
+    } else {
+        *iterations += 1;
+        scalars.beta = mixed / scalars.mixed;
+    }
+    (scalars.mixed, scalars.square) = (mixed, square);
+    if square <= scalars.tolerance * scalars.first {
+        *status = Status::Converged;
+    }
+}
+
+/// The twin of `direct.wgsl`.
+pub fn direct<T: Number>(preconditioned: &[T], beta: T, direction: &mut [T]) {
+    direction.iter_mut().zip(preconditioned).for_each(|(d, &z)| *d = z + beta * *d);
+}
+
+/// The inverse blocks times the residual, and the partial sums of their product and of the residual's square.
+fn precondition<T: Number>(node: usize, inverse: &[T], residual: &[T]) -> (Vec<T>, [Vec<T>; 2]) {
+    let mut preconditioned = Vec::with_capacity(residual.len());
+    let (mut mixed, mut squares) = (Vec::new(), Vec::new());
+    for (own, blocks) in residual.chunks(node).zip(inverse.chunks(node * node)) {
+        let zero = T::default();
+        let sum = |terms: &mut dyn Iterator<Item = T>| terms.fold(zero, |sum, term| sum + term);
+        let z: Vec<T> = blocks.chunks(node).map(|row| sum(&mut row.iter().zip(own).map(|(&a, &r)| a * r))).collect();
+        mixed.push(sum(&mut own.iter().zip(&z).map(|(&r, &z)| r * z)));
+        squares.push(sum(&mut own.iter().map(|&r| r * r)));
+        preconditioned.extend(z);
+    }
+    (preconditioned, [partial_sums(&mixed), partial_sums(&squares)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Bsr, Constants, block_diagonal, multiply};
+
+    /// A chain of springs in the plane, its first node held: block rows of two unknowns.
+    #[test]
+    fn the_twins_solve() {
+        let nodes = 40u32;
+        let (mut row_ptr, mut col_idx, mut values) = (vec![0], Vec::new(), Vec::new());
+        for node in 0..nodes {
+            for other in node.saturating_sub(1)..(node + 2).min(nodes) {
+                col_idx.push(other);
+                let block = if other == node { [2.5, 0.3, 0.3, 4.0] } else { [-1.0, 0.2, 0.2, -1.5] };
+                values.extend(block);
+            }
+            row_ptr.push(col_idx.len() as u32);
+        }
+        let matrix = Bsr { row_ptr: &row_ptr, col_idx: &col_idx, values: &values };
+        let constants = Constants { double: true, block: 2, node: 2, team: 4 };
+        let n = 2 * nodes as usize;
+        let mut fixed = vec![0; n];
+        fixed[..2].fill(1);
+        let rhs: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
+        let (inverse, definite) = block_diagonal(constants, matrix, &fixed);
+        assert!(definite);
+        let (mut residual, mut direction, [mixed, square]) = start(2, &inverse, &fixed, &rhs);
+        let mut preconditioned = direction.clone();
+        let mut scalars = Scalars { mixed: 0.0, alpha: 0.0, beta: 0.0, square: 0.0, first: 0.0, tolerance: 1e-24 };
+        let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
+        check([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
+        while status == Status::Running && iterations < 200 {
+            let (product, partials) = multiply(constants, matrix, &fixed, &direction);
+            step(&partials, &mut scalars, &mut status);
+            let sums;
+            (preconditioned, sums) =
+                update((2, &inverse, scalars.alpha), &mut x, &mut residual, (&direction, &product));
+            check([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
+            direct(&preconditioned, scalars.beta, &mut direction);
+        }
+        assert_eq!(status, Status::Converged);
+        assert!(iterations < 60 && x[..2] == [0.0, 0.0], "{iterations}");
+        let (product, _) = multiply(constants, matrix, &fixed, &x);
+        let error = product.iter().zip(&rhs).skip(2).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(error < 1e-11 && preconditioned.len() == n, "{error}");
+    }
+}
