@@ -36,8 +36,8 @@ pub struct Evaluation<'a> {
 #[derive(Debug)]
 pub struct Bound {
     dispatches: Vec<Dispatch>,
-    /// By stage and job, its numbers and the places of its arrays in them.
-    numbers: Vec<Vec<(wgpu::Buffer, Vec<Option<usize>>)>>,
+    /// The data, by stage and job.
+    uploaded: Vec<Vec<Uploaded>>,
     precision: Precision,
     passes: usize,
 }
@@ -46,16 +46,16 @@ impl Bound {
     /// Binds an evaluation to its data, which is uploaded, and to the vectors that it reads and writes.
     pub fn new(device: &Device, vectors: &Vectors, evaluation: &Evaluation<'_>) -> Result<Self, Error> {
         let mut builder = Builder::new(device, vectors, evaluation)?;
-        let mut numbers = Vec::new();
+        let mut uploaded = Vec::new();
         for jobs in &evaluation.stages {
-            numbers.push(builder.stage(jobs)?);
+            uploaded.push(builder.stage(jobs)?);
         }
         if let Some([jacobian, hessian]) = evaluation.gram {
             builder.gram(jacobian, hessian)?;
         }
         builder.energy(&evaluation.squares)?;
         let Builder { dispatches, passes, .. } = builder;
-        Ok(Self { dispatches, numbers, precision: vectors.precision, passes })
+        Ok(Self { dispatches, uploaded, precision: vectors.precision, passes })
     }
 
     /// Encodes the evaluation: no allocation of memory on the device, no pipeline, no data from the host.
@@ -82,11 +82,10 @@ impl Bound {
         array: usize,
         values: &[f64],
     ) -> Result<(), Error> {
-        let found = self.numbers.get(stage).and_then(|jobs| jobs.get(job));
-        let place = found.and_then(|(buffer, places)| Some((buffer, places.get(array).copied().flatten()?)));
-        match place {
-            Some((buffer, first)) => device.write(buffer, self.precision, first, values),
-            None => Ok(()),
+        let Some(job) = self.uploaded.get(stage).and_then(|jobs| jobs.get(job)) else { return Ok(()) };
+        match job.places.get(array) {
+            Some(&Some(first)) => device.write(&job.numbers, self.precision, first, values),
+            Some(None) | None => Ok(()),
         }
     }
 
@@ -159,7 +158,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The dispatches of a stage; gives the data of its jobs.
-    fn stage(&mut self, jobs: &[Job<'_>]) -> Result<Vec<(wgpu::Buffer, Vec<Option<usize>>)>, Error> {
+    fn stage(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Uploaded>, Error> {
         let uploaded: Vec<Uploaded> =
             jobs.iter().map(|job| Uploaded::new(self.device, job)).collect::<Result<_, _>>()?;
         for pass in passes(jobs, self.room, STAGING_LIMIT)? {
@@ -177,7 +176,7 @@ impl<'a> Builder<'a> {
             }
             self.passes += 1;
         }
-        Ok(uploaded.into_iter().map(|job| (job.numbers, job.places)).collect())
+        Ok(uploaded)
     }
 
     /// Whether what is gathered next is added to a vector: whether the vector has been set before.
@@ -239,7 +238,7 @@ impl<'a> Builder<'a> {
         let segments: Vec<Segment<'_>> =
             std::iter::once(energies).chain(rows).filter(|segment| segment.count > 0).collect();
         let bytes = real_bytes(self.vectors.precision);
-        let partial = self.device.storage("partial sums", partials(&segments), bytes)?;
+        let partial = self.device.storage("partial sums", partials(self.device, &segments), bytes)?;
         let reductions = self.assembly.energy(self.device, &segments, &partial, &self.vectors.energy)?;
         self.dispatches.extend(reductions);
         Ok(())

@@ -59,7 +59,9 @@ impl Device {
         let lost = opened.lost.clone();
         let note = move |reason: String| *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
         let on_error = note.clone();
-        opened.device.set_device_lost_callback(move |_, reason| note(reason));
+        opened
+            .device
+            .set_device_lost_callback(move |kind, reason| note(format!("{kind:?} {reason}").trim().to_string()));
         opened.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| on_error(error.to_string())));
         Ok(opened)
     }
@@ -105,8 +107,11 @@ impl Device {
         Ok(found.insert(Assembly::new(self, precision)?).clone())
     }
 
-    /// Why the device is lost, if it is known to be.
+    /// Refuses a device that is known to be lost. wgpu tells that to a callback, when it is polled, and nobody else. A
+    /// device of the caller's has another callback, or none: that it is lost is found by [`wait`](Self::wait).
     fn check_lost(&self) -> Result<(), Error> {
+        // What a poll that does not wait says of the queue is of no account.
+        let _ = self.device.poll(wgpu::PollType::Poll);
         match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(reason) => Err(Error::Lost { reason: reason.clone() }),
             None => Ok(()),
@@ -124,8 +129,8 @@ impl Device {
         for scope in scopes.into_iter().rev() {
             failed = failed.or(block_on(scope.pop()));
         }
-        let Some(error) = failed else { return Ok(made) };
         self.check_lost()?;
+        let Some(error) = failed else { return Ok(made) };
         let (what, reason) = (what.to_string(), error.to_string());
         Err(match error {
             wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory { what, reason },
@@ -148,7 +153,10 @@ impl Device {
                 self.check_lost()?;
                 Err(Error::Timeout { seconds: self.patience.as_secs() })
             }
-            Err(error) => Err(Error::Lost { reason: error.to_string() }),
+            Err(error) => {
+                self.check_lost()?;
+                Err(Error::Lost { reason: error.to_string() })
+            }
         }
     }
 }

@@ -98,6 +98,7 @@ impl<'a> Job<'a> {
 }
 
 /// The data of a kernel on the device.
+#[derive(Debug)]
 pub(crate) struct Uploaded {
     /// The reals of the arrays that lie among the data.
     pub numbers: wgpu::Buffer,

@@ -67,10 +67,10 @@ impl Device {
         let size = bytes.max(LEAST).next_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT);
         let mut bounds = vec![("max_buffer_size", limits.max_buffer_size)];
         if usage.contains(wgpu::BufferUsages::STORAGE) {
-            bounds.push(("max_storage_buffer_binding_size", limits.max_storage_buffer_binding_size.into()));
+            bounds.push(("max_storage_buffer_binding_size", limits.max_storage_buffer_binding_size));
         }
         if usage.contains(wgpu::BufferUsages::UNIFORM) {
-            bounds.push(("max_uniform_buffer_binding_size", limits.max_uniform_buffer_binding_size.into()));
+            bounds.push(("max_uniform_buffer_binding_size", limits.max_uniform_buffer_binding_size));
         }
         if let Some(&(limit, allowed)) = bounds.iter().find(|(_, allowed)| size > *allowed) {
             return Err(Error::Limit { what: what.into(), wanted: size, limit, allowed });

@@ -83,7 +83,7 @@ impl Assembly {
         let mut dispatches = Vec::new();
         let mut place = 0;
         for segment in segments {
-            let groups = segment.count.div_ceil(REDUCE as usize).min(PARTIAL);
+            let groups = groups(device, segment);
             dispatches.push(self.reduce(device, segment, groups, (place, partial))?);
             place += groups;
         }
@@ -107,8 +107,14 @@ impl Assembly {
 }
 
 /// How many partial sums the segments have.
-pub(crate) fn partials(segments: &[Segment<'_>]) -> usize {
-    segments.iter().map(|segment| segment.count.div_ceil(REDUCE as usize).min(PARTIAL)).sum()
+pub(crate) fn partials(device: &Device, segments: &[Segment<'_>]) -> usize {
+    segments.iter().map(|segment| groups(device, segment)).sum()
+}
+
+/// Workgroups of the first run over a segment.
+fn groups(device: &Device, segment: &Segment<'_>) -> usize {
+    let allowed = device.device().limits().max_compute_workgroups_per_dimension as usize;
+    segment.count.div_ceil(REDUCE as usize).min(PARTIAL).min(allowed)
 }
 
 fn summed(

@@ -1,9 +1,9 @@
 //! An arithmetic that writes WGSL: every operation is a `let`.
 //!
 //! The functions keep rounding errors: `b - ((a + b) - a)` is not zero to them, and a product from which its own rounding
-//! error is found must not be contracted with a sum. Compilers of shaders do both, and WGSL has no word against it. So a sum
-//! that meets one of its terms again, and such a product, are *hidden*: they pass a selection by a zero of the uniform,
-//! which no compiler knows.
+//! error is found must not be contracted with a sum. Compilers of shaders reorder sums, distribute products over them and
+//! contract both, and WGSL has no word against it. So sums and differences, and such products, are *hidden*: they pass a
+//! selection by a zero of the uniform, which no compiler knows. Only `mul_add`, of which nobody asks an error, is left open.
 
 use super::literal;
 use super::real::compare;
@@ -19,8 +19,8 @@ pub(super) struct Operand(usize);
 pub(super) struct Emitter {
     precision: Precision,
     operands: Vec<String>,
-    /// By operand, the terms of the sum or difference that it is.
-    terms: Vec<Option<[usize; 2]>>,
+    /// By operand, the number that it is.
+    constants: Vec<Option<f64>>,
     body: String,
     /// Tables that are read.
     tables: Vec<&'static [f64]>,
@@ -36,21 +36,24 @@ struct Format {
     digits: u32,
     /// The exponent that is stored for 1.
     bias: u64,
-    /// The sign.
-    sign: u64,
+    /// The type of a signed integer of so many bits, and its zero.
+    signed: &'static str,
+    zero: &'static str,
     /// All bits.
     all: u64,
 }
 
-const SINGLE: Format = Format { word: "u32", suffix: "u", digits: 23, bias: 127, sign: 1 << 31, all: u32::MAX as u64 };
-const DOUBLE: Format = Format { word: "u64", suffix: "lu", digits: 52, bias: 1023, sign: 1 << 63, all: u64::MAX };
+const SINGLE: Format =
+    Format { word: "u32", suffix: "u", digits: 23, bias: 127, signed: "i32", zero: "0i", all: u32::MAX as u64 };
+const DOUBLE: Format =
+    Format { word: "u64", suffix: "lu", digits: 52, bias: 1023, signed: "i64", zero: "0li", all: u64::MAX };
 
 impl Emitter {
     pub fn new(precision: Precision) -> Self {
         Self {
             precision,
             operands: Vec::new(),
-            terms: Vec::new(),
+            constants: Vec::new(),
             body: String::new(),
             tables: Vec::new(),
             reduces: false,
@@ -93,7 +96,7 @@ impl Emitter {
 
     fn operand(&mut self, text: String) -> Operand {
         self.operands.push(text);
-        self.terms.push(None);
+        self.constants.push(None);
         Operand(self.operands.len() - 1)
     }
 
@@ -120,16 +123,11 @@ impl Emitter {
         self.name(format!("select({}, {zero}, never)", self.text(a)))
     }
 
-    /// A sum or difference. Where one side is a sum or difference that the other is a term of, or both are the same, it is
-    /// hidden.
+    /// A sum or difference, hidden; so is one of two equal terms, whose difference is NaN where they are infinite.
     fn added(&mut self, operator: char, a: Operand, b: Operand) -> Operand {
-        let has = |sum: Operand, term: Operand| self.terms[sum.0].is_some_and(|terms| terms.contains(&term.0));
-        let (hide_a, hide_b) = (has(a, b) || a.0 == b.0, has(b, a));
-        let left = if hide_a { self.hidden(a) } else { a };
-        let right = if hide_b { self.hidden(b) } else { b };
-        let result = self.name(format!("{} {operator} {}", self.text(left), self.text(right)));
-        self.terms[result.0] = Some([a.0, b.0]);
-        result
+        let b = if a.0 == b.0 { self.hidden(b) } else { b };
+        let result = self.name(format!("{} {operator} {}", self.text(a), self.text(b)));
+        self.hidden(result)
     }
 
     fn call(&mut self, function: &str, a: Operand) -> Operand {
@@ -164,7 +162,9 @@ impl Arithmetic for Emitter {
     }
 
     fn constant(&mut self, number: f64) -> Operand {
-        self.operand(literal::real(self.precision, number))
+        let operand = self.operand(literal::real(self.precision, number));
+        self.constants[operand.0] = Some(number);
+        operand
     }
 
     fn add(&mut self, a: Operand, b: Operand) -> Operand {
@@ -185,17 +185,19 @@ impl Arithmetic for Emitter {
 
     fn mul_add(&mut self, a: Operand, b: Operand, c: Operand) -> Operand {
         let product = self.mul(a, b);
-        self.add(product, c)
+        self.name(format!("{} + {}", self.text(product), self.text(c)))
     }
 
     fn neg(&mut self, a: Operand) -> Operand {
-        let negated = self.name(format!("-{}", self.text(a)));
-        self.terms[negated.0] = self.terms[a.0];
-        negated
+        self.name(format!("-{}", self.text(a)))
     }
 
     fn abs(&mut self, a: Operand) -> Operand {
-        self.call("abs", a)
+        // naga takes no absolute values of literals in double precision.
+        match self.constants[a.0] {
+            Some(number) => self.constant(number.abs()),
+            None => self.call("abs", a),
+        }
     }
 
     fn sqrt(&mut self, a: Operand) -> Operand {
@@ -221,11 +223,12 @@ impl Arithmetic for Emitter {
     }
 
     fn copy_sign(&mut self, a: Operand, b: Operand) -> Operand {
-        let sign = self.format().sign;
-        let (a, b) = (self.bits(a), self.bits(b));
-        let (magnitude, sign) = (self.with_bits(a, '&', !sign), self.with_bits(b, '&', sign));
-        let both = self.name(format!("{} | {}", self.text(magnitude), self.text(sign)));
-        self.of_bits(both)
+        let Format { signed, zero, .. } = *self.format();
+        let bits = self.call(&format!("bitcast<{signed}>"), b);
+        let negative = self.name(format!("{} < {zero}", self.text(bits)));
+        let magnitude = self.abs(a);
+        let minus = self.neg(magnitude);
+        self.select(negative, minus, magnitude)
     }
 
     fn high(&mut self, a: Operand) -> Operand {

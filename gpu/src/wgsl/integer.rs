@@ -111,24 +111,30 @@ impl Writer<'_> {
     fn polynomial(&mut self, terms: &[Monomial]) -> Result<String, Error> {
         let mut sum: Option<String> = None;
         for term in terms {
-            let mut product = match term.coef {
-                1 if !term.atoms.is_empty() => None,
-                coefficient => Some(literal::integer(coefficient)),
-            };
-            for &atom in &term.atoms {
-                let atom = self.integer(atom)?;
-                product = Some(match product {
-                    Some(product) => self.temporary(&format!("{product} * {atom}")),
-                    None => atom,
-                });
-            }
-            let product = product.unwrap_or_default();
+            let product = self.monomial(term)?;
             sum = Some(match sum {
-                Some(sum) => self.temporary(&format!("{sum} + {product}")),
+                // What was added so far gets a name before more is added to it.
+                Some(sum) if sum.contains(' ') => format!("{} + {product}", self.temporary(&sum)),
+                Some(sum) => format!("{sum} + {product}"),
                 None => product,
             });
         }
         Ok(sum.unwrap_or_else(|| literal::integer(0)))
+    }
+
+    fn monomial(&mut self, term: &Monomial) -> Result<String, Error> {
+        let mut product = match term.coef {
+            1 if !term.atoms.is_empty() => None,
+            coefficient => Some(literal::integer(coefficient)),
+        };
+        for &atom in &term.atoms {
+            let atom = self.integer(atom)?;
+            product = Some(match product {
+                Some(product) => self.temporary(&format!("{product} * {atom}")),
+                None => atom,
+            });
+        }
+        Ok(product.unwrap_or_default())
     }
 
     /// The first value of a variable that satisfies a condition, or the end of its loop.

@@ -63,7 +63,7 @@ impl Plan {
     pub fn of(kernel: &Kernel, limit: usize) -> Self {
         let mut cut = Cut {
             limit: limit.max(1),
-            functions: vec![0..kernel.steps.len()],
+            functions: std::iter::once(0..kernel.steps.len()).collect(),
             calls: FxHashMap::default(),
             owner: vec![0; kernel.steps.len()],
         };

@@ -183,11 +183,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The name of a node in its own function: `i` for integers and conditions, `v` for reals and predicates.
+/// The name of a node in its own function: `n` for integers and conditions, `v` for reals and predicates.
 pub(super) fn name(kernel: &Kernel, key: Key) -> String {
     match key.checked_sub(kernel.graph.indices.len()) {
         Some(value) => format!("v{value}"),
-        None => format!("i{key}"),
+        None => format!("n{key}"),
     }
 }
 
