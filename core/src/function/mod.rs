@@ -20,7 +20,7 @@ mod power;
 mod tables;
 mod trigonometric;
 
-pub use angle::large_angle;
+pub use angle::{LargeAngle, Pieces, large_angle};
 pub use native::Native;
 pub use pairs::split_product_error;
 

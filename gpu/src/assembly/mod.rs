@@ -1,0 +1,152 @@
+//! Assembly without atomics: kernels write every number in a place of its own, then every entry of a result is gathered.
+
+pub(crate) mod chunk;
+pub(crate) mod lists;
+
+use crate::pipeline::{Dispatch, Pipeline, with_reals};
+use crate::{Device, Error};
+use lists::Lists;
+use spadina_core::pattern::{Csr, Places};
+use spadina_core::real::Precision;
+
+/// Invocations in a workgroup of the gathers, as in their shaders.
+const WORKGROUP: u32 = 64;
+
+/// Invocations in a workgroup of the reduction, as in its shader.
+const REDUCE: u32 = 256;
+
+/// The most workgroups of the first run of a reduction.
+const PARTIAL: usize = 256;
+
+/// The pipelines of assembly in one precision.
+#[derive(Clone, Debug)]
+pub(crate) struct Assembly {
+    gather: Pipeline,
+    gram: Pipeline,
+    reduce: Pipeline,
+}
+
+/// What is summed in the energy.
+pub(crate) struct Segment<'a> {
+    pub buffer: &'a wgpu::Buffer,
+    pub first: usize,
+    pub count: usize,
+    /// Whether half the squares are summed.
+    pub squares: bool,
+}
+
+impl Assembly {
+    pub fn new(device: &Device, precision: Precision) -> Result<Self, Error> {
+        let make = |what: &str, text: &str, entry: &str, writes: &[bool]| {
+            device.pipeline(what, &with_reals(precision, text), entry, writes)
+        };
+        let lists = [false, false, false, true];
+        Ok(Self {
+            gather: make("the gather", include_str!("gather.wgsl"), "gather", &lists)?,
+            gram: make("the product of the Jacobian with itself", include_str!("gram.wgsl"), "gram", &lists)?,
+            reduce: make("the reduction", include_str!("reduce.wgsl"), "reduce", &[false, true])?,
+        })
+    }
+
+    /// Sums, for every entry, the numbers of its list.
+    pub fn gather(
+        &self,
+        device: &Device,
+        lists: &Lists,
+        from: &wgpu::Buffer,
+        entries: &wgpu::Buffer,
+        adds: bool,
+    ) -> Result<Dispatch, Error> {
+        summed(device, &self.gather, lists, from, entries, adds)
+    }
+
+    /// Sums, for every entry, the products of the pairs in its list.
+    pub fn gram(
+        &self,
+        device: &Device,
+        lists: &Lists,
+        jacobian: &wgpu::Buffer,
+        entries: &wgpu::Buffer,
+        adds: bool,
+    ) -> Result<Dispatch, Error> {
+        summed(device, &self.gram, lists, jacobian, entries, adds)
+    }
+
+    /// Sums the segments; `partial` has room for [`partials`] of them.
+    pub fn energy(
+        &self,
+        device: &Device,
+        segments: &[Segment<'_>],
+        partial: &wgpu::Buffer,
+        energy: &wgpu::Buffer,
+    ) -> Result<Vec<Dispatch>, Error> {
+        let mut dispatches = Vec::new();
+        let mut place = 0;
+        for segment in segments {
+            let groups = groups(device, segment);
+            dispatches.push(self.reduce(device, segment, groups, (place, partial))?);
+            place += groups;
+        }
+        let sums = Segment { buffer: partial, first: 0, count: place, squares: false };
+        dispatches.push(self.reduce(device, &sums, 1, (0, energy))?);
+        Ok(dispatches)
+    }
+
+    fn reduce(
+        &self,
+        device: &Device,
+        segment: &Segment<'_>,
+        groups: usize,
+        (place, sums): (usize, &wgpu::Buffer),
+    ) -> Result<Dispatch, Error> {
+        let Segment { buffer, first, count, squares } = *segment;
+        let uniform = [first as u32, count as u32, groups as u32 * REDUCE, squares.into(), place as u32, 0, 0, 0];
+        let workgroups = [groups as u32, 1];
+        device.dispatch("a reduction", &self.reduce, workgroups, bytemuck::cast_slice(&uniform), &[buffer, sums])
+    }
+}
+
+/// How many partial sums the segments have.
+pub(crate) fn partials(device: &Device, segments: &[Segment<'_>]) -> usize {
+    segments.iter().map(|segment| groups(device, segment)).sum()
+}
+
+/// Workgroups of the first run over a segment.
+fn groups(device: &Device, segment: &Segment<'_>) -> usize {
+    let allowed = device.device().limits().max_compute_workgroups_per_dimension as usize;
+    segment.count.div_ceil(REDUCE as usize).min(PARTIAL).min(allowed)
+}
+
+fn summed(
+    device: &Device,
+    pipeline: &Pipeline,
+    lists: &Lists,
+    from: &wgpu::Buffer,
+    entries: &wgpu::Buffer,
+    adds: bool,
+) -> Result<Dispatch, Error> {
+    let count = lists.starts.len() - 1;
+    let grid = device.grid("a gather", count, WORKGROUP)?;
+    let uniform = [count as u32, grid.row, adds.into(), 0];
+    let starts = device.words("beginnings of lists", &lists.starts)?;
+    let items = device.words("lists of contributions", &lists.items)?;
+    let buffers = [from, &starts, &items, entries];
+    device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
+}
+
+/// The products that each entry of a matrix has in JᵀJ.
+pub(crate) fn products(jacobian: &Csr, hessian: Places<'_>, entries: usize) -> Lists {
+    Lists::of(entries, |add| {
+        for row in 0..jacobian.rows() {
+            let first = jacobian.row_ptr[row];
+            for (i, &a) in jacobian.row(row).iter().enumerate() {
+                for (j, &b) in jacobian.row(row).iter().enumerate() {
+                    let slot = hessian.pattern.position(a, b).map(|at| hessian.slot(at) as usize);
+                    if let Some(slot) = slot.filter(|&slot| slot < entries) {
+                        add(slot, [(first + i) as u32, (first + j) as u32]);
+                    }
+                }
+            }
+        }
+    })
+}

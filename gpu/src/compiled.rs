@@ -1,0 +1,73 @@
+//! A kernel with its pipeline.
+
+use crate::pipeline::Pipeline;
+use crate::wgsl::{self, Options, Source, outputs_by_region};
+use crate::words::Words;
+use crate::{Device, Error};
+use spadina_core::kernel::{Buffer, Kernel};
+use spadina_core::real::Precision;
+use std::sync::Arc;
+
+/// A kernel that was compiled for a device. Clones share the pipeline.
+#[derive(Clone, Debug)]
+pub struct Compiled(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub kernel: Kernel,
+    pub precision: Precision,
+    pub workgroup: u32,
+    /// By array.
+    pub sources: Vec<Source>,
+    pub words: Words,
+    pub pipeline: Pipeline,
+    /// By output, its number among those of its region that have a slot.
+    pub numbers: Vec<usize>,
+    /// By region, how many outputs have a slot.
+    pub counts: Vec<usize>,
+}
+
+impl Device {
+    /// Compiles a kernel.
+    pub fn compile(&self, kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
+        self.check(options.precision)?;
+        let words = Words::of(kernel);
+        let text = wgsl::emit(kernel, options)?;
+        let writes = wgsl::BINDINGS.map(|(_, access, _)| access != "read");
+        let pipeline = self.pipeline(&format!("kernel `{}`", kernel.name), &text, wgsl::ENTRY, &writes)?;
+        let (numbers, counts) = outputs_by_region(kernel);
+        Ok(Compiled(Arc::new(Inner {
+            kernel: kernel.clone(),
+            precision: options.precision,
+            workgroup: options.workgroup,
+            sources: options.sources(kernel),
+            words,
+            pipeline,
+            numbers,
+            counts,
+        })))
+    }
+}
+
+impl Compiled {
+    /// The kernel.
+    pub fn kernel(&self) -> &Kernel {
+        &self.0.kernel
+    }
+
+    /// The precision of the reals.
+    pub fn precision(&self) -> Precision {
+        self.0.precision
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Inner {
+    /// Whether the kernel adds to a buffer.
+    pub fn writes(&self, buffer: Buffer) -> bool {
+        self.kernel.outputs.iter().any(|output| output.buffer == buffer)
+    }
+}

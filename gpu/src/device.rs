@@ -1,0 +1,203 @@
+//! The device: the caller's own, or one that is opened here; and what is made on it, with errors instead of panics.
+
+use crate::Error;
+use crate::assembly::Assembly;
+use pollster::block_on;
+use spadina_core::real::Precision;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The environment variable with a part of the adapter's name.
+pub const ADAPTER_VARIABLE: &str = "WGPU_ADAPTER_NAME";
+
+/// How long a blocking call waits for the device before it gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A device with its queue. Clones are the same device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    /// How long blocking calls wait before they give up with [`Error::Timeout`].
+    pub patience: Duration,
+    lost: Arc<Mutex<Option<String>>>,
+    /// The pipelines of assembly in single and in double precision, once they have been needed.
+    assembly: Arc<[Mutex<Option<Assembly>>; 2]>,
+}
+
+impl Device {
+    /// The caller's device. Kernels in double precision need its features `SHADER_F64` and `SHADER_INT64`; larger problems
+    /// need its limits to be those of the adapter.
+    pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
+        Self { device, queue, patience: PATIENCE, lost: Arc::default(), assembly: Arc::default() }
+    }
+
+    /// Opens the adapter whose name contains `name`, or that of the environment's [`ADAPTER_VARIABLE`], in upper or lower
+    /// case; without either the fastest one. The device has all that the adapter has of what kernels can use.
+    pub fn open(name: Option<&str>) -> Result<Self, Error> {
+        let wanted = name.map(String::from).or_else(|| std::env::var(ADAPTER_VARIABLE).ok());
+        let adapter = adapter(wanted)?;
+        Self::of_adapter(&adapter, adapter.limits())
+    }
+
+    /// Opens a device of an adapter with the given limits.
+    pub fn of_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
+        let features = adapter.features() & (double_features() | wgpu::Features::TIMESTAMP_QUERY);
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("spadina"),
+            required_features: features,
+            required_limits: limits,
+            ..Default::default()
+        };
+        let opened = block_on(adapter.request_device(&descriptor));
+        let refused = |reason: wgpu::RequestDeviceError| Error::Request {
+            adapter: adapter.get_info().name,
+            reason: reason.to_string(),
+        };
+        let (device, queue) = opened.map_err(refused)?;
+        let opened = Self::new(device, queue);
+        let lost = opened.lost.clone();
+        let note = move |reason: String| *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        let on_error = note.clone();
+        opened
+            .device
+            .set_device_lost_callback(move |kind, reason| note(format!("{kind:?} {reason}").trim().to_string()));
+        opened.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| on_error(error.to_string())));
+        Ok(opened)
+    }
+
+    /// The device itself.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.device
+    }
+
+    /// Its queue.
+    pub fn queue(&self) -> &wgpu::Queue {
+        &self.queue
+    }
+
+    /// The name of its adapter.
+    pub fn name(&self) -> String {
+        self.device.adapter_info().name
+    }
+
+    /// Refuses a precision that the device does not have.
+    pub fn check(&self, precision: Precision) -> Result<(), Error> {
+        let lacks = match precision {
+            Precision::F32 => wgpu::Features::empty(),
+            Precision::F64 => double_features() - self.device.features(),
+        };
+        if lacks.is_empty() {
+            return Ok(());
+        }
+        let lacks: Vec<&str> = lacks.iter_names().map(|(name, _)| name).collect();
+        Err(Error::Precision { adapter: self.name(), precision, lacks: lacks.join(", ") })
+    }
+
+    /// The pipelines of assembly.
+    pub(crate) fn assembly(&self, precision: Precision) -> Result<Assembly, Error> {
+        let place = match precision {
+            Precision::F32 => &self.assembly[0],
+            Precision::F64 => &self.assembly[1],
+        };
+        let mut found = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(assembly) = &*found {
+            return Ok(assembly.clone());
+        }
+        Ok(found.insert(Assembly::new(self, precision)?).clone())
+    }
+
+    /// Refuses a device that is known to be lost. wgpu tells that to a callback, when it is polled, and nobody else. A
+    /// device of the caller's has another callback, or none: that it is lost is found by [`wait`](Self::wait).
+    fn check_lost(&self) -> Result<(), Error> {
+        // What a poll that does not wait says of the queue is of no account.
+        let _ = self.device.poll(wgpu::PollType::Poll);
+        match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(reason) => Err(Error::Lost { reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Does something for which wgpu reports errors elsewhere, and gives these.
+    pub(crate) fn scoped<T>(&self, what: &str, action: impl FnOnce() -> T) -> Result<T, Error> {
+        self.check_lost()?;
+        let filters = [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];
+        let scopes = filters.map(|filter| self.device.push_error_scope(filter));
+        let made = action();
+        let mut failed = None;
+        // Scopes end in the opposite order.
+        for scope in scopes.into_iter().rev() {
+            failed = failed.or(block_on(scope.pop()));
+        }
+        self.check_lost()?;
+        let Some(error) = failed else { return Ok(made) };
+        let (what, reason) = (what.to_string(), error.to_string());
+        Err(match error {
+            wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory { what, reason },
+            wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } if is_loss(&reason) => Error::Lost { reason },
+            wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } => Error::Validation { what, reason },
+        })
+    }
+
+    /// Runs commands, without waiting for them.
+    pub fn submit(&self, commands: wgpu::CommandBuffer) -> Result<wgpu::SubmissionIndex, Error> {
+        self.scoped("a submission", || self.queue.submit([commands]))
+    }
+
+    /// Waits until a submission, and what was asked for before it, is done.
+    pub fn wait(&self, submission: wgpu::SubmissionIndex) -> Result<(), Error> {
+        let poll = wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(self.patience) };
+        match self.device.poll(poll) {
+            Ok(_) => self.check_lost(),
+            Err(wgpu::PollError::Timeout) => {
+                self.check_lost()?;
+                Err(Error::Timeout { seconds: self.patience.as_secs() })
+            }
+            Err(error) => {
+                self.check_lost()?;
+                Err(Error::Lost { reason: error.to_string() })
+            }
+        }
+    }
+}
+
+/// The features that kernels in double precision need.
+fn double_features() -> wgpu::Features {
+    wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64
+}
+
+/// Whether wgpu says that the device is gone, which it reports as an error of whatever was tried.
+fn is_loss(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    reason.contains("device is lost") || reason.contains("device lost") || reason.contains("parent device is lost")
+}
+
+/// All adapters of this machine, with the backends that the environment allows (`WGPU_BACKEND`).
+pub fn adapters() -> Vec<wgpu::Adapter> {
+    block_on(instance().enumerate_adapters(wgpu::Backends::all()))
+}
+
+fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+}
+
+/// The adapter of a name, or the fastest.
+fn adapter(wanted: Option<String>) -> Result<wgpu::Adapter, Error> {
+    let Some(wanted) = wanted else {
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let found = block_on(instance().request_adapter(&options));
+        return found.map_err(|_| Error::NoAdapter { wanted: None, found: names(&adapters()) });
+    };
+    let all = adapters();
+    let names = names(&all);
+    let is_wanted = |adapter: &wgpu::Adapter| adapter.get_info().name.to_lowercase().contains(&wanted.to_lowercase());
+    let found = all.into_iter().find(is_wanted);
+    found.ok_or(Error::NoAdapter { wanted: Some(wanted), found: names })
+}
+
+fn names(adapters: &[wgpu::Adapter]) -> Vec<String> {
+    adapters.iter().map(|adapter| adapter.get_info().name).collect()
+}

@@ -1,0 +1,122 @@
+//! What can go wrong on a GPU, with what the user needs to mend it.
+
+use spadina_core::real::Precision;
+
+/// Why a kernel was not compiled, bound or run.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Error {
+    /// No adapter was found, or none of the name that was asked for.
+    #[error("no GPU adapter{}; found: {}", named(.wanted.as_deref()), list(.found))]
+    NoAdapter {
+        /// Part of the name that was asked for.
+        wanted: Option<String>,
+        /// The adapters there are.
+        found: Vec<String>,
+    },
+    /// The adapter gives no device.
+    #[error("the adapter `{adapter}` gives no device: {reason}")]
+    Request {
+        /// The adapter.
+        adapter: String,
+        /// What wgpu says.
+        reason: String,
+    },
+    /// The device cannot compute in this precision.
+    #[error("the device `{adapter}` cannot compute in {}: it lacks {lacks}", bits(.precision))]
+    Precision {
+        /// The adapter.
+        adapter: String,
+        /// What was asked for.
+        precision: Precision,
+        /// The features that are missing.
+        lacks: String,
+    },
+    /// More is needed than the device allows.
+    #[error("{what} needs {wanted}, but the device's `{limit}` is {allowed}")]
+    Limit {
+        /// What needs it.
+        what: String,
+        /// How much it needs, in the unit of the limit.
+        wanted: u64,
+        /// The name of the limit.
+        limit: &'static str,
+        /// Its value.
+        allowed: u64,
+    },
+    /// The device has no memory left.
+    #[error("the device has no memory left for {what}: {reason}")]
+    OutOfMemory {
+        /// What needed it.
+        what: String,
+        /// What wgpu says.
+        reason: String,
+    },
+    /// The driver or wgpu refuses something.
+    #[error("{what} is refused: {reason}")]
+    Validation {
+        /// What was asked for.
+        what: String,
+        /// What wgpu says.
+        reason: String,
+    },
+    /// The device is gone: it was reset, unplugged or destroyed.
+    #[error("the device is lost: {reason}")]
+    Lost {
+        /// What wgpu says.
+        reason: String,
+    },
+    /// The device did not finish in time.
+    #[error("the device did not finish within {seconds} seconds")]
+    Timeout {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// An integer of the kernel may need more than the 32 bits with a sign that a shader has.
+    #[error("kernel `{kernel}`: the integer `{text}` may lie in {lo}..={hi}; a shader has 32 bits with a sign")]
+    Integer {
+        /// The kernel.
+        kernel: String,
+        /// The integer.
+        text: String,
+        /// The least it may be.
+        lo: i64,
+        /// The greatest it may be.
+        hi: i64,
+    },
+    /// A kernel is not one that a shader can be made of: a defect of an earlier stage.
+    #[error("kernel `{kernel}` {reason}")]
+    Kernel {
+        /// The kernel.
+        kernel: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// What is bound does not fit the kernel.
+    #[error("kernel `{kernel}`: {given} {what} are bound, {wanted} are needed")]
+    Binding {
+        /// The kernel.
+        kernel: String,
+        /// What is bound.
+        what: String,
+        /// How much the kernel needs at least, or exactly.
+        wanted: usize,
+        /// How much is bound.
+        given: usize,
+    },
+}
+
+fn named(wanted: Option<&str>) -> String {
+    wanted.map_or(String::new(), |name| format!(" with `{name}` in its name"))
+}
+
+fn list(found: &[String]) -> String {
+    if found.is_empty() { "none".into() } else { found.join(", ") }
+}
+
+/// The width of the reals in words.
+fn bits(precision: &Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "single precision",
+        Precision::F64 => "double precision",
+    }
+}

@@ -1,0 +1,163 @@
+//! A kernel with the data and streams it runs on, and its data on the device.
+
+use crate::compiled::{Compiled, Inner};
+use crate::memory::bytes;
+use crate::vectors::Lengths;
+use crate::wgsl::{Source, is_outer};
+use crate::{Device, Error, integers};
+use spadina_core::bind::{Data, Stream, Streams};
+
+/// A kernel to run, and on what.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The kernel.
+    pub compiled: &'a Compiled,
+    /// Its data. Of arrays that lie among the unknowns or rows ([`Source`]) only the lengths are read.
+    pub data: &'a Data<'a>,
+    /// Where its outputs go. The order of ranges for threads is of no account.
+    pub streams: &'a Streams,
+    /// By array, the number of its first entry among the unknowns or rows; zero beyond the end.
+    pub offsets: &'a [u32],
+}
+
+impl<'a> Job<'a> {
+    pub(crate) fn inner(&self) -> &'a Inner {
+        self.compiled.inner()
+    }
+
+    /// How many iterations the outermost loop has.
+    pub(crate) fn iterations(&self) -> usize {
+        usize::try_from(self.streams.outer.end.saturating_sub(self.streams.outer.start)).unwrap_or(0)
+    }
+
+    /// The streams of the regions that have outputs with slots.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = (usize, &'a Stream)> {
+        let counts = &self.inner().counts;
+        self.streams.regions.iter().enumerate().filter(|(region, _)| counts[*region] > 0)
+    }
+
+    fn error(&self, what: impl Into<String>, wanted: usize, given: usize) -> Error {
+        Error::Binding { kernel: self.inner().kernel.name.clone(), what: what.into(), wanted, given }
+    }
+
+    fn at_least(&self, what: impl Into<String>, wanted: usize, given: usize) -> Result<(), Error> {
+        if given < wanted { Err(self.error(what, wanted, given)) } else { Ok(()) }
+    }
+
+    /// Refuses data and streams that do not fit the kernel and the vectors.
+    pub(crate) fn check(&self, lengths: &Lengths) -> Result<(), Error> {
+        let Inner { kernel, sources, .. } = self.inner();
+        let indices = &kernel.graph.indices;
+        self.at_least("arrays", kernel.graph.arrays().len(), self.data.arrays.len())?;
+        self.at_least("tables", indices.tables().len(), self.data.tables.len())?;
+        self.at_least("sizes", indices.sizes().len(), self.data.sizes.len())?;
+        for (k, source) in sources.iter().enumerate() {
+            let end = self.offset(k) + self.data.arrays[k].len();
+            match source {
+                Source::Unknowns => self.at_least("unknowns", end, lengths.unknowns)?,
+                Source::Rows => self.at_least("rows of the residual", end, lengths.residual)?,
+                Source::Data => {}
+            }
+        }
+        self.at_least("regions of streams", kernel.regions.len(), self.streams.regions.len())?;
+        for (region, stream) in self.regions() {
+            self.check_stream(region, stream)?;
+        }
+        let fits = |value: i64| i32::try_from(value).is_ok();
+        if !fits(self.streams.outer.start) || !fits(self.streams.outer.end) {
+            let (text, kernel) = ("outermost loop".into(), kernel.name.clone());
+            let (lo, hi) = (self.streams.outer.start, self.streams.outer.end);
+            return Err(Error::Integer { kernel, text, lo, hi });
+        }
+        integers::check(kernel, self.data)
+    }
+
+    fn check_stream(&self, region: usize, stream: &Stream) -> Result<(), Error> {
+        let Inner { kernel, .. } = self.inner();
+        let (width, iterations) = (kernel.regions[region].width, self.iterations());
+        if stream.width != width {
+            return Err(self.error(format!("slots in a record of region {region}"), width, stream.width));
+        }
+        if !stream.starts.is_empty() {
+            let what = format!("beginnings of records of region {region}");
+            if is_outer(kernel, region) || stream.starts.len() != iterations + 1 {
+                return Err(self.error(what, iterations + 1, stream.starts.len()));
+            }
+            if !stream.starts.is_sorted() || stream.starts.last().is_some_and(|&end| i32::try_from(end).is_err()) {
+                return Err(self.error(format!("{what}, ascending and below 2³¹,"), iterations + 1, 0));
+            }
+        }
+        let records = stream.first_record(iterations);
+        self.at_least(format!("slots of region {region}"), records.saturating_mul(width), stream.slots.len())
+    }
+
+    /// The number of an array's first entry among the unknowns or rows.
+    fn offset(&self, array: usize) -> usize {
+        self.offsets.get(array).map_or(0, |&offset| offset as usize)
+    }
+}
+
+/// The data of a kernel on the device.
+#[derive(Debug)]
+pub(crate) struct Uploaded {
+    /// The reals of the arrays that lie among the data.
+    pub numbers: wgpu::Buffer,
+    /// The tables, then for each region the beginnings of records.
+    pub tables: wgpu::Buffer,
+    /// The words of the uniform that are the same in every dispatch.
+    pub words: Vec<i32>,
+    /// By array that lies among the data, the number of its first entry there.
+    pub places: Vec<Option<usize>>,
+}
+
+impl Uploaded {
+    pub fn new(device: &Device, job: &Job<'_>) -> Result<Self, Error> {
+        let Inner { kernel, sources, words, precision, .. } = job.inner();
+        let mut all = vec![0; words.len()];
+        let (mut numbers, mut places) = (Vec::new(), Vec::new());
+        for (k, (source, array)) in sources.iter().zip(&job.data.arrays).enumerate() {
+            let own = (*source == Source::Data).then_some(numbers.len());
+            if own.is_some() {
+                numbers.extend_from_slice(array);
+                // A checked load of an empty array reads its entry 0.
+                numbers.extend(array.is_empty().then_some(0.0));
+            }
+            all[words.array(k)] = word(own.unwrap_or(job.offset(k)))?;
+            all[words.array(k) + 1] = word(array.len())?;
+            places.push(own);
+        }
+        let mut tables: Vec<i32> = Vec::new();
+        for (k, table) in job.data.tables.iter().take(kernel.graph.indices.tables().len()).enumerate() {
+            all[words.table(k)] = word(tables.len())?;
+            all[words.table(k) + 1] = word(table.len())?;
+            tables.extend_from_slice(table);
+            tables.extend(table.is_empty().then_some(0));
+        }
+        for (k, &size) in job.data.sizes.iter().take(kernel.graph.indices.sizes().len()).enumerate() {
+            // Only the lower bits are of account where the number does not fit.
+            all[words.size(k)] = size as i32;
+        }
+        for (region, stream) in job.regions().filter(|(region, _)| !is_outer(kernel, *region)) {
+            all[words.region(region) + 2] = word(tables.len())?;
+            tables.extend((0..=job.iterations()).map(|iteration| stream.first_record(iteration) as i32));
+        }
+        let what = |what: &str| format!("the {what} of kernel `{}`", kernel.name);
+        let tables: Vec<u32> = tables.into_iter().map(|entry| entry as u32).collect();
+        Ok(Self {
+            numbers: device.filled(&what("data"), &bytes(*precision, &numbers), crate::memory::storage_usage())?,
+            tables: device.words(&what("tables"), &tables)?,
+            words: all,
+            places,
+        })
+    }
+}
+
+/// A place or length as a word of the uniform.
+fn word(number: usize) -> Result<i32, Error> {
+    i32::try_from(number).map_err(|_| Error::Limit {
+        what: "the data of a kernel".into(),
+        wanted: number as u64,
+        limit: "i32",
+        allowed: i32::MAX as u64,
+    })
+}

@@ -1,0 +1,131 @@
+//! Buffers: made within the device's limits, filled, and read back.
+
+use crate::{Device, Error};
+use spadina_core::real::Precision;
+
+/// The least bytes of a buffer: an empty one cannot be bound.
+const LEAST: u64 = 16;
+
+/// Bytes of a real.
+pub(crate) fn real_bytes(precision: Precision) -> usize {
+    match precision {
+        Precision::F32 => size_of::<f32>(),
+        Precision::F64 => size_of::<f64>(),
+    }
+}
+
+/// Reals in the precision of the device.
+pub(crate) fn bytes(precision: Precision, numbers: &[f64]) -> Vec<u8> {
+    match precision {
+        Precision::F32 => {
+            let narrow: Vec<f32> = numbers.iter().map(|&x| x as f32).collect();
+            bytemuck::cast_slice(&narrow).to_vec()
+        }
+        Precision::F64 => bytemuck::cast_slice(numbers).to_vec(),
+    }
+}
+
+/// The reals that were read from the device.
+fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
+    match precision {
+        Precision::F32 => bytemuck::pod_collect_to_vec::<u8, f32>(bytes).into_iter().map(f64::from).collect(),
+        Precision::F64 => bytemuck::pod_collect_to_vec(bytes),
+    }
+}
+
+impl Device {
+    /// A buffer for `count` items of `item` bytes that shaders read and write whole; it holds zeros.
+    pub(crate) fn storage(&self, what: &str, count: usize, item: usize) -> Result<wgpu::Buffer, Error> {
+        self.buffer(what, count as u64 * item as u64, storage_usage(), false)
+    }
+
+    /// A buffer that shaders read, with its bytes.
+    pub(crate) fn filled(&self, what: &str, bytes: &[u8], usage: wgpu::BufferUsages) -> Result<wgpu::Buffer, Error> {
+        let buffer = self.buffer(what, bytes.len() as u64, usage, true)?;
+        self.scoped(what, || {
+            if let Ok(mut view) = buffer.get_mapped_range_mut(..) {
+                view.slice(..bytes.len()).copy_from_slice(bytes);
+            }
+            buffer.unmap();
+        })?;
+        Ok(buffer)
+    }
+
+    /// A buffer of 32-bit words that shaders read.
+    pub(crate) fn words(&self, what: &str, words: &[u32]) -> Result<wgpu::Buffer, Error> {
+        self.filled(what, bytemuck::cast_slice(words), storage_usage())
+    }
+
+    fn buffer(
+        &self,
+        what: &str,
+        bytes: u64,
+        usage: wgpu::BufferUsages,
+        mapped_at_creation: bool,
+    ) -> Result<wgpu::Buffer, Error> {
+        let limits = self.device().limits();
+        let size = bytes.max(LEAST).next_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT);
+        let mut bounds = vec![("max_buffer_size", limits.max_buffer_size)];
+        if usage.contains(wgpu::BufferUsages::STORAGE) {
+            bounds.push(("max_storage_buffer_binding_size", limits.max_storage_buffer_binding_size));
+        }
+        if usage.contains(wgpu::BufferUsages::UNIFORM) {
+            bounds.push(("max_uniform_buffer_binding_size", limits.max_uniform_buffer_binding_size));
+        }
+        if let Some(&(limit, allowed)) = bounds.iter().find(|(_, allowed)| size > *allowed) {
+            return Err(Error::Limit { what: what.into(), wanted: size, limit, allowed });
+        }
+        let descriptor = wgpu::BufferDescriptor { label: Some(what), size, usage, mapped_at_creation };
+        self.scoped(what, || self.device().create_buffer(&descriptor))
+    }
+
+    /// Sets the entries of a buffer of reals from `first` on.
+    pub fn write(
+        &self,
+        buffer: &wgpu::Buffer,
+        precision: Precision,
+        first: usize,
+        values: &[f64],
+    ) -> Result<(), Error> {
+        let offset = (first * real_bytes(precision)) as u64;
+        let bytes = bytes(precision, values);
+        self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))
+    }
+
+    /// The first `count` entries of several buffers of reals, after all that was submitted. Blocks.
+    pub fn read(&self, precision: Precision, buffers: &[(&wgpu::Buffer, usize)]) -> Result<Vec<Vec<f64>>, Error> {
+        let size = |count: usize| (count * real_bytes(precision)) as u64;
+        let total = buffers.iter().map(|&(_, count)| size(count)).sum::<u64>();
+        let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+        let target = self.buffer("what is read", total, usage, false)?;
+        let commands = self.scoped("reading numbers", || {
+            let mut encoder = self.device().create_command_encoder(&Default::default());
+            let mut offset = 0;
+            for &(buffer, count) in buffers {
+                encoder.copy_buffer_to_buffer(buffer, 0, &target, offset, size(count));
+                offset += size(count);
+            }
+            encoder.finish()
+        })?;
+        let submission = self.submit(commands)?;
+        self.scoped("reading numbers", || target.map_async(wgpu::MapMode::Read, .., |_| ()))?;
+        self.wait(submission)?;
+        let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };
+        let view = self.scoped("reading numbers", || target.get_mapped_range(..))?.map_err(lost)?;
+        let mut offset = 0;
+        Ok(buffers
+            .iter()
+            .map(|&(_, count)| {
+                let end = offset + size(count) as usize;
+                let own = numbers(precision, &view[offset..end]);
+                offset = end;
+                own
+            })
+            .collect())
+    }
+}
+
+/// What the buffers of shaders can be used for.
+pub(crate) fn storage_usage() -> wgpu::BufferUsages {
+    wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST
+}

@@ -1,0 +1,191 @@
+//! From a kernel to WGSL: one invocation for each iteration of the outermost loop.
+//!
+//! The walk over the steps is flat, and so is the text: every node is a `let` of one operation, a loop is a `for`. Integers
+//! are 32 bits with a sign; that none needs more is proved when data are bound (`crate::integers`). Sums, differences
+//! and products of integers are the same modulo 2³² in any case. Every output writes a number of its own in the staging
+//! buffer, at the place of its record ([`crate::staging`]), so that no two invocations write the same one.
+
+mod arithmetic;
+mod function;
+mod integer;
+mod literal;
+mod output;
+mod plan;
+mod real;
+mod writer;
+
+pub(crate) use literal::real_type;
+pub(crate) use output::{is_outer, outputs_by_region};
+
+use crate::{Error, staging, words};
+use plan::{Plan, WHOLE};
+use spadina_core::index::Var;
+use spadina_core::kernel::{Kernel, Step};
+use spadina_core::real::{ArrayKind, Precision};
+use writer::Writer;
+
+/// Statements above which a function is cut: naga reads functions of this length in linear time.
+const FUNCTION_LIMIT: usize = 400;
+
+/// Invocations in a workgroup.
+const WORKGROUP: u32 = 64;
+
+/// In which buffer the entries of an array lie.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Source {
+    /// The vector of all unknowns.
+    Unknowns,
+    /// The rows of the residual.
+    Rows,
+    /// The data of the kernel.
+    Data,
+}
+
+/// How to emit a kernel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// The precision of the reals.
+    pub precision: Precision,
+    /// Statements above which a function is cut into several.
+    pub function_limit: usize,
+    /// Invocations in a workgroup; at most 256 for a browser.
+    pub workgroup: u32,
+    /// By array id, where its entries lie. Arrays beyond the end: unknowns among the unknowns, others among the data.
+    pub sources: Vec<Source>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { precision: Precision::F32, function_limit: FUNCTION_LIMIT, workgroup: WORKGROUP, sources: Vec::new() }
+    }
+}
+
+impl Options {
+    /// Where the entries of each array of a kernel lie.
+    pub(crate) fn sources(&self, kernel: &Kernel) -> Vec<Source> {
+        let arrays = kernel.graph.arrays().iter().enumerate();
+        let of_kind = |kind: &ArrayKind| match kind {
+            ArrayKind::Unknown => Source::Unknowns,
+            ArrayKind::Data | ArrayKind::Constant(_) => Source::Data,
+        };
+        arrays.map(|(k, info)| self.sources.get(k).copied().unwrap_or(of_kind(&info.kind))).collect()
+    }
+}
+
+/// The name of the entry point.
+pub const ENTRY: &str = "evaluate";
+
+/// The WGSL text of a kernel: a module with one compute entry point, [`ENTRY`].
+///
+/// In single precision it needs no capability beyond what a browser has. In double precision it needs `f64` and `u64`
+/// (`SHADER_F64`, `SHADER_INT64`). Refused is a kernel that uses what none of its steps computes.
+pub fn emit(kernel: &Kernel, options: &Options) -> Result<String, Error> {
+    let plan = Plan::of(kernel, options.function_limit);
+    let mut writer = Writer::new(kernel, &plan, options);
+    for number in 0..plan.functions.len() {
+        writer.function(number)?;
+    }
+    Ok(writer.finish())
+}
+
+impl Writer<'_> {
+    /// Writes one function of the plan; the first is the entry point.
+    fn function(&mut self, number: usize) -> Result<(), Error> {
+        let steps = self.plan.functions[number].clone();
+        self.begin_function(number);
+        if number == 0 {
+            self.start_invocation();
+        }
+        match self.plan.calls.get(&WHOLE) {
+            Some(calls) if number == 0 => self.calls(calls),
+            _ => self.steps(steps.start, steps.end)?,
+        }
+        if number == 0 {
+            self.store_energy();
+        }
+        self.end_function();
+        Ok(())
+    }
+
+    fn steps(&mut self, mut at: usize, end: usize) -> Result<(), Error> {
+        let (kernel, plan) = (self.kernel, self.plan);
+        let mut open: Vec<(usize, Step)> = Vec::new();
+        while at < end {
+            let step = kernel.steps[at];
+            match step {
+                Step::Index(i) => self.compute_index(i)?,
+                Step::Value(v) => self.compute_value(v)?,
+                Step::Zero(v) => self.zero(v),
+                Step::Accumulate(v) => self.accumulate(v)?,
+                Step::Output(k) => self.output(k)?,
+                Step::Begin(var, _) => {
+                    open.push((self.known(), step));
+                    self.begin_loop(var, self.outermost == Some(at))?;
+                    if let Some(calls) = plan.calls.get(&at) {
+                        self.calls(calls);
+                        at = plan.ends[at];
+                        continue;
+                    }
+                }
+                Step::End => {
+                    if let Some((known, Step::Begin(_, region))) = open.pop() {
+                        if self.outermost != Some(plan.ends[at]) {
+                            self.advance(region);
+                        }
+                        self.end_block(known);
+                    }
+                }
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// The outermost loop is the invocation's own iteration; others are loops.
+    fn begin_loop(&mut self, var: Var, outermost: bool) -> Result<(), Error> {
+        let indices = &self.kernel.graph.indices;
+        let key = indices.var_index(var).index();
+        if outermost {
+            self.line("{");
+            let first = words::wgsl(words::FIRST);
+            self.define(key, &format!("{first} + i32(invocation)"));
+            return Ok(());
+        }
+        let bounds = indices.loop_of(var);
+        let (lo, hi) = (self.integer(bounds.lo)?, self.integer(bounds.hi)?);
+        let name = self.variable(key);
+        let declaration = if self.plan.crossing.contains_key(&key) { "" } else { "var " };
+        self.line(&format!("for ({declaration}{name} = {lo}; {name} < {hi}; {name}++) {{"));
+        self.remember_variable(key);
+        Ok(())
+    }
+
+    fn calls(&mut self, numbers: &[usize]) {
+        for number in numbers {
+            self.line(&format!("piece{number}();"));
+        }
+    }
+}
+
+/// The declarations at the head of a kernel's shader.
+fn head(kernel: &Kernel, options: &Options) -> String {
+    let vectors = words::Words::of(kernel).vectors();
+    let mut text = format!("alias real = {};\n\n", real_type(options.precision));
+    text += &format!("struct Params {{\n  numbers: vec2<real>,\n  words: array<vec4<i32>, {vectors}>,\n}}\n");
+    text += "@group(0) @binding(0) var<uniform> params: Params;\n";
+    for (binding, (name, access, item)) in BINDINGS.into_iter().enumerate() {
+        text += &format!("@group(0) @binding({}) var<storage, {access}> {name}: array<{item}>;\n", binding + 1);
+    }
+    text + "\n" + &staging::wgsl()
+}
+
+/// The storage buffers of a kernel's shader, from binding 1 on: name, access, items.
+pub(crate) const BINDINGS: [(&str, &str, &str); 7] = [
+    ("unknowns", "read", "real"),
+    ("rows", "read", "real"),
+    ("direction", "read", "real"),
+    ("numbers", "read", "real"),
+    ("tables", "read", "i32"),
+    ("staging", "read_write", "real"),
+    ("energies", "read_write", "real"),
+];

@@ -1,0 +1,206 @@
+//! The text of a shader while it is written, and the names of nodes in it.
+
+use super::function::Functions;
+use super::plan::{Key, Plan};
+use super::{ENTRY, Options, Source, head};
+use crate::Error;
+use crate::words::Words;
+use rustc_hash::FxHashSet;
+use spadina_core::kernel::{Kernel, Step};
+use spadina_core::real::Precision;
+
+/// Writes the functions of a plan.
+pub(super) struct Writer<'a> {
+    pub kernel: &'a Kernel,
+    pub plan: &'a Plan,
+    pub precision: Precision,
+    pub words: Words,
+    /// By array.
+    pub sources: Vec<Source>,
+    /// Position of the step that begins the outermost loop.
+    pub outermost: Option<usize>,
+    /// By output, how far its number is from that of its region's first.
+    pub places: Vec<usize>,
+    /// The functions such as `exp` that are called.
+    pub functions: Functions,
+    workgroup: u32,
+    head: String,
+    text: String,
+    depth: usize,
+    /// The nodes that have a name in the function being written, innermost block last.
+    named: Vec<Key>,
+    is_named: FxHashSet<Key>,
+    temporaries: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(kernel: &'a Kernel, plan: &'a Plan, options: &Options) -> Self {
+        let mut writer = Self {
+            kernel,
+            plan,
+            precision: options.precision,
+            words: Words::of(kernel),
+            sources: options.sources(kernel),
+            outermost: outermost(kernel),
+            places: super::output::distances(kernel),
+            functions: Functions::new(options.precision),
+            workgroup: options.workgroup,
+            head: head(kernel, options),
+            text: String::new(),
+            depth: 0,
+            named: Vec::new(),
+            is_named: FxHashSet::default(),
+            temporaries: 0,
+        };
+        writer.declare_outputs();
+        let mut crossing: Vec<(Key, &str)> = plan.crossing.iter().map(|(&key, &ty)| (key, ty)).collect();
+        crossing.sort_unstable();
+        for (key, ty) in crossing {
+            writer.declare(&format!("var<private> p{}: {ty};", name(kernel, key)));
+        }
+        writer
+    }
+
+    /// The whole text.
+    pub fn finish(self) -> String {
+        format!("{}{}\n{}", self.head, self.functions.text(), self.text)
+    }
+
+    /// Adds a declaration to the module.
+    pub fn declare(&mut self, declaration: &str) {
+        self.head += declaration;
+        self.head.push('\n');
+    }
+
+    pub fn begin_function(&mut self, number: usize) {
+        self.named.clear();
+        self.is_named.clear();
+        self.temporaries = 0;
+        if number == 0 {
+            self.line(&format!("@compute @workgroup_size({})", self.workgroup));
+            self.line(&format!("fn {ENTRY}(@builtin(global_invocation_id) id: vec3<u32>) {{"));
+        } else {
+            self.line(&format!("fn piece{number}() {{"));
+        }
+    }
+
+    pub fn end_function(&mut self) {
+        self.line("}");
+        self.text.push('\n');
+    }
+
+    /// Writes a line; what ends with a brace opens a block, what begins with one closes it.
+    pub fn line(&mut self, line: &str) {
+        if line.starts_with('}') {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        self.text.extend(std::iter::repeat_n("  ", self.depth));
+        self.text += line;
+        self.text.push('\n');
+        if line.ends_with('{') {
+            self.depth += 1;
+        }
+    }
+
+    /// How many nodes have a name.
+    pub fn known(&self) -> usize {
+        self.named.len()
+    }
+
+    /// Ends a block: what was named in it has no name any more.
+    pub fn end_block(&mut self, known: usize) {
+        self.line("}");
+        for key in self.named.drain(known..) {
+            self.is_named.remove(&key);
+        }
+    }
+
+    /// A new name for something that is no node.
+    pub fn temporary(&mut self, expression: &str) -> String {
+        let name = format!("t{}", self.temporaries);
+        self.temporaries += 1;
+        self.line(&format!("let {name} = {expression};"));
+        name
+    }
+
+    /// A new variable that is no node.
+    pub fn mutable(&mut self, expression: &str) -> String {
+        let name = format!("t{}", self.temporaries);
+        self.temporaries += 1;
+        self.line(&format!("var {name} = {expression};"));
+        name
+    }
+
+    /// Names a node in this block, and leaves it to other functions that read it.
+    pub fn define(&mut self, key: Key, expression: &str) {
+        self.define_here(key, expression);
+        if self.plan.crossing.contains_key(&key) {
+            let name = name(self.kernel, key);
+            self.line(&format!("p{name} = {name};"));
+        }
+    }
+
+    /// Names a node in this block only.
+    pub fn define_here(&mut self, key: Key, expression: &str) {
+        self.line(&format!("let {} = {expression};", name(self.kernel, key)));
+        self.remember(key);
+    }
+
+    /// Makes the name of a node known that has been declared.
+    pub fn remember(&mut self, key: Key) {
+        if self.is_named.insert(key) {
+            self.named.push(key);
+        }
+    }
+
+    /// The same for a variable, which has its name unless it belongs to the module.
+    pub fn remember_variable(&mut self, key: Key) {
+        if !self.plan.crossing.contains_key(&key) {
+            self.remember(key);
+        }
+    }
+
+    /// The name of a variable that a loop changes.
+    pub fn variable(&self, key: Key) -> String {
+        let name = name(self.kernel, key);
+        if self.plan.crossing.contains_key(&key) { format!("p{name}") } else { name }
+    }
+
+    /// The name of a node that has been computed, here or in another function.
+    pub fn find(&self, key: Key) -> Result<String, Error> {
+        let name = name(self.kernel, key);
+        if self.is_named.contains(&key) {
+            return Ok(name);
+        }
+        if self.plan.crossing.contains_key(&key) {
+            return Ok(format!("p{name}"));
+        }
+        Err(self.error("uses a node that none of its steps computes"))
+    }
+
+    pub fn error(&self, reason: &'static str) -> Error {
+        Error::Kernel { kernel: self.kernel.name.clone(), reason }
+    }
+}
+
+/// The name of a node in its own function: `n` for integers and conditions, `v` for reals and predicates.
+pub(super) fn name(kernel: &Kernel, key: Key) -> String {
+    match key.checked_sub(kernel.graph.indices.len()) {
+        Some(value) => format!("v{value}"),
+        None => format!("n{key}"),
+    }
+}
+
+/// The position of the outermost loop.
+fn outermost(kernel: &Kernel) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, step) in kernel.steps.iter().enumerate() {
+        match step {
+            Step::Begin(..) if depth == 0 && kernel.is_outer(*step) => return Some(at),
+            Step::Begin(..) => depth += 1,
+            Step::End => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,26 @@
+//! Random programs with nested loops, sums, branches and tables: whole and cut into functions, they give the numbers of the
+//! interpreter.
+
+mod support;
+
+use spadina_gpu::wgsl::Options;
+use support::random::program;
+use support::{device, interpreted, on_device, precisions};
+
+#[test]
+fn shaders_give_the_numbers_of_the_interpreter() {
+    let Some(device) = device() else { return };
+    for seed in 0..12 {
+        let (kernel, bound) = program(seed);
+        let wanted = interpreted(&kernel, &bound);
+        let mut fused = kernel.clone();
+        fused.fuse();
+        for (precision, tolerance) in precisions(&device) {
+            // Half of them as they are, half fused and in pieces: drivers take a second for each.
+            let (kernel, function_limit) = if seed % 2 == 0 { (&kernel, 400) } else { (&fused, 12) };
+            let options = Options { precision, function_limit, ..Options::default() };
+            let found = on_device(&device, kernel, &bound, &options);
+            found.close(&wanted, tolerance, &format!("program {seed}, {precision:?}, {function_limit}"));
+        }
+    }
+}
