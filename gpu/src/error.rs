@@ -91,6 +91,16 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The parts of a linear system do not fit each other.
+    #[error("a linear system has {given} {what} {wanted} are needed")]
+    System {
+        /// What does not fit.
+        what: &'static str,
+        /// How many are needed.
+        wanted: usize,
+        /// How many there are.
+        given: usize,
+    },
     /// What is bound does not fit the kernel.
     #[error("kernel `{kernel}`: {given} {what} are bound, {wanted} are needed")]
     Binding {

@@ -19,6 +19,7 @@ mod integers;
 mod job;
 mod memory;
 mod pipeline;
+pub mod solver;
 mod staging;
 mod vectors;
 pub mod wgsl;

@@ -26,7 +26,7 @@ pub(crate) fn bytes(precision: Precision, numbers: &[f64]) -> Vec<u8> {
 }
 
 /// The reals that were read from the device.
-fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
+pub(crate) fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
     match precision {
         Precision::F32 => bytemuck::pod_collect_to_vec::<u8, f32>(bytes).into_iter().map(f64::from).collect(),
         Precision::F64 => bytemuck::pod_collect_to_vec(bytes),
@@ -92,12 +92,26 @@ impl Device {
         self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))
     }
 
+    /// A buffer that the host reads.
+    pub(crate) fn readback(&self, what: &str, bytes: usize) -> Result<wgpu::Buffer, Error> {
+        self.buffer(what, bytes as u64, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST, false)
+    }
+
+    /// The bytes of a [`readback`](Self::readback) buffer once a submission is done. Blocks.
+    pub(crate) fn map(&self, buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
+        self.scoped("reading numbers", || buffer.map_async(wgpu::MapMode::Read, .., |_| ()))?;
+        self.wait(submission)?;
+        let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };
+        let bytes = self.scoped("reading numbers", || buffer.get_mapped_range(..))?.map_err(lost)?.to_vec();
+        buffer.unmap();
+        Ok(bytes)
+    }
+
     /// The first `count` entries of several buffers of reals, after all that was submitted. Blocks.
     pub fn read(&self, precision: Precision, buffers: &[(&wgpu::Buffer, usize)]) -> Result<Vec<Vec<f64>>, Error> {
         let size = |count: usize| (count * real_bytes(precision)) as u64;
         let total = buffers.iter().map(|&(_, count)| size(count)).sum::<u64>();
-        let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-        let target = self.buffer("what is read", total, usage, false)?;
+        let target = self.readback("what is read", total as usize)?;
         let commands = self.scoped("reading numbers", || {
             let mut encoder = self.device().create_command_encoder(&Default::default());
             let mut offset = 0;
@@ -108,10 +122,7 @@ impl Device {
             encoder.finish()
         })?;
         let submission = self.submit(commands)?;
-        self.scoped("reading numbers", || target.map_async(wgpu::MapMode::Read, .., |_| ()))?;
-        self.wait(submission)?;
-        let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };
-        let view = self.scoped("reading numbers", || target.get_mapped_range(..))?.map_err(lost)?;
+        let view = self.map(&target, submission)?;
         let mut offset = 0;
         Ok(buffers
             .iter()

@@ -1,0 +1,204 @@
+//! Every shader beside its twin, and whole solutions.
+
+use super::*;
+use spadina_core::real::Precision;
+use spadina_shaders::{Bsr, Scalars, block_diagonal, check as check_twin, direct, multiply, start, step, update};
+
+/// A matrix of springs between the nodes of a square grid, `block` unknowns each, with a part that pulls every node back.
+struct Springs {
+    row_ptr: Vec<u32>,
+    col_idx: Vec<u32>,
+    values: Vec<f64>,
+    rhs: Vec<f64>,
+    fixed: Vec<bool>,
+    block: u32,
+}
+
+impl Springs {
+    fn new(side: usize, block: usize) -> Self {
+        let (mut row_ptr, mut col_idx, mut values) = (vec![0], Vec::new(), Vec::new());
+        for node in 0..side * side {
+            let (i, j) = (node / side, node % side);
+            let mut others = vec![node];
+            others.extend((i > 0).then(|| node - side));
+            others.extend((i + 1 < side).then_some(node + side));
+            others.extend((j > 0).then(|| node - 1));
+            others.extend((j + 1 < side).then_some(node + 1));
+            others.sort_unstable();
+            for other in others {
+                col_idx.push(other as u32);
+                for a in 0..block {
+                    for b in 0..block {
+                        let mixed = if a == b { 1.0 } else { 0.2 };
+                        let own = if a == b { 4.5 + a as f64 } else { 0.9 };
+                        values.push(if other == node { own } else { -mixed });
+                    }
+                }
+            }
+            row_ptr.push(col_idx.len() as u32);
+        }
+        let n = side * side * block;
+        let rhs = (0..n).map(|k| (0.37 * k as f64).sin() + 0.1).collect();
+        let fixed = (0..n).map(|k| k < 3 || k % 41 == 7).collect();
+        Self { row_ptr, col_idx, values, rhs, fixed, block: block as u32 }
+    }
+
+    fn solver(&self, device: &Device, precision: Precision, settings: Settings) -> Result<Solver, Error> {
+        let (row_ptr, col_idx) = (device.words("rows", &self.row_ptr)?, device.words("columns", &self.col_idx)?);
+        let reals = |what, numbers: &[f64]| device.filled(what, &bytes(precision, numbers), storage_usage());
+        let (values, rhs) = (reals("values", &self.values)?, reals("right-hand side", &self.rhs)?);
+        let matrix = Matrix {
+            row_ptr: &row_ptr,
+            col_idx: &col_idx,
+            values: &values,
+            block: self.block,
+            rows: self.row_ptr.len() - 1,
+            blocks: self.col_idx.len(),
+        };
+        Solver::new(device, precision, &matrix, &rhs, &self.fixed, settings)
+    }
+
+    fn bsr(&self) -> Bsr<'_, f64> {
+        Bsr { row_ptr: &self.row_ptr, col_idx: &self.col_idx, values: &self.values }
+    }
+}
+
+fn device() -> Option<Device> {
+    match Device::open(None) {
+        Ok(device) => Some(device),
+        Err(error) => {
+            assert!(std::env::var_os("SPADINA_REQUIRE_GPU").is_none(), "{error}");
+            println!("not tested: {error}");
+            None
+        }
+    }
+}
+
+fn precisions(device: &Device) -> impl Iterator<Item = (Precision, f64)> {
+    let all = [(Precision::F64, 1e-12), (Precision::F32, 2e-5)];
+    all.into_iter().filter(|(precision, _)| device.check(*precision).is_ok())
+}
+
+#[track_caller]
+fn assert_near(got: &[f64], wanted: &[f64], tolerance: f64, what: &str) {
+    let scale = wanted.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    assert_eq!(got.len(), wanted.len(), "{what}");
+    for (k, (g, w)) in got.iter().zip(wanted).enumerate() {
+        assert!((g - w).abs() <= tolerance * scale, "{what}: number {k} is {g}, not {w}");
+    }
+}
+
+fn encoded(device: &Device, encode: impl FnOnce(&mut wgpu::CommandEncoder)) {
+    let mut encoder = device.device().create_command_encoder(&Default::default());
+    encode(&mut encoder);
+    device.wait(device.submit(encoder.finish()).unwrap()).unwrap();
+}
+
+#[test]
+fn shaders_do_what_their_twins_do() {
+    let Some(device) = device() else { return };
+    for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3)] {
+        let springs = Springs::new(30, block);
+        let n = springs.rhs.len();
+        let fixed: Vec<u32> = springs.fixed.iter().map(|&f| u32::from(f)).collect();
+        for (precision, tolerance) in precisions(&device) {
+            let settings = Settings { node: node as u32, tolerance: 1e-30, ..Settings::default() };
+            let solver = springs.solver(&device, precision, settings).unwrap();
+            let state = || device.read(precision, &[(&solver.work, 4 * n), (&solver.solution, n)]).unwrap();
+            let near = |got: &[f64], wanted: &[f64], what: &str| {
+                assert_near(got, wanted, tolerance, &format!("{what} with blocks of {block}, nodes of {node}"));
+            };
+            let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
+            let constants = Constants { double: true, block: springs.block, node: node as u32, team };
+            // The start.
+            encoded(&device, |encoder| solver.encode(encoder, 0));
+            let (inverse, definite) = block_diagonal(constants, springs.bsr(), &fixed);
+            assert!(definite);
+            let (mut residual, mut direction, [mixed, square]) = start(node, &inverse, &fixed, &springs.rhs);
+            let got = state();
+            near(&got[0][..n], &residual, "residual");
+            near(&got[0][n..2 * n], &direction, "preconditioned");
+            near(&got[0][2 * n..3 * n], &direction, "direction");
+            let mut scalars = Scalars { mixed: 0.0, alpha: 0.0, beta: 0.0, square: 0.0, first: 0.0, tolerance: 1e-60 };
+            let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
+            check_twin([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
+            for iteration in 1..4 {
+                encoded(&device, |encoder| solver.encode_more(encoder, 1));
+                let (product, partials) = multiply(constants, springs.bsr(), &fixed, &direction);
+                step(&partials, &mut scalars, &mut status);
+                let (preconditioned, sums) =
+                    update((node, &inverse, scalars.alpha), &mut x, &mut residual, (&direction, &product));
+                check_twin([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
+                direct(&preconditioned, scalars.beta, &mut direction);
+                let got = state();
+                near(&got[0][3 * n..], &product, "product");
+                near(&got[0][..n], &residual, "residual");
+                near(&got[0][n..2 * n], &preconditioned, "preconditioned");
+                near(&got[0][2 * n..3 * n], &direction, "direction");
+                near(&got[1], &x, "solution");
+                let found = device.read(precision, &[(&solver.scalars, SCALARS)]).unwrap().remove(0);
+                let Scalars { mixed, alpha, beta, square, first, .. } = scalars;
+                for (found, twin) in found.iter().zip([mixed, alpha, beta, square, first]) {
+                    assert!((found - twin).abs() <= 10.0 * tolerance * twin.abs(), "{found} {twin}");
+                }
+                assert_eq!(iterations, iteration);
+            }
+        }
+    }
+}
+
+#[test]
+fn systems_are_solved() {
+    let Some(device) = device() else { return };
+    for (precision, _) in precisions(&device) {
+        let tolerance = if precision == Precision::F64 { 1e-12 } else { 1e-6 };
+        for block in 1..4 {
+            let springs = Springs::new(40, block);
+            let settings = Settings { node: block as u32, tolerance, ..Settings::default() };
+            let solver = springs.solver(&device, precision, settings).unwrap();
+            let report = solver.solve(&device).unwrap();
+            assert_eq!(report.status, Status::Converged, "{report:?}");
+            assert!(report.residual <= tolerance && report.iterations < 200, "{report:?}");
+            let n = springs.rhs.len();
+            let x = device.read(precision, &[(&solver.solution, n)]).unwrap().remove(0);
+            let fixed: Vec<u32> = springs.fixed.iter().map(|&f| u32::from(f)).collect();
+            let constants = Constants { double: true, block: springs.block, node: 1, team: 1 };
+            let (product, _) = multiply(constants, springs.bsr(), &fixed, &x);
+            for k in 0..n {
+                let wanted = if springs.fixed[k] { 0.0 } else { springs.rhs[k] };
+                assert!((product[k] - wanted).abs() < 20.0 * tolerance * (n as f64).sqrt(), "{k}");
+                assert!(!springs.fixed[k] || x[k] == 0.0);
+            }
+            // Again, to the last bit.
+            assert_eq!(solver.solve(&device).unwrap(), report);
+            assert_eq!(device.read(precision, &[(&solver.solution, n)]).unwrap().remove(0), x);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_solved_is_told() {
+    let Some(device) = device() else { return };
+    let mut springs = Springs::new(20, 2);
+    let few = Settings { node: 2, tolerance: 1e-7, iterations: 3, batch: 2 };
+    let report = springs.solver(&device, Precision::F32, few).unwrap().solve(&device).unwrap();
+    assert_eq!((report.status, report.iterations), (Status::Running, 3));
+    assert!(matches!(
+        springs.solver(&device, Precision::F32, Settings { node: 3, ..few }),
+        Err(Error::System { wanted: 800, given: 3, .. })
+    ));
+    // A zero right-hand side has a zero solution.
+    let rhs = std::mem::replace(&mut springs.rhs, vec![0.0; 800]);
+    let report = springs.solver(&device, Precision::F32, few).unwrap().solve(&device).unwrap();
+    assert_eq!((report.status, report.iterations), (Status::Converged, 0));
+    springs.rhs = rhs;
+    // Blocks that are definite in a matrix that is not.
+    springs.values.iter_mut().for_each(|v| *v = if *v < 0.0 { 4.0 * *v } else { *v });
+    let settings = Settings { node: 2, ..Settings::default() };
+    let report = springs.solver(&device, Precision::F32, settings).unwrap().solve(&device).unwrap();
+    assert_eq!(report.status, Status::Indefinite);
+    // A block that is not definite.
+    springs.values.iter_mut().for_each(|v| *v = -*v);
+    let report = springs.solver(&device, Precision::F32, settings).unwrap().solve(&device).unwrap();
+    assert_eq!((report.status, report.iterations), (Status::Indefinite, 0));
+}
