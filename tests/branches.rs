@@ -83,3 +83,19 @@ fn comparisons_under_a_guard() {
         assert!((got - wanted).abs() < 1e-14, "{body}: {got} instead of {wanted}");
     }
 }
+
+/// An unknown that is bound, but cancels or stands behind a condition that never holds, has no derivatives.
+#[test]
+fn unknowns_that_cancel() {
+    let texts = [
+        "fn energy(x: array<f32, 1>) -> f32 { return x[0] - x[0]; }",
+        "fn energy(x: array<f32, 1>) -> f32 { if (3u < 2u) { return x[0]; } return 2.0; }",
+    ];
+    for (text, energy) in texts.into_iter().zip([0.0, 6.0]) {
+        let problem = Problem::new().unknown("x", vec![1.0, 2.0, 3.0]).indices("over", vec![[0], [1], [2]]);
+        let problem = problem.term(Term::energy("nothing.wgsl", text).over("over"));
+        let mut system = System::build(problem, Options::default()).unwrap();
+        let at = system.evaluate().unwrap();
+        assert_eq!((at.energy, at.gradient, at.hessian.nonzeros()), (energy, &[0.0; 3][..], 0));
+    }
+}

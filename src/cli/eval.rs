@@ -44,7 +44,7 @@ enum Device {
     Cpu,
     /// Compute shaders.
     Gpu,
-    /// The reference, slow.
+    /// The reference: slow, in double precision whatever else is asked for.
     Interpreter,
 }
 

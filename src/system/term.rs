@@ -221,10 +221,11 @@ impl Term {
         })
     }
 
-    /// Whether a derivative of the term can differ from zero.
+    /// Whether the term reads an unknown, or has a parameter that is bound to one and cancels.
     pub fn uses_unknown(&self) -> bool {
         let graph = &self.main.program.graph;
-        self.main.program.updates.iter().any(|u| graph.dynamic(u.value))
+        let reads = self.main.program.updates.iter().any(|u| graph.dynamic(u.value));
+        reads || self.roles.bindings.values().any(|binding| binding.unknown)
     }
 
     pub fn bounds(&self) -> impl Iterator<Item = &Bound> {

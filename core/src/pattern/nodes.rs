@@ -31,17 +31,26 @@ impl Nodes {
 
     /// The numbers of the nodes of all records; nothing if a node does not begin at a multiple of the width.
     pub fn numbers(&self, entries: &RegionEntries) -> Option<Vec<u32>> {
-        let width = self.width as u32;
-        let mut numbers = Vec::with_capacity(entries.records() * self.places.len());
-        let mut aligned = true;
-        for record in entries.numbers.chunks_exact(entries.places) {
-            for node in &self.places {
-                let first = record[node[0]];
-                aligned &= first.is_multiple_of(width);
-                numbers.push(first / width);
-            }
+        // Division by a number that the compiler knows is no division.
+        match self.width {
+            2 => self.divided(entries, |first| (first / 2, first % 2)),
+            3 => self.divided(entries, |first| (first / 3, first % 3)),
+            width => self.divided(entries, |first| (first / width as u32, first % width as u32)),
         }
-        aligned.then_some(numbers)
+    }
+
+    fn divided(&self, entries: &RegionEntries, divide: impl Fn(u32) -> (u32, u32)) -> Option<Vec<u32>> {
+        let firsts: Vec<usize> = self.places.iter().map(|node| node[0]).collect();
+        let mut rests = 0;
+        let mut numbers = Vec::with_capacity(entries.records() * firsts.len());
+        for record in entries.numbers.chunks_exact(entries.places) {
+            numbers.extend(firsts.iter().map(|&first| {
+                let (number, rest) = divide(record[first]);
+                rests |= rest;
+                number
+            }));
+        }
+        (rests == 0).then_some(numbers)
     }
 
     /// How many nodes a record has.
