@@ -4,6 +4,7 @@
 //! that are *looked at*: compared, divided, used as an index or a bound, made a real.
 
 use crate::Error;
+use crate::wgsl::GROUP;
 use spadina_core::bind::Data;
 use spadina_core::index::{Index, IndexNode, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
@@ -13,7 +14,8 @@ pub(crate) fn check(kernel: &Kernel, data: &Data<'_>) -> Result<(), Error> {
     let indices = &kernel.graph.indices;
     let looked_at = looked_at(kernel);
     let intervals = Intervals::of(indices, looked_at.iter().copied(), &data.sizes, &data.tables);
-    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX);
+    // Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
+    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX) - i64::from(GROUP);
     for index in looked_at {
         let interval = intervals.get(index);
         if !interval.within(&fits) {

@@ -16,11 +16,27 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    /// The lists of `entries` entries, from pairs of entry and number that `visit` gives twice in the same order, which is
-    /// that of each list. Numbers may come in tuples of `each`.
-    pub fn of<const N: usize>(entries: usize, mut visit: impl FnMut(&mut dyn FnMut(usize, [u32; N]))) -> Self {
+    /// The lists of `entries` entries, from pairs of an entry and `N` numbers that `visit` gives twice in the same order,
+    /// which is that of each list. Refused are more than 32 bits can count.
+    pub fn of<const N: usize>(
+        entries: usize,
+        mut visit: impl FnMut(&mut dyn FnMut(usize, [u32; N])),
+    ) -> Result<Self, Error> {
+        let mut total = 0u64;
         let mut starts = vec![0u32; entries + 2];
-        visit(&mut |entry, _| starts[entry + 2] += 1);
+        visit(&mut |entry, _| {
+            total += 1;
+            starts[entry + 2] = starts[entry + 2].saturating_add(1);
+        });
+        let allowed = u64::from(u32::MAX);
+        if total > allowed {
+            return Err(Error::Limit {
+                what: "what contributes to results".into(),
+                wanted: total,
+                limit: "u32",
+                allowed,
+            });
+        }
         for entry in 0..entries {
             starts[entry + 2] += starts[entry + 1];
         }
@@ -31,7 +47,7 @@ impl Lists {
             *next += 1;
         });
         starts.pop();
-        Self { starts, items }
+        Ok(Self { starts, items })
     }
 }
 
@@ -46,7 +62,7 @@ pub(crate) fn contributions(jobs: &[Job<'_>], pass: &[Share], buffer: Buffer, en
                 false => outside = outside.or(Some((share.job, entry))),
             });
         }
-    });
+    })?;
     match outside {
         None => Ok(lists),
         Some((job, entry)) => Err(Error::Binding {
@@ -85,7 +101,7 @@ mod tests {
     #[test]
     fn lists_keep_the_order_in_which_they_are_given() {
         let pairs = [(2, [10, 11]), (0, [20, 21]), (2, [30, 31])];
-        let lists = Lists::of(3, |add| pairs.iter().for_each(|&(entry, numbers)| add(entry, numbers)));
+        let lists = Lists::of(3, |add| pairs.iter().for_each(|&(entry, numbers)| add(entry, numbers))).unwrap();
         assert_eq!(lists.starts, [0, 1, 1, 3]);
         assert_eq!(lists.items, [20, 21, 10, 11, 30, 31]);
     }

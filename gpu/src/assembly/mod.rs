@@ -135,7 +135,7 @@ fn summed(
 }
 
 /// The products that each entry of a matrix has in JᵀJ. `slots` gives the place of each entry of the pattern.
-pub(crate) fn products(jacobian: &Csr, hessian: &Csr, slots: &[u32], entries: usize) -> Lists {
+pub(crate) fn products(jacobian: &Csr, hessian: &Csr, slots: &[u32], entries: usize) -> Result<Lists, Error> {
     Lists::of(entries, |add| {
         for row in 0..jacobian.rows() {
             let first = jacobian.row_ptr[row];
