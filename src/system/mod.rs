@@ -156,6 +156,10 @@ impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
         problem.check()?;
+        #[cfg(feature = "gpu")]
+        if options.device == Device::Gpu && options.projection.is_some() {
+            return Err(Error::NotOnGpu { what: "projection" });
+        }
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
@@ -169,7 +173,6 @@ impl System {
         let start = Instant::now();
         #[cfg(feature = "gpu")]
         let gpu = match options.device {
-            Device::Gpu if options.projection.is_some() => return Err(Error::NotOnGpu { what: "projection" }),
             Device::Gpu => Some(gpu::Gpu::new(&terms, options.precision)?),
             Device::Cpu | Device::Interpreter => None,
         };
