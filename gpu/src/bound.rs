@@ -1,8 +1,8 @@
 //! An evaluation that is bound to data: dispatches that are made once and encoded many times.
 
 use crate::assembly::chunk::{Share, passes};
-use crate::assembly::lists::contributions;
-use crate::assembly::{Assembly, Segment, partials, products};
+use crate::assembly::lists::{Lists, Staged};
+use crate::assembly::{Assembly, Products, Segment, partials};
 use crate::job::{Job, Uploaded};
 use crate::memory::real_bytes;
 use crate::pipeline::{Dispatch, Pipeline};
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
             for target in TARGETS {
                 if jobs.iter().any(|job| job.inner().writes(target)) {
                     let (entries, count) = self.vectors.target(target);
-                    let lists = contributions(jobs, &pass, target, count)?;
+                    let lists = Lists::of(count, &Staged { jobs, pass: &pass, buffer: target })?;
                     let adds = self.adds(target);
                     let gather = self.assembly.gather(self.device, &lists, &self.staging, entries, adds)?;
                     self.dispatches.push(gather);
@@ -246,7 +246,7 @@ impl<'a> Builder<'a> {
     /// Adds JᵀJ to the Hessian.
     fn gram(&mut self, jacobian: Places<'_>, hessian: Places<'_>) -> Result<(), Error> {
         let (entries, count) = self.vectors.target(Buffer::Hessian);
-        let lists = products(jacobian.pattern, hessian.pattern, hessian.slots, count)?;
+        let lists = Lists::of(count, &Products { jacobian: jacobian.pattern, hessian })?;
         let adds = self.adds(Buffer::Hessian);
         let gram = self.assembly.gram(self.device, &lists, &self.vectors.jacobian, entries, adds)?;
         self.dispatches.push(gram);
