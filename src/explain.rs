@@ -29,6 +29,9 @@ pub enum Stage {
     Clif,
     /// Machine code.
     Asm,
+    /// Compute shaders, in single precision.
+    #[cfg(feature = "gpu")]
+    Wgsl,
 }
 
 /// Prints a stage of an energy or residual. `name` stands for the file in messages; derivatives are with respect to the
@@ -57,7 +60,7 @@ pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Res
 fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error> {
     let compile = |source| Error::Compile { file: stages.program.name.clone(), source };
     let options = spadina_jit_cpu::Options::default();
-    let each = |text: &dyn Fn(&Kernel) -> Result<String, spadina_jit_cpu::Error>| -> Result<String, Error> {
+    let each = |text: &dyn Fn(&Kernel) -> Result<String, Error>| -> Result<String, Error> {
         let Hoisted { program, parts } = hoist(&stages.solved, &[]);
         let rows = Outputs { residual: true, ..Outputs::default() };
         let mut kernels: Vec<Kernel> = parts.iter().flat_map(|part| build(&part.program, rows)).collect();
@@ -65,7 +68,7 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
         // As they are where the machine can.
         kernels.iter_mut().for_each(Kernel::fuse);
         let texts: Result<Vec<String>, _> = kernels.iter().map(text).collect();
-        Ok(texts.map_err(compile)?.join("\n"))
+        Ok(texts?.join("\n"))
     };
     match stage {
         Stage::Program => Ok(stages.program.to_string()),
@@ -82,8 +85,10 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
             Ok(format!("{solved}\n{}", gather_text(&solved, &gathers)))
         }
         Stage::Kernel => each(&|k| Ok(k.to_string())),
-        Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options)),
-        Stage::Asm => each(&|k| spadina_jit_cpu::asm(k, &options)),
+        Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options).map_err(compile)),
+        Stage::Asm => each(&|k| spadina_jit_cpu::asm(k, &options).map_err(compile)),
+        #[cfg(feature = "gpu")]
+        Stage::Wgsl => each(&|k| Ok(spadina_gpu::wgsl::emit(k, &spadina_gpu::wgsl::Options::default())?.to_string())),
     }
 }
 

@@ -197,6 +197,10 @@ fn command_lines() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(folder.path().join("p.toml"), problem(TERM)).unwrap();
     let (p, e, out, none) = (at("p.toml"), at("e.wgsl"), at("out"), at("none"));
+    let no_projection = match cfg!(feature = "gpu") {
+        true => "projection is not done on the GPU: take the CPU",
+        false => "built without the feature `gpu`",
+    };
     let table: Vec<(Vec<&str>, i32, &str)> = vec![
         (vec![], 2, "Usage"),
         (vec!["evaluate"], 2, "evaluate"),
@@ -206,7 +210,7 @@ fn command_lines() {
         (vec!["eval", &p, "--out", &out, "--threads", "0"], 2, "--threads"),
         (vec!["eval", &p, "--out", &out, "--repeat", "-1"], 2, "-1"),
         (vec!["eval", &p, "--out", &out, "--precision", "f16"], 2, "f16"),
-        (vec!["eval", &p, "--out", &out, "--device", "gpu"], 1, "--device gpu is not built yet"),
+        (vec!["eval", &p, "--out", &out, "--device", "gpu", "--project", "clamp"], 1, no_projection),
         (vec!["eval", &p, "--out", &out, "--project", "flip"], 2, "flip"),
         (vec!["eval", &none, "--out", &out], 1, "none: cannot be read: No such file"),
         (vec!["eval", folder.path().to_str().unwrap(), "--out", &out], 1, "is not a regular file"),
@@ -215,7 +219,7 @@ fn command_lines() {
         (vec!["bench", &p, "--repeat", "0"], 2, "--repeat"),
         (vec!["bench", &none], 1, "none: cannot be read: No such file"),
         (vec!["explain"], 2, "ENERGY.wgsl"),
-        (vec!["explain", &e, "--stage", "wgsl"], 1, "--stage wgsl is not built yet"),
+        (vec!["explain", &e, "--stage", "wgsl", "--unknown", "nothing"], 1, "there is no parameter `nothing`"),
         (vec!["explain", &none], 1, "none: cannot be read"),
         (vec!["--help"], 0, ""),
         (vec!["eval", "--help"], 0, ""),

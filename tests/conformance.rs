@@ -45,6 +45,31 @@ fn the_cpu_agrees_in_single_precision() {
     run_all(["cpu", "f32"], 1e-4);
 }
 
+/// Runs all cases on the GPU, if there is one that has the precision; the environment variable `SPADINA_REQUIRE_GPU=1`
+/// makes it a failure if there is none.
+#[cfg(feature = "gpu")]
+fn run_all_on_gpu(precision: &str, tolerance: f64) {
+    let reason = run(&cases()[0], ["gpu", precision], tolerance).err().unwrap_or_default();
+    let none = reason.contains("no GPU adapter") || reason.contains("cannot compute in double precision");
+    if none && std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1") {
+        println!("not tested: {reason}");
+        return;
+    }
+    run_all(["gpu", precision], tolerance);
+}
+
+#[test]
+#[cfg(feature = "gpu")]
+fn the_gpu_agrees() {
+    run_all_on_gpu("f64", 1e-10);
+}
+
+#[test]
+#[cfg(feature = "gpu")]
+fn the_gpu_agrees_in_single_precision() {
+    run_all_on_gpu("f32", 1e-4);
+}
+
 /// The comparison itself: expected results agree with themselves, and every kind of damage is found.
 #[test]
 fn the_comparison_finds_what_differs() {

@@ -1,11 +1,11 @@
 //! An evaluation that is bound to data: dispatches that are made once and encoded many times.
 
 use crate::assembly::chunk::{Share, passes};
-use crate::assembly::lists::contributions;
-use crate::assembly::{Assembly, Segment, partials, products};
+use crate::assembly::lists::{Lists, Staged};
+use crate::assembly::{Assembly, Products, Segment, partials};
 use crate::job::{Job, Uploaded};
 use crate::memory::real_bytes;
-use crate::pipeline::Dispatch;
+use crate::pipeline::{Dispatch, Pipeline};
 use crate::vectors::Vectors;
 use crate::words::{self, HEAD};
 use crate::{Device, Error};
@@ -106,6 +106,8 @@ struct Builder<'a> {
     energies: wgpu::Buffer,
     /// Energies of invocations so far.
     invocations: usize,
+    /// The place of the next sums that a prelude stores, after the energies.
+    stored: usize,
     /// The vectors that have been set.
     set: Vec<Buffer>,
     dispatches: Vec<Dispatch>,
@@ -142,15 +144,17 @@ impl<'a> Builder<'a> {
             .max_by_key(|needed: &Result<usize, Error>| needed.as_ref().copied().unwrap_or(0));
         let room = needed.unwrap_or(Ok(0))?.min(most);
         let energies = evaluation.stages.iter().flatten().filter(|job| job.inner().writes(Buffer::Energy));
-        let invocations: usize = energies.map(|job| job.iterations()).sum();
+        let energies: usize = energies.map(|job| job.iterations()).sum();
+        let stored: usize = evaluation.stages.iter().flatten().map(|job| job.inner().stored).sum();
         Ok(Self {
             device,
             vectors,
             assembly: device.assembly(precision)?,
             staging: device.storage("the staging buffer", room, real_bytes(precision))?,
             room,
-            energies: device.storage("the energies of elements", invocations, real_bytes(precision))?,
+            energies: device.storage("the energies of elements", energies + stored, real_bytes(precision))?,
             invocations: 0,
+            stored: energies,
             set: Vec::new(),
             dispatches: Vec::new(),
             passes: 0,
@@ -159,8 +163,16 @@ impl<'a> Builder<'a> {
 
     /// The dispatches of a stage; gives the data of its jobs.
     fn stage(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Uploaded>, Error> {
-        let uploaded: Vec<Uploaded> =
-            jobs.iter().map(|job| Uploaded::new(self.device, job)).collect::<Result<_, _>>()?;
+        let mut uploaded = Vec::new();
+        for job in jobs {
+            let mut own = Uploaded::new(self.device, job)?;
+            own.words[words::STORED] = self.stored as i32;
+            self.stored += job.inner().stored;
+            if let Some(prelude) = job.inner().prelude.as_ref().filter(|_| job.iterations() > 0) {
+                self.launch(job, &own, own.words.clone(), (prelude, [1, 1]))?;
+            }
+            uploaded.push(own);
+        }
         for pass in passes(jobs, self.room, STAGING_LIMIT)? {
             for share in &pass {
                 self.share(&jobs[share.job], &uploaded[share.job], share)?;
@@ -168,7 +180,7 @@ impl<'a> Builder<'a> {
             for target in TARGETS {
                 if jobs.iter().any(|job| job.inner().writes(target)) {
                     let (entries, count) = self.vectors.target(target);
-                    let lists = contributions(jobs, &pass, target, count)?;
+                    let lists = Lists::of(count, &Staged { jobs, pass: &pass, buffer: target })?;
                     let adds = self.adds(target);
                     let gather = self.assembly.gather(self.device, &lists, &self.staging, entries, adds)?;
                     self.dispatches.push(gather);
@@ -189,8 +201,7 @@ impl<'a> Builder<'a> {
     /// Runs some iterations of a job.
     fn share(&mut self, job: &Job<'_>, uploaded: &Uploaded, share: &Share) -> Result<(), Error> {
         let inner = job.inner();
-        let what = format!("kernel `{}`", inner.kernel.name);
-        let grid = self.device.grid(&what, share.iterations.len(), inner.workgroup)?;
+        let grid = self.device.grid("a kernel", share.iterations.len(), inner.workgroup)?;
         let mut all = uploaded.words.clone();
         all[words::FIRST] = (job.streams.outer.start + share.iterations.start as i64) as i32;
         all[words::COUNT] = share.iterations.len() as i32;
@@ -202,6 +213,24 @@ impl<'a> Builder<'a> {
             all[word] = *place as i32;
             all[word + 1] = records.start as i32;
         }
+        let workgroups = if inner.shared { [1, 1] } else { grid.workgroups };
+        self.launch(job, uploaded, all, (&inner.pipeline, workgroups))?;
+        if inner.writes(Buffer::Energy) {
+            self.invocations += share.iterations.len();
+        }
+        Ok(())
+    }
+
+    /// Runs a shader of a job with these words.
+    fn launch(
+        &mut self,
+        job: &Job<'_>,
+        uploaded: &Uploaded,
+        mut all: Vec<i32>,
+        (pipeline, workgroups): (&Pipeline, [u32; 2]),
+    ) -> Result<(), Error> {
+        let inner = job.inner();
+        let what = format!("kernel `{}`", inner.kernel.name);
         all.resize(4 * inner.words.vectors(), 0);
         let mut uniform = crate::memory::bytes(inner.precision, &[f64::INFINITY, f64::NAN]);
         uniform.resize(HEAD, 0);
@@ -209,18 +238,15 @@ impl<'a> Builder<'a> {
         let Vectors { unknowns, residual, direction, .. } = self.vectors;
         let (numbers, tables) = (&uploaded.numbers, &uploaded.tables);
         let buffers = [unknowns, residual, direction, numbers, tables, &self.staging, &self.energies];
-        let dispatch = self.device.dispatch(&what, &inner.pipeline, grid.workgroups, &uniform, &buffers)?;
+        let dispatch = self.device.dispatch(&what, pipeline, workgroups, &uniform, &buffers)?;
         self.dispatches.push(dispatch);
-        if inner.writes(Buffer::Energy) {
-            self.invocations += share.iterations.len();
-        }
         Ok(())
     }
 
     /// Adds JᵀJ to the Hessian.
     fn gram(&mut self, jacobian: Places<'_>, hessian: Places<'_>) -> Result<(), Error> {
         let (entries, count) = self.vectors.target(Buffer::Hessian);
-        let lists = products(jacobian.pattern, hessian, count);
+        let lists = Lists::of(count, &Products { jacobian: jacobian.pattern, hessian })?;
         let adds = self.adds(Buffer::Hessian);
         let gram = self.assembly.gram(self.device, &lists, &self.vectors.jacobian, entries, adds)?;
         self.dispatches.push(gram);

@@ -21,6 +21,11 @@ pub(crate) struct Inner {
     pub sources: Vec<Source>,
     pub words: Words,
     pub pipeline: Pipeline,
+    /// If sums stand before the outermost loop, what computes them, and how many they are.
+    pub prelude: Option<Pipeline>,
+    pub stored: usize,
+    /// Whether one workgroup runs the whole kernel.
+    pub shared: bool,
     /// By output, its number among those of its region that have a slot.
     pub numbers: Vec<usize>,
     /// By region, how many outputs have a slot.
@@ -32,9 +37,10 @@ impl Device {
     pub fn compile(&self, kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
         self.check(options.precision)?;
         let words = Words::of(kernel);
-        let text = wgsl::emit(kernel, options)?;
+        let shader = wgsl::emit(kernel, options)?;
         let writes = wgsl::BINDINGS.map(|(_, access, _)| access != "read");
-        let pipeline = self.pipeline(&format!("kernel `{}`", kernel.name), &text, wgsl::ENTRY, &writes)?;
+        let what = format!("kernel `{}`", kernel.name);
+        let pipeline = |text: &String| self.pipeline(&what, text, wgsl::ENTRY, &writes);
         let (numbers, counts) = outputs_by_region(kernel);
         Ok(Compiled(Arc::new(Inner {
             kernel: kernel.clone(),
@@ -42,7 +48,10 @@ impl Device {
             workgroup: options.workgroup,
             sources: options.sources(kernel),
             words,
-            pipeline,
+            pipeline: pipeline(&shader.kernel)?,
+            prelude: shader.prelude.as_ref().map(pipeline).transpose()?,
+            stored: shader.stored,
+            shared: shader.shared,
             numbers,
             counts,
         })))

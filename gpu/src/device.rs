@@ -42,7 +42,7 @@ impl Device {
 
     /// Opens a device of an adapter with the given limits.
     pub fn of_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
-        let features = adapter.features() & (double_features() | wgpu::Features::TIMESTAMP_QUERY);
+        let features = adapter.features() & double_features();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("spadina"),
             required_features: features,

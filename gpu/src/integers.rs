@@ -4,24 +4,47 @@
 //! that are *looked at*: compared, divided, used as an index or a bound, made a real.
 
 use crate::Error;
+use crate::wgsl::GROUP;
 use spadina_core::bind::Data;
 use spadina_core::index::{Index, IndexNode, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
+use spadina_core::pattern::{FaultKind, check_words};
+use spadina_core::program::{LookedAt, Program, Word};
+use spadina_core::real::{Graph, Span};
 
-/// Refuses a kernel an integer of which may not fit, with these sizes and tables.
+/// Refuses a kernel an integer of which does not fit, with these sizes and tables. Intervals prove it for nearly all of
+/// them; those that they leave open are evaluated in every iteration.
 pub(crate) fn check(kernel: &Kernel, data: &Data<'_>) -> Result<(), Error> {
     let indices = &kernel.graph.indices;
     let looked_at = looked_at(kernel);
     let intervals = Intervals::of(indices, looked_at.iter().copied(), &data.sizes, &data.tables);
-    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX);
-    for index in looked_at {
-        let interval = intervals.get(index);
-        if !interval.within(&fits) {
-            let (kernel, text) = (kernel.name.clone(), indices.text(index));
-            return Err(Error::Integer { kernel, text, lo: interval.lo, hi: interval.hi });
+    // Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
+    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX) - i64::from(GROUP);
+    let open: Vec<Index> = looked_at.into_iter().filter(|&index| !intervals.get(index).within(&fits)).collect();
+    if open.is_empty() || evaluate(kernel, &open, data).is_ok() {
+        return Ok(());
+    }
+    for index in open {
+        if let Err(kind) = evaluate(kernel, &[index], data) {
+            let (lo, hi) = match kind {
+                FaultKind::Wraps(_, value) => (value, value),
+                _ => (intervals.get(index).lo, intervals.get(index).hi),
+            };
+            return Err(Error::Integer { kernel: kernel.name.clone(), text: indices.text(index), lo, hi });
         }
     }
     Ok(())
+}
+
+/// Evaluates integers in every iteration of the loops around them, and checks that they fit.
+fn evaluate(kernel: &Kernel, list: &[Index], data: &Data<'_>) -> Result<(), FaultKind> {
+    let mut graph = Graph::default();
+    graph.indices = kernel.graph.indices.clone();
+    let guard = graph.indices.bool(true);
+    let looked_at = |&index: &Index| LookedAt { index, word: Word::I32, guard, span: Span::default() };
+    let looked_at = list.iter().map(looked_at).collect();
+    let program = Program { name: kernel.name.clone(), graph, updates: Vec::new(), looked_at };
+    check_words(&program, data).map_err(|fault| fault.kind)
 }
 
 /// The integers whose value matters beyond 32 bits.

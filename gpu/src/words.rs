@@ -14,8 +14,10 @@ pub(crate) const NEVER: usize = 3;
 pub(crate) const ITERATION: usize = 4;
 /// The place of the first invocation's energy.
 pub(crate) const ENERGY: usize = 5;
+/// The place of the sums that a prelude stores.
+pub(crate) const STORED: usize = 6;
 /// The words before those of arrays.
-const FIXED: usize = 6;
+const FIXED: usize = 7;
 
 /// Bytes before the words: infinity and NaN, padded.
 pub(crate) const HEAD: usize = 16;

@@ -4,9 +4,9 @@ mod support;
 
 use spadina_core::index::BitOp;
 use spadina_core::kernel::Kernel;
-use spadina_core::program::Target;
+use spadina_core::program::{Entry, Target};
 use spadina_core::real::{ArrayKind, BinaryOp, Compare, Precision, UnaryOp};
-use spadina_gpu::wgsl::Options;
+use spadina_gpu::wgsl::{Options, emit};
 use support::{Bound, Builder, Results, device, interpreted, numbers, on_device, precisions};
 
 /// Runs a kernel in every precision, whole and in pieces; gives the results of the interpreter.
@@ -204,6 +204,66 @@ fn reductions_find_first_values_and_sums() {
 }
 
 #[test]
+fn sums_before_the_outermost_loop_are_computed_once() {
+    // S = Σ x², T = Σ x · S over j; for i: energy S · x[i] + T
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let (zero, n) = (p.ix().int(0), p.ix().size("n"));
+    let (j, at) = p.var(1, zero, n, "j");
+    let entry = p.g.load(x, at);
+    let square = p.g.mul(entry, entry);
+    let first = p.g.sum(j, square);
+    let mixed = p.g.mul(entry, first);
+    let mixed = p.g.unary(UnaryOp::Exp, mixed);
+    let second = p.g.sum(j, mixed);
+    let own = p.g.load(x, i);
+    let value = p.g.mul(own, first);
+    let value = p.g.add(value, second);
+    p.energy(&[var], value);
+    p.gradient(&[var], x, i, value);
+    let kernel = p.kernel();
+    let mut bound = Bound::elements(700);
+    bound.arrays = vec![numbers(700).iter().map(|x| 0.05 * x).collect()];
+    bound.stream(0, vec![], vec![]);
+    bound.stream(1, (0..700).collect(), vec![]);
+    bound.gradient = 700;
+    let shader = emit(&kernel, &Options::default()).unwrap();
+    assert!(shader.prelude.is_some() && shader.stored == 2 && !shader.kernel.contains("for ("));
+    everywhere(&kernel, &bound);
+}
+
+#[test]
+fn a_workgroup_shares_the_loops_of_a_kernel_without_an_outermost_one() {
+    // (Σ x²)² with its gradient, 4 x[j] Σ x²: one sum, then a loop that writes.
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (zero, n) = (p.ix().int(0), p.ix().size("n"));
+    let (j, at) = p.var(0, zero, n, "j");
+    let entry = p.g.load(x, at);
+    let square = p.g.mul(entry, entry);
+    let sum = p.g.sum(j, square);
+    let energy = p.g.mul(sum, sum);
+    p.update(&[], 0, Target::Energy, energy);
+    let four = p.g.constant(4.0);
+    let slope = p.g.mul(entry, sum);
+    let slope = p.g.mul(four, slope);
+    p.update(&[j], 0, Target::Gradient(Entry { array: x, index: at }), slope);
+    p.update(&[j], 0, Target::Energy, entry);
+    let kernel = p.kernel();
+    assert!(kernel.outer.is_none() && emit(&kernel, &Options::default()).unwrap().shared);
+    let mut bound = Bound::elements(1000);
+    bound.streams.outer = 0..1;
+    bound.arrays = vec![numbers(1000)];
+    for region in &kernel.regions {
+        let slots = if region.width == 0 { vec![] } else { (0..1000).rev().collect() };
+        bound.stream(region.width, slots, if region.width == 0 { vec![] } else { vec![0, 1000] });
+    }
+    bound.gradient = 1000;
+    everywhere(&kernel, &bound);
+}
+
+#[test]
 fn kernels_without_an_outermost_loop() {
     // Nothing but a sum over all; and a product with a direction.
     let mut p = Builder::default();
@@ -217,7 +277,7 @@ fn kernels_without_an_outermost_loop() {
     p.update(&[], 0, Target::Energy, sine);
     let seed = p.g.seed(x, zero);
     let product = p.g.mul(sum, seed);
-    p.update(&[], 0, Target::Product(spadina_core::program::Entry { array: x, index: zero }), product);
+    p.update(&[], 0, Target::Product(Entry { array: x, index: zero }), product);
     let kernel = p.kernel();
     assert!(kernel.outer.is_none());
     let mut bound = Bound::elements(20);

@@ -111,7 +111,10 @@ fn options(arguments: &Arguments) -> Result<Options, Error> {
     let device = match arguments.device {
         Device::Cpu => SystemDevice::Cpu,
         Device::Interpreter => SystemDevice::Interpreter,
-        Device::Gpu => return Err(Error::NotBuilt("--device gpu is not built yet: take cpu or interpreter")),
+        #[cfg(feature = "gpu")]
+        Device::Gpu => SystemDevice::Gpu,
+        #[cfg(not(feature = "gpu"))]
+        Device::Gpu => return Err(Error::NotBuilt("this program was built without the feature `gpu`")),
     };
     Ok(Options {
         device,

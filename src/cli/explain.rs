@@ -52,7 +52,10 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         Stage::Kernel => explain::Stage::Kernel,
         Stage::Clif => explain::Stage::Clif,
         Stage::Asm => explain::Stage::Asm,
-        Stage::Wgsl => return Err(Error::NotBuilt("--stage wgsl is not built yet: take kernel or clif")),
+        #[cfg(feature = "gpu")]
+        Stage::Wgsl => explain::Stage::Wgsl,
+        #[cfg(not(feature = "gpu"))]
+        Stage::Wgsl => return Err(Error::NotBuilt("this program was built without the feature `gpu`")),
     };
     let text = spadina::problem::read_energy(&arguments.energy)?;
     let name = arguments.energy.display().to_string();

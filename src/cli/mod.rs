@@ -55,7 +55,8 @@ pub enum Error {
     /// Writing the results.
     #[error(transparent)]
     Output(#[from] spadina::output::OutputError),
-    /// Something that is designed and not there.
+    /// Something that this program was built without.
+    #[cfg(not(feature = "gpu"))]
     #[error("{0}")]
     NotBuilt(&'static str),
 }

@@ -72,6 +72,17 @@ pub enum Error {
         /// The first element, and what to look at.
         element: String,
     },
+    /// The GPU, or its driver, refuses.
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(#[from] spadina_gpu::Error),
+    /// What no GPU does.
+    #[cfg(feature = "gpu")]
+    #[error("{what} is not done on the GPU: take the CPU")]
+    NotOnGpu {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// The code generator refuses.
     #[error("{file}: cannot be compiled: {source}")]
     Compile {

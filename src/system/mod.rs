@@ -6,6 +6,8 @@ mod data;
 mod diagnose;
 mod error;
 mod fit;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod layout;
 mod matrices;
 mod part;
@@ -37,6 +39,10 @@ pub enum Device {
     /// Compiled to machine code.
     #[default]
     Cpu,
+    /// Compute shaders, on the adapter that the environment variable `WGPU_ADAPTER_NAME` names or the fastest one. Elements
+    /// are not projected there; products with the Hessian are computed by the CPU.
+    #[cfg(feature = "gpu")]
+    Gpu,
     /// The reference: kernels step by step, in double precision, on one thread.
     Interpreter,
 }
@@ -121,6 +127,9 @@ pub struct System {
     /// Whether what no unknown changes has been computed from the arrays as they are.
     stored: bool,
     state: State,
+    /// The kernels on the GPU, if that is the device.
+    #[cfg(feature = "gpu")]
+    gpu: Option<gpu::Gpu>,
 }
 
 /// What follows from connectivity and from the lengths of the arrays.
@@ -148,6 +157,10 @@ impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
         problem.check()?;
+        #[cfg(feature = "gpu")]
+        if options.device == Device::Gpu && options.projection.is_some() {
+            return Err(Error::NotOnGpu { what: "projection" });
+        }
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
@@ -159,12 +172,27 @@ impl System {
         let build = start.elapsed().as_secs_f64();
         let pool = Pool::new(options.threads.unwrap_or(0)).map_err(Error::Threads)?;
         let start = Instant::now();
+        #[cfg(feature = "gpu")]
+        let gpu = match options.device {
+            Device::Gpu => Some(gpu::Gpu::new(&terms, options.precision)?),
+            Device::Cpu | Device::Interpreter => None,
+        };
         if options.device == Device::Cpu {
             term::compile(&mut terms, options.precision, options.layout.is_partial(), &pool)?;
         }
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
-        let mut system =
-            System { problem, options, pool, terms, seconds, bound: None, stored: false, state: State::default() };
+        let mut system = System {
+            problem,
+            options,
+            pool,
+            terms,
+            seconds,
+            bound: None,
+            stored: false,
+            state: State::default(),
+            #[cfg(feature = "gpu")]
+            gpu,
+        };
         system.bind()?;
         Ok(system)
     }
@@ -256,7 +284,7 @@ impl System {
     /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
     fn bind_products(&mut self) -> Result<(), Error> {
         let Some(bound) = self.bound.as_mut().filter(|b| !b.products) else { return Ok(()) };
-        let precision = (self.options.device == Device::Cpu).then_some(self.options.precision);
+        let precision = (self.options.device != Device::Interpreter).then_some(self.options.precision);
         for term in &mut self.terms {
             let mut kernels = match term.product.take() {
                 Some(kernels) => kernels,
@@ -287,9 +315,26 @@ impl System {
 
     /// Evaluates all terms; the numbers are in the state, those of the Hessian in `hessian`.
     fn run(&mut self, mode: Mode, hessian: Option<&mut [f64]>) -> Result<f64, Error> {
+        let hessian = hessian.unwrap_or(&mut []);
+        let energy = self.numbers(mode, hessian)?;
+        let state = &mut self.state;
+        let results = [&mut state.gradient[..], hessian, &mut state.jacobian];
+        let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
+        if !energy.is_finite() || !results.into_iter().all(finite) {
+            return Err(diagnose::non_finite(&self.terms, &self.problem, mode, energy));
+        }
+        Ok(energy)
+    }
+
+    /// Evaluates all terms, whatever comes out.
+    fn numbers(&mut self, mode: Mode, hessian: &mut [f64]) -> Result<f64, Error> {
         let Some(bound) = &self.bound else { return Ok(0.0) };
         let state = &mut self.state;
-        let hessian = hessian.unwrap_or(&mut []);
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &self.gpu {
+            let State { gradient, residual, jacobian, .. } = state;
+            return gpu.run(mode, &self.problem, gpu::Results { gradient, hessian, residual, jacobian });
+        }
         state.gradient.fill(0.0);
         self.pool.parts(hessian, |part| part.fill(0.0));
         state.residual.fill(0.0);
@@ -309,11 +354,6 @@ impl System {
         if mode == Mode::Hessian && self.problem.has_residuals() {
             bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);
         }
-        let results = [&mut *target.gradient, &mut *target.hessian, &mut *target.jacobian];
-        let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
-        if !energy.is_finite() || !results.into_iter().all(finite) {
-            return Err(diagnose::non_finite(&self.terms, &self.problem, mode, energy));
-        }
         Ok(energy)
     }
 
@@ -327,6 +367,10 @@ impl System {
         if !self.stored {
             let start = Instant::now();
             self.terms.iter_mut().try_for_each(|term| term.store(&self.problem, &self.pool))?;
+            #[cfg(feature = "gpu")]
+            if let Some(gpu) = &self.gpu {
+                gpu.refresh(&self.terms, &self.problem)?;
+            }
             self.seconds.store = start.elapsed().as_secs_f64();
             self.stored = true;
         }
@@ -350,6 +394,10 @@ impl System {
         let own_rows = Places { pattern: &jacobian, slots: None };
         for term in &mut self.terms {
             term.place(hessian, own_rows, stored.is_shared());
+        }
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &mut self.gpu {
+            gpu.bind(&self.terms, &self.problem, own_rows, (stored.len(), hessian))?;
         }
         let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
         self.state = State {

@@ -95,6 +95,25 @@ impl Binding {
     pub fn offsets(&self, problem: &Problem) -> Vec<u32> {
         self.sources.iter().map(|s| s.offset(problem)).collect()
     }
+
+    /// By array, the number of its first entry among the unknowns, or among the rows of the residual, where those of the
+    /// term begin at `first_row`.
+    #[cfg(feature = "gpu")]
+    pub fn starts(&self, problem: &Problem, first_row: u32) -> Vec<u32> {
+        let start = |source: &Source| if let Source::Weights = source { first_row } else { source.offset(problem) };
+        self.sources.iter().map(start).collect()
+    }
+
+    /// By array, in which vector of a GPU it lies.
+    #[cfg(feature = "gpu")]
+    pub fn places(&self) -> Vec<spadina_gpu::wgsl::Source> {
+        let place = |source: &Source| match source {
+            Source::Unknown(_) => spadina_gpu::wgsl::Source::Unknowns,
+            Source::Weights => spadina_gpu::wgsl::Source::Rows,
+            Source::Array(_) | Source::Constant => spadina_gpu::wgsl::Source::Data,
+        };
+        self.sources.iter().map(place).collect()
+    }
 }
 
 impl Bound {

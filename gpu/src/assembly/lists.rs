@@ -6,87 +6,202 @@ use crate::{Error, staging};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::kernel::Buffer;
 
+/// Lists of at least so many entries are made on all cores.
+const PARALLEL: usize = 1 << 14;
+
 /// For each entry a list of 32-bit numbers; the lists follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Lists {
-    /// Where each list begins, and at the end how many numbers there are.
+    /// Where each list begins, and at the end how many there are.
     pub starts: Vec<u32>,
     /// The lists.
     pub items: Vec<u32>,
 }
 
+/// Pairs of an entry and what contributes to it, `N` numbers.
+pub(crate) trait Contributions<const N: usize>: Sync {
+    /// Calls `add` with all of them, always in the same order, which is that of each list.
+    fn visit(&self, add: impl FnMut(usize, [u32; N]));
+
+    /// What is wrong if there is no such entry.
+    fn no_such_entry(&self, entry: usize, entries: usize) -> Error;
+}
+
 impl Lists {
-    /// The lists of `entries` entries, from pairs of entry and number that `visit` gives twice in the same order, which is
-    /// that of each list. Numbers may come in tuples of `each`.
-    pub fn of<const N: usize>(entries: usize, mut visit: impl FnMut(&mut dyn FnMut(usize, [u32; N]))) -> Self {
-        let mut starts = vec![0u32; entries + 2];
-        visit(&mut |entry, _| starts[entry + 2] += 1);
-        for entry in 0..entries {
-            starts[entry + 2] += starts[entry + 1];
+    /// The lists of `entries` entries. Refused are more contributions than 32 bits count, and those to other entries.
+    pub fn of<const N: usize>(entries: usize, from: &impl Contributions<N>) -> Result<Self, Error> {
+        let threads = match entries {
+            0..PARALLEL => 1,
+            _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        };
+        let share = entries.div_ceil(threads).max(1);
+        let (counts, last) = count(entries, share, from);
+        if let Some(entry) = last.filter(|&entry| entry >= entries) {
+            return Err(from.no_such_entry(entry, entries));
         }
-        let mut items = vec![0; N * starts[entries + 1] as usize];
-        visit(&mut |entry, own| {
-            let next = &mut starts[entry + 1];
-            items[*next as usize * N..][..N].copy_from_slice(&own);
-            *next += 1;
-        });
-        starts.pop();
-        Self { starts, items }
+        let (mut starts, mut total) = (Vec::with_capacity(entries + 1), 0u64);
+        for &count in &counts {
+            // Past the end of 32 bits the lists are refused below.
+            starts.push(total as u32);
+            total += u64::from(count);
+        }
+        starts.push(total as u32);
+        let allowed = u64::from(u32::MAX);
+        if total > allowed {
+            return Err(Error::Limit {
+                what: "what contributes to results".into(),
+                wanted: total,
+                limit: "u32",
+                allowed,
+            });
+        }
+        let mut items = vec![0; N * total as usize];
+        fill(share, from, &starts, counts, &mut items);
+        Ok(Self { starts, items })
     }
+}
+
+/// How many contributions each entry has, and the greatest entry that has any. Every thread sees all contributions, and
+/// counts those to its own share of the entries.
+fn count<const N: usize>(entries: usize, share: usize, from: &impl Contributions<N>) -> (Vec<u32>, Option<usize>) {
+    let mut counts = vec![0u32; entries];
+    let mut last = None;
+    let mut shares = counts.chunks_mut(share).enumerate();
+    let of_first = shares.next();
+    std::thread::scope(|scope| {
+        for (k, counts) in shares {
+            scope.spawn(move || {
+                from.visit(|entry, _| {
+                    if let Some(count) = entry.checked_sub(k * share).and_then(|own| counts.get_mut(own)) {
+                        *count = count.saturating_add(1);
+                    }
+                });
+            });
+        }
+        let mut own = of_first.map_or(&mut [][..], |(_, counts)| counts);
+        let counts = &mut own;
+        from.visit(|entry, _| {
+            last = last.max(Some(entry));
+            if let Some(count) = counts.get_mut(entry) {
+                *count = count.saturating_add(1);
+            }
+        });
+    });
+    (counts, last)
+}
+
+/// Fills the lists, each thread those of its share of the entries; `counts` has as many numbers as there are entries.
+fn fill<const N: usize>(
+    share: usize,
+    from: &impl Contributions<N>,
+    starts: &[u32],
+    mut counts: Vec<u32>,
+    items: &mut [u32],
+) {
+    std::thread::scope(|scope| {
+        let mut rest = items;
+        for (k, next) in counts.chunks_mut(share).enumerate() {
+            let first = k * share;
+            let begin = starts[first];
+            let length = N * (starts[first + next.len()] - begin) as usize;
+            let (own, others) = std::mem::take(&mut rest).split_at_mut(length);
+            rest = others;
+            let mut work = move || {
+                next.iter_mut().zip(&starts[first..]).for_each(|(next, start)| *next = start - begin);
+                from.visit(|entry, numbers| {
+                    if let Some(next) = entry.checked_sub(first).and_then(|entry| next.get_mut(entry)) {
+                        own[*next as usize * N..][..N].copy_from_slice(&numbers);
+                        *next += 1;
+                    }
+                });
+            };
+            if starts.len() - 1 <= share {
+                work();
+            } else {
+                scope.spawn(work);
+            }
+        }
+    });
 }
 
 /// The positions in the staging buffer of the numbers that contribute to each entry of a buffer in a pass, in the order of
 /// jobs, records and outputs.
-pub(crate) fn contributions(jobs: &[Job<'_>], pass: &[Share], buffer: Buffer, entries: usize) -> Result<Lists, Error> {
-    let mut outside = None;
-    let lists = Lists::of(entries, |add: &mut dyn FnMut(usize, [u32; 1])| {
-        for share in pass {
-            visit(&jobs[share.job], share, buffer, &mut |entry, position| match entry < entries {
-                true => add(entry, [position]),
-                false => outside = outside.or(Some((share.job, entry))),
-            });
-        }
-    });
-    match outside {
-        None => Ok(lists),
-        Some((job, entry)) => Err(Error::Binding {
-            kernel: jobs[job].inner().kernel.name.clone(),
-            what: format!("entries of {buffer:?}"),
-            wanted: entry + 1,
-            given: entries,
-        }),
-    }
+pub(crate) struct Staged<'a> {
+    pub jobs: &'a [Job<'a>],
+    pub pass: &'a [Share],
+    pub buffer: Buffer,
 }
 
-/// Calls `add` with the entry and the position of everything that a share adds to a buffer.
-fn visit(job: &Job<'_>, share: &Share, buffer: Buffer, add: &mut dyn FnMut(usize, u32)) {
-    let inner = job.inner();
-    for (region, place, records) in &share.regions {
-        let outputs = inner.kernel.outputs.iter().zip(&inner.numbers);
-        let own: Vec<_> = outputs.filter(|(o, _)| o.region == *region && o.buffer == buffer).collect();
-        let (stream, count) = (&job.streams.regions[*region], inner.counts[*region]);
-        for record in records.clone() {
-            let slots = &stream.slots[record * stream.width..][..stream.width];
-            for &(output, &number) in &own {
-                let slot = slots[output.offset];
-                if slot != NO_SLOT {
-                    let position = place + staging::position(record - records.start, number, count);
-                    add(slot as usize + output.shift as usize, position as u32);
+impl Contributions<1> for Staged<'_> {
+    fn visit(&self, mut add: impl FnMut(usize, [u32; 1])) {
+        for share in self.pass {
+            for (region, place, records) in &share.regions {
+                let job = &self.jobs[share.job];
+                let inner = job.inner();
+                let outputs = inner.kernel.outputs.iter().zip(&inner.numbers);
+                let own: Vec<(usize, usize, usize)> = outputs
+                    .filter(|(o, _)| o.region == *region && o.buffer == self.buffer)
+                    .map(|(o, &number)| (o.offset, o.shift as usize, number))
+                    .collect();
+                let (stream, count) = (&job.streams.regions[*region], inner.counts[*region]);
+                for record in records.clone() {
+                    let slots = &stream.slots[record * stream.width..][..stream.width];
+                    let first = place + staging::position(record - records.start, 0, count);
+                    for &(offset, shift, number) in &own {
+                        let slot = slots[offset];
+                        if slot != NO_SLOT {
+                            add(slot as usize + shift, [(first + number * staging::LANES) as u32]);
+                        }
+                    }
                 }
             }
         }
+    }
+
+    fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
+        let writes = |share: &&Share| self.jobs[share.job].inner().writes(self.buffer);
+        let job = self.pass.iter().find(writes).map(|share| &self.jobs[share.job]);
+        let kernel = job.map_or(String::new(), |job| job.inner().kernel.name.clone());
+        Error::Binding { kernel, what: format!("entries of {:?}", self.buffer), wanted: entry + 1, given: entries }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Lists;
+    use super::*;
+
+    struct Pairs(Vec<(usize, [u32; 2])>);
+
+    impl Contributions<2> for Pairs {
+        fn visit(&self, mut add: impl FnMut(usize, [u32; 2])) {
+            self.0.iter().for_each(|&(entry, numbers)| add(entry, numbers));
+        }
+
+        fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
+            Error::Binding { kernel: String::new(), what: String::new(), wanted: entry + 1, given: entries }
+        }
+    }
 
     #[test]
     fn lists_keep_the_order_in_which_they_are_given() {
-        let pairs = [(2, [10, 11]), (0, [20, 21]), (2, [30, 31])];
-        let lists = Lists::of(3, |add| pairs.iter().for_each(|&(entry, numbers)| add(entry, numbers)));
+        let pairs = Pairs(vec![(2, [10, 11]), (0, [20, 21]), (2, [30, 31])]);
+        let lists = Lists::of(3, &pairs).unwrap();
         assert_eq!(lists.starts, [0, 1, 1, 3]);
         assert_eq!(lists.items, [20, 21, 10, 11, 30, 31]);
+        assert!(matches!(Lists::of(2, &pairs), Err(Error::Binding { wanted: 3, given: 2, .. })));
+        assert_eq!(Lists::of(0, &Pairs(vec![])).unwrap().starts, [0]);
+    }
+
+    #[test]
+    fn threads_make_the_same_lists() {
+        let entries = 3 * PARALLEL + 5;
+        let pairs = Pairs((0..4 * entries as u32).map(|k| ((k as usize * 7919) % entries, [k, k + 1])).collect());
+        let lists = Lists::of(entries, &pairs).unwrap();
+        for (entry, ends) in lists.starts.windows(2).enumerate() {
+            let own = lists.items[2 * ends[0] as usize..2 * ends[1] as usize].chunks(2);
+            assert_eq!(own.len(), 4);
+            assert!(own.clone().all(|n| (n[0] as usize * 7919) % entries == entry && n[1] == n[0] + 1));
+            assert!(own.map(|n| n[0]).is_sorted());
+        }
     }
 }

@@ -5,7 +5,8 @@ pub(crate) mod lists;
 
 use crate::pipeline::{Dispatch, Pipeline, with_reals};
 use crate::{Device, Error};
-use lists::Lists;
+use lists::{Contributions, Lists};
+use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Csr, Places};
 use spadina_core::real::Precision;
 
@@ -134,19 +135,30 @@ fn summed(
     device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
 }
 
-/// The products that each entry of a matrix has in JᵀJ.
-pub(crate) fn products(jacobian: &Csr, hessian: Places<'_>, entries: usize) -> Lists {
-    Lists::of(entries, |add| {
-        for row in 0..jacobian.rows() {
-            let first = jacobian.row_ptr[row];
-            for (i, &a) in jacobian.row(row).iter().enumerate() {
-                for (j, &b) in jacobian.row(row).iter().enumerate() {
-                    let slot = hessian.pattern.position(a, b).map(|at| hessian.slot(at) as usize);
-                    if let Some(slot) = slot.filter(|&slot| slot < entries) {
-                        add(slot, [(first + i) as u32, (first + j) as u32]);
+/// The products that each entry of a matrix has in JᵀJ: pairs of positions among the values of the Jacobian.
+pub(crate) struct Products<'a> {
+    pub jacobian: &'a Csr,
+    /// The matrix, with the place of each entry of the pattern among its values.
+    pub hessian: Places<'a>,
+}
+
+impl Contributions<2> for Products<'_> {
+    fn visit(&self, mut add: impl FnMut(usize, [u32; 2])) {
+        for row in 0..self.jacobian.rows() {
+            let (first, columns) = (self.jacobian.row_ptr[row], self.jacobian.row(row));
+            for (i, &a) in columns.iter().enumerate() {
+                for (j, &b) in columns.iter().enumerate() {
+                    let slot = self.hessian.pattern.position(a, b).map(|at| self.hessian.slot(at));
+                    if let Some(slot) = slot.filter(|&slot| slot != NO_SLOT) {
+                        add(slot as usize, [(first + i) as u32, (first + j) as u32]);
                     }
                 }
             }
         }
-    })
+    }
+
+    fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
+        let (kernel, what) = ("JᵀJ".into(), "values of the Hessian".into());
+        Error::Binding { kernel, what, wanted: entry + 1, given: entries }
+    }
 }

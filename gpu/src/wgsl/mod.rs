@@ -7,6 +7,7 @@
 
 mod arithmetic;
 mod function;
+mod group;
 mod integer;
 mod literal;
 mod output;
@@ -14,14 +15,16 @@ mod plan;
 mod real;
 mod writer;
 
+pub(crate) use group::GROUP;
 pub(crate) use literal::real_type;
 pub(crate) use output::{is_outer, outputs_by_region};
 
 use crate::{Error, staging, words};
+use group::Prelude;
 use plan::{Plan, WHOLE};
 use spadina_core::index::Var;
 use spadina_core::kernel::{Kernel, Step};
-use spadina_core::real::{ArrayKind, Precision};
+use spadina_core::real::{ArrayKind, Precision, Value};
 use writer::Writer;
 
 /// Statements above which a function is cut: naga reads functions of this length in linear time.
@@ -75,13 +78,52 @@ impl Options {
 /// The name of the entry point.
 pub const ENTRY: &str = "evaluate";
 
-/// The WGSL text of a kernel: a module with one compute entry point, [`ENTRY`].
+/// The shaders of a kernel: WGSL modules with one compute entry point each, [`ENTRY`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shader {
+    /// The sums that stand before the outermost loop, if there are any: run by one workgroup, before `kernel`.
+    pub prelude: Option<String>,
+    /// The kernel.
+    pub kernel: String,
+    /// How many sums the prelude leaves for the kernel.
+    pub stored: usize,
+    /// Whether one workgroup runs the whole kernel, which has no outermost loop.
+    pub shared: bool,
+}
+
+impl std::fmt::Display for Shader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for text in self.prelude.iter().chain([&self.kernel]) {
+            f.write_str(text)?;
+        }
+        Ok(())
+    }
+}
+
+/// The shaders of a kernel.
 ///
-/// In single precision it needs no capability beyond what a browser has. In double precision it needs `f64` and `u64`
+/// In single precision they need no capability beyond what a browser has. In double precision they need `f64` and `u64`
 /// (`SHADER_F64`, `SHADER_INT64`). Refused is a kernel that uses what none of its steps computes.
-pub fn emit(kernel: &Kernel, options: &Options) -> Result<String, Error> {
+pub fn emit(kernel: &Kernel, options: &Options) -> Result<Shader, Error> {
+    match group::prelude(kernel) {
+        Some(Prelude { sums, rest, stored }) => Ok(Shader {
+            prelude: Some(module(&sums, options, true, &stored)?),
+            kernel: module(&rest, options, false, &stored)?,
+            stored: stored.len(),
+            shared: false,
+        }),
+        None => {
+            let shared = group::is_shared(kernel);
+            Ok(Shader { prelude: None, kernel: module(kernel, options, shared, &[])?, stored: 0, shared })
+        }
+    }
+}
+
+/// The text of a module. `shared`: one workgroup shares the loops that stand in no other; `stored`: the sums that pass from
+/// one shader to the other.
+fn module(kernel: &Kernel, options: &Options, shared: bool, stored: &[Value]) -> Result<String, Error> {
     let plan = Plan::of(kernel, options.function_limit);
-    let mut writer = Writer::new(kernel, &plan, options);
+    let mut writer = Writer::new(kernel, &plan, options, shared, stored);
     for number in 0..plan.functions.len() {
         writer.function(number)?;
     }
@@ -120,7 +162,7 @@ impl Writer<'_> {
                 Step::Output(k) => self.output(k)?,
                 Step::Begin(var, _) => {
                     open.push((self.known(), step));
-                    self.begin_loop(var, self.outermost == Some(at))?;
+                    self.begin_loop(var, at)?;
                     if let Some(calls) = plan.calls.get(&at) {
                         self.calls(calls);
                         at = plan.ends[at];
@@ -130,9 +172,10 @@ impl Writer<'_> {
                 Step::End => {
                     if let Some((known, Step::Begin(_, region))) = open.pop() {
                         if self.outermost != Some(plan.ends[at]) {
-                            self.advance(region);
+                            self.advance(region, plan.ends[at]);
                         }
                         self.end_block(known);
+                        self.end_shared(plan.ends[at])?;
                     }
                 }
             }
@@ -141,11 +184,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The outermost loop is the invocation's own iteration; others are loops.
-    fn begin_loop(&mut self, var: Var, outermost: bool) -> Result<(), Error> {
+    /// The outermost loop is the invocation's own iteration; others are loops, some of which a workgroup shares.
+    fn begin_loop(&mut self, var: Var, at: usize) -> Result<(), Error> {
         let indices = &self.kernel.graph.indices;
         let key = indices.var_index(var).index();
-        if outermost {
+        if self.outermost == Some(at) {
             self.line("{");
             let first = words::wgsl(words::FIRST);
             self.define(key, &format!("{first} + i32(invocation)"));
@@ -155,7 +198,14 @@ impl Writer<'_> {
         let (lo, hi) = (self.integer(bounds.lo)?, self.integer(bounds.hi)?);
         let name = self.variable(key);
         let declaration = if self.plan.crossing.contains_key(&key) { "" } else { "var " };
-        self.line(&format!("for ({declaration}{name} = {lo}; {name} < {hi}; {name}++) {{"));
+        let (first, next) = match self.shared.contains_key(&at) {
+            true => (format!("{lo} + i32(local)"), format!("{name} += {GROUP}i")),
+            false => (lo, format!("{name}++")),
+        };
+        if let (Step::Begin(_, region), true) = (self.kernel.steps[at], self.shared.contains_key(&at)) {
+            self.start_shared(region);
+        }
+        self.line(&format!("for ({declaration}{name} = {first}; {name} < {hi}; {next}) {{"));
         self.remember_variable(key);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Outputs: every one writes a number of its own in the staging buffer, and the energy in a buffer of its own.
 
+use super::group::GROUP;
 use super::writer::Writer;
 use crate::{Error, staging, words};
 use spadina_core::kernel::Kernel;
@@ -30,11 +31,15 @@ impl Writer<'_> {
 
     /// Finds the iteration of an invocation, and where its records begin.
     pub(super) fn start_invocation(&mut self) {
-        let (grid, count) = (words::wgsl(words::GRID), words::wgsl(words::COUNT));
-        self.line(&format!("invocation = id.y * u32({grid}) + id.x;"));
-        self.line(&format!("if invocation >= u32({count}) {{"));
-        self.line("return;");
-        self.line("}");
+        if self.is_shared {
+            self.line("local = id.x;");
+        } else {
+            let (grid, count) = (words::wgsl(words::GRID), words::wgsl(words::COUNT));
+            self.line(&format!("invocation = id.y * u32({grid}) + id.x;"));
+            self.line(&format!("if invocation >= u32({count}) {{"));
+            self.line("return;");
+            self.line("}");
+        }
         let (_, counts) = outputs_by_region(self.kernel);
         for region in (0..counts.len()).filter(|&region| counts[region] > 0) {
             if is_outer(self.kernel, region) {
@@ -54,11 +59,21 @@ impl Writer<'_> {
         self.line(&format!("place{region} = staging_place(u32({base}), record{region}, {outputs}u);"));
     }
 
-    /// Goes on to the next record of a region.
-    pub(super) fn advance(&mut self, region: usize) {
+    /// Goes to an invocation's first record of a loop that the workgroup shares.
+    pub(super) fn start_shared(&mut self, region: usize) {
+        self.skip(region, "local");
+    }
+
+    /// Goes on to the next record of the region of a loop, by the position where the loop begins.
+    pub(super) fn advance(&mut self, region: usize, begin: usize) {
+        let step = if self.shared.contains_key(&begin) { GROUP } else { 1 };
+        self.skip(region, &format!("{step}u"));
+    }
+
+    fn skip(&mut self, region: usize, records: &str) {
         let (_, counts) = outputs_by_region(self.kernel);
         if region != 0 && counts[region] > 0 {
-            self.line(&format!("record{region}++;"));
+            self.line(&format!("record{region} += {records};"));
             self.find_place(region, counts[region]);
         }
     }
@@ -67,19 +82,36 @@ impl Writer<'_> {
         let output = &self.kernel.outputs[k];
         let value = self.value(output.value)?;
         let sign = if output.negated { "-" } else { "" };
-        if !output.has_slot() {
-            self.line(&format!("energy += {sign}{value};"));
-            return Ok(());
+        // What stands in no loop, every invocation of a workgroup computes, and one writes.
+        let once = self.is_shared && output.region == 0;
+        if once {
+            self.line("if local == 0u {");
         }
-        let place = self.places[k];
-        self.line(&format!("staging[place{} + {place}u] = {sign}{value};", output.region));
+        if output.has_slot() {
+            let place = self.places[k];
+            self.line(&format!("staging[place{} + {place}u] = {sign}{value};", output.region));
+        } else {
+            self.line(&format!("energy += {sign}{value};"));
+        }
+        if once {
+            self.line("}");
+        }
         Ok(())
     }
 
-    /// Leaves the energy of the invocation where the reduction finds it.
+    /// Leaves the energy of the invocation, or of the workgroup, where the reduction finds it.
     pub(super) fn store_energy(&mut self) {
-        if self.kernel.outputs.iter().any(|output| !output.has_slot()) {
-            self.line(&format!("energies[u32({}) + invocation] = energy;", words::wgsl(words::ENERGY)));
+        if self.kernel.outputs.iter().all(|output| output.has_slot()) {
+            return;
+        }
+        let place = format!("u32({}) + invocation", words::wgsl(words::ENERGY));
+        if self.is_shared {
+            self.line("energy = total(energy);");
+            self.line("if local == 0u {");
+        }
+        self.line(&format!("energies[{place}] = energy;"));
+        if self.is_shared {
+            self.line("}");
         }
     }
 }

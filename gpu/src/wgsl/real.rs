@@ -112,6 +112,10 @@ impl Writer<'_> {
     /// Starts the accumulator of a sum.
     pub(super) fn zero(&mut self, sum: Value) {
         let key = value_key(&self.kernel.graph, sum);
+        if let Some(place) = self.stored_place(sum).filter(|_| !self.is_shared) {
+            // The prelude has computed it.
+            return self.define(key, &format!("energies[{place}]"));
+        }
         let declaration = if self.plan.crossing.contains_key(&key) { "" } else { "var " };
         let (name, zero) = (self.variable(key), literal::real(self.precision, 0.0));
         self.line(&format!("{declaration}{name} = {zero};"));

@@ -1,13 +1,14 @@
 //! The text of a shader while it is written, and the names of nodes in it.
 
 use super::function::Functions;
+use super::group::{GROUP, shared_loops};
 use super::plan::{Key, Plan};
 use super::{ENTRY, Options, Source, head};
 use crate::Error;
 use crate::words::Words;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use spadina_core::kernel::{Kernel, Step};
-use spadina_core::real::Precision;
+use spadina_core::real::{Precision, Value};
 
 /// Writes the functions of a plan.
 pub(super) struct Writer<'a> {
@@ -19,6 +20,12 @@ pub(super) struct Writer<'a> {
     pub sources: Vec<Source>,
     /// Position of the step that begins the outermost loop.
     pub outermost: Option<usize>,
+    /// The loops that the workgroup shares, by the positions where they begin, with the sums that they compute.
+    pub shared: FxHashMap<usize, Vec<Value>>,
+    /// Whether all invocations are one workgroup that runs the same steps.
+    pub is_shared: bool,
+    /// The sums that pass from one shader of the kernel to the other.
+    pub stored: &'a [Value],
     /// By output, how far its number is from that of its region's first.
     pub places: Vec<usize>,
     /// The functions such as `exp` that are called.
@@ -34,7 +41,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(kernel: &'a Kernel, plan: &'a Plan, options: &Options) -> Self {
+    pub fn new(kernel: &'a Kernel, plan: &'a Plan, options: &Options, shared: bool, stored: &'a [Value]) -> Self {
         let mut writer = Self {
             kernel,
             plan,
@@ -42,9 +49,12 @@ impl<'a> Writer<'a> {
             words: Words::of(kernel),
             sources: options.sources(kernel),
             outermost: outermost(kernel),
+            shared: if shared { shared_loops(kernel) } else { FxHashMap::default() },
+            is_shared: shared,
+            stored,
             places: super::output::distances(kernel),
             functions: Functions::new(options.precision),
-            workgroup: options.workgroup,
+            workgroup: if shared { GROUP } else { options.workgroup },
             head: head(kernel, options),
             text: String::new(),
             depth: 0,
@@ -52,6 +62,9 @@ impl<'a> Writer<'a> {
             is_named: FxHashSet::default(),
             temporaries: 0,
         };
+        if shared {
+            writer.declare_group();
+        }
         writer.declare_outputs();
         let mut crossing: Vec<(Key, &str)> = plan.crossing.iter().map(|(&key, &ty)| (key, ty)).collect();
         crossing.sort_unstable();
@@ -78,7 +91,8 @@ impl<'a> Writer<'a> {
         self.temporaries = 0;
         if number == 0 {
             self.line(&format!("@compute @workgroup_size({})", self.workgroup));
-            self.line(&format!("fn {ENTRY}(@builtin(global_invocation_id) id: vec3<u32>) {{"));
+            let id = if self.is_shared { "local_invocation_id" } else { "global_invocation_id" };
+            self.line(&format!("fn {ENTRY}(@builtin({id}) id: vec3<u32>) {{"));
         } else {
             self.line(&format!("fn piece{number}() {{"));
         }
@@ -192,7 +206,7 @@ pub(super) fn name(kernel: &Kernel, key: Key) -> String {
 }
 
 /// The position of the outermost loop.
-fn outermost(kernel: &Kernel) -> Option<usize> {
+pub(super) fn outermost(kernel: &Kernel) -> Option<usize> {
     let mut depth = 0usize;
     for (at, step) in kernel.steps.iter().enumerate() {
         match step {
