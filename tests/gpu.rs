@@ -7,7 +7,7 @@ use std::path::Path;
 
 fn read(case: &str) -> Problem {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
-    Problem::read(&root.join(case).join("problem.toml")).unwrap()
+    Problem::read(root.join(case).join("problem.toml")).unwrap()
 }
 
 /// The same problem on both devices; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set.
