@@ -94,8 +94,8 @@ impl Device {
 
     /// The first `count` entries of several buffers of reals, after all that was submitted. Blocks.
     pub fn read(&self, precision: Precision, buffers: &[(&wgpu::Buffer, usize)]) -> Result<Vec<Vec<f64>>, Error> {
-        let size = |count: usize| (count as u64).saturating_mul(real_bytes(precision) as u64);
-        let total = buffers.iter().map(|&(_, count)| size(count)).fold(0, u64::saturating_add);
+        let size = |count: usize| (count * real_bytes(precision)) as u64;
+        let total = buffers.iter().map(|&(_, count)| size(count)).sum::<u64>();
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         let target = self.buffer("what is read", total, usage, false)?;
         let commands = self.scoped("reading numbers", || {
