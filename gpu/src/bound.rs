@@ -183,7 +183,7 @@ impl<'a> Builder<'a> {
                     let lists = Lists::of(count, &Staged { jobs, pass: &pass, buffer: target })?;
                     let adds = self.adds(target);
                     let gather = self.assembly.gather(self.device, &lists, &self.staging, entries, adds)?;
-                    self.dispatches.push(gather);
+                    self.dispatches.extend(gather);
                 }
             }
             self.passes += 1;

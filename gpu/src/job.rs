@@ -33,7 +33,7 @@ impl<'a> Job<'a> {
     /// The streams of the regions that have outputs with slots.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (usize, &'a Stream)> {
         let counts = &self.inner().counts;
-        self.streams.regions.iter().enumerate().filter(|(region, _)| counts[*region] > 0)
+        self.streams.regions.iter().take(counts.len()).enumerate().filter(|(region, _)| counts[*region] > 0)
     }
 
     fn error(&self, what: impl Into<String>, wanted: usize, given: usize) -> Error {

@@ -36,7 +36,7 @@ pub(crate) fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
 impl Device {
     /// A buffer for `count` items of `item` bytes that shaders read and write whole; it holds zeros.
     pub(crate) fn storage(&self, what: &str, count: usize, item: usize) -> Result<wgpu::Buffer, Error> {
-        self.buffer(what, count as u64 * item as u64, storage_usage(), false)
+        self.buffer(what, (count as u64).saturating_mul(item as u64), storage_usage(), false)
     }
 
     /// A buffer that shaders read, with its bytes.
@@ -64,7 +64,7 @@ impl Device {
         mapped_at_creation: bool,
     ) -> Result<wgpu::Buffer, Error> {
         let limits = self.device().limits();
-        let size = bytes.max(LEAST).next_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT);
+        let size = bytes.max(LEAST).checked_next_multiple_of(wgpu::COPY_BUFFER_ALIGNMENT).unwrap_or(u64::MAX);
         let mut bounds = vec![("max_buffer_size", limits.max_buffer_size)];
         if usage.contains(wgpu::BufferUsages::STORAGE) {
             bounds.push(("max_storage_buffer_binding_size", limits.max_storage_buffer_binding_size));
@@ -87,7 +87,7 @@ impl Device {
         first: usize,
         values: &[f64],
     ) -> Result<(), Error> {
-        let offset = (first * real_bytes(precision)) as u64;
+        let offset = (first as u64).saturating_mul(real_bytes(precision) as u64);
         let bytes = bytes(precision, values);
         self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))
     }

@@ -115,3 +115,24 @@ fn long_kernels_are_cut() {
     assert!(longest < 900, "{longest}");
     validate(&text, Capabilities::empty()).unwrap();
 }
+
+/// Numbers of every size are literals that a validator takes, or stand in the uniform.
+#[test]
+fn constants_of_every_size() {
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    for number in [1e-45, 5e-324, -1e-310, 1e300, -1e39, 3.4e38, f64::MAX, 0.1, -0.0, f64::INFINITY, f64::NAN] {
+        let constant = p.g.constant(number);
+        let zero = p.g.constant(0.0);
+        let positive = p.g.compare(Compare::Less, zero, a);
+        let value = p.g.select(positive, constant, a);
+        p.energy(&[var], value);
+    }
+    let text = emit(&p.kernel(), &Options::default()).unwrap().kernel;
+    validate(&text, Capabilities::empty()).unwrap();
+    let double = Options { precision: Precision::F64, ..Options::default() };
+    let text = emit(&p.kernel(), &double).unwrap().kernel;
+    validate(&text, Capabilities::FLOAT64 | Capabilities::SHADER_INT64).unwrap();
+}

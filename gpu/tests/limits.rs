@@ -139,6 +139,8 @@ fn low_limits_are_kept_or_named() {
     let error = Vectors::new(&device, Precision::F32, lengths).err().unwrap().to_string();
     let wanted = "unknowns needs 40000, but the device's `max_storage_buffer_binding_size` is 32768";
     assert_eq!(error, wanted);
+    let lengths = Lengths { hessian: usize::MAX, ..Lengths::default() };
+    assert!(matches!(Vectors::new(&device, Precision::F32, lengths), Err(Error::Limit { .. })));
     let device = limited(|limits| limits.max_storage_buffers_per_shader_stage = 4);
     let error = device.compile(&kernel, &Options::default()).err().unwrap().to_string();
     assert!(error.contains("max_storage_buffers_per_shader_stage"), "{error}");
@@ -174,6 +176,10 @@ fn what_does_not_fit_the_kernel_is_refused() {
     };
     assert!(refused(|b| b.tables.clear()).contains("0 tables are bound, 1 are needed"));
     assert!(refused(|b| b.sizes.clear()).contains("0 sizes are bound, 1 are needed"));
+    // Streams of regions that the kernel does not have are of no account.
+    let mut longer = bound.clone();
+    longer.stream(3, vec![0; 3], vec![]);
+    assert!(Runner::new(&device, &kernel, &longer, &Options::default()).is_ok());
     assert!(refused(|b| b.streams.regions[1].width = 3).contains("slots in a record of region 1"));
     assert!(refused(|b| b.streams.regions[1].slots.truncate(50)).contains("slots of region 1"));
     assert!(refused(|b| b.streams.regions[1].slots[5] = 1000).contains("entries of"));

@@ -319,3 +319,24 @@ fn mirrored_and_shifted_outputs_are_gathered() {
     let found = on_device(&device, &kernel, &bound, &Options { precision: Precision::F32, ..Options::default() });
     found.close(&wanted, 1e-4, "runs");
 }
+
+#[test]
+fn entries_that_all_elements_share_are_gathered_by_workgroups() {
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    let b = p.g.mul(a, a);
+    p.gradient(&[var], x, i, b);
+    p.hessian(&[var], x, [i, i], false, a);
+    let kernel = p.kernel();
+    let count = 20_000;
+    let mut bound = Bound::elements(count);
+    bound.arrays = vec![numbers(count as usize)];
+    bound.stream(0, vec![], vec![]);
+    // The gradient has one entry for all, the Hessian three, of which the last has but few contributions.
+    let slots = (0..count as u32).flat_map(|k| [0, if k % 100 == 0 { 2 } else { k % 2 }]);
+    bound.stream(2, slots.collect(), vec![]);
+    (bound.gradient, bound.hessian) = (1, 3);
+    everywhere(&kernel, &bound);
+}

@@ -1,7 +1,7 @@
 //! Evaluation on the GPU: the kernels of all terms in one evaluation for each mode.
 
 use super::Error;
-use super::part::Mode;
+use super::part::{Mode, Runnable};
 use super::term::{Bound, Term};
 use crate::problem::Problem;
 use spadina_core::pattern::Places;
@@ -42,8 +42,12 @@ impl Gpu {
         let compile = |mode: Mode, term: &Term, number: usize| -> Result<Vec<Compiled>, Error> {
             let Some(bound) = program(term, number) else { return Ok(Vec::new()) };
             let options = Options { precision, sources: bound.binding.places(), ..Options::default() };
-            let kernels = bound.kernels.set(mode).runnables().iter();
-            kernels.map(|runnable| Ok(device.compile(&runnable.kernel, &options)?)).collect()
+            let compile = |runnable: &Runnable| {
+                let mut kernel = runnable.kernel.clone();
+                kernel.fuse();
+                Ok(device.compile(&kernel, &options)?)
+            };
+            bound.kernels.set(mode).runnables().iter().map(compile).collect()
         };
         let mut compiled: [[Vec<Vec<Compiled>>; PROGRAMS]; 3] = Default::default();
         for (mode, programs) in Mode::ALL.into_iter().zip(&mut compiled) {

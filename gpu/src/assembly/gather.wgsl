@@ -1,4 +1,5 @@
-// One invocation for each entry: the sum of the numbers that contribute to it, always in the same order.
+// One invocation for each entry: the sum of the numbers that contribute to it, always in the same order. Entries to which
+// more than `LONG` contribute are left to another shader.
 
 struct Params {
   count: u32,
@@ -22,12 +23,16 @@ fn gather(@builtin(global_invocation_id) id: vec3<u32>) {
   if entry >= params.count {
     return;
   }
+  let begin = starts[entry];
+  let end = starts[entry + 1u];
+  if end - begin > LONG {
+    return;
+  }
   var sum: real;
   if params.adds != 0u {
     sum = entries[entry];
   }
-  let end = starts[entry + 1u];
-  for (var k = starts[entry]; k < end; k++) {
+  for (var k = begin; k < end; k++) {
     sum += staging[positions[k]];
   }
   entries[entry] = sum;

@@ -13,6 +13,9 @@ use spadina_core::real::Precision;
 /// Invocations in a workgroup of the gathers, as in their shaders.
 const WORKGROUP: u32 = 64;
 
+/// An entry to which more numbers contribute has a workgroup of its own: the row of an unknown that all elements share.
+const LONG: u32 = 1024;
+
 /// Invocations in a workgroup of the reduction, as in its shader.
 const REDUCE: u32 = 256;
 
@@ -23,6 +26,7 @@ const PARTIAL: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Assembly {
     gather: Pipeline,
+    gather_long: Pipeline,
     gram: Pipeline,
     reduce: Pipeline,
 }
@@ -42,8 +46,11 @@ impl Assembly {
             device.pipeline(what, &with_reals(precision, text), entry, writes)
         };
         let lists = [false, false, false, true];
+        let gather = format!("const LONG = {LONG}u;\n\n{}", include_str!("gather.wgsl"));
+        let chosen = [false, false, false, true, false];
         Ok(Self {
-            gather: make("the gather", include_str!("gather.wgsl"), "gather", &lists)?,
+            gather: make("the gather", &gather, "gather", &lists)?,
+            gather_long: make("the gather of long lists", include_str!("long.wgsl"), "gather_long", &chosen)?,
             gram: make("the product of the Jacobian with itself", include_str!("gram.wgsl"), "gram", &lists)?,
             reduce: make("the reduction", include_str!("reduce.wgsl"), "reduce", &[false, true])?,
         })
@@ -57,8 +64,20 @@ impl Assembly {
         from: &wgpu::Buffer,
         entries: &wgpu::Buffer,
         adds: bool,
-    ) -> Result<Dispatch, Error> {
-        summed(device, &self.gather, lists, from, entries, adds)
+    ) -> Result<Vec<Dispatch>, Error> {
+        let uploaded = Uploaded::new(device, lists)?;
+        let mut dispatches = vec![uploaded.sum(device, &self.gather, from, entries, adds)?];
+        let lengths = lists.starts.windows(2).map(|ends| ends[1] - ends[0]);
+        let long: Vec<u32> = (0..).zip(lengths).filter(|&(_, length)| length > LONG).map(|(entry, _)| entry).collect();
+        if !long.is_empty() {
+            let grid = device.grid("a gather", long.len(), 1)?;
+            let uniform = [long.len() as u32, grid.row, adds.into(), 0];
+            let chosen = device.words("entries with long lists", &long)?;
+            let buffers = [from, &uploaded.starts, &uploaded.items, entries, &chosen];
+            let uniform = bytemuck::cast_slice(&uniform);
+            dispatches.push(device.dispatch("a gather", &self.gather_long, grid.workgroups, uniform, &buffers)?);
+        }
+        Ok(dispatches)
     }
 
     /// Sums, for every entry, the products of the pairs in its list.
@@ -70,7 +89,7 @@ impl Assembly {
         entries: &wgpu::Buffer,
         adds: bool,
     ) -> Result<Dispatch, Error> {
-        summed(device, &self.gram, lists, jacobian, entries, adds)
+        Uploaded::new(device, lists)?.sum(device, &self.gram, jacobian, entries, adds)
     }
 
     /// Sums the segments; `partial` has room for [`partials`] of them.
@@ -118,21 +137,34 @@ fn groups(device: &Device, segment: &Segment<'_>) -> usize {
     segment.count.div_ceil(REDUCE as usize).min(PARTIAL).min(allowed)
 }
 
-fn summed(
-    device: &Device,
-    pipeline: &Pipeline,
-    lists: &Lists,
-    from: &wgpu::Buffer,
-    entries: &wgpu::Buffer,
-    adds: bool,
-) -> Result<Dispatch, Error> {
-    let count = lists.starts.len() - 1;
-    let grid = device.grid("a gather", count, WORKGROUP)?;
-    let uniform = [count as u32, grid.row, adds.into(), 0];
-    let starts = device.words("beginnings of lists", &lists.starts)?;
-    let items = device.words("lists of contributions", &lists.items)?;
-    let buffers = [from, &starts, &items, entries];
-    device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
+/// Lists on the device.
+struct Uploaded {
+    entries: usize,
+    starts: wgpu::Buffer,
+    items: wgpu::Buffer,
+}
+
+impl Uploaded {
+    fn new(device: &Device, lists: &Lists) -> Result<Self, Error> {
+        let starts = device.words("beginnings of lists", &lists.starts)?;
+        let items = device.words("lists of contributions", &lists.items)?;
+        Ok(Self { entries: lists.starts.len() - 1, starts, items })
+    }
+
+    /// One invocation for each entry.
+    fn sum(
+        &self,
+        device: &Device,
+        pipeline: &Pipeline,
+        from: &wgpu::Buffer,
+        entries: &wgpu::Buffer,
+        adds: bool,
+    ) -> Result<Dispatch, Error> {
+        let grid = device.grid("a gather", self.entries, WORKGROUP)?;
+        let uniform = [self.entries as u32, grid.row, adds.into(), 0];
+        let buffers = [from, &self.starts, &self.items, entries];
+        device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
+    }
 }
 
 /// The products that each entry of a matrix has in JᵀJ: pairs of positions among the values of the Jacobian.

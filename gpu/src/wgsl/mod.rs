@@ -3,7 +3,7 @@
 //! The walk over the steps is flat, and so is the text: every node is a `let` of one operation, a loop is a `for`. Integers
 //! are 32 bits with a sign; that none needs more is proved when data are bound (`crate::integers`). Sums, differences
 //! and products of integers are the same modulo 2³² in any case. Every output writes a number of its own in the staging
-//! buffer, at the place of its record ([`crate::staging`]), so that no two invocations write the same one.
+//! buffer, at the place of its record (`crate::staging`), so that no two invocations write the same one.
 
 mod arithmetic;
 mod function;
