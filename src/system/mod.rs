@@ -174,7 +174,10 @@ impl System {
         let start = Instant::now();
         #[cfg(feature = "gpu")]
         let gpu = match options.device {
-            Device::Gpu => Some(gpu::Gpu::new(&terms, options.precision)?),
+            Device::Gpu => {
+                term::compile_stored(&mut terms, &pool)?;
+                Some(gpu::Gpu::new(&terms, options.precision)?)
+            }
             Device::Cpu | Device::Interpreter => None,
         };
         if options.device == Device::Cpu {

@@ -187,6 +187,10 @@ impl Set {
     }
 }
 
+fn static_tasks(statics: &mut [Static]) -> impl Iterator<Item = Task<'_>> {
+    statics.iter_mut().map(|s| Task { kernel: &mut s.kernel, skips: false, compiled: &mut s.compiled })
+}
+
 impl Kernels {
     /// Builds the kernels of a solved program; `outputs` says what each mode computes. The numbers of the arrays
     /// `changing` are others at every evaluation. `runs`: matrices are stored as CSR of both triangles.
@@ -218,9 +222,14 @@ impl Kernels {
 
     /// Every kernel, the largest first, to be compiled.
     pub fn tasks(&mut self, partial: bool) -> impl Iterator<Item = Task<'_>> {
-        let statics = self.statics.iter_mut();
-        let statics = statics.map(|s| Task { kernel: &mut s.kernel, skips: false, compiled: &mut s.compiled });
-        self.sets.iter_mut().rev().flat_map(move |set| set.tasks(partial)).chain(statics)
+        let Self { sets, statics } = self;
+        sets.iter_mut().rev().flat_map(move |set| set.tasks(partial)).chain(static_tasks(statics))
+    }
+
+    /// The kernels of the stored numbers, to be compiled.
+    #[cfg(feature = "gpu")]
+    pub fn static_tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
+        static_tasks(&mut self.statics)
     }
 
     /// The stored numbers, in the order of their arrays, which come after all others.

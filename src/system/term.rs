@@ -2,7 +2,7 @@
 
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
 use super::matrices::Matrices;
-use super::part::{Kernels, Mode};
+use super::part::{Kernels, Mode, Task};
 use super::product::Product;
 use super::{Error, Layout, Options};
 use super::{diagnose, rows};
@@ -347,12 +347,27 @@ fn insert<'a>(matrices: &'a [Matrices], data: &mut Data<'a>) {
 
 /// Compiles every kernel of all terms. `partial`: the storage of the Hessian has no slot for some entries.
 pub fn compile(terms: &mut [Term], precision: Precision, partial: bool, pool: &Pool) -> Result<(), Error> {
+    compile_tasks(terms, precision, pool, |bound| bound.kernels.tasks(partial).collect())
+}
+
+/// Compiles the kernels of the numbers that no unknown changes, in double precision.
+#[cfg(feature = "gpu")]
+pub fn compile_stored(terms: &mut [Term], pool: &Pool) -> Result<(), Error> {
+    compile_tasks(terms, Precision::F64, pool, |bound| bound.kernels.static_tasks().collect())
+}
+
+fn compile_tasks(
+    terms: &mut [Term],
+    precision: Precision,
+    pool: &Pool,
+    tasks: impl Fn(&mut Bound) -> Vec<Task<'_>>,
+) -> Result<(), Error> {
     let mut kernels = Vec::new();
     for term in terms {
         let Term { file, main, weighted, matrices, .. } = term;
         let file: &str = file;
         let bounds = std::iter::once(main).chain(weighted).chain(matrices.iter_mut().map(|m| &mut m.bound));
-        kernels.extend(bounds.flat_map(|b| b.kernels.tasks(partial)).map(|task| (file, task)));
+        kernels.extend(bounds.flat_map(&tasks).map(|task| (file, task)));
     }
     pool.try_each(kernels, |(file, task)| {
         task.run(precision).map_err(|source| Error::Compile { file: file.to_string(), source })
