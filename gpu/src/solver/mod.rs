@@ -97,7 +97,7 @@ impl Solver {
         settings: Settings,
     ) -> Result<Self, Error> {
         let unknowns = matrix.rows * matrix.block as usize;
-        check(matrix, fixed, &settings)?;
+        check(matrix, (rhs, real_bytes(precision)), fixed, &settings)?;
         device.check(precision)?;
         let team = team(matrix.rows, matrix.blocks);
         let constants =
@@ -217,8 +217,14 @@ fn team(rows: usize, blocks: usize) -> u32 {
 }
 
 /// Refuses what does not fit together.
-fn check(matrix: &Matrix<'_>, fixed: &[bool], settings: &Settings) -> Result<(), Error> {
+fn check(
+    matrix: &Matrix<'_>,
+    (rhs, real): (&wgpu::Buffer, usize),
+    fixed: &[bool],
+    settings: &Settings,
+) -> Result<(), Error> {
     let unknowns = matrix.rows * matrix.block as usize;
+    let values = matrix.blocks * (matrix.block * matrix.block) as usize;
     let refuse = |what: &'static str, wanted: usize, given: usize| Err(Error::System { what, wanted, given });
     if matrix.block == 0 || settings.node == 0 || !unknowns.is_multiple_of(settings.node as usize) {
         return refuse("unknowns of a node, which divide the unknowns,", unknowns, settings.node as usize);
@@ -232,8 +238,12 @@ fn check(matrix: &Matrix<'_>, fixed: &[bool], settings: &Settings) -> Result<(),
     };
     room("bytes of beginnings of rows", matrix.row_ptr, 4 * (matrix.rows + 1))?;
     room("bytes of columns", matrix.col_idx, 4 * matrix.blocks)?;
-    match u32::try_from(4 * unknowns.max(matrix.blocks)) {
+    room("bytes of values", matrix.values, real * values)?;
+    room("bytes of the right-hand side", rhs, real * unknowns)?;
+    // Places in every vector are words of the shaders.
+    let most = values.max(unknowns * settings.node.max(4) as usize);
+    match u32::try_from(most) {
         Ok(_) => Ok(()),
-        Err(_) => refuse("numbers in a system, fewer than 2³² / 4,", u32::MAX as usize / 4, unknowns),
+        Err(_) => refuse("numbers in a vector, fewer than 2³²,", u32::MAX as usize, most),
     }
 }

@@ -187,6 +187,9 @@ fn what_cannot_be_solved_is_told() {
         springs.solver(&device, Precision::F32, Settings { node: 3, ..few }),
         Err(Error::System { wanted: 800, given: 3, .. })
     ));
+    let values = springs.values.split_off(springs.values.len() - 4);
+    assert!(matches!(springs.solver(&device, Precision::F32, few), Err(Error::System { what: "bytes of values", .. })));
+    springs.values.extend(values);
     // A zero right-hand side has a zero solution.
     let rhs = std::mem::replace(&mut springs.rhs, vec![0.0; 800]);
     let report = springs.solver(&device, Precision::F32, few).unwrap().solve(&device).unwrap();
