@@ -133,8 +133,9 @@ fn multiple_of(g: &Graph, forms: &FxHashMap<Value, Form>, mut value: Value) -> (
             Node::Binary(BinaryOp::Mul, a, c) => (a, g.as_const(c)),
             _ => return (value, factor),
         };
-        match own.filter(|own| forms.contains_key(&inner) && *own != 0.0 && own.is_finite()) {
-            Some(own) => (value, factor) = (inner, factor * own),
+        // A factor that underflows or overflows is none of the combination.
+        match own.map(|own| factor * own).filter(|all| forms.contains_key(&inner) && all.is_normal()) {
+            Some(all) => (value, factor) = (inner, all),
             None => return (value, factor),
         }
     }
