@@ -12,6 +12,7 @@
 //! All shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
 //! asking the device in between whether it is done.
 
+pub mod assembly;
 mod matrix;
 mod pcg;
 mod tree;
@@ -22,6 +23,9 @@ pub use tree::{partial_sums, total};
 
 /// Invocations in a workgroup.
 pub const GROUP: u32 = 256;
+
+/// The sum over a workgroup in WGSL, `group_sum`, for reals of the type `real` and workgroups of `GROUP`.
+pub const TREE: &str = include_str!("tree.wgsl");
 
 /// What a shader is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,7 +118,7 @@ impl Shader {
             "alias real = {real};\nconst ZERO: real = 0.0{suffix};\nconst ONE: real = 1.0{suffix};\n\
              const BLOCK = {block}u;\nconst NODE = {node}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
         );
-        head + include_str!("common.wgsl") + &self.texts.concat()
+        head + include_str!("common.wgsl") + TREE + &self.texts.concat()
     }
 }
 
@@ -124,19 +128,22 @@ mod tests {
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
     /// Single precision is what every implementation of WGSL takes.
+    pub fn validate(shader: Shader, text: &str, double: bool) {
+        let capabilities = if double { Capabilities::FLOAT64 } else { Capabilities::empty() };
+        let module = naga::front::wgsl::parse_str(text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(text)));
+        let valid = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
+        valid.unwrap_or_else(|e| panic!("{}: {}", shader.name, e.emit_to_string(text)));
+        assert_eq!(module.entry_points[0].name, shader.name);
+        let storage = |v: &naga::GlobalVariable| matches!(v.space, naga::AddressSpace::Storage { .. });
+        assert_eq!(module.global_variables.iter().filter(|(_, v)| storage(v)).count(), shader.writes.len());
+    }
+
     #[test]
     fn shaders_are_valid() {
         for shader in ALL {
             for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3), (4, 4)] {
-                for (double, capabilities) in [(false, Capabilities::empty()), (true, Capabilities::FLOAT64)] {
-                    let text = shader.text(Constants { double, block, node, team: 8 });
-                    let module =
-                        naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(&text)));
-                    let valid = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
-                    valid.unwrap_or_else(|e| panic!("{}: {}", shader.name, e.emit_to_string(&text)));
-                    assert_eq!(module.entry_points[0].name, shader.name);
-                    let storage = |v: &naga::GlobalVariable| matches!(v.space, naga::AddressSpace::Storage { .. });
-                    assert_eq!(module.global_variables.iter().filter(|(_, v)| storage(v)).count(), shader.writes.len());
+                for double in [false, true] {
+                    validate(shader, &shader.text(Constants { double, block, node, team: 8 }), double);
                 }
             }
         }

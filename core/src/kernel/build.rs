@@ -101,7 +101,18 @@ fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writ
         .map(|(&(update, transposed), &region)| {
             let Update { target, value, .. } = updates[update];
             let buffer = buffer_of(&target);
-            Output { update, region, buffer, offset: 0, shift: 0, transposed, value, negated: false, sets: false }
+            Output {
+                update,
+                region,
+                buffer,
+                offset: 0,
+                shift: 0,
+                transposed,
+                node: None,
+                value,
+                negated: false,
+                sets: false,
+            }
         })
         .collect();
     let mut indices = graph.indices.clone();

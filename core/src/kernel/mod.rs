@@ -9,6 +9,7 @@ mod demand;
 mod fuse;
 mod pressure;
 mod print;
+mod restrict;
 mod runs;
 mod schedule;
 mod support;
@@ -57,6 +58,9 @@ pub struct Output {
     pub shift: u32,
     /// Whether it goes to the transposed entry.
     pub transposed: bool,
+    /// The *row node*: outputs to components of the same node have the same number, in whatever buffer. It has none in
+    /// buffers whose rows are no unknowns.
+    pub node: Option<usize>,
     /// The value.
     pub value: Value,
     /// Whether the value is subtracted.

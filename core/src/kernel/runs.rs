@@ -34,6 +34,12 @@ impl Place {
         let stride = moving.fold(0, |stride, t| divisor(stride, t.coef.saturating_abs()));
         Self { array, base: indices.offset(index, -constant), constant, stride }
     }
+
+    /// What the components of one node have in common: no two values of the base are less than a stride apart.
+    fn node(&self) -> (Option<Array>, Index, i64) {
+        let block = if self.stride == 0 { self.constant } else { self.constant.div_euclid(self.stride) };
+        (self.array, self.base, block)
+    }
 }
 
 /// The greatest common divisor.
@@ -77,8 +83,8 @@ pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
     writes.sort_by_key(|write| keys.get(write).copied().unwrap_or((0, 0, false, 0, 0)));
 }
 
-/// Gives each output its slot: the one of the run it continues, or the next of its region. `always` says which have
-/// their entry in every iteration. Gives the widths of the records.
+/// Gives each output its row node and its slot: the one of the run it continues, or the next of its region. `always` says
+/// which have their entry in every iteration. Gives the widths of the records.
 pub fn assign(
     indices: &mut Indices,
     updates: &[Update],
@@ -87,12 +93,15 @@ pub fn assign(
     widths: &mut [usize],
 ) {
     let mut last: Option<(usize, [Place; 2])> = None;
+    let mut nodes = FxHashMap::default();
     for k in 0..outputs.len() {
         let own = places(indices, &updates[outputs[k].update].target, outputs[k].transposed);
         let Some([row, col]) = own else {
             last = None;
             continue;
         };
+        let next = nodes.len();
+        outputs[k].node = row.array.map(|_| *nodes.entry(row.node()).or_insert(next));
         let continued = last.filter(|&(before, [last_row, last_col])| {
             let same = outputs[before].region == outputs[k].region && outputs[before].buffer == outputs[k].buffer;
             let next =

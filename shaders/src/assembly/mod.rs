@@ -1,0 +1,161 @@
+//! Assembly without atomics: kernels leave numbers in a staging buffer, and every entry of a result sums those that
+//! contribute to it.
+//!
+//! Entries that follow each other and have the same contributions (those of one row in a block of a node by a node) are a
+//! *tile* and share a list of *items*: the position in the staging buffer of the number for the first entry of the tile, with
+//! two flags, [`TRANSPOSED`] and [`NEGATED`]. The numbers for the next entries follow [`LANES`] apart, or, if the block is
+//! stored for the transposed entry, a tile times as far.
+
+use crate::matrix::Number;
+use crate::tree::total;
+use crate::{GROUP, Shader, TREE};
+
+/// Records of a staging buffer that lie side by side: the numbers of one output of so many records follow each other.
+pub const LANES: u32 = 32;
+
+/// The bits of an item that are a position.
+pub const POSITION: u32 = (1 << 30) - 1;
+/// The flag of an item whose numbers are a tile apart.
+pub const TRANSPOSED: u32 = 1 << 31;
+/// The flag of an item whose numbers are subtracted.
+pub const NEGATED: u32 = 1 << 30;
+
+/// A list that is longer is summed by a workgroup of its own: that of an unknown that all elements share.
+pub const LONG: u32 = 1024;
+
+/// Entries with short lists: `staging`, `starts`, `items`, `entries`.
+pub const GATHER: Shader = Shader {
+    name: "gather",
+    texts: &[include_str!("words.wgsl"), include_str!("contribution.wgsl"), include_str!("gather.wgsl")],
+    writes: &[false, false, false, true],
+};
+/// Entries with long lists: `staging`, `starts`, `items`, `entries`, `chosen`.
+pub const GATHER_LONG: Shader = Shader {
+    name: "gather_long",
+    texts: &[include_str!("words.wgsl"), TREE, include_str!("contribution.wgsl"), include_str!("gather_long.wgsl")],
+    writes: &[false, false, false, true, false],
+};
+/// JᵀJ: `jacobian`, `starts`, `factors`, `entries`.
+pub const GRAM: Shader = Shader {
+    name: "gram",
+    texts: &[include_str!("words.wgsl"), include_str!("gram.wgsl")],
+    writes: &[false, false, false, true],
+};
+/// Sums of vectors: `numbers`, `sums`.
+pub const REDUCE: Shader =
+    Shader { name: "reduce", texts: &[TREE, include_str!("reduce.wgsl")], writes: &[false, true] };
+
+/// Every shader of assembly.
+pub const ALL: [Shader; 4] = [GATHER, GATHER_LONG, GRAM, REDUCE];
+
+impl Shader {
+    /// The text of a shader of assembly.
+    pub fn assembly_text(&self, double: bool) -> String {
+        let (real, half) = if double { ("f64", "0.5lf") } else { ("f32", "0.5f") };
+        let head = format!(
+            "alias real = {real};\nconst HALF: real = {half};\nconst GROUP = {GROUP}u;\nconst LANES = {LANES}u;\n\
+             const LONG = {LONG}u;\nconst POSITION = {POSITION}u;\nconst TRANSPOSED = {TRANSPOSED}u;\n\
+             const NEGATED = {NEGATED}u;\n\n"
+        );
+        head + &self.texts.concat()
+    }
+}
+
+/// Lists of items, one for each tile of entries.
+#[derive(Clone, Copy, Debug)]
+pub struct Tiles<'a> {
+    /// Entries in a tile.
+    pub tile: u32,
+    /// Where each list begins, and at the end how many items there are.
+    pub starts: &'a [u32],
+    /// The items.
+    pub items: &'a [u32],
+}
+
+impl Tiles<'_> {
+    /// What contributes to an entry, in order.
+    fn contributions<T: Number>(self, entry: usize, staging: &[T]) -> impl ExactSizeIterator<Item = T> {
+        let (tile, place) = (entry / self.tile as usize, entry as u32 % self.tile);
+        let items = &self.items[self.starts[tile] as usize..self.starts[tile + 1] as usize];
+        items.iter().map(move |&item| {
+            let step = if item & TRANSPOSED == 0 { LANES } else { LANES * self.tile };
+            let number = staging[((item & POSITION) + place * step) as usize];
+            if item & NEGATED == 0 { number } else { T::default() - number }
+        })
+    }
+}
+
+/// The twin of `gather.wgsl`: sums of short lists; `adds`: to what is there.
+pub fn gather<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entries: &mut [T]) {
+    for (entry, to) in entries.iter_mut().enumerate() {
+        let list = tiles.contributions(entry, staging);
+        if list.len() <= LONG as usize {
+            *to = list.fold(if adds { *to } else { T::default() }, |sum, number| sum + number);
+        }
+    }
+}
+
+/// The twin of `gather_long.wgsl`: sums of the lists of the entries `chosen`.
+pub fn gather_long<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entries: &mut [T], chosen: &[u32]) {
+    for &entry in chosen {
+        let list: Vec<T> = tiles.contributions(entry as usize, staging).collect();
+        let to = &mut entries[entry as usize];
+        *to = if adds { total(&list) + *to } else { total(&list) };
+    }
+}
+
+/// The twin of `gram.wgsl`: for each entry the sum of the products of the pairs in its list.
+pub fn gram<T: Number>(starts: &[u32], factors: &[[u32; 2]], jacobian: &[T], adds: bool, entries: &mut [T]) {
+    for (ends, to) in starts.windows(2).zip(entries) {
+        let products = factors[ends[0] as usize..ends[1] as usize].iter();
+        let products = products.map(|factor| jacobian[factor[0] as usize] * jacobian[factor[1] as usize]);
+        *to = products.fold(if adds { *to } else { T::default() }, |sum, product| sum + product);
+    }
+}
+
+/// The twin of `reduce.wgsl`: the sums of `groups` workgroups over the numbers, or over half their squares.
+pub fn reduce<T: Number>(numbers: &[T], squares: bool, groups: usize) -> Vec<T> {
+    let group = GROUP as usize;
+    let mut own = vec![T::default(); groups * group];
+    for (k, &number) in numbers.iter().enumerate() {
+        let to = &mut own[k % (groups * group)];
+        *to = *to + if squares { T::from(0.5) * (number * number) } else { number };
+    }
+    own.chunks(group).map(total).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shaders_are_valid() {
+        for shader in ALL {
+            crate::tests::validate(shader, &shader.assembly_text(false), false);
+            crate::tests::validate(shader, &shader.assembly_text(true), true);
+        }
+    }
+
+    #[test]
+    fn flags_say_where_the_numbers_of_a_tile_are() {
+        let staging: Vec<f64> = (0..9 * LANES).map(|k| f64::from(k / LANES)).collect();
+        // Numbers 1, 2, 3 for a tile of three, then 0, 3, 6, subtracted.
+        let items = [LANES, TRANSPOSED | NEGATED];
+        let tiles = Tiles { tile: 3, starts: &[0, 1, 2, 2], items: &items };
+        let mut entries = vec![100.0; 9];
+        gather(tiles, &staging, true, &mut entries);
+        assert_eq!(entries, [101.0, 102.0, 103.0, 100.0, 97.0, 94.0, 100.0, 100.0, 100.0]);
+        gather_long(tiles, &staging, false, &mut entries, &[4, 7]);
+        assert_eq!(entries[4..], [-3.0, 94.0, 100.0, 0.0, 100.0]);
+    }
+
+    #[test]
+    fn sums_are_those_of_the_workgroups() {
+        let numbers: Vec<f64> = (1..=1000).map(f64::from).collect();
+        assert_eq!(reduce(&numbers, false, 2).iter().sum::<f64>(), 500_500.0);
+        assert_eq!(reduce(&[3.0, 4.0], true, 1), [12.5]);
+        let mut entries = [1.0, 1.0];
+        gram(&[0, 2, 2], &[[0, 1], [1, 1]], &[2.0, 3.0], false, &mut entries);
+        assert_eq!(entries, [15.0, 0.0]);
+    }
+}
