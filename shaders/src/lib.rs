@@ -19,7 +19,7 @@ mod tree;
 
 pub use matrix::{Bsr, Number, block_diagonal, multiply};
 pub use pcg::{Scalars, check, direct, start, step, update};
-pub use project::{Columns, Mode, Project, Real, Region, project};
+pub use project::{Directions, Mode, Project, Real, Region, project};
 pub use tree::{partial_sums, total};
 
 /// Invocations in a workgroup.

@@ -1,42 +1,44 @@
-// A basis, column by column: columns[number] is where a column's unknowns begin in the same list, and where its components
-// begin in the other, from which M + 1 is taken.
+// A basis: the M columns of a sparse matrix, then its N rows. Number k of them has the places basis[k]..basis[k + 1] of the
+// same list; there is the row or the column, and the component, PLACES less, in the other list.
+
+const PLACES = M + N + 1u;
 
 // The matrix in the basis.
 fn reduce() {
     for (var number = 0u; number < M; number++) {
-        let begin = columns[number];
-        let end = columns[number + 1u];
-        for (var row = 0u; row < N; row++) {
+        let begin = basis[number];
+        let end = basis[number + 1u];
+        for (var row = member; row < N; row += TEAM) {
             var sum = ZERO;
             for (var k = begin; k < end; k++) {
-                let unknown = columns[k];
-                sum += components[k - M - 1u] * take(OWN + lower(max(row, unknown), min(row, unknown)));
+                let unknown = basis[k];
+                sum += components[k - PLACES] * take(OWN + lower(max(row, unknown), min(row, unknown)));
             }
             put(LIST + row, sum);
         }
+        sync();
         // One row of the matrix in the basis: by symmetry, its columns up to the diagonal.
-        for (var other = 0u; other <= number; other++) {
-            let own_end = columns[other + 1u];
+        for (var other = member; other <= number; other += TEAM) {
+            let own_end = basis[other + 1u];
             var sum = ZERO;
-            for (var k = columns[other]; k < own_end; k++) {
-                sum += components[k - M - 1u] * take(LIST + columns[k]);
+            for (var k = basis[other]; k < own_end; k++) {
+                sum += components[k - PLACES] * take(LIST + basis[k]);
             }
             put(MATRIX + lower(number, other), sum);
         }
+        sync();
     }
 }
 
 // Carries an eigenvector from the basis to the unknowns: LIST.
 fn spread(number: u32) {
-    for (var row = 0u; row < N; row++) {
-        put(LIST + row, ZERO);
-    }
-    for (var column = 0u; column < M; column++) {
-        let along = take(VECTORS + number * M + column);
-        let end = columns[column + 1u];
-        for (var k = columns[column]; k < end; k++) {
-            let at = LIST + columns[k];
-            put(at, take(at) + components[k - M - 1u] * along);
+    for (var row = member; row < N; row += TEAM) {
+        let end = basis[M + row + 1u];
+        var sum = ZERO;
+        for (var k = basis[M + row]; k < end; k++) {
+            sum += components[k - PLACES] * take(VECTORS + number * M + basis[k]);
         }
+        put(LIST + row, sum);
     }
+    sync();
 }

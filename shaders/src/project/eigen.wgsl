@@ -15,49 +15,63 @@ fn tridiagonalize() {
             let entry = take(MATRIX + lower(i, k));
             rest += entry * entry;
         }
-        put(BESIDE + k, first);
-        put(FACTORS + k, ZERO);
-        if (rest > NOTHING) {
-            var turned = sqrt(first * first + rest);
-            if (first >= ZERO) {
-                turned = -turned;
+        if (rest <= NOTHING) {
+            if (member == 0u) {
+                put(BESIDE + k, first);
+                put(FACTORS + k, ZERO);
             }
-            let head = first - turned;
-            let square = head * head + rest;
-            let over = ONE / square;
-            let factor = TWO * over * (TWO - square * over);
+            continue;
+        }
+        var turned = sqrt(first * first + rest);
+        if (first >= ZERO) {
+            turned = -turned;
+        }
+        let head = first - turned;
+        let square = head * head + rest;
+        let over = ONE / square;
+        let factor = TWO * over * (TWO - square * over);
+        sync();
+        if (member == 0u) {
             put(BESIDE + k, turned);
             put(FACTORS + k, factor);
             put(MATRIX + lower(k + 1u, k), head);
-            reflect_both(k, factor);
         }
+        sync();
+        reflect_both(k, factor);
     }
-    for (var i = 0u; i < M; i++) {
+    for (var i = member; i < M; i += TEAM) {
         put(VALUES + i, take(MATRIX + lower(i, i)));
     }
-    if (M > 1u) {
-        put(BESIDE + M - 2u, take(MATRIX + lower(M - 1u, M - 2u)));
+    if (member == 0u) {
+        if (M > 1u) {
+            put(BESIDE + M - 2u, take(MATRIX + lower(M - 1u, M - 2u)));
+        }
+        put(BESIDE + M - 1u, ZERO);
     }
-    put(BESIDE + M - 1u, ZERO);
+    sync();
 }
 
 // Applies the reflection of column k to the rows and columns after it.
 fn reflect_both(k: u32, factor: real) {
-    var along = ZERO;
-    for (var i = k + 1u; i < M; i++) {
+    for (var i = k + 1u + member; i < M; i += TEAM) {
         var sum = ZERO;
         for (var j = k + 1u; j < M; j++) {
             sum += take(MATRIX + lower(max(i, j), min(i, j))) * take(MATRIX + lower(j, k));
         }
-        sum = factor * sum;
-        put(LIST + i, sum);
-        along += sum * take(MATRIX + lower(i, k));
+        put(LIST + i, factor * sum);
+    }
+    sync();
+    var along = ZERO;
+    for (var i = k + 1u; i < M; i++) {
+        along += take(LIST + i) * take(MATRIX + lower(i, k));
     }
     let half = HALF * factor * along;
-    for (var i = k + 1u; i < M; i++) {
+    sync();
+    for (var i = k + 1u + member; i < M; i += TEAM) {
         put(LIST + i, take(LIST + i) - half * take(MATRIX + lower(i, k)));
     }
-    for (var i = k + 1u; i < M; i++) {
+    sync();
+    for (var i = k + 1u + member; i < M; i += TEAM) {
         let own = take(MATRIX + lower(i, k));
         let other = take(LIST + i);
         for (var j = k + 1u; j <= i; j++) {
@@ -65,33 +79,33 @@ fn reflect_both(k: u32, factor: real) {
             put(at, take(at) - own * take(LIST + j) - other * take(MATRIX + lower(j, k)));
         }
     }
+    sync();
 }
 
 // The product of the reflections: VECTORS.
 fn accumulate() {
-    for (var i = 0u; i < M * M; i++) {
-        put(VECTORS + i, ZERO);
-    }
-    for (var i = 0u; i < M; i++) {
-        put(VECTORS + i * M + i, ONE);
-    }
-    for (var back = 2u; back < M; back++) {
-        let k = M - 1u - back;
-        let factor = take(FACTORS + k);
-        if (factor > ZERO) {
-            for (var column = k + 1u; column < M; column++) {
+    for (var column = member; column < M; column += TEAM) {
+        let begin = VECTORS + column * M;
+        for (var i = 0u; i < M; i++) {
+            put(begin + i, ZERO);
+        }
+        put(begin + column, ONE);
+        for (var back = 2u; back < M; back++) {
+            let k = M - 1u - back;
+            let factor = take(FACTORS + k);
+            if (factor > ZERO && column > k) {
                 var along = ZERO;
                 for (var i = k + 1u; i < M; i++) {
-                    along += take(VECTORS + column * M + i) * take(MATRIX + lower(i, k));
+                    along += take(begin + i) * take(MATRIX + lower(i, k));
                 }
                 along = along * factor;
                 for (var i = k + 1u; i < M; i++) {
-                    let at = VECTORS + column * M + i;
-                    put(at, take(at) - along * take(MATRIX + lower(i, k)));
+                    put(begin + i, take(begin + i) - along * take(MATRIX + lower(i, k)));
                 }
             }
         }
     }
+    sync();
 }
 
 // The last row of the unreduced block that begins at a row.
@@ -105,7 +119,8 @@ fn block_end(first: u32) -> u32 {
     return M - 1u;
 }
 
-// One QL step on the block of the rows first..=last.
+// One QL step on the block of the rows first..=last, by one member: the rotation of rows i and i + 1 is number i of FACTORS
+// (sines) and LIST (cosines).
 fn ql_step(first: u32, last: u32) {
     let beside = take(BESIDE + first);
     let half = (take(VALUES + first + 1u) - take(VALUES + first)) / (TWO * beside);
@@ -117,19 +132,24 @@ fn ql_step(first: u32, last: u32) {
     var sine = ONE;
     var cosine = ONE;
     var p = ZERO;
+    var whole = true;
     for (var back = 0u; back < last - first; back++) {
         let i = last - 1u - back;
         let f = sine * take(BESIDE + i);
         let b = cosine * take(BESIDE + i);
         let next = take(VALUES + i + 1u) - p;
         let square = f * f + g * g;
-        if (square <= NOTHING) {
-            // There is nothing to turn: the block has fallen apart.
+        if (whole && square <= NOTHING) {
+            // There is nothing to turn: the block has fallen apart, and rows before this one are left as they are.
+            whole = false;
             put(VALUES + i + 1u, next);
             put(BESIDE + i, b);
             put(BESIDE + i + 1u, ZERO);
-            put(BESIDE + last, ZERO);
-            return;
+        }
+        if (!whole) {
+            put(FACTORS + i, ZERO);
+            put(LIST + i, ONE);
+            continue;
         }
         let over = ONE / sqrt(square);
         sine = f * over;
@@ -137,27 +157,34 @@ fn ql_step(first: u32, last: u32) {
         let lack = HALF * (ONE - (sine * sine + cosine * cosine));
         sine = sine + sine * lack;
         cosine = cosine + cosine * lack;
+        put(FACTORS + i, sine);
+        put(LIST + i, cosine);
         put(BESIDE + i + 1u, sine * f + cosine * g);
         let q = (take(VALUES + i) - next) * sine + TWO * cosine * b;
         p = sine * q;
         put(VALUES + i + 1u, next + p);
         g = cosine * q - b;
-        rotate(i, sine, cosine);
     }
-    put(VALUES + first, take(VALUES + first) - p);
-    put(BESIDE + first, g);
+    if (whole) {
+        put(VALUES + first, take(VALUES + first) - p);
+        put(BESIDE + first, g);
+    }
     put(BESIDE + last, ZERO);
 }
 
-// Turns two neighbouring vectors.
-fn rotate(i: u32, sine: real, cosine: real) {
-    let left = VECTORS + i * M;
-    let right = left + M;
-    for (var k = 0u; k < M; k++) {
-        let x = take(left + k);
-        let y = take(right + k);
-        put(right + k, sine * x + cosine * y);
-        put(left + k, cosine * x - sine * y);
+// Turns neighbouring vectors by the rotations of a step.
+fn rotate(first: u32, last: u32) {
+    for (var k = member; k < M; k += TEAM) {
+        var right = take(VECTORS + last * M + k);
+        for (var back = 0u; back < last - first; back++) {
+            let i = last - 1u - back;
+            let sine = take(FACTORS + i);
+            let cosine = take(LIST + i);
+            let left = take(VECTORS + i * M + k);
+            put(VECTORS + (i + 1u) * M + k, sine * left + cosine * right);
+            right = cosine * left - sine * right;
+        }
+        put(VECTORS + first * M + k, right);
     }
 }
 
@@ -170,7 +197,13 @@ fn decompose() {
             if (last == first) {
                 break;
             }
-            ql_step(first, last);
+            sync();
+            if (member == 0u) {
+                ql_step(first, last);
+            }
+            sync();
+            rotate(first, last);
         }
     }
+    sync();
 }

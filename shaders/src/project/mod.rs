@@ -5,8 +5,8 @@
 //! is added along their eigenvectors. Matrices with an entry that is not finite are left as they are.
 //!
 //! The shader's text begins with constants, declarations and a few lines that depend on the precision; the rest is
-//! `project.wgsl`, `eigen.wgsl`, one of `basis.wgsl` and `whole.wgsl`, and one of `private.wgsl` and `scratch.wgsl`, where
-//! the numbers of an element are while it is worked on.
+//! `project.wgsl`, `eigen.wgsl`, one of `basis.wgsl` and `whole.wgsl`, and one of `private.wgsl` and `team.wgsl`: a small
+//! element is worked on by one invocation in variables of its own, a large one by a workgroup in a buffer.
 
 mod eigen;
 #[cfg(test)]
@@ -16,8 +16,9 @@ mod twin;
 pub use twin::{Real, project};
 
 use std::fmt::Write;
+use std::ops::Range;
 
-/// Elements of at most so many unknowns are worked on in variables of the invocation; others in a buffer.
+/// Elements of at most so many unknowns are worked on by one invocation.
 const LARGEST_PRIVATE: u32 = 16;
 
 /// QL steps for one eigenvalue. Two or three are usual.
@@ -51,41 +52,46 @@ impl Region {
     pub const NONE: u32 = u32::MAX;
 
     /// The number of an entry.
-    fn at(&self, element: usize, place: u32) -> usize {
+    pub fn at(&self, element: usize, place: u32) -> usize {
         let (lanes, stride) = (self.lanes as usize, self.stride as usize);
         self.base as usize + (element / lanes * stride + place as usize) * lanes + element % lanes
     }
 }
 
-/// An orthonormal basis, as sparse columns.
+/// An orthonormal basis of the directions that the energy sees: its columns, then its rows, as sparse lists.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Columns<T> {
-    /// For each column where its unknowns begin in this list, and where those of the last one end; then the unknowns of
-    /// each column.
-    pub columns: Vec<u32>,
-    /// The components that belong to the unknowns.
+pub struct Directions<T> {
+    /// For each list where it begins among these words, and where the last one ends; then the rows of each column's
+    /// components, and the columns of each row's.
+    pub places: Vec<u32>,
+    /// The components that belong to these.
     pub components: Vec<T>,
 }
 
-impl<T> Columns<T> {
-    /// From columns, each a list of unknowns with components.
-    pub fn new(columns: &[Vec<(usize, f64)>], convert: impl Fn(f64) -> T) -> Self {
-        let mut end = columns.len() as u32 + 1;
-        let mut list = vec![end];
-        for column in columns {
-            end += column.len() as u32;
-            list.push(end);
+impl<T> Directions<T> {
+    /// From columns, each a list of unknowns, of which there are `unknowns`, with components.
+    pub fn new(unknowns: usize, columns: &[Vec<(usize, f64)>], convert: impl Fn(f64) -> T) -> Self {
+        let mut rows = vec![Vec::new(); unknowns];
+        for (number, column) in columns.iter().enumerate() {
+            column.iter().for_each(|&(unknown, component)| rows[unknown].push((number, component)));
         }
-        list.extend(columns.iter().flatten().map(|&(unknown, _)| unknown as u32));
-        Self { columns: list, components: columns.iter().flatten().map(|&(_, c)| convert(c)).collect() }
+        let lists = || columns.iter().chain(&rows);
+        let mut end = (columns.len() + unknowns) as u32 + 1;
+        let mut places = vec![end];
+        for list in lists() {
+            end += list.len() as u32;
+            places.push(end);
+        }
+        places.extend(lists().flatten().map(|&(other, _)| other as u32));
+        Self { places, components: lists().flatten().map(|&(_, component)| convert(component)).collect() }
     }
 
-    /// The unknowns of a column with their components.
-    fn column(&self, number: usize) -> impl Iterator<Item = (usize, &T)> {
-        let range = self.columns[number] as usize..self.columns[number + 1] as usize;
-        let first = self.columns[0] as usize;
+    /// Number `k` of the columns and rows: unknowns, or directions, with components.
+    fn list(&self, k: usize) -> impl Iterator<Item = (usize, &T)> {
+        let range = self.places[k] as usize..self.places[k + 1] as usize;
+        let first = self.places[0] as usize;
         let components = &self.components[range.start - first..range.end - first];
-        self.columns[range].iter().map(|&unknown| unknown as usize).zip(components)
+        self.places[range].iter().map(|&other| other as usize).zip(components)
     }
 }
 
@@ -107,18 +113,23 @@ impl Project {
     /// Invocations in a workgroup.
     pub const GROUP: u32 = 64;
 
-    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places; with a basis its columns
-    /// and components, as in [`Columns`]; with [`scratch`](Self::scratch) that.
+    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places; with a basis the places and
+    /// the components of [`Directions`]; with [`scratch`](Self::scratch) that.
     pub fn writes(&self) -> Vec<bool> {
         self.buffers().iter().map(|&(.., writes)| writes).collect()
     }
 
-    /// How many reals each invocation needs in the buffer that is bound last; nothing if there is no such buffer.
+    /// How many reals each element of a dispatch needs in the buffer that is bound last; nothing if there is no such buffer.
     pub fn scratch(&self) -> Option<usize> {
         (self.unknowns > LARGEST_PRIVATE).then(|| self.room())
     }
 
-    /// The text. The only uniform, at binding 0, are eight words: [`words`](Self::words).
+    /// Invocations that work on an element.
+    pub fn team(&self) -> u32 {
+        if self.scratch().is_some() { Self::GROUP } else { 1 }
+    }
+
+    /// The text. The only uniform, at binding 0, are seven words: [`words`](Self::words).
     pub fn text(&self) -> String {
         let (real, constants, finite) = match self.double {
             true => ("f64", constants::<f64>("lf"), "abs(x) <= LARGEST_FINITE"),
@@ -143,24 +154,24 @@ impl Project {
             let access = if writes { "read_write" } else { "read" };
             let _ = writeln!(text, "@group(0) @binding({binding}) var<storage, {access}> {name}: array<{kind}>;");
         }
-        let room = if self.scratch().is_some() { include_str!("scratch.wgsl") } else { include_str!("private.wgsl") };
+        let room = if self.scratch().is_some() { include_str!("team.wgsl") } else { include_str!("private.wgsl") };
         let basis = if self.directions.is_some() { include_str!("basis.wgsl") } else { include_str!("whole.wgsl") };
         let parts = [room, include_str!("project.wgsl"), basis, include_str!("eigen.wgsl")];
         parts.into_iter().fold(text, |text, part| text + "\n" + part)
     }
 
-    /// The uniform, for `threads` invocations that work (all that are started, or as many as there is scratch for), at
-    /// least 1, in a grid with rows of `row`. `count + threads` is less than 2³².
-    pub fn words(&self, region: Region, mode: Mode, threads: u32, row: u32) -> [u32; 8] {
-        let Region { base, lanes, stride, count } = region;
-        [row, count, threads, count.div_ceil(threads), base, lanes, stride, mode as u32]
+    /// The uniform, for a dispatch of the elements of `range`, in a grid with [`team`](Self::team) invocations for each and
+    /// `row` elements in a row.
+    pub fn words(&self, region: Region, mode: Mode, range: Range<u32>, row: u32) -> [u32; 7] {
+        let Region { base, lanes, stride, .. } = region;
+        [row, range.end - range.start, range.start, base, lanes, stride, mode as u32]
     }
 
     /// Name, type of the items, and whether it is written, of each storage buffer.
     fn buffers(&self) -> Vec<(&'static str, &'static str, bool)> {
         let mut buffers = vec![("numbers", "real", true), ("places", "u32", false)];
         if self.directions.is_some() {
-            buffers.extend([("columns", "u32", false), ("components", "real", false)]);
+            buffers.extend([("basis", "u32", false), ("components", "real", false)]);
         }
         buffers.extend(self.scratch().map(|_| ("scratch", "real", true)));
         buffers

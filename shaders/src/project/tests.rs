@@ -89,22 +89,22 @@ fn directions(n: usize, m: usize) -> DMatrix<f64> {
     DMatrix::from_fn(n, m, |_, _| random.next()).qr().q()
 }
 
-fn columns<T: Tested>(basis: &DMatrix<f64>) -> Columns<T> {
+fn columns<T: Tested>(basis: &DMatrix<f64>) -> Directions<T> {
     let lists: Vec<Vec<(usize, f64)>> =
         basis.column_iter().map(|column| column.iter().copied().enumerate().collect()).collect();
-    Columns::new(&lists, T::round)
+    Directions::new(basis.nrows(), &lists, T::round)
 }
 
 fn entries<T: Tested>(matrix: &DMatrix<f64>) -> Vec<T> {
     (0..matrix.nrows()).flat_map(|row| (0..=row).map(move |col| T::round(matrix[(row, col)]))).collect()
 }
 
-fn shader<T: Tested>(n: usize, basis: Option<&Columns<T>>) -> Project {
-    Project { double: T::DOUBLE, unknowns: n as u32, directions: basis.map(|basis| basis.columns[0] - 1) }
+fn shader<T: Tested>(n: usize, basis: Option<&Directions<T>>) -> Project {
+    Project { double: T::DOUBLE, unknowns: n as u32, directions: basis.map(|basis| basis.places[0] - 1 - n as u32) }
 }
 
 /// Projects matrices one after another, as plain arrays.
-fn projected<T: Tested>(n: usize, basis: Option<&Columns<T>>, mode: Mode, numbers: &mut [T]) {
+fn projected<T: Tested>(n: usize, basis: Option<&Directions<T>>, mode: Mode, numbers: &mut [T]) {
     let stride = triangle(n as u32) as u32;
     let region = Region { base: 0, lanes: 1, stride, count: numbers.len() as u32 / stride };
     let places: Vec<u32> = (0..stride).collect();

@@ -1,7 +1,7 @@
 //! The twin of `project.wgsl`.
 
 use super::eigen::{Eigen, lower};
-use super::{Columns, Mode, Project, Region};
+use super::{Directions, Mode, Project, Region};
 use crate::Number;
 use std::fmt::LowerExp;
 
@@ -76,7 +76,7 @@ struct Room<T> {
 /// which the shader is made, and is there if that is; `places` has a place for each entry of the lower triangle.
 pub fn project<T: Real>(
     shader: Project,
-    basis: Option<&Columns<T>>,
+    basis: Option<&Directions<T>>,
     (region, mode): (Region, Mode),
     places: &[u32],
     numbers: &mut [T],
@@ -122,7 +122,7 @@ fn load<T: Real>(entries: impl Iterator<Item = T>) -> Option<(Vec<T>, T)> {
 
 impl<T: Real> Room<T> {
     /// Carries the matrix into the basis.
-    fn reduce(&mut self, basis: Option<&Columns<T>>) {
+    fn reduce(&mut self, basis: Option<&Directions<T>>) {
         let Self { own, eigen, list } = self;
         let Some(basis) = basis else {
             eigen.matrix.copy_from_slice(own);
@@ -131,10 +131,10 @@ impl<T: Real> Room<T> {
         for number in 0..eigen.values.len() {
             for (row, to) in list.iter_mut().enumerate() {
                 let entry = |unknown: usize| own[lower(row.max(unknown), row.min(unknown))];
-                *to = basis.column(number).fold(T::default(), |sum, (unknown, &c)| sum + c * entry(unknown));
+                *to = basis.list(number).fold(T::default(), |sum, (unknown, &c)| sum + c * entry(unknown));
             }
             for other in 0..=number {
-                let sum = basis.column(other).fold(T::default(), |sum, (unknown, &c)| sum + c * list[unknown]);
+                let sum = basis.list(other).fold(T::default(), |sum, (unknown, &c)| sum + c * list[unknown]);
                 eigen.matrix[lower(number, other)] = sum;
             }
         }
@@ -145,18 +145,14 @@ impl<T: Real> Room<T> {
         let mut factors = self.eigen.matrix.clone();
         let n = self.eigen.values.len();
         for k in 0..n {
-            let pivot = factors[lower(k, k)];
-            if pivot <= T::nothing() {
+            if (k..n).any(|row| factors[lower(row, row)] <= T::nothing()) {
                 return false;
             }
-            let over = T::from(1.0) / pivot;
+            let over = T::from(1.0) / factors[lower(k, k)];
             for row in k + 1..n {
                 let factor = factors[lower(row, k)] * over;
                 for col in k + 1..=row {
                     factors[lower(row, col)] = factors[lower(row, col)] - factor * factors[lower(col, k)];
-                }
-                if factors[lower(row, row)] <= T::nothing() {
-                    return false;
                 }
             }
         }
@@ -164,7 +160,7 @@ impl<T: Real> Room<T> {
     }
 
     /// Leaves in `own` what the negative eigenvalues lack; `false` if there are none.
-    fn mend(&mut self, basis: Option<&Columns<T>>, mode: Mode) -> bool {
+    fn mend(&mut self, basis: Option<&Directions<T>>, mode: Mode) -> bool {
         self.own.fill(T::default());
         let mut mended = false;
         for number in 0..self.eigen.values.len() {
@@ -185,18 +181,15 @@ impl<T: Real> Room<T> {
     }
 
     /// Carries an eigenvector from the basis to the unknowns.
-    fn spread(&mut self, number: usize, basis: Option<&Columns<T>>) {
+    fn spread(&mut self, number: usize, basis: Option<&Directions<T>>) {
         let m = self.eigen.values.len();
         let vector = &self.eigen.vectors[number * m..(number + 1) * m];
         let Some(basis) = basis else {
             self.list.copy_from_slice(vector);
             return;
         };
-        self.list.fill(T::default());
-        for (column, &along) in vector.iter().enumerate() {
-            for (unknown, &component) in basis.column(column) {
-                self.list[unknown] = self.list[unknown] + component * along;
-            }
+        for (row, to) in self.list.iter_mut().enumerate() {
+            *to = basis.list(m + row).fold(T::default(), |sum, (column, &c)| sum + c * vector[column]);
         }
     }
 }
