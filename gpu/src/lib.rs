@@ -19,6 +19,8 @@ mod integers;
 mod job;
 mod memory;
 mod pipeline;
+#[cfg_attr(not(test), expect(dead_code, reason = "the tests use it; assembly does not yet"))]
+mod project;
 pub mod solver;
 mod staging;
 mod vectors;

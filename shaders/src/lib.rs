@@ -1,5 +1,5 @@
-//! The shaders of the linear solver, and for each a function in Rust of the same name that does the same on slices: the
-//! *twin*, which tests run beside it and which documents it.
+//! The shaders of the linear solver and of the projection of element Hessians ([`Project`]), and for each a function in Rust
+//! of the same name that does the same on slices: the *twin*, which tests run beside it and which documents it.
 //!
 //! A matrix is stored in blocks of `W` by `W` numbers, block row by block row (BSR; with `W` = 1 this is CSR): block row `r`
 //! has the blocks `row_ptr[r]..row_ptr[r + 1]`, of which `b` is at block column `col_idx[b]` with its numbers, row by row,
@@ -9,16 +9,18 @@
 //! by one workgroup. So they are the same in every run, and differ from the twins' by nothing but the fusing of operations
 //! that a driver may do.
 //!
-//! All shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
+//! The solver's shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
 //! asking the device in between whether it is done.
 
 pub mod assembly;
 mod matrix;
 mod pcg;
+mod project;
 mod tree;
 
 pub use matrix::{Bsr, Number, block_diagonal, multiply};
 pub use pcg::{Scalars, check, direct, start, step, update};
+pub use project::{Directions, Mode, Project, Real, Region, project};
 pub use tree::{partial_sums, total};
 
 /// Invocations in a workgroup.
