@@ -88,7 +88,10 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
         Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options).map_err(compile)),
         Stage::Asm => each(&|k| spadina_jit_cpu::asm(k, &options).map_err(compile)),
         #[cfg(feature = "gpu")]
-        Stage::Wgsl => each(&|k| Ok(spadina_gpu::wgsl::emit(k, &spadina_gpu::wgsl::Options::default())?.to_string())),
+        Stage::Wgsl => each(&|k| {
+            let shaders = spadina_gpu::wgsl::emit(k, &spadina_gpu::wgsl::Options::default())?;
+            Ok(shaders.iter().map(ToString::to_string).collect())
+        }),
     }
 }
 

@@ -1,61 +1,182 @@
-//! A kernel with its pipeline.
+//! A kernel with its pipelines.
 
+use crate::numbering::Numbering;
 use crate::pipeline::Pipeline;
-use crate::wgsl::{self, Options, Source, outputs_by_region};
+use crate::project::Projector;
+use crate::schedule::{Cost, Schedule, has_atomics, has_rows, prefers_rows, rows, split};
+use crate::wgsl::{self, Options, Shader, Sink, Source};
 use crate::words::Words;
 use crate::{Device, Error};
+use spadina_core::element::{Blocks, Element, Projection};
 use spadina_core::kernel::{Buffer, Kernel};
 use spadina_core::real::Precision;
+use spadina_shaders::Region;
 use std::sync::Arc;
 
-/// A kernel that was compiled for a device. Clones share the pipeline.
+/// A kernel that was compiled for a device. Clones share the pipelines.
 #[derive(Clone, Debug)]
 pub struct Compiled(Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
+    /// The whole kernel.
     pub kernel: Kernel,
     pub precision: Precision,
-    pub workgroup: u32,
     /// By array.
     pub sources: Vec<Source>,
     pub words: Words,
+    pub parts: Vec<Part>,
+}
+
+/// A kernel of some of the outputs, that runs by itself.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub kernel: Kernel,
+    pub kind: Kind,
+    pub workgroup: u32,
     pub pipeline: Pipeline,
     /// If sums stand before the outermost loop, what computes them, and how many they are.
     pub prelude: Option<Pipeline>,
     pub stored: usize,
     /// Whether one workgroup runs the whole kernel.
     pub shared: bool,
-    /// By output, its number among those of its region that have a slot.
-    pub numbers: Vec<usize>,
-    /// By region, how many outputs have a slot.
-    pub counts: Vec<usize>,
+}
+
+/// Where the numbers of a part go.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// In the staging buffer.
+    Staged(Numbering, Option<Projected>),
+    /// To rows that the invocation owns. The slots of the part are at these places of the records.
+    Rows(Vec<usize>),
+    /// To entries, by atomic additions.
+    Atomic,
+}
+
+/// How the elements of a part are projected before they are gathered.
+#[derive(Debug)]
+pub(crate) struct Projected {
+    pub element: Element,
+    pub projection: Projection,
+    /// The region whose records are the elements.
+    pub region: usize,
+    /// By entry of the lower triangle, its number, and then those of copies, as [`Projector::dispatches`] takes them.
+    pub places: Vec<u32>,
 }
 
 impl Device {
     /// Compiles a kernel.
     pub fn compile(&self, kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
         self.check(options.precision)?;
-        let words = Words::of(kernel);
-        let shader = wgsl::emit(kernel, options)?;
-        let writes = wgsl::BINDINGS.map(|(_, access, _)| access != "read");
-        let what = format!("kernel `{}`", kernel.name);
-        let pipeline = |text: &String| self.pipeline(&what, text, wgsl::ENTRY, &writes);
-        let (numbers, counts) = outputs_by_region(kernel);
-        Ok(Compiled(Arc::new(Inner {
+        let cost = Cost::of(self.device().adapter_info().device_type, options.precision);
+        let parts = parts(kernel, options, Some(cost));
+        if parts.iter().any(|(_, kind)| matches!(kind, Kind::Atomic)) {
+            self.check_atomics()?;
+        }
+        let parts = parts.into_iter().map(|(kernel, kind)| self.part(kernel, kind, options));
+        Ok(self.compiled(kernel, options, parts.collect::<Result<_, _>>()?))
+    }
+
+    /// Compiles a kernel whose element Hessians are projected: that of a completed program, with its elements. `fused`:
+    /// whether products are fused with sums.
+    pub fn compile_projected(
+        &self,
+        blocks: &Blocks,
+        projection: Projection,
+        fused: bool,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        self.check(options.precision)?;
+        let mut kernel = blocks.whole.clone();
+        if fused {
+            kernel.fuse();
+        }
+        let entries = entries(blocks);
+        let numbering = Numbering::of(&kernel, |k| entries[k]);
+        let projected = Projected {
+            element: blocks.element.clone(),
+            projection,
+            region: blocks.region,
+            places: places(&blocks.element, &numbering),
+        };
+        let part = self.part(kernel.clone(), Kind::Staged(numbering, Some(projected)), options)?;
+        Ok(self.compiled(&kernel, options, vec![part]))
+    }
+
+    fn compiled(&self, kernel: &Kernel, options: &Options, parts: Vec<Part>) -> Compiled {
+        Compiled(Arc::new(Inner {
+            sources: options.sources(kernel),
+            words: Words::of(kernel),
             kernel: kernel.clone(),
             precision: options.precision,
-            workgroup: options.workgroup,
-            sources: options.sources(kernel),
-            words,
-            pipeline: pipeline(&shader.kernel)?,
-            prelude: shader.prelude.as_ref().map(pipeline).transpose()?,
-            stored: shader.stored,
-            shared: shader.shared,
-            numbers,
-            counts,
-        })))
+            parts,
+        }))
     }
+
+    fn part(&self, kernel: Kernel, kind: Kind, options: &Options) -> Result<Part, Error> {
+        let sink = kind.sink();
+        let Shader { prelude, kernel: text, stored, shared } = wgsl::emit_to(&kernel, options, sink)?;
+        let what = format!("kernel `{}`", kernel.name);
+        let pipeline = |text: &String, sink: Sink<'_>| {
+            let writes: Vec<bool> = sink.bindings().iter().map(|binding| binding.writes).collect();
+            self.pipeline(&what, text, wgsl::ENTRY, &writes)
+        };
+        let sums = prelude.as_ref().map(|text| pipeline(text, Sink::Staged(&Numbering::default())));
+        Ok(Part {
+            pipeline: pipeline(&text, sink)?,
+            prelude: sums.transpose()?,
+            workgroup: options.workgroup,
+            stored,
+            shared,
+            kernel,
+            kind,
+        })
+    }
+}
+
+/// The kernels that evaluate a kernel by the schedule of the options, and where their numbers go. Without `cost`, the automatic
+/// schedule is the staged one, and no body is split.
+pub(crate) fn parts(kernel: &Kernel, options: &Options, cost: Option<Cost>) -> Vec<(Kernel, Kind)> {
+    let precision = options.precision;
+    let by_rows = match (options.schedule, cost) {
+        (Schedule::Auto, Some(cost)) => has_rows(kernel) && prefers_rows(kernel, cost, precision),
+        (Schedule::Rows, _) => has_rows(kernel),
+        _ => false,
+    };
+    let staged = |kernel: Kernel| {
+        let numbering = Numbering::of(&kernel, |_| None);
+        (kernel, Kind::Staged(numbering, None))
+    };
+    if by_rows {
+        let (energy, nodes) = rows(kernel);
+        let nodes = nodes.into_iter().map(|(kernel, columns)| (kernel, Kind::Rows(columns)));
+        return energy.map(staged).into_iter().chain(nodes).collect();
+    }
+    if options.schedule == Schedule::Atomic && has_atomics(kernel, precision) {
+        return vec![(kernel.clone(), Kind::Atomic)];
+    }
+    match cost {
+        Some(cost) => split(kernel, cost).into_iter().map(staged).collect(),
+        None => vec![staged(kernel.clone())],
+    }
+}
+
+/// By output of a completed kernel, the entry of its element's lower triangle.
+fn entries(blocks: &Blocks) -> Vec<Option<usize>> {
+    let mut scattered = blocks.scattered.iter().copied();
+    let outputs = blocks.whole.outputs.iter();
+    outputs.map(|output| (output.buffer == Buffer::Hessian).then(|| scattered.next()).flatten()).collect()
+}
+
+/// By entry of the lower triangle, its number, and then those of copies; [`Region::NONE`] where there is none.
+fn places(element: &Element, numbering: &Numbering) -> Vec<u32> {
+    let entries = element.entries();
+    let mut places = vec![Region::NONE; 2 * entries];
+    for &(entry, number) in &numbering.copies {
+        let is_copy = places[entry] != Region::NONE;
+        places[entry + if is_copy { entries } else { 0 }] = number as u32;
+    }
+    places
 }
 
 impl Compiled {
@@ -69,14 +190,53 @@ impl Compiled {
         self.0.precision
     }
 
+    /// How the kernel's outputs are assembled: what became of [`Schedule::Auto`].
+    pub fn schedule(&self) -> Schedule {
+        let of = |part: &Part| match part.kind {
+            Kind::Staged(..) => Schedule::Staged,
+            Kind::Rows(_) => Schedule::Rows,
+            Kind::Atomic => Schedule::Atomic,
+        };
+        self.0.parts.last().map_or(Schedule::Staged, of)
+    }
+
+    /// How many shaders evaluate the kernel, besides those of sums that stand before its outermost loop.
+    pub fn parts(&self) -> usize {
+        self.0.parts.len()
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
 }
 
-impl Inner {
-    /// Whether the kernel adds to a buffer.
+impl Kind {
+    pub fn sink(&self) -> Sink<'_> {
+        match self {
+            Self::Staged(numbering, _) => Sink::Staged(numbering),
+            Self::Rows(_) => Sink::Rows,
+            Self::Atomic => Sink::Atomic,
+        }
+    }
+
+    /// The numbers of records, if they are staged.
+    pub fn numbering(&self) -> Option<&Numbering> {
+        match self {
+            Self::Staged(numbering, _) => Some(numbering),
+            Self::Rows(_) | Self::Atomic => None,
+        }
+    }
+}
+
+impl Part {
+    /// Whether the part adds to a buffer.
     pub fn writes(&self, buffer: Buffer) -> bool {
         self.kernel.outputs.iter().any(|output| output.buffer == buffer)
+    }
+
+    /// What projects the part's elements, of which there are at most so many at once.
+    pub fn projector(&self, device: &Device, precision: Precision, most: usize) -> Result<Option<Projector>, Error> {
+        let Kind::Staged(_, Some(Projected { element, projection, .. })) = &self.kind else { return Ok(None) };
+        Projector::new(device, precision, element, *projection, most).map(Some)
     }
 }

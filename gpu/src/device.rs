@@ -42,7 +42,7 @@ impl Device {
 
     /// Opens a device of an adapter with the given limits.
     pub fn of_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
-        let features = adapter.features() & double_features();
+        let features = adapter.features() & (double_features() | wgpu::Features::SHADER_FLOAT32_ATOMIC);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("spadina"),
             required_features: features,
@@ -92,6 +92,19 @@ impl Device {
         }
         let lacks: Vec<&str> = lacks.iter_names().map(|(name, _)| name).collect();
         Err(Error::Precision { adapter: self.name(), precision, lacks: lacks.join(", ") })
+    }
+
+    /// Refuses atomic additions where the device has none.
+    pub(crate) fn check_atomics(&self) -> Result<(), Error> {
+        let feature = wgpu::Features::SHADER_FLOAT32_ATOMIC;
+        match self.device.features().contains(feature) {
+            true => Ok(()),
+            false => Err(Error::Feature {
+                adapter: self.name(),
+                what: "atomic additions of reals",
+                lacks: "SHADER_FLOAT32_ATOMIC",
+            }),
+        }
     }
 
     /// The pipelines of assembly.

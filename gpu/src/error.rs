@@ -31,6 +31,16 @@ pub enum Error {
         /// The features that are missing.
         lacks: String,
     },
+    /// The device lacks something that was asked for.
+    #[error("the device `{adapter}` has no {what}: it lacks {lacks}")]
+    Feature {
+        /// The adapter.
+        adapter: String,
+        /// What was asked for.
+        what: &'static str,
+        /// The feature that is missing.
+        lacks: &'static str,
+    },
     /// More is needed than the device allows.
     #[error("{what} needs {wanted}, but the device's `{limit}` is {allowed}")]
     Limit {

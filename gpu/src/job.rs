@@ -1,11 +1,13 @@
 //! A kernel with the data and streams it runs on, and its data on the device.
 
-use crate::compiled::{Compiled, Inner};
+use crate::compiled::{Compiled, Inner, Kind, Part};
+use crate::numbering::Numbering;
 use crate::memory::bytes;
 use crate::vectors::Lengths;
 use crate::wgsl::{Source, is_outer};
 use crate::{Device, Error, integers};
 use spadina_core::bind::{Data, Stream, Streams};
+use spadina_core::kernel::Kernel;
 
 /// A kernel to run, and on what.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,9 @@ pub struct Job<'a> {
     pub streams: &'a Streams,
     /// By array, the number of its first entry among the unknowns or rows; zero beyond the end.
     pub offsets: &'a [u32],
+    /// If its rows ([`Source::Rows`]) are projected matrices: the number of these in the evaluation. Otherwise they are the
+    /// rows of the residual.
+    pub matrices: Option<usize>,
 }
 
 impl<'a> Job<'a> {
@@ -32,8 +37,14 @@ impl<'a> Job<'a> {
 
     /// The streams of the regions that have outputs with slots.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (usize, &'a Stream)> {
-        let counts = &self.inner().counts;
-        self.streams.regions.iter().take(counts.len()).enumerate().filter(|(region, _)| counts[*region] > 0)
+        regions(&self.inner().kernel, self.streams)
+    }
+
+    /// The parts of the kernel that stage their numbers, or the others.
+    pub(crate) fn tasks(&self, staged: bool) -> impl Iterator<Item = Task<'a>> {
+        let own = self.inner().parts.iter().filter(move |part| matches!(part.kind, Kind::Staged(..)) == staged);
+        let job = *self;
+        own.map(move |part| Task { job, part })
     }
 
     fn error(&self, what: impl Into<String>, wanted: usize, given: usize) -> Error {
@@ -44,8 +55,8 @@ impl<'a> Job<'a> {
         if given < wanted { Err(self.error(what, wanted, given)) } else { Ok(()) }
     }
 
-    /// Refuses data and streams that do not fit the kernel and the vectors.
-    pub(crate) fn check(&self, lengths: &Lengths) -> Result<(), Error> {
+    /// Refuses data and streams that do not fit the kernel and the vectors. There are so many rows.
+    pub(crate) fn check(&self, lengths: &Lengths, rows: usize) -> Result<(), Error> {
         let Inner { kernel, sources, .. } = self.inner();
         let indices = &kernel.graph.indices;
         self.at_least("arrays", kernel.graph.arrays().len(), self.data.arrays.len())?;
@@ -55,7 +66,7 @@ impl<'a> Job<'a> {
             let end = self.offset(k) + self.data.arrays[k].len();
             match source {
                 Source::Unknowns => self.at_least("unknowns", end, lengths.unknowns)?,
-                Source::Rows => self.at_least("rows of the residual", end, lengths.residual)?,
+                Source::Rows => self.at_least("rows of the residual", end, rows)?,
                 Source::Data => {}
             }
         }
@@ -94,6 +105,31 @@ impl<'a> Job<'a> {
     /// The number of an array's first entry among the unknowns or rows.
     fn offset(&self, array: usize) -> usize {
         self.offsets.get(array).map_or(0, |&offset| offset as usize)
+    }
+}
+
+/// The streams of the regions of a kernel that have outputs with slots.
+fn regions<'a>(kernel: &'a Kernel, streams: &'a Streams) -> impl Iterator<Item = (usize, &'a Stream)> {
+    let has = |region: usize| kernel.outputs.iter().any(|o| o.region == region && o.has_slot());
+    streams.regions.iter().enumerate().filter(move |(region, _)| has(*region))
+}
+
+/// A part of a job's kernel.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub job: Job<'a>,
+    pub part: &'a Part,
+}
+
+impl<'a> Task<'a> {
+    /// The streams of the regions that the part has outputs in.
+    pub fn regions(&self) -> impl Iterator<Item = (usize, &'a Stream)> {
+        regions(&self.part.kernel, self.job.streams)
+    }
+
+    /// How the part numbers its outputs, if they are staged.
+    pub fn numbering(&self) -> Option<&'a Numbering> {
+        self.part.kind.numbering()
     }
 }
 

@@ -12,24 +12,27 @@
 
 mod assembly;
 mod bound;
+mod builder;
 mod compiled;
 mod device;
 mod error;
 mod integers;
 mod job;
 mod memory;
+mod numbering;
 mod pipeline;
-#[cfg_attr(not(test), expect(dead_code, reason = "the tests use it; assembly does not yet"))]
 mod project;
+mod schedule;
 pub mod solver;
 mod staging;
 mod vectors;
 pub mod wgsl;
 mod words;
 
-pub use bound::{Bound, Evaluation};
+pub use bound::{Bound, Evaluation, Matrices};
 pub use compiled::Compiled;
 pub use device::{ADAPTER_VARIABLE, Device, adapters};
 pub use error::Error;
 pub use job::Job;
+pub use schedule::Schedule;
 pub use vectors::{Lengths, Pattern, Vectors};

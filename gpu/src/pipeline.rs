@@ -1,8 +1,6 @@
 //! Compute pipelines of generated shaders, and what is dispatched to them.
 
-use crate::wgsl::real_type;
 use crate::{Device, Error};
-use spadina_core::real::Precision;
 
 /// A pipeline whose only bind group is a uniform, then storage buffers.
 #[derive(Clone, Debug)]
@@ -139,11 +137,6 @@ fn entry_of((binding, ty): (u32, wgpu::BufferBindingType)) -> wgpu::BindGroupLay
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
         count: None,
     }
-}
-
-/// A shader that is written by hand, for reals of a precision.
-pub(crate) fn with_reals(precision: Precision, text: &str) -> String {
-    format!("alias real = {};\n\n{text}", real_type(precision))
 }
 
 #[cfg(test)]

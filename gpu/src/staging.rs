@@ -6,7 +6,7 @@
 //! entries of a row, and the same groups for the next rows, finds them in the caches.
 
 /// Records in a group.
-pub(crate) const LANES: usize = 32;
+pub(crate) const LANES: usize = spadina_shaders::assembly::LANES as usize;
 
 /// The numbers that so many records of a region with so many outputs take.
 pub(crate) fn numbers(records: usize, outputs: usize) -> usize {

@@ -53,8 +53,9 @@ impl Words {
         self.table(self.tables) + size
     }
 
-    /// The place of a region's numbers in the staging buffer; the next words are the number of the first record there, and
-    /// the place among the tables of the numbers of each iteration's first record.
+    /// The place of a region's numbers in the staging buffer, or of its slots; the next words are the number of the first
+    /// record there, and the place among the tables of the numbers of each iteration's first record. Of the outermost loop of
+    /// a row-driven kernel the next words are instead where the lists of elements begin and where they are.
     pub fn region(self, region: usize) -> usize {
         self.size(self.sizes) + 3 * region
     }

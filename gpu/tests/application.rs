@@ -35,7 +35,7 @@ fn evaluations_are_encoded_among_the_passes_of_an_application() {
     let pattern = Pattern::new(&own, &pattern).unwrap();
     assert_eq!((pattern.row_ptr.size(), pattern.col_idx.size()), (24, 20));
     let data = bound.data();
-    let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[] };
+    let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[], matrices: None };
     let evaluation = Evaluation { stages: vec![vec![job]], ..Evaluation::default() };
     let evaluable = Evaluable::new(&own, &vectors, &evaluation).unwrap();
     // A step of descent by copies: the gradient becomes the unknowns, on the device, twice.

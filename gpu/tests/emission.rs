@@ -58,13 +58,13 @@ fn validate(text: &str, capabilities: Capabilities) -> Result<(), String> {
 
 #[test]
 fn a_chain_in_single_precision() {
-    insta::assert_snapshot!(emit(&chain(), &Options::default()).unwrap().kernel);
+    insta::assert_snapshot!(emit(&chain(), &Options::default()).unwrap()[0].kernel);
 }
 
 #[test]
 fn a_star_in_double_precision_in_pieces() {
     let options = Options { precision: Precision::F64, function_limit: 5, ..Options::default() };
-    insta::assert_snapshot!(emit(&star(), &options).unwrap().kernel);
+    insta::assert_snapshot!(emit(&star(), &options).unwrap()[0].kernel);
 }
 
 #[test]
@@ -73,10 +73,10 @@ fn single_precision_needs_no_capability() {
     for (number, kernel) in kernels.enumerate() {
         for function_limit in [400, 7] {
             let options = Options { function_limit, ..Options::default() };
-            let text = emit(&kernel, &options).unwrap().kernel;
+            let text = emit(&kernel, &options).unwrap().remove(0).kernel;
             validate(&text, Capabilities::empty()).unwrap_or_else(|e| panic!("{number}, {function_limit}: {e}"));
             let double = Options { precision: Precision::F64, ..options };
-            let text = emit(&kernel, &double).unwrap().kernel;
+            let text = emit(&kernel, &double).unwrap().remove(0).kernel;
             let needed = Capabilities::FLOAT64 | Capabilities::SHADER_INT64;
             validate(&text, needed).unwrap_or_else(|e| panic!("{number}, {function_limit}: {e}"));
             assert!(validate(&text, Capabilities::empty()).is_err());
@@ -110,7 +110,7 @@ fn long_kernels_are_cut() {
         value = p.g.mul(sum, first);
     }
     p.energy(&[var], value);
-    let text = emit(&p.kernel(), &Options::default()).unwrap().kernel;
+    let text = emit(&p.kernel(), &Options::default()).unwrap().remove(0).kernel;
     let longest = text.split("\nfn ").map(|function| function.lines().count()).max().unwrap();
     assert!(longest < 900, "{longest}");
     validate(&text, Capabilities::empty()).unwrap();
@@ -130,9 +130,9 @@ fn constants_of_every_size() {
         let value = p.g.select(positive, constant, a);
         p.energy(&[var], value);
     }
-    let text = emit(&p.kernel(), &Options::default()).unwrap().kernel;
+    let text = emit(&p.kernel(), &Options::default()).unwrap().remove(0).kernel;
     validate(&text, Capabilities::empty()).unwrap();
     let double = Options { precision: Precision::F64, ..Options::default() };
-    let text = emit(&p.kernel(), &double).unwrap().kernel;
+    let text = emit(&p.kernel(), &double).unwrap().remove(0).kernel;
     validate(&text, Capabilities::FLOAT64 | Capabilities::SHADER_INT64).unwrap();
 }

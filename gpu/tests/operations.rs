@@ -228,7 +228,7 @@ fn sums_before_the_outermost_loop_are_computed_once() {
     bound.stream(0, vec![], vec![]);
     bound.stream(1, (0..700).collect(), vec![]);
     bound.gradient = 700;
-    let shader = emit(&kernel, &Options::default()).unwrap();
+    let shader = emit(&kernel, &Options::default()).unwrap().remove(0);
     assert!(shader.prelude.is_some() && shader.stored == 2 && !shader.kernel.contains("for ("));
     everywhere(&kernel, &bound);
 }
@@ -251,7 +251,7 @@ fn a_workgroup_shares_the_loops_of_a_kernel_without_an_outermost_one() {
     p.update(&[j], 0, Target::Gradient(Entry { array: x, index: at }), slope);
     p.update(&[j], 0, Target::Energy, entry);
     let kernel = p.kernel();
-    assert!(kernel.outer.is_none() && emit(&kernel, &Options::default()).unwrap().shared);
+    assert!(kernel.outer.is_none() && emit(&kernel, &Options::default()).unwrap()[0].shared);
     let mut bound = Bound::elements(1000);
     bound.streams.outer = 0..1;
     bound.arrays = vec![numbers(1000)];

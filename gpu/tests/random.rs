@@ -3,8 +3,11 @@
 
 mod support;
 
+use spadina_core::real::Precision;
+use spadina_gpu::Schedule;
 use spadina_gpu::wgsl::Options;
 use support::random::program;
+use wgpu::Features;
 use support::{device, interpreted, on_device, precisions};
 
 #[test]
@@ -21,6 +24,11 @@ fn shaders_give_the_numbers_of_the_interpreter() {
             let options = Options { precision, function_limit, ..Options::default() };
             let found = on_device(&device, kernel, &bound, &options);
             found.close(&wanted, tolerance, &format!("program {seed}, {precision:?}, {function_limit}"));
+            if precision == Precision::F32 && device.device().features().contains(Features::SHADER_FLOAT32_ATOMIC) {
+                let options = Options { schedule: Schedule::Atomic, ..options };
+                let found = on_device(&device, kernel, &bound, &options);
+                found.close(&wanted, tolerance, &format!("program {seed}, atomic, {function_limit}"));
+            }
         }
     }
 }

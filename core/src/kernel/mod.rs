@@ -58,9 +58,9 @@ pub struct Output {
     pub shift: u32,
     /// Whether it goes to the transposed entry.
     pub transposed: bool,
-    /// The *row node*: outputs to components of the same node have the same number, in whatever buffer. It has none in
-    /// buffers whose rows are no unknowns.
-    pub node: Option<usize>,
+    /// The *row node*, and the component of it that the row is: rows that are less than a stride apart in every iteration
+    /// are components of one node, in whatever buffer. Rows that are no unknowns have none.
+    pub node: Option<(usize, u32)>,
     /// The value.
     pub value: Value,
     /// Whether the value is subtracted.

@@ -35,10 +35,15 @@ impl Place {
         Self { array, base: indices.offset(index, -constant), constant, stride }
     }
 
-    /// What the components of one node have in common: no two values of the base are less than a stride apart.
-    fn node(&self) -> (Option<Array>, Index, i64) {
-        let block = if self.stride == 0 { self.constant } else { self.constant.div_euclid(self.stride) };
-        (self.array, self.base, block)
+    /// What the components of one node have in common, no two values of the base being less than a stride apart; and the
+    /// component.
+    fn node(&self) -> ((Option<Array>, Index, i64), u32) {
+        let (block, component) = match self.stride {
+            0 => (self.constant, 0),
+            stride => (self.constant.div_euclid(stride), self.constant.rem_euclid(stride)),
+        };
+        // A component is less than the distance of two rows.
+        ((self.array, self.base, block), component as u32)
     }
 }
 
@@ -100,8 +105,8 @@ pub fn assign(
             last = None;
             continue;
         };
-        let next = nodes.len();
-        outputs[k].node = row.array.map(|_| *nodes.entry(row.node()).or_insert(next));
+        let (next, (node, component)) = (nodes.len(), row.node());
+        outputs[k].node = row.array.map(|_| (*nodes.entry(node).or_insert(next), component));
         let continued = last.filter(|&(before, [last_row, last_col])| {
             let same = outputs[before].region == outputs[k].region && outputs[before].buffer == outputs[k].buffer;
             let next =

@@ -159,17 +159,46 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
         let rows = Places { pattern: &jacobian, slots: None };
         let streams = streams(kernel, entries, Some(own), Some(rows));
         disjoint(kernel, &streams);
-        let mut buffers = Buffers {
-            gradient: &mut out.gradient,
-            hessian: &mut out.hessian.values,
-            residual: &mut out.residual,
-            jacobian: &mut out.jacobian.values,
-            product: &mut out.product,
-        };
-        out.energy += interpret::run(kernel, data, &streams, &mut buffers);
+        let mut parts = out.clone();
+        add(&mut out, kernel, data, &streams);
+        for odd in [false, true] {
+            let part = kernel.restricted(|output| output.node.is_some_and(|(node, _)| node % 2 == 1) == odd);
+            super::schedule::verify(&part);
+            assert!(part.steps.len() <= kernel.steps.len());
+            add(&mut parts, &part, data, &streams);
+        }
+        out.same(&parts);
     }
     (out.hessian.pattern, out.jacobian.pattern) = (hessian, jacobian);
     out
+}
+
+/// Adds what a kernel computes.
+fn add(out: &mut Outcome, kernel: &Kernel, data: &Data<'_>, streams: &Streams) {
+    let mut buffers = Buffers {
+        gradient: &mut out.gradient,
+        hessian: &mut out.hessian.values,
+        residual: &mut out.residual,
+        jacobian: &mut out.jacobian.values,
+        product: &mut out.product,
+    };
+    out.energy += interpret::run(kernel, data, streams, &mut buffers);
+}
+
+impl Outcome {
+    /// Fails where numbers differ by more than the order of sums makes them.
+    fn same(&self, other: &Outcome) {
+        let lists = |o: &Outcome| {
+            let vectors = [&o.gradient, &o.hessian.values, &o.residual, &o.jacobian.values, &o.product];
+            [o.energy].into_iter().chain(vectors.into_iter().flatten().copied()).collect::<Vec<f64>>()
+        };
+        let (own, other) = (lists(self), lists(other));
+        let largest = own.iter().filter(|x| x.is_finite()).fold(0.0f64, |most, x| most.max(x.abs()));
+        for (a, b) in own.iter().zip(&other) {
+            let near = (a - b).abs() <= 1e-10 * largest || a.to_bits() == b.to_bits();
+            assert!(near || !a.is_finite(), "{a} in one kernel, {b} in parts");
+        }
+    }
 }
 
 /// No two ranges of a group write the same slot of the same buffer, and every record is complete.

@@ -1,62 +1,83 @@
-//! Which iterations run together: as many as the staging buffer has room for.
+//! Which iterations run together: as many as a buffer has room for.
 
-use crate::job::Job;
+use crate::job::Task;
 use crate::{Error, staging};
 use std::ops::Range;
 
-/// Some iterations of a job, with their place in the staging buffer.
+/// Some iterations of a task, with their place in a buffer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Share {
-    /// The number of the job.
-    pub job: usize,
+    /// The number of the task.
+    pub task: usize,
     /// Iterations of its outermost loop, from zero.
     pub iterations: Range<usize>,
     /// By region that has outputs with slots: its number, the place of its numbers, and its records.
     pub regions: Vec<(usize, usize, Range<usize>)>,
 }
 
-/// The records of a region that some iterations have.
-fn records(job: &Job<'_>, region: usize, iterations: &Range<usize>) -> Range<usize> {
-    let stream = &job.streams.regions[region];
-    stream.first_record(iterations.start)..stream.first_record(iterations.end)
+/// What is in the buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Content {
+    /// Numbers, as they are staged.
+    Staged,
+    /// The slots of the records.
+    Slots,
 }
 
-/// The numbers that some iterations write.
-fn numbers(job: &Job<'_>, iterations: &Range<usize>) -> usize {
-    let counts = &job.inner().counts;
-    job.regions()
-        .map(|(region, _)| staging::numbers(records(job, region, iterations).len(), counts[region]))
-        .fold(0, usize::saturating_add)
-}
-
-impl Share {
-    fn new(jobs: &[Job<'_>], job: usize, iterations: Range<usize>, mut place: usize) -> Self {
-        let counts = &jobs[job].inner().counts;
-        let mut regions = Vec::new();
-        for (region, _) in jobs[job].regions() {
-            let records = records(&jobs[job], region, &iterations);
-            let next = place + staging::numbers(records.len(), counts[region]);
-            regions.push((region, place, records));
-            place = next;
+impl Content {
+    /// The numbers or slots of so many records of a region.
+    pub fn numbers(self, task: &Task<'_>, region: usize, records: usize) -> usize {
+        match (self, task.numbering()) {
+            (Self::Staged, Some(numbering)) => staging::numbers(records, numbering.counts[region]),
+            _ => records * task.job.streams.regions[region].width,
         }
-        Self { job, iterations, regions }
+    }
+
+    /// The numbers or slots of some iterations.
+    fn of(self, task: &Task<'_>, iterations: &Range<usize>) -> usize {
+        let own = |region: usize| self.numbers(task, region, records(task, region, iterations).len());
+        task.regions().map(|(region, _)| own(region)).fold(0, usize::saturating_add)
     }
 }
 
-/// Splits the jobs into passes, each of which writes at most `room` numbers; at least one pass.
-pub(crate) fn passes(jobs: &[Job<'_>], room: usize, limit: &'static str) -> Result<Vec<Vec<Share>>, Error> {
+/// The records of a region that some iterations have.
+fn records(task: &Task<'_>, region: usize, iterations: &Range<usize>) -> Range<usize> {
+    let stream = &task.job.streams.regions[region];
+    stream.first_record(iterations.start)..stream.first_record(iterations.end)
+}
+
+impl Share {
+    fn new(task: &Task<'_>, number: usize, iterations: Range<usize>, mut place: usize, content: Content) -> Self {
+        let mut regions = Vec::new();
+        for (region, _) in task.regions() {
+            let records = records(task, region, &iterations);
+            let next = place + content.numbers(task, region, records.len());
+            regions.push((region, place, records));
+            place = next;
+        }
+        Self { task: number, iterations, regions }
+    }
+}
+
+/// Splits the tasks into passes, each of which fills a buffer of at most `room` numbers; at least one pass.
+pub(crate) fn passes(
+    tasks: &[Task<'_>],
+    content: Content,
+    room: usize,
+    limit: &'static str,
+) -> Result<Vec<Vec<Share>>, Error> {
     let mut passes: Vec<Vec<Share>> = vec![Vec::new()];
     let mut filled = 0;
-    for (number, job) in jobs.iter().enumerate() {
-        let all = job.iterations();
+    for (number, task) in tasks.iter().enumerate() {
+        let all = task.job.iterations();
         let mut first = 0;
         while first < all {
-            let fits = |end: usize| numbers(job, &(first..end)) <= room - filled;
+            let fits = |end: usize| content.of(task, &(first..end)) <= room - filled;
             let end = last_that(first, all, fits);
             if end == first {
                 if filled == 0 {
-                    let what = format!("an iteration of kernel `{}`", job.inner().kernel.name);
-                    let wanted = numbers(job, &(first..first + 1)) as u64;
+                    let what = format!("an iteration of kernel `{}`", task.part.kernel.name);
+                    let wanted = content.of(task, &(first..first + 1)) as u64;
                     return Err(Error::Limit { what, wanted, limit, allowed: room as u64 });
                 }
                 passes.push(Vec::new());
@@ -64,9 +85,9 @@ pub(crate) fn passes(jobs: &[Job<'_>], room: usize, limit: &'static str) -> Resu
                 continue;
             }
             if let Some(pass) = passes.last_mut() {
-                pass.push(Share::new(jobs, number, first..end, filled));
+                pass.push(Share::new(task, number, first..end, filled, content));
             }
-            filled += numbers(job, &(first..end));
+            filled += content.of(task, &(first..end));
             first = end;
         }
     }
@@ -74,7 +95,7 @@ pub(crate) fn passes(jobs: &[Job<'_>], room: usize, limit: &'static str) -> Resu
 }
 
 /// The last number of a range for which a condition holds that holds for the first ones.
-fn last_that(first: usize, last: usize, holds: impl Fn(usize) -> bool) -> usize {
+pub(crate) fn last_that(first: usize, last: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut lo, mut hi) = (first, last);
     while lo < hi {
         let middle = hi - (hi - lo) / 2;

@@ -1,10 +1,12 @@
-//! Who contributes to an entry: the transpose of the slots.
+//! What contributes to an entry, or to a tile of entries: the transpose of the slots.
 
 use super::chunk::Share;
-use crate::job::Job;
+use crate::job::Task;
+use crate::numbering::Run;
 use crate::{Error, staging};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::kernel::Buffer;
+use spadina_shaders::assembly::{NEGATED, TRANSPOSED};
 
 /// Lists of at least so many entries are made on all cores.
 const PARALLEL: usize = 1 << 14;
@@ -124,33 +126,71 @@ fn fill<const N: usize>(
     });
 }
 
-/// The positions in the staging buffer of the numbers that contribute to each entry of a buffer in a pass, in the order of
-/// jobs, records and outputs.
+/// The numbers in the staging buffer that contribute to each tile of a buffer's entries in a pass, in the order of tasks,
+/// records and runs.
 pub(crate) struct Staged<'a> {
-    pub jobs: &'a [Job<'a>],
+    pub tasks: &'a [Task<'a>],
     pub pass: &'a [Share],
     pub buffer: Buffer,
+    /// Entries in a tile.
+    pub tile: usize,
+}
+
+impl<'a> Staged<'a> {
+    /// With the longest tiles that all slots allow.
+    pub fn new(tasks: &'a [Task<'a>], pass: &'a [Share], buffer: Buffer) -> Self {
+        let writers = || pass.iter().filter(|share| tasks[share.task].part.writes(buffer));
+        let tile = |share: &Share| tasks[share.task].numbering().map_or(1, |numbering| numbering.tile(buffer));
+        let mut tiles = writers().map(tile);
+        let first = tiles.next().unwrap_or(1);
+        let tile = if tiles.all(|tile| tile == first) { first } else { 1 };
+        let staged = Self { tasks, pass, buffer, tile };
+        let aligned = |slot: u32| (slot as usize).is_multiple_of(tile) || slot == NO_SLOT;
+        match tile > 1 && !staged.slots_are(aligned) {
+            true => Self { tile: 1, ..staged },
+            false => staged,
+        }
+    }
+
+    /// The runs of a share that go to the buffer, region by region.
+    fn runs(&self, share: &Share, region: usize) -> impl Iterator<Item = Run> {
+        let numbering = self.tasks[share.task].numbering();
+        let all = numbering.into_iter().flat_map(|numbering| &numbering.runs);
+        let buffer = self.buffer;
+        all.copied().filter(move |run| run.region == region && run.buffer == buffer)
+    }
+
+    /// Whether all slots are as they should be.
+    fn slots_are(&self, right: impl Fn(u32) -> bool) -> bool {
+        self.pass.iter().all(|share| {
+            share.regions.iter().all(|(region, _, records)| {
+                let stream = &self.tasks[share.task].job.streams.regions[*region];
+                let offsets: Vec<usize> = self.runs(share, *region).map(|run| run.offset).collect();
+                let slots = &stream.slots[records.start * stream.width..records.end * stream.width];
+                let mut records = slots.chunks_exact(stream.width.max(1));
+                records.all(|record| offsets.iter().all(|&offset| right(record[offset])))
+            })
+        })
+    }
 }
 
 impl Contributions<1> for Staged<'_> {
     fn visit(&self, mut add: impl FnMut(usize, [u32; 1])) {
         for share in self.pass {
+            let task = &self.tasks[share.task];
+            let Some(numbering) = task.numbering() else { continue };
             for (region, place, records) in &share.regions {
-                let job = &self.jobs[share.job];
-                let inner = job.inner();
-                let outputs = inner.kernel.outputs.iter().zip(&inner.numbers);
-                let own: Vec<(usize, usize, usize)> = outputs
-                    .filter(|(o, _)| o.region == *region && o.buffer == self.buffer)
-                    .map(|(o, &number)| (o.offset, o.shift as usize, number))
-                    .collect();
-                let (stream, count) = (&job.streams.regions[*region], inner.counts[*region]);
+                let own = self.runs(share, *region).flat_map(|run| tiles(run, self.tile));
+                let own: Vec<Tile> = own.collect();
+                let (stream, count) = (&task.job.streams.regions[*region], numbering.counts[*region]);
                 for record in records.clone() {
                     let slots = &stream.slots[record * stream.width..][..stream.width];
                     let first = place + staging::position(record - records.start, 0, count);
-                    for &(offset, shift, number) in &own {
+                    for &Tile { offset, shift, number, flags } in &own {
                         let slot = slots[offset];
                         if slot != NO_SLOT {
-                            add(slot as usize + shift, [(first + number * staging::LANES) as u32]);
+                            let position = (first + number * staging::LANES) as u32;
+                            add((slot as usize + shift) / self.tile, [position | flags]);
                         }
                     }
                 }
@@ -158,12 +198,36 @@ impl Contributions<1> for Staged<'_> {
         }
     }
 
-    fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
-        let writes = |share: &&Share| self.jobs[share.job].inner().writes(self.buffer);
-        let job = self.pass.iter().find(writes).map(|share| &self.jobs[share.job]);
-        let kernel = job.map_or(String::new(), |job| job.inner().kernel.name.clone());
-        Error::Binding { kernel, what: format!("entries of {:?}", self.buffer), wanted: entry + 1, given: entries }
+    fn no_such_entry(&self, tile: usize, tiles: usize) -> Error {
+        let writes = |share: &&Share| self.tasks[share.task].part.writes(self.buffer);
+        let task = self.pass.iter().find(writes).map(|share| &self.tasks[share.task]);
+        let kernel = task.map_or(String::new(), |task| task.part.kernel.name.clone());
+        let (wanted, given) = ((tile + 1) * self.tile, tiles * self.tile);
+        Error::Binding { kernel, what: format!("entries of {:?}", self.buffer), wanted, given }
     }
+}
+
+/// What of a run goes to one tile: the place of the slot, how far beyond it the tile is, its first number and the flags of
+/// the item.
+#[derive(Clone, Copy)]
+struct Tile {
+    offset: usize,
+    shift: usize,
+    number: usize,
+    flags: u32,
+}
+
+/// The tiles of a run.
+fn tiles(run: Run, tile: usize) -> impl Iterator<Item = Tile> {
+    let transposed = tile > 1 && run.step != 1;
+    let flags = if transposed { TRANSPOSED } else { 0 } | if run.negated { NEGATED } else { 0 };
+    let own = move |k: usize| Tile {
+        offset: run.offset,
+        shift: run.shift as usize + k,
+        number: run.first + k * run.step,
+        flags,
+    };
+    (0..run.length).step_by(tile).map(own)
 }
 
 #[cfg(test)]

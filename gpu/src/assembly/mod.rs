@@ -2,22 +2,16 @@
 
 pub(crate) mod chunk;
 pub(crate) mod lists;
+pub(crate) mod owners;
 
-use crate::pipeline::{Dispatch, Pipeline, with_reals};
+use crate::pipeline::{Dispatch, Pipeline};
 use crate::{Device, Error};
 use lists::{Contributions, Lists};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Csr, Places};
 use spadina_core::real::Precision;
-
-/// Invocations in a workgroup of the gathers, as in their shaders.
-const WORKGROUP: u32 = 64;
-
-/// An entry to which more numbers contribute has a workgroup of its own: the row of an unknown that all elements share.
-const LONG: u32 = 1024;
-
-/// Invocations in a workgroup of the reduction, as in its shader.
-const REDUCE: u32 = 256;
+use spadina_shaders::assembly::{GATHER, GATHER_LONG, GRAM, LONG, REDUCE};
+use spadina_shaders::{GROUP, Shader};
 
 /// The most workgroups of the first run of a reduction.
 const PARTIAL: usize = 256;
@@ -40,40 +34,41 @@ pub(crate) struct Segment<'a> {
     pub squares: bool,
 }
 
+/// A vector whose entries are gathered: its length, and whether the sums are added to what is there.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub entries: &'a wgpu::Buffer,
+    pub count: usize,
+    pub adds: bool,
+}
+
 impl Assembly {
     pub fn new(device: &Device, precision: Precision) -> Result<Self, Error> {
-        let make = |what: &str, text: &str, entry: &str, writes: &[bool]| {
-            device.pipeline(what, &with_reals(precision, text), entry, writes)
-        };
-        let lists = [false, false, false, true];
-        let gather = format!("const LONG = {LONG}u;\n\n{}", include_str!("gather.wgsl"));
-        let chosen = [false, false, false, true, false];
-        Ok(Self {
-            gather: make("the gather", &gather, "gather", &lists)?,
-            gather_long: make("the gather of long lists", include_str!("long.wgsl"), "gather_long", &chosen)?,
-            gram: make("the product of the Jacobian with itself", include_str!("gram.wgsl"), "gram", &lists)?,
-            reduce: make("the reduction", include_str!("reduce.wgsl"), "reduce", &[false, true])?,
-        })
+        let double = precision == Precision::F64;
+        let make =
+            |shader: Shader| device.pipeline(shader.name, &shader.assembly_text(double), shader.name, shader.writes);
+        Ok(Self { gather: make(GATHER)?, gather_long: make(GATHER_LONG)?, gram: make(GRAM)?, reduce: make(REDUCE)? })
     }
 
-    /// Sums, for every entry, the numbers of its list.
+    /// Sums, for every entry, the numbers of the list of its tile of `tile` entries.
     pub fn gather(
         &self,
         device: &Device,
-        lists: &Lists,
+        (lists, tile): (&Lists, usize),
         from: &wgpu::Buffer,
-        entries: &wgpu::Buffer,
-        adds: bool,
+        target: Target<'_>,
     ) -> Result<Vec<Dispatch>, Error> {
         let uploaded = Uploaded::new(device, lists)?;
-        let mut dispatches = vec![uploaded.sum(device, &self.gather, from, entries, adds)?];
+        let mut dispatches = vec![uploaded.sum(device, &self.gather, from, (target, tile))?];
         let lengths = lists.starts.windows(2).map(|ends| ends[1] - ends[0]);
-        let long: Vec<u32> = (0..).zip(lengths).filter(|&(_, length)| length > LONG).map(|(entry, _)| entry).collect();
+        let long = (0..).zip(lengths).filter(|&(_, length)| length > LONG);
+        let own = |first: usize| (first..(first + tile).min(target.count)).map(|entry| entry as u32);
+        let long: Vec<u32> = long.flat_map(|(number, _)| own(number * tile)).collect();
         if !long.is_empty() {
             let grid = device.grid("a gather", long.len(), 1)?;
-            let uniform = [long.len() as u32, grid.row, adds.into(), 0];
+            let uniform = [long.len() as u32, grid.row, target.adds.into(), tile as u32];
             let chosen = device.words("entries with long lists", &long)?;
-            let buffers = [from, &uploaded.starts, &uploaded.items, entries, &chosen];
+            let buffers = [from, &uploaded.starts, &uploaded.items, target.entries, &chosen];
             let uniform = bytemuck::cast_slice(&uniform);
             dispatches.push(device.dispatch("a gather", &self.gather_long, grid.workgroups, uniform, &buffers)?);
         }
@@ -86,10 +81,9 @@ impl Assembly {
         device: &Device,
         lists: &Lists,
         jacobian: &wgpu::Buffer,
-        entries: &wgpu::Buffer,
-        adds: bool,
+        target: Target<'_>,
     ) -> Result<Dispatch, Error> {
-        Uploaded::new(device, lists)?.sum(device, &self.gram, jacobian, entries, adds)
+        Uploaded::new(device, lists)?.sum(device, &self.gram, jacobian, (target, 1))
     }
 
     /// Sums the segments; `partial` has room for [`partials`] of them.
@@ -120,7 +114,7 @@ impl Assembly {
         (place, sums): (usize, &wgpu::Buffer),
     ) -> Result<Dispatch, Error> {
         let Segment { buffer, first, count, squares } = *segment;
-        let uniform = [first as u32, count as u32, groups as u32 * REDUCE, squares.into(), place as u32, 0, 0, 0];
+        let uniform = [first as u32, count as u32, groups as u32 * GROUP, squares.into(), place as u32, 0, 0, 0];
         let workgroups = [groups as u32, 1];
         device.dispatch("a reduction", &self.reduce, workgroups, bytemuck::cast_slice(&uniform), &[buffer, sums])
     }
@@ -134,12 +128,11 @@ pub(crate) fn partials(device: &Device, segments: &[Segment<'_>]) -> usize {
 /// Workgroups of the first run over a segment.
 fn groups(device: &Device, segment: &Segment<'_>) -> usize {
     let allowed = device.device().limits().max_compute_workgroups_per_dimension as usize;
-    segment.count.div_ceil(REDUCE as usize).min(PARTIAL).min(allowed)
+    segment.count.div_ceil(GROUP as usize).min(PARTIAL).min(allowed)
 }
 
 /// Lists on the device.
 struct Uploaded {
-    entries: usize,
     starts: wgpu::Buffer,
     items: wgpu::Buffer,
 }
@@ -148,7 +141,7 @@ impl Uploaded {
     fn new(device: &Device, lists: &Lists) -> Result<Self, Error> {
         let starts = device.words("beginnings of lists", &lists.starts)?;
         let items = device.words("lists of contributions", &lists.items)?;
-        Ok(Self { entries: lists.starts.len() - 1, starts, items })
+        Ok(Self { starts, items })
     }
 
     /// One invocation for each entry.
@@ -157,12 +150,11 @@ impl Uploaded {
         device: &Device,
         pipeline: &Pipeline,
         from: &wgpu::Buffer,
-        entries: &wgpu::Buffer,
-        adds: bool,
+        (target, tile): (Target<'_>, usize),
     ) -> Result<Dispatch, Error> {
-        let grid = device.grid("a gather", self.entries, WORKGROUP)?;
-        let uniform = [self.entries as u32, grid.row, adds.into(), 0];
-        let buffers = [from, &self.starts, &self.items, entries];
+        let grid = device.grid("a gather", target.count, GROUP)?;
+        let uniform = [target.count as u32, grid.row, target.adds.into(), tile as u32];
+        let buffers = [from, &self.starts, &self.items, target.entries];
         device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
     }
 }

@@ -75,7 +75,8 @@ impl Projector {
     }
 
     /// Binds the matrices of a buffer of reals. `places` says where in an element's record each entry of its lower triangle
-    /// is, or [`Region::NONE`]. Large elements may need several dispatches; these are in order.
+    /// is, or [`Region::NONE`]; it may go on with the place of a copy of each. Large elements may need several dispatches;
+    /// these are in order.
     pub fn dispatches(
         &self,
         device: &Device,
@@ -84,7 +85,9 @@ impl Projector {
         places: &[u32],
     ) -> Result<Vec<Dispatch>, Error> {
         self.check(buffer, region, places)?;
-        let places = device.words("places of entries", places)?;
+        let mut places = places.to_vec();
+        places.resize(2 * self.entries, Region::NONE);
+        let places = device.words("places of entries", &places)?;
         let mut buffers = vec![buffer, &places];
         buffers.extend(&self.basis);
         buffers.extend(self.scratch.as_ref().map(|(scratch, _)| scratch));
@@ -104,7 +107,7 @@ impl Projector {
         let refuse = |what: &str, wanted: usize, given: usize| {
             Err(Error::Binding { kernel: Project::NAME.into(), what: what.into(), wanted, given })
         };
-        if places.len() != self.entries {
+        if places.len() != self.entries && places.len() != 2 * self.entries {
             return refuse("places of entries", self.entries, places.len());
         }
         let last = places.iter().copied().filter(|&place| place != Region::NONE).max();

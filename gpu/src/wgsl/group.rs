@@ -12,10 +12,10 @@ use spadina_core::kernel::{Kernel, Step, loop_ends};
 use spadina_core::real::Value;
 
 /// Invocations of the workgroup.
-pub(crate) const GROUP: u32 = 256;
+pub(crate) const GROUP: u32 = spadina_shaders::GROUP;
 
-/// The functions of a workgroup.
-const FUNCTIONS: &str = include_str!("group.wgsl");
+/// The variables of a workgroup's invocations.
+const LOCAL: &str = "var<private> local: u32;";
 
 /// What stands before the outermost loop of a kernel.
 pub(super) struct Prelude {
@@ -82,7 +82,8 @@ pub(super) fn shared_loops(kernel: &Kernel) -> FxHashMap<usize, Vec<Value>> {
 impl Writer<'_> {
     /// The declarations that a workgroup needs.
     pub(super) fn declare_group(&mut self) {
-        self.declare(FUNCTIONS);
+        self.declare(LOCAL);
+        self.declare(&format!("const GROUP = {GROUP}u;\n{}", spadina_shaders::TREE));
     }
 
     /// Adds up the sums of a loop that the workgroup shares, and stores those that the kernel's other shader reads.
@@ -90,7 +91,7 @@ impl Writer<'_> {
         let Some(sums) = self.shared.get(&begin).cloned() else { return Ok(()) };
         for sum in sums {
             let name = self.find(value_key(&self.kernel.graph, sum))?;
-            self.line(&format!("{name} = total({name});"));
+            self.line(&format!("{name} = group_sum(local, {name});"));
             if let Some(place) = self.stored_place(sum) {
                 self.line("if local == 0u {");
                 self.line(&format!("energies[{place}] = {name};"));

@@ -13,12 +13,16 @@ mod literal;
 mod output;
 mod plan;
 mod real;
+mod sink;
 mod writer;
 
 pub(crate) use group::GROUP;
 pub(crate) use literal::real_type;
-pub(crate) use output::{is_outer, outputs_by_region};
+pub(crate) use output::is_outer;
+pub(crate) use sink::Sink;
 
+use crate::numbering::Numbering;
+use crate::schedule::Schedule;
 use crate::{Error, staging, words};
 use group::Prelude;
 use plan::{Plan, WHOLE};
@@ -55,11 +59,19 @@ pub struct Options {
     pub workgroup: u32,
     /// By array id, where its entries lie. Arrays beyond the end: unknowns among the unknowns, others among the data.
     pub sources: Vec<Source>,
+    /// How outputs are assembled.
+    pub schedule: Schedule,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { precision: Precision::F32, function_limit: FUNCTION_LIMIT, workgroup: WORKGROUP, sources: Vec::new() }
+        Self {
+            precision: Precision::F32,
+            function_limit: FUNCTION_LIMIT,
+            workgroup: WORKGROUP,
+            sources: Vec::new(),
+            schedule: Schedule::Auto,
+        }
     }
 }
 
@@ -100,30 +112,45 @@ impl std::fmt::Display for Shader {
     }
 }
 
-/// The shaders of a kernel.
+/// The shaders of a kernel, one after another, by the schedule of the options; the automatic one is the staged one here.
 ///
-/// In single precision they need no capability beyond what a browser has. In double precision they need `f64` and `u64`
-/// (`SHADER_F64`, `SHADER_INT64`). Refused is a kernel that uses what none of its steps computes.
-pub fn emit(kernel: &Kernel, options: &Options) -> Result<Shader, Error> {
+/// In single precision they need no capability beyond what a browser has, but for atomic additions. In double precision
+/// they need `f64` and `u64` (`SHADER_F64`, `SHADER_INT64`). Refused is a kernel that uses what none of its steps computes.
+pub fn emit(kernel: &Kernel, options: &Options) -> Result<Vec<Shader>, Error> {
+    let parts = crate::compiled::parts(kernel, options, None);
+    parts.iter().map(|(kernel, kind)| emit_to(kernel, options, kind.sink())).collect()
+}
+
+/// The shaders of a kernel whose numbers go to `sink`.
+pub(crate) fn emit_to(kernel: &Kernel, options: &Options, sink: Sink<'_>) -> Result<Shader, Error> {
     match group::prelude(kernel) {
-        Some(Prelude { sums, rest, stored }) => Ok(Shader {
-            prelude: Some(module(&sums, options, true, &stored)?),
-            kernel: module(&rest, options, false, &stored)?,
-            stored: stored.len(),
-            shared: false,
-        }),
+        Some(Prelude { sums, rest, stored }) => {
+            // Sums have no outputs, and are stored where a staged kernel has its energies.
+            let none = Numbering::of(&sums, |_| None);
+            Ok(Shader {
+                prelude: Some(module(&sums, options, Sink::Staged(&none), (true, &stored))?),
+                kernel: module(&rest, options, sink, (false, &stored))?,
+                stored: stored.len(),
+                shared: false,
+            })
+        }
         None => {
             let shared = group::is_shared(kernel);
-            Ok(Shader { prelude: None, kernel: module(kernel, options, shared, &[])?, stored: 0, shared })
+            Ok(Shader { prelude: None, kernel: module(kernel, options, sink, (shared, &[]))?, stored: 0, shared })
         }
     }
 }
 
 /// The text of a module. `shared`: one workgroup shares the loops that stand in no other; `stored`: the sums that pass from
 /// one shader to the other.
-fn module(kernel: &Kernel, options: &Options, shared: bool, stored: &[Value]) -> Result<String, Error> {
+fn module(
+    kernel: &Kernel,
+    options: &Options,
+    sink: Sink<'_>,
+    (shared, stored): (bool, &[Value]),
+) -> Result<String, Error> {
     let plan = Plan::of(kernel, options.function_limit);
-    let mut writer = Writer::new(kernel, &plan, options, shared, stored);
+    let mut writer = Writer::new(kernel, &plan, options, sink, (shared, stored));
     for number in 0..plan.functions.len() {
         writer.function(number)?;
     }
@@ -143,7 +170,7 @@ impl Writer<'_> {
             _ => self.steps(steps.start, steps.end)?,
         }
         if number == 0 {
-            self.store_energy();
+            self.end_invocation();
         }
         self.end_function();
         Ok(())
@@ -218,24 +245,19 @@ impl Writer<'_> {
 }
 
 /// The declarations at the head of a kernel's shader.
-fn head(kernel: &Kernel, options: &Options) -> String {
+fn head(kernel: &Kernel, options: &Options, sink: Sink<'_>) -> String {
     let vectors = words::Words::of(kernel).vectors();
     let mut text = format!("alias real = {};\n\n", real_type(options.precision));
     text += &format!("struct Params {{\n  numbers: vec2<real>,\n  words: array<vec4<i32>, {vectors}>,\n}}\n");
     text += "@group(0) @binding(0) var<uniform> params: Params;\n";
-    for (binding, (name, access, item)) in BINDINGS.into_iter().enumerate() {
+    for (binding, own) in sink.bindings().iter().enumerate() {
+        let access = if own.writes { "read_write" } else { "read" };
+        let (name, item) = (own.name, own.item);
         text += &format!("@group(0) @binding({}) var<storage, {access}> {name}: array<{item}>;\n", binding + 1);
     }
-    text + "\n" + &staging::wgsl()
+    text.push('\n');
+    if matches!(sink, Sink::Staged(_)) {
+        text += &staging::wgsl();
+    }
+    text
 }
-
-/// The storage buffers of a kernel's shader, from binding 1 on: name, access, items.
-pub(crate) const BINDINGS: [(&str, &str, &str); 7] = [
-    ("unknowns", "read", "real"),
-    ("rows", "read", "real"),
-    ("direction", "read", "real"),
-    ("numbers", "read", "real"),
-    ("tables", "read", "i32"),
-    ("staging", "read_write", "real"),
-    ("energies", "read_write", "real"),
-];

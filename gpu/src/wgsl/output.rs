@@ -1,29 +1,33 @@
-//! Outputs: every one writes a number of its own in the staging buffer, and the energy in a buffer of its own.
+//! Outputs: where an invocation leaves what it has computed.
 
 use super::group::GROUP;
+use super::sink::Sink;
 use super::writer::Writer;
 use crate::{Error, staging, words};
-use spadina_core::kernel::Kernel;
+use spadina_core::kernel::{Buffer, Kernel, Output};
 
-/// By output, its number among those of its region that have a slot; and by region how many these are.
-pub(crate) fn outputs_by_region(kernel: &Kernel) -> (Vec<usize>, Vec<usize>) {
-    let mut counts = vec![0; kernel.regions.len()];
-    let numbers = kernel.outputs.iter().map(|output| {
-        let count = &mut counts[output.region];
-        *count += usize::from(output.has_slot());
-        count.saturating_sub(1)
-    });
-    (numbers.collect(), counts)
-}
+/// A slot that is not stored, as the integer of a shader.
+const NO_SLOT: &str = "-1i";
 
 impl Writer<'_> {
+    /// By region, the numbers or slots of a record: those of its outputs, and zero where it has none.
+    fn widths(&self) -> Vec<usize> {
+        match self.sink {
+            Sink::Staged(numbering) => numbering.counts.clone(),
+            Sink::Rows | Sink::Atomic => {
+                let has = |region| self.kernel.outputs.iter().any(|o| o.region == region && o.has_slot());
+                let widths = self.kernel.regions.iter().enumerate();
+                widths.map(|(region, own)| if has(region) { own.width } else { 0 }).collect()
+            }
+        }
+    }
+
     /// The variables of the module: the number of the invocation, its energy, and by region the number of the record and
     /// its place.
     pub(super) fn declare_outputs(&mut self) {
         self.declare("var<private> invocation: u32;");
         self.declare("var<private> energy: real;");
-        let (_, counts) = outputs_by_region(self.kernel);
-        for region in (0..counts.len()).filter(|&region| counts[region] > 0) {
+        for (region, _) in self.widths().into_iter().enumerate().filter(|(_, width)| *width > 0) {
             self.declare(&format!("var<private> record{region}: u32;"));
             self.declare(&format!("var<private> place{region}: u32;"));
         }
@@ -40,8 +44,10 @@ impl Writer<'_> {
             self.line("return;");
             self.line("}");
         }
-        let (_, counts) = outputs_by_region(self.kernel);
-        for region in (0..counts.len()).filter(|&region| counts[region] > 0) {
+        if matches!(self.sink, Sink::Rows) {
+            return self.start_list();
+        }
+        for (region, width) in self.widths().into_iter().enumerate().filter(|(_, width)| *width > 0) {
             if is_outer(self.kernel, region) {
                 self.line(&format!("record{region} = invocation;"));
             } else {
@@ -50,13 +56,34 @@ impl Writer<'_> {
                 let start = self.temporary(&format!("tables[{starts} + {iteration}]"));
                 self.line(&format!("record{region} = u32({start} - {first});"));
             }
-            self.find_place(region, counts[region]);
+            self.find_place(region, width);
         }
     }
 
-    fn find_place(&mut self, region: usize, outputs: usize) {
+    /// Begins the loop over the iterations that are listed for the rows of an invocation.
+    fn start_list(&mut self) {
+        let widths = self.widths();
+        let region = (0..widths.len()).find(|&region| widths[region] > 0).unwrap_or(0);
+        let [_, starts, items] = [0, 1, 2].map(|k| words::wgsl(self.words.region(region) + k));
+        let own = self.temporary(&format!("{starts} + i32(invocation)"));
+        let first = self.temporary(&format!("slots[{own}]"));
+        let next = self.temporary(&format!("slots[{own} + 1i]"));
+        self.line(&format!("for (var item = {first}; item < {next}; item++) {{"));
+        self.line(&format!("invocation = u32(slots[{items} + item]);"));
+        self.line(&format!("record{region} = u32(item);"));
+        self.find_place(region, widths[region]);
+    }
+
+    fn find_place(&mut self, region: usize, width: usize) {
         let base = words::wgsl(self.words.region(region));
-        self.line(&format!("place{region} = staging_place(u32({base}), record{region}, {outputs}u);"));
+        match self.sink {
+            Sink::Staged(_) => {
+                self.line(&format!("place{region} = staging_place(u32({base}), record{region}, {width}u);"));
+            }
+            Sink::Rows | Sink::Atomic => {
+                self.line(&format!("place{region} = u32({base}) + record{region} * {width}u;"));
+            }
+        }
     }
 
     /// Goes to an invocation's first record of a loop that the workgroup shares.
@@ -71,27 +98,31 @@ impl Writer<'_> {
     }
 
     fn skip(&mut self, region: usize, records: &str) {
-        let (_, counts) = outputs_by_region(self.kernel);
-        if region != 0 && counts[region] > 0 {
+        let width = self.widths()[region];
+        if region != 0 && width > 0 {
             self.line(&format!("record{region} += {records};"));
-            self.find_place(region, counts[region]);
+            self.find_place(region, width);
         }
     }
 
     pub(super) fn output(&mut self, k: usize) -> Result<(), Error> {
         let output = &self.kernel.outputs[k];
-        let value = self.value(output.value)?;
         let sign = if output.negated { "-" } else { "" };
+        let value = format!("{sign}{}", self.value(output.value)?);
         // What stands in no loop, every invocation of a workgroup computes, and one writes.
         let once = self.is_shared && output.region == 0;
         if once {
             self.line("if local == 0u {");
         }
-        if output.has_slot() {
-            let place = self.places[k];
-            self.line(&format!("staging[place{} + {place}u] = {sign}{value};", output.region));
-        } else {
-            self.line(&format!("energy += {sign}{value};"));
+        match (output.has_slot(), self.sink) {
+            (false, _) => self.line(&format!("energy += {value};")),
+            (true, Sink::Staged(numbering)) => {
+                if let Some(number) = numbering.writes[k] {
+                    let distance = number * staging::LANES;
+                    self.line(&format!("staging[place{} + {distance}u] = {value};", output.region));
+                }
+            }
+            (true, Sink::Rows | Sink::Atomic) => self.add(output, &value),
         }
         if once {
             self.line("}");
@@ -99,14 +130,30 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Leaves the energy of the invocation, or of the workgroup, where the reduction finds it.
-    pub(super) fn store_energy(&mut self) {
+    /// Adds a value to the entry of an output.
+    fn add(&mut self, output: &Output, value: &str) {
+        let name = if output.buffer == Buffer::Gradient { "gradient" } else { "hessian" };
+        let slot = self.temporary(&format!("slots[place{} + {}u]", output.region, output.offset));
+        self.line(&format!("if {slot} != {NO_SLOT} {{"));
+        let entry = format!("{name}[u32({slot}) + {}u]", output.shift);
+        match self.sink {
+            Sink::Atomic => self.line(&format!("atomicAdd(&{entry}, {value});")),
+            Sink::Rows | Sink::Staged(_) => self.line(&format!("{entry} += {value};")),
+        }
+        self.line("}");
+    }
+
+    /// Ends an invocation: leaves its energy, or that of the workgroup, where the reduction finds it.
+    pub(super) fn end_invocation(&mut self) {
+        if matches!(self.sink, Sink::Rows) {
+            return self.line("}");
+        }
         if self.kernel.outputs.iter().all(|output| output.has_slot()) {
             return;
         }
         let place = format!("u32({}) + invocation", words::wgsl(words::ENERGY));
         if self.is_shared {
-            self.line("energy = total(energy);");
+            self.line("energy = group_sum(local, energy);");
             self.line("if local == 0u {");
         }
         self.line(&format!("energies[{place}] = energy;"));
@@ -114,11 +161,6 @@ impl Writer<'_> {
             self.line("}");
         }
     }
-}
-
-/// By output, the distance of its number from that of its region's first.
-pub(super) fn distances(kernel: &Kernel) -> Vec<usize> {
-    outputs_by_region(kernel).0.into_iter().map(|number| number * staging::LANES).collect()
 }
 
 /// Whether a region is the outermost loop itself, or the whole of a kernel without one: its records have the numbers of the

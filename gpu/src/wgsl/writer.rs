@@ -3,6 +3,7 @@
 use super::function::Functions;
 use super::group::{GROUP, shared_loops};
 use super::plan::{Key, Plan};
+use super::sink::Sink;
 use super::{ENTRY, Options, Source, head};
 use crate::Error;
 use crate::words::Words;
@@ -26,8 +27,8 @@ pub(super) struct Writer<'a> {
     pub is_shared: bool,
     /// The sums that pass from one shader of the kernel to the other.
     pub stored: &'a [Value],
-    /// By output, how far its number is from that of its region's first.
-    pub places: Vec<usize>,
+    /// Where outputs go.
+    pub sink: Sink<'a>,
     /// The functions such as `exp` that are called.
     pub functions: Functions,
     workgroup: u32,
@@ -41,7 +42,13 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(kernel: &'a Kernel, plan: &'a Plan, options: &Options, shared: bool, stored: &'a [Value]) -> Self {
+    pub fn new(
+        kernel: &'a Kernel,
+        plan: &'a Plan,
+        options: &Options,
+        sink: Sink<'a>,
+        (shared, stored): (bool, &'a [Value]),
+    ) -> Self {
         let mut writer = Self {
             kernel,
             plan,
@@ -52,10 +59,10 @@ impl<'a> Writer<'a> {
             shared: if shared { shared_loops(kernel) } else { FxHashMap::default() },
             is_shared: shared,
             stored,
-            places: super::output::distances(kernel),
+            sink,
             functions: Functions::new(options.precision),
             workgroup: if shared { GROUP } else { options.workgroup },
-            head: head(kernel, options),
+            head: head(kernel, options, sink),
             text: String::new(),
             depth: 0,
             named: Vec::new(),

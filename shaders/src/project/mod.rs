@@ -113,8 +113,8 @@ impl Project {
     /// Invocations in a workgroup.
     pub const GROUP: u32 = 64;
 
-    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places; with a basis the places and
-    /// the components of [`Directions`]; with [`scratch`](Self::scratch) that.
+    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places of the entries of a
+    /// lower triangle and then of a copy of each; with a basis the places and the components of [`Directions`]; with [`scratch`](Self::scratch) that.
     pub fn writes(&self) -> Vec<bool> {
         self.buffers().iter().map(|&(.., writes)| writes).collect()
     }

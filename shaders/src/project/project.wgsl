@@ -13,7 +13,8 @@ struct Words {
     // Elements of this dispatch, and the number of the first.
     count: u32,
     first: u32,
-    // Entry k of an element is number base + (element / lanes * stride + places[k]) * lanes + element % lanes.
+    // Entry k of an element is number base + (element / lanes * stride + places[k]) * lanes + element % lanes, and so is the
+    // copy of it at places[TRIANGLE + k].
     base: u32,
     lanes: u32,
     stride: u32,
@@ -23,7 +24,7 @@ struct Words {
 
 @group(0) @binding(0) var<uniform> words: Words;
 
-// The place of an entry that does not exist.
+// The place of an entry, or a copy, that does not exist.
 const NONE = 0xffffffffu;
 
 // The place of an entry of a lower triangle, row >= col, row by row.
@@ -125,10 +126,13 @@ fn mend(element: u32, scale: real) {
     }
     if (mended) {
         for (var k = member; k < TRIANGLE; k += TEAM) {
-            let place = places[k];
-            if (place != NONE) {
-                let at = address(element, place);
-                numbers[at] = numbers[at] + take(OWN + k) * scale;
+            let added = take(OWN + k) * scale;
+            for (var copy = 0u; copy < 2u; copy++) {
+                let place = places[copy * TRIANGLE + k];
+                if (place != NONE) {
+                    let at = address(element, place);
+                    numbers[at] = numbers[at] + added;
+                }
             }
         }
     }

@@ -251,9 +251,14 @@ fn entries_are_where_the_region_says() {
             places.push(if together(row, col) { 2 + (there * 4) % 9 } else { Region::NONE });
         }
     }
+    // Copies of some entries come after all others.
+    let copies: Vec<u32> =
+        (0..).zip(&places).map(|(k, &place)| if k % 3 == 1 && place != Region::NONE { 12 + k } else { Region::NONE }).collect();
+    let copied = places.iter().copied().zip(&copies).filter(|(_, copy)| **copy != Region::NONE);
+    let all = [&places[..], &copies].concat();
     for (lanes, count) in [(1, 5), (4, 11)] {
-        let region = Region { base: 3, lanes, stride: 12, count };
-        let length = region.at(count as usize + lanes as usize, 0) + 12;
+        let region = Region { base: 3, lanes, stride: 30, count };
+        let length = region.at(count as usize + lanes as usize, 0) + 30;
         let mut numbers = vec![7.0; length];
         let mut random = Random(5);
         let mut expected = numbers.clone();
@@ -266,8 +271,12 @@ fn entries_are_where_the_region_says() {
                     (numbers[at], expected[at]) = (entry, wanted);
                 }
             }
+            for (place, &copy) in copied.clone() {
+                let [from, to] = [place, copy].map(|place| region.at(element, place));
+                (numbers[to], expected[to]) = (numbers[from], expected[from]);
+            }
         }
-        project(shader::<f64>(n, None), None, (region, Mode::Clamp), &places, &mut numbers);
+        project(shader::<f64>(n, None), None, (region, Mode::Clamp), &all, &mut numbers);
         for (k, (got, wanted)) in numbers.iter().zip(&expected).enumerate() {
             assert!((got - wanted).abs() < 1e-14, "{k}: {got} {wanted}");
             assert!(*wanted != 7.0 || *got == 7.0);

@@ -1,7 +1,7 @@
 //! The twin of `project.wgsl`.
 
 use super::eigen::{Eigen, lower};
-use super::{Directions, Mode, Project, Region};
+use super::{Directions, Mode, Project, Region, triangle};
 use crate::Number;
 use std::fmt::LowerExp;
 
@@ -73,7 +73,8 @@ struct Room<T> {
 }
 
 /// The twin of `project.wgsl`: projects the matrices of a region of `numbers`. `basis` has the number of directions for
-/// which the shader is made, and is there if that is; `places` has a place for each entry of the lower triangle.
+/// which the shader is made, and is there if that is; `places` has a place for each entry of the lower triangle, and may go on
+/// with the place of a copy of each.
 pub fn project<T: Real>(
     shader: Project,
     basis: Option<&Directions<T>>,
@@ -84,19 +85,18 @@ pub fn project<T: Real>(
     let directions = shader.directions.unwrap_or(shader.unknowns) as usize;
     for element in 0..region.count as usize {
         let at = |place: u32| (place != Region::NONE).then(|| region.at(element, place));
-        let Some((own, scale)) = load(places.iter().map(|&place| at(place).map_or(T::default(), |k| numbers[k])))
-        else {
-            continue;
-        };
+        let (own, copies) = places.split_at(triangle(shader.unknowns));
+        let entries = own.iter().map(|&place| at(place).map_or(T::default(), |k| numbers[k]));
+        let Some((matrix, scale)) = load(entries) else { continue };
         let list = vec![T::default(); shader.unknowns as usize];
-        let mut room = Room { own, eigen: Eigen::new(directions), list };
+        let mut room = Room { own: matrix, eigen: Eigen::new(directions), list };
         room.reduce(basis);
         if room.definite() {
             continue;
         }
         room.eigen.decompose();
         if room.mend(basis, mode) {
-            for (&place, &added) in places.iter().zip(&room.own) {
+            for (&place, &added) in own.iter().zip(&room.own).chain(copies.iter().zip(&room.own)) {
                 if let Some(k) = at(place) {
                     numbers[k] = numbers[k] + added * scale;
                 }
