@@ -83,6 +83,10 @@ pub enum Error {
         /// What was asked for.
         what: &'static str,
     },
+    /// The system is not on a GPU.
+    #[cfg(feature = "gpu")]
+    #[error("the system was not built for the GPU: set `Options::device` to `Device::Gpu`")]
+    NotOnGpuDevice,
     /// The code generator refuses.
     #[error("{file}: cannot be compiled: {source}")]
     Compile {

@@ -180,6 +180,16 @@ impl Stored {
         self.shared
     }
 
+    /// The stored pattern, with the edge length of its blocks; nothing for a storage of the caller's.
+    #[cfg(feature = "gpu")]
+    pub fn pattern<'a>(&'a self, pattern: &'a Csr) -> Option<(&'a Csr, usize)> {
+        match &self.kind {
+            Kind::Full => Some((pattern, 1)),
+            Kind::Custom => None,
+            Kind::Own(csr, block) => Some((csr, *block)),
+        }
+    }
+
     pub fn matrix<'a>(&'a self, pattern: &'a Csr, values: &'a [f64]) -> Matrix<'a> {
         match &self.kind {
             Kind::Full => Matrix::csr(pattern, values),

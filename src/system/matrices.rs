@@ -14,7 +14,8 @@ use spadina_jit_cpu::{Pool, project_elements};
 pub struct Matrices {
     /// What computes them, as rows.
     pub bound: Bound,
-    element: Element,
+    /// An element.
+    pub element: Element,
     /// The number of the array that holds them in the program of the Hessian.
     pub array: usize,
     /// Lower triangles, one after another.

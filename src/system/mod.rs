@@ -17,12 +17,14 @@ mod term;
 mod work;
 
 pub use error::{Error, Misfit};
+#[cfg(feature = "gpu")]
+pub use gpu::{GpuOptions, Resident};
 pub use layout::{Layout, MakeStorage, Matrix};
 pub use work::{Memory, Work};
 
 use crate::problem::Problem;
 use layout::Stored;
-use part::Mode;
+use part::{Mode, Placement};
 use product::{Product, Scratch};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::Projection;
@@ -39,8 +41,7 @@ pub enum Device {
     /// Compiled to machine code.
     #[default]
     Cpu,
-    /// Compute shaders, on the adapter that the environment variable `WGPU_ADAPTER_NAME` names or the fastest one. Elements
-    /// are not projected there; products with the Hessian are computed by the CPU.
+    /// Compute shaders ([`Options::gpu`]). Products with the Hessian are computed by the CPU.
     #[cfg(feature = "gpu")]
     Gpu,
     /// The reference: kernels step by step, in double precision, on one thread.
@@ -68,6 +69,9 @@ pub struct Options {
     pub projection: Option<Projection>,
     /// Whether the Hessian of residual terms is JᵀJ, without their second derivatives.
     pub gauss_newton: bool,
+    /// Which GPU, and how it assembles.
+    #[cfg(feature = "gpu")]
+    pub gpu: GpuOptions,
 }
 
 impl Default for Options {
@@ -79,6 +83,8 @@ impl Default for Options {
             layout: Layout::Full,
             projection: None,
             gauss_newton: false,
+            #[cfg(feature = "gpu")]
+            gpu: GpuOptions::default(),
         }
     }
 }
@@ -157,10 +163,6 @@ impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
         problem.check()?;
-        #[cfg(feature = "gpu")]
-        if options.device == Device::Gpu && options.projection.is_some() {
-            return Err(Error::NotOnGpu { what: "projection" });
-        }
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
@@ -176,7 +178,7 @@ impl System {
         let gpu = match options.device {
             Device::Gpu => {
                 term::compile_stored(&mut terms, &pool)?;
-                Some(gpu::Gpu::new(&terms, options.precision)?)
+                Some(gpu::Gpu::new(&terms, &options)?)
             }
             Device::Cpu | Device::Interpreter => None,
         };
@@ -304,6 +306,13 @@ impl System {
         Ok(())
     }
 
+    /// The problem as it is on the GPU: the buffers of its vectors, and evaluations to encode. Nothing is read back.
+    #[cfg(feature = "gpu")]
+    pub fn resident(&mut self) -> Result<Resident<'_>, Error> {
+        self.bind()?;
+        self.gpu.as_ref().and_then(gpu::Gpu::resident).ok_or(Error::NotOnGpuDevice)
+    }
+
     fn evaluation(&self, energy: f64) -> Evaluation<'_> {
         let bound = self.bound.as_ref();
         let residuals = self.problem.has_residuals();
@@ -395,12 +404,16 @@ impl System {
         let (stored, slots) = self.options.layout.store(&pattern)?;
         let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
         let own_rows = Places { pattern: &jacobian, slots: None };
-        for term in &mut self.terms {
-            term.place(hessian, own_rows, stored.is_shared());
-        }
+        let placement = Placement {
+            hessian: Some(hessian),
+            jacobian: Some(own_rows),
+            shared: stored.is_shared(),
+            batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
+        };
+        self.terms.iter_mut().for_each(|term| term.place(placement));
         #[cfg(feature = "gpu")]
         if let Some(gpu) = &mut self.gpu {
-            gpu.bind(&self.terms, &self.problem, own_rows, (stored.len(), hessian))?;
+            gpu.bind(&self.terms, &self.problem, own_rows, (&stored, hessian))?;
         }
         let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
         self.state = State {

@@ -36,6 +36,17 @@ pub struct Runnable {
     pub streams: Streams,
 }
 
+/// Where the entries of matrices go.
+#[derive(Clone, Copy, Default)]
+pub struct Placement<'a> {
+    pub hessian: Option<Places<'a>>,
+    pub jacobian: Option<Places<'a>>,
+    /// Entries of different rows may have one slot, so that no two ranges may run at the same time.
+    pub shared: bool,
+    /// The matrices of projected elements are evaluated batch by batch in a buffer of the host.
+    pub batched: bool,
+}
+
 /// The kernels that compute some outputs of one program.
 pub struct Set(Vec<Runnable>);
 
@@ -54,6 +65,12 @@ struct Static {
 }
 
 impl Runnable {
+    /// If its elements are projected: how.
+    #[cfg(feature = "gpu")]
+    pub fn projected(&self) -> Option<(&Blocks, Projection)> {
+        self.blocks.as_ref().map(|(blocks, projection)| (blocks, *projection))
+    }
+
     /// The kernel by whose outputs the matrices are assembled.
     pub fn assembled(&self) -> &Kernel {
         self.blocks.as_ref().map_or(&self.kernel, |(blocks, _)| &blocks.whole)
@@ -158,13 +175,12 @@ impl Set {
         }
     }
 
-    /// Finds the slots; the records of rows and columns are let go. `shared`: entries of different rows may have one
-    /// slot, so that no two ranges may run at the same time.
-    pub fn place(&mut self, hessian: Option<Places>, jacobian: Option<Places>, shared: bool) {
+    /// Finds the slots; the records of rows and columns are let go.
+    pub fn place(&mut self, Placement { hessian, jacobian, shared, batched }: Placement<'_>) {
         for runnable in &mut self.0 {
             let entries = std::mem::take(&mut runnable.entries);
             runnable.streams = streams(runnable.assembled(), &entries, hessian, jacobian);
-            if let Some((blocks, _)) = &runnable.blocks {
+            if let Some((blocks, _)) = runnable.blocks.as_ref().filter(|_| batched) {
                 let ranges = runnable.streams.runs().into_owned().ranges;
                 let streams = &mut runnable.streams;
                 let stream = std::mem::take(&mut streams.regions[blocks.region]);
@@ -268,10 +284,10 @@ impl Kernels {
         self.set(Mode::Hessian).visit(buffer, add);
     }
 
-    pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
+    pub fn place(&mut self, placement: Placement<'_>) {
         std::thread::scope(|scope| {
             for set in &mut self.sets {
-                scope.spawn(move || set.place(Some(hessian), Some(jacobian), shared));
+                scope.spawn(move || set.place(placement));
             }
         });
     }

@@ -6,7 +6,7 @@
 
 use super::Error;
 use super::diagnose;
-use super::part::{Mode, Set};
+use super::part::{Placement, Mode, Set};
 use super::term::{Binding, Bound, Term};
 use crate::problem::Problem;
 use spadina_core::bind::{Buffers, Data};
@@ -83,7 +83,7 @@ impl Product {
             }
         }
         for tangent in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            tangent.set.place(None, None, false);
+            tangent.set.place(Placement::default());
         }
         Ok(())
     }

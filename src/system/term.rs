@@ -2,7 +2,7 @@
 
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
 use super::matrices::Matrices;
-use super::part::{Kernels, Mode, Task};
+use super::part::{Kernels, Mode, Placement, Task};
 use super::product::Product;
 use super::{Error, Layout, Options};
 use super::{diagnose, rows};
@@ -12,7 +12,7 @@ use spadina_core::bind::{Buffers, Data};
 use spadina_core::element::{Projection, Reduced, Refused, complete, reduce};
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
-use spadina_core::pattern::{Entries, Places, check_words};
+use spadina_core::pattern::{Entries, check_words};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Graph, Precision};
@@ -33,7 +33,7 @@ pub struct Term {
     /// For residuals, gradient and Hessian of the rows weighted by their values.
     pub weighted: Option<Bound>,
     /// Second derivatives that are projected before `main` reads them.
-    matrices: Vec<Matrices>,
+    pub matrices: Vec<Matrices>,
     /// The rows of a residual among those of the problem.
     rows: Range<usize>,
     /// Products with the Hessian, once they are asked for.
@@ -302,8 +302,8 @@ impl Term {
         self.bounds().for_each(|b| b.kernels.visit(Buffer::Jacobian, &mut *add));
     }
 
-    pub fn place(&mut self, hessian: Places, jacobian: Places, shared: bool) {
-        self.bounds_mut().for_each(|b| b.kernels.place(hessian, jacobian, shared));
+    pub fn place(&mut self, placement: Placement<'_>) {
+        self.bounds_mut().for_each(|b| b.kernels.place(placement));
     }
 
     /// Evaluates the term; returns its energy. `compiled`: by machine code, else by the reference.
@@ -341,7 +341,7 @@ impl Term {
 }
 
 /// Puts projected matrices into the data of the program that reads them.
-fn insert<'a>(matrices: &'a [Matrices], data: &mut Data<'a>) {
+pub fn insert<'a>(matrices: &'a [Matrices], data: &mut Data<'a>) {
     matrices.iter().for_each(|m| data.arrays[m.array] = &m.numbers);
 }
 
