@@ -13,6 +13,9 @@ use spadina_shaders::{Directions, Mode, Project, Region};
 /// Bytes of scratch, if one element does not need more.
 const SCRATCH: u64 = 128 << 20;
 
+/// Mesa's processor adapter leaves all loops of an invocation, whose results are wrong then, after so many iterations.
+const ITERATIONS_OF_LLVMPIPE: u64 = 65_535;
+
 /// Projects the matrices of one kind of element.
 #[derive(Debug)]
 pub(crate) struct Projector {
@@ -47,6 +50,8 @@ impl Projector {
             unknowns: element.size() as u32,
             directions: (!whole).then_some(columns.len() as u32),
         };
+        let longest = if whole { 0 } else { columns.iter().map(Vec::len).max().unwrap_or(0) };
+        check_iterations(device, shader, longest)?;
         let mut basis = Vec::new();
         if !whole {
             let Directions { places, components } = Directions::new(element.size(), columns, |component| component);
@@ -92,7 +97,7 @@ impl Projector {
         let starts = (0..region.count).step_by(most as usize);
         let dispatch = |start: u32| {
             let range = start..region.count.min(start.saturating_add(most));
-            let grid = device.grid(Project::NAME, range.len() * team as usize, Project::GROUP)?;
+            let grid = device.grid(Project::NAME, range.len() * team as usize, self.shader.group())?;
             let words = self.shader.words(region, self.mode, range, grid.row / team);
             device.dispatch(Project::NAME, &self.pipeline, grid.workgroups, bytemuck::cast_slice(&words), &buffers)
         };
@@ -116,4 +121,15 @@ impl Projector {
         }
         Ok(())
     }
+}
+
+/// Refuses elements that are too large for a device that would give wrong results.
+fn check_iterations(device: &Device, shader: Project, longest: usize) -> Result<(), Error> {
+    let wanted = shader.iterations(longest);
+    if wanted > ITERATIONS_OF_LLVMPIPE && device.name().contains("llvmpipe") {
+        let what = format!("the projection of elements of {} unknowns", shader.unknowns);
+        let (limit, allowed) = ("iterations of loops in llvmpipe", ITERATIONS_OF_LLVMPIPE);
+        return Err(Error::Limit { what, wanted, limit, allowed });
+    }
+    Ok(())
 }
