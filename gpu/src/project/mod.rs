@@ -13,7 +13,8 @@ use spadina_shaders::{Directions, Mode, Project, Region};
 /// Bytes of scratch, if one element does not need more.
 const SCRATCH: u64 = 128 << 20;
 
-/// Mesa's processor adapter leaves all loops of an invocation, whose results are wrong then, after so many iterations.
+/// Mesa's processor adapter counts the iterations of all loops of an invocation together; after so many it leaves every loop
+/// in its first iteration, without a word.
 const ITERATIONS_OF_LLVMPIPE: u64 = 65_535;
 
 /// Projects the matrices of one kind of element.
@@ -25,7 +26,7 @@ pub(crate) struct Projector {
     precision: Precision,
     /// Entries of a lower triangle.
     entries: usize,
-    /// Unknowns and components of the basis, if it is not the unknowns themselves.
+    /// Places and components of the basis, if it is not the unknowns themselves.
     basis: Vec<wgpu::Buffer>,
     /// Where the matrices of large elements are worked on, and of how many at once. All dispatches share it: they run one
     /// after another.
@@ -34,7 +35,7 @@ pub(crate) struct Projector {
 
 impl Projector {
     /// Compiles the shader for an element. `most` is the greatest number of elements that will be projected at once, for
-    /// which room is made.
+    /// which room is made. Refuses a precision that the device does not have, and elements that are too large for it.
     pub fn new(
         device: &Device,
         precision: Precision,
@@ -80,7 +81,8 @@ impl Projector {
     }
 
     /// Binds the matrices of a buffer of reals. `places` says where in an element's record each entry of its lower triangle
-    /// is, or [`Region::NONE`]. Large elements may need several dispatches; these are in order.
+    /// is, or [`Region::NONE`]. Large elements may need several dispatches; these are in order. Refuses places that are not
+    /// as many, and a region that reaches beyond the buffer.
     pub fn dispatches(
         &self,
         device: &Device,
