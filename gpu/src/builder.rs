@@ -153,12 +153,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The tasks of some jobs, whose sums before their outermost loops are dispatched.
-    fn ready<'b>(
-        &mut self,
-        jobs: &'b [Job<'b>],
-        uploaded: &'b [Uploaded],
-        staged: bool,
-    ) -> Result<Ready<'b>, Error> {
+    fn ready<'b>(&mut self, jobs: &'b [Job<'b>], uploaded: &'b [Uploaded], staged: bool) -> Result<Ready<'b>, Error> {
         let mut ready = Ready { uploaded, tasks: Vec::new(), jobs: Vec::new(), words: Vec::new() };
         for (number, (job, own)) in jobs.iter().zip(uploaded).enumerate() {
             for task in job.tasks(staged) {

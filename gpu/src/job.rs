@@ -1,8 +1,8 @@
 //! A kernel with the data and streams it runs on, and its data on the device.
 
 use crate::compiled::{Compiled, Inner, Kind, Part};
-use crate::numbering::Numbering;
 use crate::memory::bytes;
+use crate::numbering::Numbering;
 use crate::vectors::Lengths;
 use crate::wgsl::{Source, is_outer};
 use crate::{Device, Error, integers};

@@ -52,11 +52,8 @@ impl Numbering {
     /// Numbers the outputs; `entry` gives the entry of a projected element that an output is.
     pub fn of(kernel: &Kernel, entry: impl Fn(usize) -> Option<usize>) -> Self {
         let mut found: FxHashMap<(usize, Key), (usize, bool)> = FxHashMap::default();
-        let mut numbering = Self {
-            writes: vec![None; kernel.outputs.len()],
-            counts: vec![0; kernel.regions.len()],
-            ..Self::default()
-        };
+        let mut numbering =
+            Self { writes: vec![None; kernel.outputs.len()], counts: vec![0; kernel.regions.len()], ..Self::default() };
         let mut first = 0;
         while first < kernel.outputs.len() {
             let own = &kernel.outputs[first];

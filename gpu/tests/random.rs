@@ -7,8 +7,8 @@ use spadina_core::real::Precision;
 use spadina_gpu::Schedule;
 use spadina_gpu::wgsl::Options;
 use support::random::program;
-use wgpu::Features;
 use support::{device, interpreted, on_device, precisions};
+use wgpu::Features;
 
 #[test]
 fn shaders_give_the_numbers_of_the_interpreter() {

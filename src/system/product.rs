@@ -6,7 +6,7 @@
 
 use super::Error;
 use super::diagnose;
-use super::part::{Placement, Mode, Set};
+use super::part::{Mode, Placement, Set};
 use super::term::{Binding, Bound, Term};
 use crate::problem::Problem;
 use spadina_core::bind::{Buffers, Data};

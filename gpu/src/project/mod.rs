@@ -13,6 +13,10 @@ use spadina_shaders::{Directions, Mode, Project, Region};
 /// Bytes of scratch, if one element does not need more.
 const SCRATCH: u64 = 128 << 20;
 
+/// Mesa's processor adapter counts the iterations of all loops of an invocation together; after so many it leaves every loop
+/// in its first iteration, without a word.
+const ITERATIONS_OF_LLVMPIPE: u64 = 65_535;
+
 /// Projects the matrices of one kind of element.
 #[derive(Debug)]
 pub(crate) struct Projector {
@@ -22,7 +26,7 @@ pub(crate) struct Projector {
     precision: Precision,
     /// Entries of a lower triangle.
     entries: usize,
-    /// Unknowns and components of the basis, if it is not the unknowns themselves.
+    /// Places and components of the basis, if it is not the unknowns themselves.
     basis: Vec<wgpu::Buffer>,
     /// Where the matrices of large elements are worked on, and of how many at once. All dispatches share it: they run one
     /// after another.
@@ -31,7 +35,7 @@ pub(crate) struct Projector {
 
 impl Projector {
     /// Compiles the shader for an element. `most` is the greatest number of elements that will be projected at once, for
-    /// which room is made.
+    /// which room is made. Refuses a precision that the device does not have, and elements that are too large for it.
     pub fn new(
         device: &Device,
         precision: Precision,
@@ -47,6 +51,8 @@ impl Projector {
             unknowns: element.size() as u32,
             directions: (!whole).then_some(columns.len() as u32),
         };
+        let longest = if whole { 0 } else { columns.iter().map(Vec::len).max().unwrap_or(0) };
+        check_iterations(device, shader, longest)?;
         let mut basis = Vec::new();
         if !whole {
             let Directions { places, components } = Directions::new(element.size(), columns, |component| component);
@@ -76,7 +82,7 @@ impl Projector {
 
     /// Binds the matrices of a buffer of reals. `places` says where in an element's record each entry of its lower triangle
     /// is, or [`Region::NONE`]; it may go on with the place of a copy of each. Large elements may need several dispatches;
-    /// these are in order.
+    /// these are in order. Refuses places that are not as many, and a region that reaches beyond the buffer.
     pub fn dispatches(
         &self,
         device: &Device,
@@ -95,7 +101,7 @@ impl Projector {
         let starts = (0..region.count).step_by(most as usize);
         let dispatch = |start: u32| {
             let range = start..region.count.min(start.saturating_add(most));
-            let grid = device.grid(Project::NAME, range.len() * team as usize, Project::GROUP)?;
+            let grid = device.grid(Project::NAME, range.len() * team as usize, self.shader.group())?;
             let words = self.shader.words(region, self.mode, range, grid.row / team);
             device.dispatch(Project::NAME, &self.pipeline, grid.workgroups, bytemuck::cast_slice(&words), &buffers)
         };
@@ -119,4 +125,15 @@ impl Projector {
         }
         Ok(())
     }
+}
+
+/// Refuses elements that are too large for a device that would give wrong results.
+fn check_iterations(device: &Device, shader: Project, longest: usize) -> Result<(), Error> {
+    let wanted = shader.iterations(longest);
+    if wanted > ITERATIONS_OF_LLVMPIPE && device.name().contains("llvmpipe") {
+        let what = format!("the projection of elements of {} unknowns", shader.unknowns);
+        let (limit, allowed) = ("iterations of loops in llvmpipe", ITERATIONS_OF_LLVMPIPE);
+        return Err(Error::Limit { what, wanted, limit, allowed });
+    }
+    Ok(())
 }

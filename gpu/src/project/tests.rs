@@ -38,18 +38,14 @@ fn element(nodes: usize, width: usize, differences: bool) -> Element {
 /// and for some of another size or not finite.
 fn matrix(element: &Element, number: usize, random: &mut Random, precision: Precision) -> Vec<f64> {
     let (n, m) = (element.size(), element.basis.columns.len());
-    let mut small = vec![vec![0.0; m]; m];
-    for row in 0..m {
-        for col in 0..=row {
-            let entry = random.next();
-            (small[row][col], small[col][row]) = (entry, entry);
-        }
-        small[row][row] += if number.is_multiple_of(3) { 2.0 * m as f64 } else { 0.0 };
+    let mut small: Vec<f64> = (0..m * (m + 1) / 2).map(|_| random.next()).collect();
+    if number.is_multiple_of(3) {
+        (0..m).for_each(|k| small[lower(k, k)] += 2.0 * m as f64);
     }
     let scale = match (number % 11, precision) {
         (4, _) => 0.0,
         (5, Precision::F32) => 1e-30,
-        (7, Precision::F32) => 4e36,
+        (7, Precision::F32) => 1e38 / m as f64,
         (5, Precision::F64) => 1e-290,
         (7, Precision::F64) => 1e306,
         _ => 1.0,
@@ -57,7 +53,7 @@ fn matrix(element: &Element, number: usize, random: &mut Random, precision: Prec
     let mut wide = vec![vec![0.0; m]; n];
     for (number, column) in element.basis.columns.iter().enumerate() {
         for &(unknown, component) in column {
-            (0..m).for_each(|k| wide[unknown][k] += component * small[number][k]);
+            (0..m).for_each(|k| wide[unknown][k] += component * small[lower(number.max(k), number.min(k))]);
         }
     }
     let mut entries = vec![0.0; element.entries()];
@@ -132,8 +128,8 @@ fn compare(
     // From the last entry to the first, with one number between two of them.
     let place = |k: usize| if missing(k) { Region::NONE } else { 2 * (entries - 1 - k) as u32 };
     let places: Vec<u32> = (0..entries).map(place).collect();
-    let region = Region { base: 3, lanes, stride: 2 * entries as u32, count: 150 };
-    let mut numbers = vec![0.5; region.at(160, 0)];
+    let region = Region { base: 3, lanes, stride: 2 * entries as u32, count: if entries > 1000 { 40 } else { 150 } };
+    let mut numbers = vec![0.5; region.at((region.count + lanes) as usize, 0)];
     let mut random = Random(entries as u64);
     for number in 0..region.count as usize {
         let matrix = matrix(element, number, &mut random, precision);
@@ -157,10 +153,10 @@ fn compare(
     let mut open = vec![true; numbers.len()];
     let mut changed = 0;
     for number in 0..region.count as usize {
-        let at = |&&place: &&u32| (place != Region::NONE).then(|| region.at(number, place));
-        let own: Vec<usize> = places.iter().filter_map(|place| at(&place)).collect();
+        let at = |&place: &u32| (place != Region::NONE).then(|| region.at(number, place));
+        let own: Vec<usize> = places.iter().filter_map(at).collect();
         let same = own.iter().all(|&k| numbers[k].to_bits() == wanted[k].to_bits() || numbers[k].is_nan());
-        changed += usize::from(!same);
+        changed += u32::from(!same);
         let largest = own.iter().fold(0.0f64, |m, &k| m.max(numbers[k].abs()));
         for &k in &own {
             open[k] = false;
@@ -169,7 +165,7 @@ fn compare(
             worst = worst.max(if equal { 0.0 } else { (got[k] - wanted[k]).abs() / largest / unit });
         }
     }
-    assert!(changed > 30, "{changed}");
+    assert!(5 * changed >= region.count, "{changed}");
     assert!((0..numbers.len()).filter(|&k| open[k]).all(|k| got[k] == numbers[k]));
     worst
 }
@@ -179,8 +175,10 @@ fn the_shader_does_what_its_twin_does() {
     let Some(device) = device() else { return };
     let none = |_: usize| false;
     for precision in [Precision::F32, Precision::F64].into_iter().filter(|&p| device.check(p).is_ok()) {
-        let kinds = [(1, 1, false), (2, 1, true), (2, 1, false), (2, 3, false), (4, 3, true), (4, 3, false)];
-        for (nodes, width, differences) in kinds.into_iter().chain([(5, 4, false), (7, 3, true), (27, 3, true)]) {
+        // From one unknown to those of a hexahedron with 27 nodes, or the most that one invocation works on.
+        let alone = [(1, 1, false), (2, 1, true), (2, 1, false), (2, 3, false), (4, 3, true), (4, 4, false)];
+        let teams = [(5, 4, false), (7, 3, true), (27, 3, true)];
+        for (nodes, width, differences) in alone.into_iter().chain(teams) {
             let element = element(nodes, width, differences);
             for projection in [Projection::Clamp, Projection::Abs] {
                 for lanes in [1, 32] {
@@ -225,4 +223,19 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(refused(region, &[0, 1]), (3, 2));
     assert_eq!(refused(Region { base: 1, ..region }, &[0, 1, 2]), (31, 30));
     assert_eq!(refused(Region { lanes: 32, ..region }, &[0, 1, 2]), (74, 30));
+}
+
+/// Mesa's processor adapter would give wrong numbers.
+#[test]
+fn elements_that_are_too_large_are_refused() {
+    let Some(device) = device() else { return };
+    let made = |rows| Projector::new(&device, Precision::F32, &element(rows, 1, false), Projection::Clamp, 1);
+    assert!(made(81).is_ok());
+    match made(200) {
+        Ok(_) => assert!(!device.name().contains("llvmpipe")),
+        Err(error) => {
+            assert!(matches!(error, Error::Limit { wanted: 360_000, .. }), "{error}");
+            println!("{error}");
+        }
+    }
 }

@@ -110,11 +110,9 @@ impl Project {
     /// The name of the shader and of its entry point.
     pub const NAME: &'static str = "project";
 
-    /// Invocations in a workgroup.
-    pub const GROUP: u32 = 64;
-
-    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places of the entries of a
-    /// lower triangle and then of a copy of each; with a basis the places and the components of [`Directions`]; with [`scratch`](Self::scratch) that.
+    /// Of each storage buffer, from binding 1 on, whether it is written: the numbers; the places of the entries of a lower
+    /// triangle and then of a copy of each; with a basis the places and the components of [`Directions`]; with
+    /// [`scratch`](Self::scratch) that.
     pub fn writes(&self) -> Vec<bool> {
         self.buffers().iter().map(|&(.., writes)| writes).collect()
     }
@@ -126,7 +124,21 @@ impl Project {
 
     /// Invocations that work on an element.
     pub fn team(&self) -> u32 {
-        if self.scratch().is_some() { Self::GROUP } else { 1 }
+        if self.scratch().is_some() { self.group() } else { 1 }
+    }
+
+    /// Invocations in a workgroup: for a large element one for each of its rows, as far as there may be so many.
+    pub fn group(&self) -> u32 {
+        if self.scratch().is_some() { self.unknowns.next_power_of_two().min(crate::GROUP) } else { 64 }
+    }
+
+    /// About the most iterations of loops that an invocation does, if no column of the basis is longer than `longest`: for
+    /// devices that count them. (On one such, the real number was 1.4 times less.)
+    pub fn iterations(&self, longest: usize) -> u64 {
+        let rows = u64::from(self.unknowns);
+        // In halves of the square of the rows: one to load, two for pivots, four for reflections, two for their product, six
+        // for two steps an eigenvalue, two for what is added, and one for the rest.
+        rows.div_ceil(u64::from(self.team())) * rows * (9 * rows + 2 * longest as u64)
     }
 
     /// The text. The only uniform, at binding 0, are seven words: [`words`](Self::words).
@@ -142,7 +154,7 @@ impl Project {
              const REDUCED = {}u;\nconst GROUP = {}u;\nconst STEPS = {STEPS}u;\n",
             triangle(n),
             triangle(m),
-            Self::GROUP
+            self.group()
         );
         let mut begin = 0;
         for (name, length) in self.lists() {

@@ -2,7 +2,8 @@
 // definite, or not finite, are left as they are.
 //
 // A team of invocations works on an element; small elements have teams of one. What is a sum over an element is computed by
-// every member, so that there is one order for teams of any size.
+// every member, so that there is one order for teams of any size. All members take the same branches, but the validator
+// does not see that: where members wait for each other, branches leave a loop or are what the first member says.
 //
 // The numbers of an element: OWN, its lower triangle, scaled, later what is added to it; MATRIX, the lower triangle in the
 // basis, later reflections; VECTORS, a copy that is factored, later the eigenvectors, one after another; and lists.

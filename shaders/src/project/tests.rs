@@ -252,8 +252,10 @@ fn entries_are_where_the_region_says() {
         }
     }
     // Copies of some entries come after all others.
-    let copies: Vec<u32> =
-        (0..).zip(&places).map(|(k, &place)| if k % 3 == 1 && place != Region::NONE { 12 + k } else { Region::NONE }).collect();
+    let copies: Vec<u32> = (0..)
+        .zip(&places)
+        .map(|(k, &place)| if k % 3 == 1 && place != Region::NONE { 12 + k } else { Region::NONE })
+        .collect();
     let copied = places.iter().copied().zip(&copies).filter(|(_, copy)| **copy != Region::NONE);
     let all = [&places[..], &copies].concat();
     for (lanes, count) in [(1, 5), (4, 11)] {
