@@ -178,5 +178,7 @@ pub mod tensor;
 
 pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;
+#[cfg(feature = "gpu")]
+pub use spadina_gpu as gpu;
 pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

@@ -1,10 +1,10 @@
 //! `spadina eval`.
 
-use super::{Error, Precision, summary};
+use super::{Device, Error, Precision, Where, name, summary};
 use clap::{Args, ValueEnum};
 use spadina::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use spadina::problem::Problem;
-use spadina::system::{self, Device as SystemDevice, Evaluation, Options, System};
+use spadina::system::{self, Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,9 +18,8 @@ pub struct Arguments {
     /// The folder for result.json, gradient.npy and hessian.mtx; made if it is missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Where to evaluate.
-    #[arg(long, value_enum, default_value_t = Device::Cpu)]
-    device: Device,
+    #[command(flatten)]
+    place: Where,
     /// The width of the reals.
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     precision: Precision,
@@ -36,16 +35,6 @@ pub struct Arguments {
     /// Evaluate so often, and report the medians of the times.
     #[arg(long, value_name = "R", default_value = "1")]
     repeat: NonZeroUsize,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
-enum Device {
-    /// Machine code on all cores.
-    Cpu,
-    /// Compute shaders.
-    Gpu,
-    /// The reference: slow, in double precision whatever else is asked for.
-    Interpreter,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
@@ -98,9 +87,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         nonzeros: evaluation.hessian.nonzeros(),
         residuals: evaluation.residual.map(<[f64]>::len),
         jacobian_nonzeros: evaluation.jacobian.map(|j| j.nonzeros()),
-        device: name(arguments.device),
+        device: name(arguments.place.device),
         // The reference has but one.
-        precision: name(if arguments.device == Device::Interpreter { Precision::F64 } else { arguments.precision }),
+        precision: name(if arguments.place.device == Device::Interpreter {
+            Precision::F64
+        } else {
+            arguments.precision
+        }),
         seconds,
     };
     let names = write(arguments, &report, evaluation)?;
@@ -108,27 +101,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Error> {
-    let device = match arguments.device {
-        Device::Cpu => SystemDevice::Cpu,
-        Device::Interpreter => SystemDevice::Interpreter,
-        #[cfg(feature = "gpu")]
-        Device::Gpu => SystemDevice::Gpu,
-        #[cfg(not(feature = "gpu"))]
-        Device::Gpu => return Err(Error::NotBuilt("this program was built without the feature `gpu`")),
-    };
-    Ok(Options {
-        device,
+    arguments.place.choose(Options {
         precision: arguments.precision.into(),
         threads: arguments.threads.map(usize::from),
         projection: arguments.project.into(),
         gauss_newton: arguments.gauss_newton,
         ..Options::default()
     })
-}
-
-/// The name of an option's value, as it is typed.
-fn name(value: impl ValueEnum) -> String {
-    value.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
 }
 
 /// The times of several runs, in seconds.

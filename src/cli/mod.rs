@@ -6,7 +6,8 @@ mod explain;
 mod machine;
 mod summary;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use spadina::system::{self, Options};
 
 /// Sparse gradients and Hessians of mesh energies, found and compiled at load time.
 #[derive(Parser, Debug)]
@@ -26,6 +27,75 @@ enum Command {
     Explain(explain::Arguments),
 }
 
+/// Where to evaluate, and how.
+#[derive(Args, Clone, Debug)]
+struct Where {
+    /// Where to evaluate.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    device: Device,
+    /// A part of the GPU's name, in upper or lower case [default: that of WGPU_ADAPTER_NAME, or the fastest].
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
+    /// How the GPU assembles gradient and Hessian.
+    #[arg(long, value_enum, default_value_t = Schedule::Auto)]
+    schedule: Schedule,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Device {
+    /// Machine code on all cores.
+    Cpu,
+    /// Compute shaders.
+    Gpu,
+    /// The reference: slow, in double precision whatever else is asked for.
+    Interpreter,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
+enum Schedule {
+    /// Staged or by rows, whichever should take less time on the adapter.
+    Auto,
+    /// Elements leave their numbers in a buffer, from which every entry gathers its own.
+    Staged,
+    /// Every node evaluates what its rows need, for all elements around it.
+    Rows,
+    /// Elements add to the entries by atomic additions: single precision, last bits differ from run to run.
+    Atomic,
+}
+
+impl Where {
+    /// Puts the choice into the options of a system.
+    fn choose(&self, options: Options) -> Result<Options, Error> {
+        let device = match self.device {
+            Device::Cpu => system::Device::Cpu,
+            Device::Interpreter => system::Device::Interpreter,
+            #[cfg(feature = "gpu")]
+            Device::Gpu => return Ok(self.gpu(options)),
+            #[cfg(not(feature = "gpu"))]
+            Device::Gpu => return Err(Error::NotBuilt("this program was built without the feature `gpu`")),
+        };
+        Ok(Options { device, ..options })
+    }
+
+    #[cfg(feature = "gpu")]
+    fn gpu(&self, options: Options) -> Options {
+        use spadina::gpu;
+        let schedule = match self.schedule {
+            Schedule::Auto => gpu::Schedule::Auto,
+            Schedule::Staged => gpu::Schedule::Staged,
+            Schedule::Rows => gpu::Schedule::Rows,
+            Schedule::Atomic => gpu::Schedule::Atomic,
+        };
+        let gpu = system::GpuOptions { device: None, adapter: self.adapter.clone(), schedule };
+        Options { device: system::Device::Gpu, gpu, ..options }
+    }
+}
+
+/// The name of an option's value, as it is typed.
+fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|v| v.get_name().to_string()).unwrap_or_default()
+}
+
 #[derive(Clone, Copy, PartialEq, ValueEnum, Debug)]
 enum Precision {
     /// Double.
@@ -34,7 +104,7 @@ enum Precision {
     F32,
 }
 
-impl From<Precision> for spadina::system::Precision {
+impl From<Precision> for system::Precision {
     fn from(precision: Precision) -> Self {
         match precision {
             Precision::F64 => Self::F64,

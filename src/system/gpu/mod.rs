@@ -45,6 +45,8 @@ pub struct Gpu {
     compiled: [[Vec<Vec<OnDevice>>; PROGRAMS]; 3],
     /// By term and projected matrices: the kernels that compute them.
     matrices: Vec<Vec<Vec<OnDevice>>>,
+    /// Of the kernels of the Hessian.
+    schedules: Vec<Schedule>,
     bound: Option<Buffers>,
 }
 
@@ -83,12 +85,14 @@ impl Gpu {
         let matrices = |term: &Term| term.matrices.iter().map(|m| compile(term, &m.bound, Mode::Hessian)).collect();
         let matrices = terms.iter().map(matrices).collect::<Result<_, _>>()?;
         let precision = options.precision;
-        Ok(Self { device, precision, compiled, matrices, bound: None })
+        let second = compiled[Mode::Hessian as usize].iter().flatten().flatten();
+        let schedules = second.map(|own| own.compiled.schedule()).collect();
+        Ok(Self { device, precision, compiled, matrices, schedules, bound: None })
     }
 
     /// The problem as it is on the device, once it is bound.
     pub fn resident(&self) -> Option<Resident<'_>> {
-        self.bound.as_ref().map(|bound| bound.resident(&self.device))
+        self.bound.as_ref().map(|bound| bound.resident(&self.device, &self.schedules))
     }
 
     /// Evaluates at the problem's unknowns; gives the energy.

@@ -2,7 +2,7 @@
 
 use spadina_core::pattern::Csr;
 use spadina_gpu::solver::Matrix;
-use spadina_gpu::{Bound, Device, Pattern, Vectors};
+use spadina_gpu::{Bound, Device, Pattern, Schedule, Vectors};
 
 /// What was bound.
 pub struct Buffers {
@@ -14,9 +14,9 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    pub fn resident<'a>(&'a self, device: &'a Device) -> Resident<'a> {
+    pub fn resident<'a>(&'a self, device: &'a Device, schedules: &'a [Schedule]) -> Resident<'a> {
         let [value, gradient, hessian] = &self.evaluables;
-        Resident { device, vectors: &self.vectors, value, gradient, hessian, buffers: self }
+        Resident { device, vectors: &self.vectors, value, gradient, hessian, buffers: self, schedules }
     }
 }
 
@@ -38,6 +38,7 @@ pub struct Resident<'a> {
     /// Sets energy, gradient and Hessian, which is projected if the options say so.
     pub hessian: &'a Bound,
     buffers: &'a Buffers,
+    schedules: &'a [Schedule],
 }
 
 impl Resident<'_> {
@@ -74,6 +75,11 @@ impl Resident<'_> {
         let Vectors { unknowns, lengths, precision, .. } = self.vectors;
         let read = self.device.read(*precision, &[(unknowns, lengths.unknowns)])?;
         Ok(read.into_iter().flatten().collect())
+    }
+
+    /// How the kernels of the Hessian are assembled, one after another.
+    pub fn schedules(&self) -> Vec<Schedule> {
+        self.schedules.to_vec()
     }
 
     /// How many passes over the staging buffer the evaluations of value, gradient and Hessian take.

@@ -1,0 +1,99 @@
+//! What the tests of the GPU share: the same problem on both devices, compared.
+#![cfg(feature = "gpu")]
+
+#[allow(dead_code, reason = "the tests of the peers use the rest")]
+#[path = "../../benches/problems/peers.rs"]
+mod peers;
+
+mod projection;
+mod schedules;
+mod systems;
+
+use spadina::system::{Device, Precision};
+use spadina::{Options, Problem, System};
+use std::path::Path;
+
+/// Problems with reference values.
+const CASES: [&str; 14] = [
+    "axis_springs",
+    "branches",
+    "chain",
+    "diagonal",
+    "edge_residual",
+    "grid",
+    "neo_hookean",
+    "one_ring",
+    "ring",
+    "ring3d",
+    "sqrt_chain",
+    "symmetric_dirichlet",
+    "table_program",
+    "two_unknowns",
+];
+
+/// A conformance case.
+fn read(case: &str) -> Problem {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+    Problem::read(root.join(case).join("problem.toml")).unwrap()
+}
+
+/// A benchmark problem of a size.
+fn peer(letter: &str, size: usize) -> Problem {
+    let (_, make) = peers::PEERS.into_iter().find(|(name, _)| *name == letter).unwrap();
+    make(size).problem().1
+}
+
+/// A system on the GPU; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set, or where the adapter has no
+/// double precision and that was asked for.
+fn on_gpu(problem: &Problem, options: &Options) -> Option<System> {
+    match System::build(problem.clone(), Options { device: Device::Gpu, ..options.clone() }) {
+        Ok(gpu) => Some(gpu),
+        Err(error) => {
+            let missing = error.to_string().contains("no GPU adapter");
+            let narrow = error.to_string().contains("cannot compute in double precision");
+            let required = std::env::var_os("SPADINA_REQUIRE_GPU").is_some_and(|v| v == "1");
+            assert!(narrow || missing && !required, "{error}");
+            println!("not tested: {error}");
+            None
+        }
+    }
+}
+
+/// The same problem on both devices, on the CPU in double precision.
+fn both(problem: &Problem, options: &Options) -> Option<[System; 2]> {
+    let cpu = Options { precision: Precision::F64, device: Device::Cpu, ..options.clone() };
+    let cpu = System::build(problem.clone(), cpu).unwrap();
+    Some([cpu, on_gpu(problem, options)?])
+}
+
+/// The difference of two lists relative to the second.
+fn difference(found: &[f64], wanted: &[f64]) -> f64 {
+    assert_eq!(found.len(), wanted.len());
+    let norm = |list: &mut dyn Iterator<Item = f64>| list.map(|x| x * x).sum::<f64>().sqrt();
+    let scale = norm(&mut wanted.iter().copied()).max(f64::MIN_POSITIVE);
+    norm(&mut found.iter().zip(wanted).map(|(a, b)| a - b)) / scale
+}
+
+/// Evaluates both and compares everything; gives all numbers that the GPU found.
+fn compare([cpu, gpu]: &mut [System; 2], tolerance: f64, what: &str) -> Vec<f64> {
+    let wanted = cpu.evaluate().unwrap();
+    let found = gpu.evaluate().unwrap();
+    let near = |found: &[f64], wanted: &[f64], part: &str| {
+        let difference = difference(found, wanted);
+        assert!(difference <= tolerance, "{what}: {part} differs by {difference:e} of its norm");
+    };
+    near(&[found.energy], &[wanted.energy], "the energy");
+    near(found.gradient, wanted.gradient, "the gradient");
+    near(found.hessian.values, wanted.hessian.values, "the Hessian");
+    assert_eq!((found.hessian.row_ptr, found.hessian.col_idx), (wanted.hessian.row_ptr, wanted.hessian.col_idx));
+    let mut all = [&[found.energy], found.gradient, found.hessian.values].concat();
+    for (found, wanted) in found.residual.into_iter().zip(wanted.residual) {
+        near(found, wanted, "the residual");
+        all.extend(found);
+    }
+    for (found, wanted) in found.jacobian.into_iter().zip(wanted.jacobian) {
+        near(found.values, wanted.values, "the Jacobian");
+        all.extend(found.values);
+    }
+    all
+}

@@ -1,0 +1,63 @@
+//! Every schedule gives the same matrices, and those without atomics the same bits in every run.
+
+use super::{CASES, both, compare, peer, read};
+use spadina::gpu::Schedule;
+use spadina::system::{GpuOptions, Precision};
+use spadina::{Options, Problem, System};
+
+fn options(precision: Precision, schedule: Schedule) -> Options {
+    Options { precision, gpu: GpuOptions { schedule, ..GpuOptions::default() }, ..Options::default() }
+}
+
+/// Builds and compares with each schedule.
+fn check(problem: &Problem, what: &str) {
+    for (precision, tolerance) in [(Precision::F32, 1e-4), (Precision::F64, 1e-10)] {
+        for schedule in [Schedule::Staged, Schedule::Rows, Schedule::Atomic] {
+            if (precision, schedule) == (Precision::F64, Schedule::Atomic) {
+                continue;
+            }
+            let options = options(precision, schedule);
+            let Some(mut systems) = both(problem, &options) else { continue };
+            let what = format!("{what}, {precision:?}, {schedule:?}");
+            let first = compare(&mut systems, tolerance, &what);
+            if schedule != Schedule::Atomic {
+                let bits = |list: &[f64]| list.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&compare(&mut systems, tolerance, &what)), bits(&first), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn conformance_cases() {
+    for case in CASES {
+        check(&read(case), case);
+    }
+}
+
+#[test]
+fn benchmark_problems() {
+    for (letter, size) in [("A", 9), ("B", 4), ("C", 5), ("D", 9)] {
+        check(&peer(letter, size), letter);
+    }
+}
+
+/// What a schedule cannot do is staged.
+#[test]
+fn schedules_are_used_where_they_can_be() {
+    let used = |case: &str, schedule| {
+        let problem = read(case);
+        let options = Options { device: spadina::system::Device::Gpu, ..options(Precision::F32, schedule) };
+        let mut system = System::build(problem, options).ok()?;
+        Some(system.resident().unwrap().schedules())
+    };
+    let Some(rows) = used("neo_hookean", Schedule::Rows) else { return };
+    assert_eq!(rows, [Schedule::Rows]);
+    assert_eq!(used("neo_hookean", Schedule::Atomic), Some(vec![Schedule::Atomic]));
+    assert_eq!(used("neo_hookean", Schedule::Staged), Some(vec![Schedule::Staged]));
+    // Rows of a residual and the sums of one-rings have no owner.
+    for case in ["edge_residual", "one_ring"] {
+        let staged = used(case, Schedule::Rows).unwrap();
+        assert!(staged.contains(&Schedule::Staged), "{case}: {staged:?}");
+    }
+}
