@@ -157,6 +157,7 @@ impl<'a> Builder<'a> {
         let mut ready = Ready { uploaded, tasks: Vec::new(), jobs: Vec::new(), words: Vec::new() };
         for (number, (job, own)) in jobs.iter().zip(uploaded).enumerate() {
             for task in job.tasks(staged) {
+                self.device.check_loops(&task.part.kernel, job.data, (1, task.part.shared))?;
                 let mut words = own.words.clone();
                 words[words::STORED] = self.stored as i32;
                 self.stored += task.part.stored;
@@ -290,6 +291,7 @@ impl<'a> Builder<'a> {
         let task = &ready.tasks[number];
         let Task { job, part, .. } = *task;
         let owners = Owners::of(task, columns)?;
+        self.device.check_loops(&part.kernel, job.data, (owners.longest(), false))?;
         let stream = &job.streams.regions[owners.region];
         let ranges = owners.ranges(columns.len(), self.words).map_err(|(_, wanted)| Error::Limit {
             what: format!("the elements around a node of kernel `{}`", part.kernel.name),
@@ -391,7 +393,7 @@ impl<'a> Builder<'a> {
         let lists = Lists::of(count, &Products { jacobian: jacobian.pattern, hessian })?;
         let target = Target { entries, count, adds: self.adds(Buffer::Hessian) };
         let gram = self.assembly.gram(self.device, &lists, &self.vectors.jacobian, target)?;
-        self.dispatches.push(gram);
+        self.dispatches.extend(gram);
         Ok(())
     }
 

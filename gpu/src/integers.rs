@@ -6,7 +6,7 @@
 use crate::Error;
 use crate::wgsl::GROUP;
 use spadina_core::bind::Data;
-use spadina_core::index::{Index, IndexNode, Intervals, Loop};
+use spadina_core::index::{Index, IndexNode, Indices, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::pattern::{FaultKind, check_words};
 use spadina_core::program::{LookedAt, Program, Word};
@@ -38,12 +38,17 @@ pub(crate) fn check(kernel: &Kernel, data: &Data<'_>) -> Result<(), Error> {
 
 /// Evaluates integers in every iteration of the loops around them, and checks that they fit.
 fn evaluate(kernel: &Kernel, list: &[Index], data: &Data<'_>) -> Result<(), FaultKind> {
+    evaluate_in(kernel.graph.indices.clone(), list, data)
+}
+
+/// The same for integers of an arena.
+pub(crate) fn evaluate_in(indices: Indices, list: &[Index], data: &Data<'_>) -> Result<(), FaultKind> {
     let mut graph = Graph::default();
-    graph.indices = kernel.graph.indices.clone();
+    graph.indices = indices;
     let guard = graph.indices.bool(true);
     let looked_at = |&index: &Index| LookedAt { index, word: Word::I32, guard, span: Span::default() };
     let looked_at = list.iter().map(looked_at).collect();
-    let program = Program { name: kernel.name.clone(), graph, updates: Vec::new(), looked_at };
+    let program = Program { name: String::new(), graph, updates: Vec::new(), looked_at };
     check_words(&program, data).map_err(|fault| fault.kind)
 }
 

@@ -25,6 +25,7 @@ mod project;
 mod schedule;
 pub mod solver;
 mod staging;
+mod trips;
 mod vectors;
 pub mod wgsl;
 mod words;

@@ -17,7 +17,7 @@ pub enum Coefficients {
 }
 
 /// A combination: coefficients by load, in the order of the loads. A static offset is not kept.
-type Form = Vec<(Value, Value)>;
+pub type Form = Vec<(Value, Value)>;
 
 /// A linear combination of unknowns. Its values are those of [`Waist::source`].
 pub struct Combination {
@@ -161,7 +161,7 @@ fn own_index(g: &mut Graph, value: Value, number: usize, count: usize) -> crate:
 }
 
 /// The values that stand in no loop but those of the updates that use them.
-fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
+pub fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
     let mut allowed = vec![false; g.len()];
     let mut refused = vec![false; g.len()];
     for update in &program.updates {
@@ -176,7 +176,7 @@ fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
 }
 
 /// The linear combinations among the allowed values.
-fn forms(g: &mut Graph, allowed: &[bool], kind: Coefficients) -> FxHashMap<Value, Form> {
+pub fn forms(g: &mut Graph, allowed: &[bool], kind: Coefficients) -> FxHashMap<Value, Form> {
     let mut forms: FxHashMap<Value, Form> = FxHashMap::default();
     // An adjoint that is zero where a branch is not taken must not meet a coefficient that is infinite there.
     let finite = g.values().any(|v| matches!(g.node(v), Node::Select(..))).then(|| finite(g));
@@ -257,7 +257,7 @@ fn join(g: &mut Graph, left: &Form, right: Form) -> Form {
 }
 
 /// The combinations that something else than a combination uses, in ascending order.
-fn outermost(g: &Graph, allowed: &[bool], forms: &FxHashMap<Value, Form>, roots: &[Value]) -> Vec<Value> {
+pub fn outermost(g: &Graph, allowed: &[bool], forms: &FxHashMap<Value, Form>, roots: &[Value]) -> Vec<Value> {
     let reachable = g.reachable(roots.iter().copied());
     let mut used = vec![false; allowed.len()];
     roots.iter().for_each(|r| used[r.index()] = true);

@@ -5,12 +5,14 @@
 //! unknowns of an *inner* program, which goes through the same pipeline; structural zeros of `∇²f` and of `L` stay zero.
 //! Which waist is used, if any, is decided by counting the operations of the solved programs.
 
+mod displace;
 mod expand;
 mod linear;
 
 use crate::optimize;
 use crate::program::{Entry, Program, Target};
 use crate::real::{BinaryOp, Node, UnaryOp};
+pub use displace::{displaced, reference_name};
 use linear::Coefficients;
 pub(crate) use linear::Waist;
 

@@ -1,6 +1,6 @@
 //! Energies: value, gradient, Hessian, its pattern, and its product with a direction.
 
-use super::ast::{Real, World};
+use super::ast::{ARRAYS, Real, UNKNOWN_ARRAYS, World};
 use super::dual::{self, Dual};
 use super::generate::{Generator, Style};
 use super::machine::{Outcome, run, run_whole};
@@ -9,7 +9,7 @@ use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pipeline::{self, Stages};
-use spadina_core::waist::Waists;
+use spadina_core::waist::{Waists, displaced, reference_name};
 
 const VALUE: Outputs =
     Outputs { energy: true, gradient: false, hessian: false, residual: false, jacobian: false, product: false };
@@ -119,6 +119,21 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
             check_numbers(&out, &expected, world.unknowns(), &text);
         }
     }
+    check_displaced(energy, world, (&expected, style), &text);
+}
+
+/// Half of every unknown is the reference, half the displacement: their sum has no rounding.
+fn check_displaced(energy: &Real, world: &World, (expected, style): (&Dual, Style), text: &str) {
+    let solved = pipeline::run(displaced(&graph::energy(energy))).solved;
+    let mut halved = world.clone();
+    halved.arrays[..UNKNOWN_ARRAYS].iter_mut().flatten().for_each(|x| *x *= 0.5);
+    let names: Vec<String> = ARRAYS.iter().map(|name| reference_name(name)).collect();
+    let extra: Vec<(&str, Vec<f64>)> =
+        names.iter().zip(&halved.arrays).take(UNKNOWN_ARRAYS).map(|(name, own)| (&name[..], own.clone())).collect();
+    let text = format!("displaced\n{text}\n{solved}");
+    let out = run(&solved, ALL, &halved, &extra, &[]).expect("without displacements there was no fault");
+    check_pattern(&out, energy, world, style == Style::Positive, &text);
+    check_numbers(&out, expected, world.unknowns(), &text);
 }
 
 proptest! {

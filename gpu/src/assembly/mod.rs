@@ -3,6 +3,8 @@
 pub(crate) mod chunk;
 pub(crate) mod lists;
 pub(crate) mod owners;
+#[cfg(test)]
+mod tests;
 
 use crate::pipeline::{Dispatch, Pipeline};
 use crate::{Device, Error};
@@ -10,7 +12,7 @@ use lists::{Contributions, Lists};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Csr, Places};
 use spadina_core::real::Precision;
-use spadina_shaders::assembly::{GATHER, GATHER_LONG, GRAM, LONG, REDUCE};
+use spadina_shaders::assembly::{GATHER, GATHER_LONG, GRAM, GRAM_LONG, LONG, REDUCE};
 use spadina_shaders::{GROUP, Shader};
 
 /// The most workgroups of the first run of a reduction.
@@ -22,6 +24,7 @@ pub(crate) struct Assembly {
     gather: Pipeline,
     gather_long: Pipeline,
     gram: Pipeline,
+    gram_long: Pipeline,
     reduce: Pipeline,
 }
 
@@ -47,7 +50,9 @@ impl Assembly {
         let double = precision == Precision::F64;
         let make =
             |shader: Shader| device.pipeline(shader.name, &shader.assembly_text(double), shader.name, shader.writes);
-        Ok(Self { gather: make(GATHER)?, gather_long: make(GATHER_LONG)?, gram: make(GRAM)?, reduce: make(REDUCE)? })
+        let [gather, gather_long, gram] = [GATHER, GATHER_LONG, GRAM].map(make);
+        let [gram_long, reduce] = [GRAM_LONG, REDUCE].map(make);
+        Ok(Self { gather: gather?, gather_long: gather_long?, gram: gram?, gram_long: gram_long?, reduce: reduce? })
     }
 
     /// Sums, for every entry, the numbers of the list of its tile of `tile` entries.
@@ -58,21 +63,7 @@ impl Assembly {
         from: &wgpu::Buffer,
         target: Target<'_>,
     ) -> Result<Vec<Dispatch>, Error> {
-        let uploaded = Uploaded::new(device, lists)?;
-        let mut dispatches = vec![uploaded.sum(device, &self.gather, from, (target, tile))?];
-        let lengths = lists.starts.windows(2).map(|ends| ends[1] - ends[0]);
-        let long = (0..).zip(lengths).filter(|&(_, length)| length > LONG);
-        let own = |first: usize| (first..(first + tile).min(target.count)).map(|entry| entry as u32);
-        let long: Vec<u32> = long.flat_map(|(number, _)| own(number * tile)).collect();
-        if !long.is_empty() {
-            let grid = device.grid("a gather", long.len(), 1)?;
-            let uniform = [long.len() as u32, grid.row, target.adds.into(), tile as u32];
-            let chosen = device.words("entries with long lists", &long)?;
-            let buffers = [from, &uploaded.starts, &uploaded.items, target.entries, &chosen];
-            let uniform = bytemuck::cast_slice(&uniform);
-            dispatches.push(device.dispatch("a gather", &self.gather_long, grid.workgroups, uniform, &buffers)?);
-        }
-        Ok(dispatches)
+        sums(device, [&self.gather, &self.gather_long], (lists, tile), from, target)
     }
 
     /// Sums, for every entry, the products of the pairs in its list.
@@ -82,8 +73,8 @@ impl Assembly {
         lists: &Lists,
         jacobian: &wgpu::Buffer,
         target: Target<'_>,
-    ) -> Result<Dispatch, Error> {
-        Uploaded::new(device, lists)?.sum(device, &self.gram, jacobian, (target, 1))
+    ) -> Result<Vec<Dispatch>, Error> {
+        sums(device, [&self.gram, &self.gram_long], (lists, 1), jacobian, target)
     }
 
     /// Sums the segments; `partial` has room for [`partials`] of them.
@@ -131,32 +122,35 @@ fn groups(device: &Device, segment: &Segment<'_>) -> usize {
     segment.count.div_ceil(GROUP as usize).min(PARTIAL).min(allowed)
 }
 
-/// Lists on the device.
-struct Uploaded {
-    starts: wgpu::Buffer,
-    items: wgpu::Buffer,
-}
-
-impl Uploaded {
-    fn new(device: &Device, lists: &Lists) -> Result<Self, Error> {
-        let starts = device.words("beginnings of lists", &lists.starts)?;
-        let items = device.words("lists of contributions", &lists.items)?;
-        Ok(Self { starts, items })
+/// Sums of short lists, one invocation for each entry, and of long ones, a workgroup for each.
+fn sums(
+    device: &Device,
+    [short, long]: [&Pipeline; 2],
+    (lists, tile): (&Lists, usize),
+    from: &wgpu::Buffer,
+    target: Target<'_>,
+) -> Result<Vec<Dispatch>, Error> {
+    let starts = device.words("beginnings of lists", &lists.starts)?;
+    let items = device.words("lists of contributions", &lists.items)?;
+    let words = |count: usize, row: u32| [count as u32, row, target.adds.into(), tile as u32];
+    let buffers = [from, &starts, &items, target.entries];
+    let grid = device.grid("a gather", target.count, GROUP)?;
+    let uniform = words(target.count, grid.row);
+    let uniform = bytemuck::cast_slice(&uniform);
+    let mut dispatches = vec![device.dispatch("a gather", short, grid.workgroups, uniform, &buffers)?];
+    let lengths = lists.starts.windows(2).map(|ends| ends[1] - ends[0]);
+    let numbers = (0..).zip(lengths).filter(|&(_, length)| length > LONG);
+    let own = |first: usize| (first..(first + tile).min(target.count)).map(|entry| entry as u32);
+    let chosen: Vec<u32> = numbers.flat_map(|(number, _)| own(number * tile)).collect();
+    if !chosen.is_empty() {
+        let grid = device.grid("a gather", chosen.len(), 1)?;
+        let uniform = words(chosen.len(), grid.row);
+        let chosen = device.words("entries with long lists", &chosen)?;
+        let buffers = [from, &starts, &items, target.entries, &chosen];
+        let uniform = bytemuck::cast_slice(&uniform);
+        dispatches.push(device.dispatch("a gather", long, grid.workgroups, uniform, &buffers)?);
     }
-
-    /// One invocation for each entry.
-    fn sum(
-        &self,
-        device: &Device,
-        pipeline: &Pipeline,
-        from: &wgpu::Buffer,
-        (target, tile): (Target<'_>, usize),
-    ) -> Result<Dispatch, Error> {
-        let grid = device.grid("a gather", target.count, GROUP)?;
-        let uniform = [target.count as u32, grid.row, target.adds.into(), tile as u32];
-        let buffers = [from, &self.starts, &self.items, target.entries];
-        device.dispatch("a gather", pipeline, grid.workgroups, bytemuck::cast_slice(&uniform), &buffers)
-    }
+    Ok(dispatches)
 }
 
 /// The products that each entry of a matrix has in JᵀJ: pairs of positions among the values of the Jacobian.

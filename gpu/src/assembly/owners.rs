@@ -51,6 +51,11 @@ impl Owners {
         self.starts.len() - 1
     }
 
+    /// The length of the longest list.
+    pub fn longest(&self) -> u64 {
+        self.starts.windows(2).map(|ends| u64::from(ends[1] - ends[0])).max().unwrap_or(0)
+    }
+
     /// The words of a shader for some of the owners: where their lists begin, the iterations, and the slots of the
     /// iterations at `columns`, one record after another.
     pub fn words(&self, owners: Range<usize>, stream: &Stream, columns: &[usize]) -> Vec<u32> {

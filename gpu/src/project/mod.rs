@@ -13,10 +13,6 @@ use spadina_shaders::{Directions, Mode, Project, Region};
 /// Bytes of scratch, if one element does not need more.
 const SCRATCH: u64 = 128 << 20;
 
-/// Mesa's processor adapter counts the iterations of all loops of an invocation together; after so many it leaves every loop
-/// in its first iteration, without a word.
-const ITERATIONS_OF_LLVMPIPE: u64 = 65_535;
-
 /// Projects the matrices of one kind of element.
 #[derive(Debug)]
 pub(crate) struct Projector {
@@ -52,7 +48,8 @@ impl Projector {
             directions: (!whole).then_some(columns.len() as u32),
         };
         let longest = if whole { 0 } else { columns.iter().map(Vec::len).max().unwrap_or(0) };
-        check_iterations(device, shader, longest)?;
+        let what = format!("the projection of elements of {} unknowns", shader.unknowns);
+        device.check_iterations(&what, shader.iterations(longest))?;
         let mut basis = Vec::new();
         if !whole {
             let Directions { places, components } = Directions::new(element.size(), columns, |component| component);
@@ -125,15 +122,4 @@ impl Projector {
         }
         Ok(())
     }
-}
-
-/// Refuses elements that are too large for a device that would give wrong results.
-fn check_iterations(device: &Device, shader: Project, longest: usize) -> Result<(), Error> {
-    let wanted = shader.iterations(longest);
-    if wanted > ITERATIONS_OF_LLVMPIPE && device.name().contains("llvmpipe") {
-        let what = format!("the projection of elements of {} unknowns", shader.unknowns);
-        let (limit, allowed) = ("iterations of loops in llvmpipe", ITERATIONS_OF_LLVMPIPE);
-        return Err(Error::Limit { what, wanted, limit, allowed });
-    }
-    Ok(())
 }

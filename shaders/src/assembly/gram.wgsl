@@ -1,4 +1,5 @@
-// One invocation for each entry of the Hessian: the sum of the products of entries of the Jacobian that it has in JᵀJ.
+// One invocation for each entry of the Hessian: the sum of the products of entries of the Jacobian that it has in JᵀJ. Entries
+// that have more than `LONG` are left to `gram_long`.
 
 @group(0) @binding(1) var<storage, read> jacobian: array<real>;
 // For each entry the number of its first product; at the end their number.
@@ -13,12 +14,16 @@ fn gram(@builtin(global_invocation_id) id: vec3u) {
     if (entry >= words.count) {
         return;
     }
+    let begin = starts[entry];
+    let end = starts[entry + 1u];
+    if (end - begin > LONG) {
+        return;
+    }
     var sum: real;
     if (words.adds != 0u) {
         sum = entries[entry];
     }
-    let end = starts[entry + 1u];
-    for (var k = starts[entry]; k < end; k++) {
+    for (var k = begin; k < end; k++) {
         let factor = factors[k];
         sum += jacobian[factor.x] * jacobian[factor.y];
     }

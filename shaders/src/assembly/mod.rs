@@ -35,18 +35,24 @@ pub const GATHER_LONG: Shader = Shader {
     texts: &[include_str!("words.wgsl"), TREE, include_str!("contribution.wgsl"), include_str!("gather_long.wgsl")],
     writes: &[false, false, false, true, false],
 };
-/// JᵀJ: `jacobian`, `starts`, `factors`, `entries`.
+/// Entries of JᵀJ with few products: `jacobian`, `starts`, `factors`, `entries`.
 pub const GRAM: Shader = Shader {
     name: "gram",
     texts: &[include_str!("words.wgsl"), include_str!("gram.wgsl")],
     writes: &[false, false, false, true],
+};
+/// Entries of JᵀJ with many products: `jacobian`, `starts`, `factors`, `entries`, `chosen`.
+pub const GRAM_LONG: Shader = Shader {
+    name: "gram_long",
+    texts: &[include_str!("words.wgsl"), TREE, include_str!("gram_long.wgsl")],
+    writes: &[false, false, false, true, false],
 };
 /// Sums of vectors: `numbers`, `sums`.
 pub const REDUCE: Shader =
     Shader { name: "reduce", texts: &[TREE, include_str!("reduce.wgsl")], writes: &[false, true] };
 
 /// Every shader of assembly.
-pub const ALL: [Shader; 4] = [GATHER, GATHER_LONG, GRAM, REDUCE];
+pub const ALL: [Shader; 5] = [GATHER, GATHER_LONG, GRAM, GRAM_LONG, REDUCE];
 
 impl Shader {
     /// The text of a shader of assembly.
@@ -104,12 +110,39 @@ pub fn gather_long<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entri
     }
 }
 
-/// The twin of `gram.wgsl`: for each entry the sum of the products of the pairs in its list.
-pub fn gram<T: Number>(starts: &[u32], factors: &[[u32; 2]], jacobian: &[T], adds: bool, entries: &mut [T]) {
-    for (ends, to) in starts.windows(2).zip(entries) {
-        let products = factors[ends[0] as usize..ends[1] as usize].iter();
-        let products = products.map(|factor| jacobian[factor[0] as usize] * jacobian[factor[1] as usize]);
-        *to = products.fold(if adds { *to } else { T::default() }, |sum, product| sum + product);
+/// Lists of pairs of positions among the values of a Jacobian, one for each entry of JᵀJ.
+#[derive(Clone, Copy, Debug)]
+pub struct Products<'a> {
+    /// Where each list begins, and at the end how many pairs there are.
+    pub starts: &'a [u32],
+    /// The pairs.
+    pub factors: &'a [[u32; 2]],
+}
+
+impl Products<'_> {
+    /// The products of an entry, in order.
+    fn of<T: Number>(self, entry: usize, jacobian: &[T]) -> impl ExactSizeIterator<Item = T> {
+        let own = &self.factors[self.starts[entry] as usize..self.starts[entry + 1] as usize];
+        own.iter().map(|&[a, b]| jacobian[a as usize] * jacobian[b as usize])
+    }
+}
+
+/// The twin of `gram.wgsl`: sums of short lists of products; `adds`: to what is there.
+pub fn gram<T: Number>(products: Products<'_>, jacobian: &[T], adds: bool, entries: &mut [T]) {
+    for (entry, to) in entries.iter_mut().enumerate() {
+        let list = products.of(entry, jacobian);
+        if list.len() <= LONG as usize {
+            *to = list.fold(if adds { *to } else { T::default() }, |sum, product| sum + product);
+        }
+    }
+}
+
+/// The twin of `gram_long.wgsl`: sums of the products of the entries `chosen`.
+pub fn gram_long<T: Number>(products: Products<'_>, jacobian: &[T], adds: bool, entries: &mut [T], chosen: &[u32]) {
+    for &entry in chosen {
+        let list: Vec<T> = products.of(entry as usize, jacobian).collect();
+        let to = &mut entries[entry as usize];
+        *to = if adds { total(&list) + *to } else { total(&list) };
     }
 }
 
@@ -155,7 +188,10 @@ mod tests {
         assert_eq!(reduce(&numbers, false, 2).iter().sum::<f64>(), 500_500.0);
         assert_eq!(reduce(&[3.0, 4.0], true, 1), [12.5]);
         let mut entries = [1.0, 1.0];
-        gram(&[0, 2, 2], &[[0, 1], [1, 1]], &[2.0, 3.0], false, &mut entries);
+        let products = Products { starts: &[0, 2, 2], factors: &[[0, 1], [1, 1]] };
+        gram(products, &[2.0, 3.0], false, &mut entries);
         assert_eq!(entries, [15.0, 0.0]);
+        gram_long(products, &[2.0, 3.0], true, &mut entries, &[0]);
+        assert_eq!(entries, [30.0, 0.0]);
     }
 }

@@ -1,0 +1,96 @@
+//! How often the loops of one invocation run: Mesa's software adapter leaves all loops of an invocation, without a word,
+//! when they have run for [`LIMIT`] iterations.
+
+use crate::wgsl::GROUP;
+use crate::{Device, Error, integers};
+use spadina_core::bind::Data;
+use spadina_core::index::{Index, Indices, Intervals, Loop};
+use spadina_core::kernel::{Kernel, Step};
+use spadina_core::pattern::FaultKind;
+
+/// Iterations after which that adapter stops.
+const LIMIT: u64 = 65_535;
+
+/// The adapter.
+const ADAPTER: &str = "llvmpipe";
+
+/// In errors.
+const NAME: &str = "iterations of loops in llvmpipe";
+
+impl Device {
+    /// How many iterations the loops of an invocation may have, if there is a limit.
+    pub(crate) fn iterations(&self) -> Option<u64> {
+        self.name().contains(ADAPTER).then_some(LIMIT)
+    }
+
+    /// Refuses loops that this device would leave early.
+    pub(crate) fn check_iterations(&self, what: &str, wanted: u64) -> Result<(), Error> {
+        match self.iterations() {
+            Some(allowed) if wanted > allowed => Err(Error::Limit { what: what.into(), wanted, limit: NAME, allowed }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a kernel whose loops, below the outermost one, this device would leave early. An invocation runs `times`
+    /// iterations of the outermost loop; `shared`: a workgroup shares the loops that stand in no other.
+    pub(crate) fn check_loops(
+        &self,
+        kernel: &Kernel,
+        data: &Data<'_>,
+        (times, shared): (u64, bool),
+    ) -> Result<(), Error> {
+        let Some(limit) = self.iterations() else { return Ok(()) };
+        self.check_iterations(&format!("kernel `{}`", kernel.name), times)?;
+        let mut indices = kernel.graph.indices.clone();
+        let products = products(kernel, &mut indices);
+        // Every loop has the same part of the limit.
+        let allowed = limit / times.max(1) / products.len().max(1) as u64 * u64::from(if shared { GROUP } else { 1 });
+        let intervals = Intervals::of(&indices, products.iter().copied(), &data.sizes, &data.tables);
+        // What fits 31 bits after it has been multiplied is not above the limit.
+        let scale = i64::from(i32::MAX) / (allowed.max(1) as i64);
+        let open = products.into_iter().filter(|&product| intervals.get(product).hi > allowed as i64);
+        let scaled: Vec<Index> = open.map(|product| indices.scale(product, scale)).collect();
+        // What has no value is in an iteration that does not run.
+        match scaled.is_empty() || !matches!(integers::evaluate_in(indices, &scaled, data), Err(FaultKind::Wraps(..))) {
+            true => Ok(()),
+            false => {
+                let what = format!("an invocation of kernel `{}`", kernel.name);
+                Err(Error::Limit { what, wanted: limit + 1, limit: NAME, allowed: limit })
+            }
+        }
+    }
+}
+
+/// For every loop below the outermost one, and every reduction among the integers, the product of its length with those of
+/// the loops around it.
+fn products(kernel: &Kernel, indices: &mut Indices) -> Vec<Index> {
+    let mut found = Vec::new();
+    let mut open: Vec<Option<Index>> = Vec::new();
+    for step in &kernel.steps {
+        let around = open.iter().rev().flatten().next().copied();
+        match *step {
+            // The outermost loop is the invocation itself.
+            Step::Begin(..) if kernel.is_outer(*step) => open.push(None),
+            Step::Begin(var, _) => {
+                let own = indices.loop_of(var).clone();
+                let product = times(indices, &own, around);
+                found.push(product);
+                open.push(Some(product));
+            }
+            Step::End => drop(open.pop()),
+            Step::Index(i) if kernel.reductions.contains_key(&i) => {
+                if let Some((var, _)) = indices.reduced(i) {
+                    let own = indices.loop_of(var).clone();
+                    found.push(times(indices, &own, around));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn times(indices: &mut Indices, own: &Loop, around: Option<Index>) -> Index {
+    let length = indices.sub(own.hi, own.lo);
+    around.map_or(length, |around| indices.mul(around, length))
+}
