@@ -86,7 +86,7 @@ impl Where {
             Schedule::Rows => gpu::Schedule::Rows,
             Schedule::Atomic => gpu::Schedule::Atomic,
         };
-        let gpu = system::GpuOptions { device: None, adapter: self.adapter.clone(), schedule };
+        let gpu = system::GpuOptions { adapter: self.adapter.clone(), schedule, ..system::GpuOptions::default() };
         Options { device: system::Device::Gpu, gpu, ..options }
     }
 }

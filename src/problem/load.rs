@@ -39,7 +39,7 @@ impl ProblemFile {
         let indices = self.indices.iter().map(|e| Ok((e.name.clone(), self.integers(e)?))).collect::<Result<_, _>>()?;
         let unknowns = self.load_unknowns(&arrays)?;
         let places = self.places();
-        let loaded = Problem { unknowns, arrays, indices, terms, place: self.place(), places };
+        let loaded = Problem { unknowns, arrays, indices, terms, place: self.place(), places, references: Vec::new() };
         loaded.check()?;
         Ok(loaded)
     }

@@ -67,6 +67,8 @@ pub struct Problem {
     /// Where the problem begins, for messages about all of it.
     pub place: Place,
     pub(crate) places: HashMap<(Section, String), Place>,
+    /// By unknown, what its displacements are added to; empty if the unknowns are no displacements.
+    pub(crate) references: Vec<Vec<f64>>,
 }
 
 /// An energy or residual: a text, or Rust.

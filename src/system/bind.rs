@@ -7,6 +7,7 @@ use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Module, Roles};
 use spadina_core::program::Program;
 use spadina_core::real::{ArrayKind, Graph};
+use spadina_core::waist::reference_name;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub struct LoweredTerm {
 /// Where an array of a program comes from.
 pub enum Source {
     Unknown(usize),
+    /// What the displacements of an unknown are added to.
+    Reference(usize),
     Array(usize),
     Constant,
     Weights,
@@ -29,6 +32,7 @@ impl Source {
     pub fn slice<'a>(&'a self, problem: &'a Problem, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
         match (self, kind) {
             (Source::Unknown(k), _) => &problem.unknowns[*k].1.data,
+            (Source::Reference(k), _) => problem.references.get(*k).map_or(&[], |reference| &reference[..]),
             (Source::Array(k), _) => &problem.arrays[*k].1.data,
             (Source::Weights, _) => weights,
             (Source::Constant, ArrayKind::Constant(numbers)) => numbers,
@@ -60,6 +64,9 @@ pub fn sources(problem: &Problem, graph: &Graph, weights: &str) -> Vec<Source> {
         }
         if let Some(k) = problem.unknowns.iter().position(|(n, _)| n == name) {
             return Source::Unknown(k);
+        }
+        if let Some(k) = problem.unknowns.iter().position(|(n, _)| reference_name(n) == name) {
+            return Source::Reference(k);
         }
         problem.arrays.iter().position(|(n, _)| n == name).map_or(Source::Constant, Source::Array)
     };

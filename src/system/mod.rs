@@ -4,6 +4,7 @@ mod bind;
 mod convert;
 mod data;
 mod diagnose;
+mod displace;
 mod error;
 mod fit;
 #[cfg(feature = "gpu")]
@@ -269,13 +270,15 @@ impl System {
         }
         self.bind()?;
         self.bind_products()?;
+        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
+        let problem = displaced.as_ref().unwrap_or(&self.problem);
         let State { product, rows, .. } = &mut self.state;
         product.fill(0.0);
         for term in &self.terms {
             let Some(kernels) = &term.product else { continue };
             rows.values.fill(0.0);
             rows.tangents.fill(0.0);
-            let result = kernels.run(term, &self.problem, direction, product, (&mut *rows, &self.pool));
+            let result = kernels.run(term, problem, direction, product, (&mut *rows, &self.pool));
             result.map_err(|e| term.failed(e))?;
             if !are_finite(product) {
                 let what = "the product of the Hessian with a direction".into();
@@ -333,7 +336,7 @@ impl System {
         let results = [&mut state.gradient[..], hessian, &mut state.jacobian];
         let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
         if !energy.is_finite() || !results.into_iter().all(finite) {
-            return Err(diagnose::non_finite(&self.terms, &self.problem, mode, energy));
+            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), mode, energy));
         }
         Ok(energy)
     }
@@ -373,6 +376,7 @@ impl System {
     /// changes, if anything has.
     fn bind(&mut self) -> Result<(), Error> {
         if self.bound.is_none() {
+            self.match_references();
             self.bind_indices()?;
             self.stored = false;
         }

@@ -16,6 +16,7 @@ use spadina_core::pattern::{Entries, check_words};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Graph, Precision};
+use spadina_core::waist::displaced;
 use spadina_jit_cpu::Pool;
 use std::ops::Range;
 use std::sync::Arc;
@@ -110,7 +111,7 @@ impl Binding {
         let place = |source: &Source| match source {
             Source::Unknown(_) => spadina_gpu::wgsl::Source::Unknowns,
             Source::Weights => spadina_gpu::wgsl::Source::Rows,
-            Source::Array(_) | Source::Constant => spadina_gpu::wgsl::Source::Data,
+            Source::Array(_) | Source::Reference(_) | Source::Constant => spadina_gpu::wgsl::Source::Data,
         };
         self.sources.iter().map(place).collect()
     }
@@ -194,7 +195,10 @@ impl Term {
             );
             return Err(Error::Term { place: term.place.clone(), message });
         }
-        let lowered = bind_parameters(problem, term, &file)?;
+        let mut lowered = bind_parameters(problem, term, &file)?;
+        if options.displaced() {
+            lowered.program = displaced(&lowered.program);
+        }
         let runs = matches!(options.layout, Layout::Full);
         let bound = |program, outputs| {
             Bound::new(problem, program, outputs, runs, projected).map_err(|refused| {

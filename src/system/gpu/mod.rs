@@ -25,6 +25,12 @@ pub struct GpuOptions {
     pub adapter: Option<String>,
     /// How outputs are assembled.
     pub schedule: Schedule,
+    /// Whether the unknowns on the device are displacements from a reference, which is at first the unknowns that the system
+    /// is built with ([`System::set_reference`](crate::System::set_reference) takes others). Edges and other linear
+    /// combinations of the reference are computed in double precision, so that an edge is as accurate in single precision as
+    /// a number of its own size, however far from the origin it is. Everything else of the system has the unknowns as they
+    /// are.
+    pub displacements: bool,
 }
 
 /// Programs of a term: that of the energy or the rows, and that of the weighted rows.
@@ -100,8 +106,12 @@ impl Gpu {
         let Some(bound) = &self.bound else { return Ok(0.0) };
         let vectors = &bound.vectors;
         let mut first = 0;
+        let mut references = problem.references.iter();
         for (_, tensor) in &problem.unknowns {
-            self.device.write(&vectors.unknowns, self.precision, first, &tensor.data)?;
+            let own = references.next().map(|reference| -> Vec<f64> {
+                tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect()
+            });
+            self.device.write(&vectors.unknowns, self.precision, first, own.as_ref().unwrap_or(&tensor.data))?;
             first += tensor.data.len();
         }
         bound.evaluables[mode as usize].run(&self.device)?;
