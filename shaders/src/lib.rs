@@ -13,6 +13,7 @@
 //! asking the device in between whether it is done.
 
 mod matrix;
+pub mod multilevel;
 mod pcg;
 mod tree;
 
@@ -68,22 +69,23 @@ pub struct Shader {
     pub writes: &'static [bool],
 }
 
-/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `status`.
+/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `status`, `scalars`.
 pub const BLOCK_DIAGONAL: Shader = Shader {
     name: "block_diagonal",
     texts: &[include_str!("block_diagonal.wgsl")],
-    writes: &[false, false, false, false, true, true],
+    writes: &[false, false, false, false, true, true, false],
 };
-/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `status`.
+/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `status`,
+/// `scalars`.
 pub const MULTIPLY: Shader = Shader {
     name: "multiply",
     texts: &[include_str!("multiply.wgsl")],
-    writes: &[false, false, false, false, true, true, false],
+    writes: &[false, false, false, false, true, true, false, false],
 };
 /// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`.
 pub const START: Shader = Shader {
     name: "start",
-    texts: &[include_str!("precondition.wgsl"), include_str!("start.wgsl")],
+    texts: &[include_str!("precondition.wgsl"), include_str!("sums.wgsl"), include_str!("start.wgsl")],
     writes: &[true, true, false, false, true, false],
 };
 /// The length of the step: `partials`, `scalars`, `status`.
@@ -91,7 +93,7 @@ pub const STEP: Shader = Shader { name: "step", texts: &[include_str!("step.wgsl
 /// The step and the preconditioned residual: `x`, `work`, `inverse`, `partials`, `scalars`, `status`.
 pub const UPDATE: Shader = Shader {
     name: "update",
-    texts: &[include_str!("precondition.wgsl"), include_str!("update.wgsl")],
+    texts: &[include_str!("precondition.wgsl"), include_str!("sums.wgsl"), include_str!("update.wgsl")],
     writes: &[true, true, false, true, false, false],
 };
 /// The new residual's size: `partials`, `scalars`, `status`.
@@ -99,20 +101,46 @@ pub const CHECK: Shader = Shader { name: "check", texts: &[include_str!("check.w
 /// The next direction: `work`, `scalars`, `status`.
 pub const DIRECT: Shader =
     Shader { name: "direct", texts: &[include_str!("direct.wgsl")], writes: &[true, false, false] };
+/// What the clusters of a level sum of the matrix: `list_ptr`, `list`, `values`, `member_ptr`, `members`, `sums`.
+pub const COARSEN: Shader = Shader {
+    name: "coarsen",
+    texts: &[include_str!("coarsen.wgsl")],
+    writes: &[false, false, false, false, false, true],
+};
+/// The inverse blocks of all clusters: `sums`, `sizes`, `scalars`, `inverse`.
+pub const INVERT: Shader =
+    Shader { name: "invert", texts: &[include_str!("invert.wgsl")], writes: &[false, false, false, true] };
+/// The residuals of the clusters of a level: `member_ptr`, `members`, `work`, `inverse`, `coarse`, `status`.
+pub const RESTRICTION: Shader = Shader {
+    name: "restriction",
+    texts: &[include_str!("restriction.wgsl")],
+    writes: &[false, false, false, false, true, false],
+};
+/// The preconditioned residual with the parts of the clusters: `parents`, `coarse`, `fixed`, `work`, `partials`, `status`.
+pub const PROLONGATION: Shader = Shader {
+    name: "prolongation",
+    texts: &[include_str!("sums.wgsl"), include_str!("prolongation.wgsl")],
+    writes: &[false, false, false, true, true, false],
+};
 
 /// Every shader.
-pub const ALL: [Shader; 7] = [BLOCK_DIAGONAL, MULTIPLY, START, STEP, UPDATE, CHECK, DIRECT];
+pub const ALL: [Shader; 11] =
+    [BLOCK_DIAGONAL, MULTIPLY, START, STEP, UPDATE, CHECK, DIRECT, COARSEN, INVERT, RESTRICTION, PROLONGATION];
 
 impl Shader {
-    /// The text for some constants. The only uniform, at binding 0, are four words: invocations in a row of the grid, the
-    /// number of items, the number of unknowns, and the number of partial sums.
+    /// The text for some constants. The only uniform, at binding 0, are eight words: invocations in a row of the grid, the
+    /// number of items, the number of unknowns, the number of partial sums, the first cluster of the level, the number of
+    /// clusters and that of their levels, and whether the right-hand side is the negative of what the buffer holds.
     pub fn text(&self, constants: Constants) -> String {
         let Constants { double, block, node, team } = constants;
         let real = if double { "f64" } else { "f32" };
         let suffix = if double { "lf" } else { "f" };
+        let rounding = if double { f64::ROUNDING } else { f32::ROUNDING.into() };
+        let parts = multilevel::parts(node as usize);
         let head = format!(
             "alias real = {real};\nconst ZERO: real = 0.0{suffix};\nconst ONE: real = 1.0{suffix};\n\
-             const BLOCK = {block}u;\nconst NODE = {node}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
+             const ROUNDING: real = {rounding:e}{suffix};\nconst BLOCK = {block}u;\nconst NODE = {node}u;\n\
+             const PARTS = {parts}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
         );
         head + include_str!("common.wgsl") + &self.texts.concat()
     }
