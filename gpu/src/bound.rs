@@ -40,6 +40,17 @@ pub struct Bound {
     uploaded: Vec<Vec<Uploaded>>,
     precision: Precision,
     passes: usize,
+    terms: Terms,
+}
+
+/// What the energy is the sum of.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    /// The energies of invocations, and how many they are; other numbers can follow.
+    pub energies: wgpu::Buffer,
+    pub count: usize,
+    /// The rows of the residual, half the squares of which are added.
+    pub squares: Vec<Range<usize>>,
 }
 
 impl Bound {
@@ -54,8 +65,15 @@ impl Bound {
             builder.gram(jacobian, hessian)?;
         }
         builder.energy(&evaluation.squares)?;
-        let Builder { dispatches, passes, .. } = builder;
-        Ok(Self { dispatches, uploaded, precision: vectors.precision, passes })
+        let Builder { dispatches, passes, energies, invocations: count, .. } = builder;
+        let squares = evaluation.squares.clone();
+        let terms = Terms { energies, count, squares };
+        Ok(Self { dispatches, uploaded, precision: vectors.precision, passes, terms })
+    }
+
+    /// What the energy is the sum of, after an evaluation.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// Encodes the evaluation: no allocation of memory on the device, no pipeline, no data from the host.

@@ -20,6 +20,12 @@ pub trait Number:
 
     /// The nearest number to an integer.
     fn of(integer: u32) -> Self;
+
+    /// Whether it is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+
+    /// The square root.
+    fn sqrt(self) -> Self;
 }
 
 impl Number for f32 {
@@ -28,6 +34,14 @@ impl Number for f32 {
     fn of(integer: u32) -> Self {
         integer as f32
     }
+
+    fn is_finite(self) -> bool {
+        f32::is_finite(self)
+    }
+
+    fn sqrt(self) -> Self {
+        f32::sqrt(self)
+    }
 }
 
 impl Number for f64 {
@@ -35,6 +49,14 @@ impl Number for f64 {
 
     fn of(integer: u32) -> Self {
         f64::from(integer)
+    }
+
+    fn is_finite(self) -> bool {
+        f64::is_finite(self)
+    }
+
+    fn sqrt(self) -> Self {
+        f64::sqrt(self)
     }
 }
 
