@@ -40,8 +40,8 @@ pub struct Matrices<'a> {
 
 /// An evaluation with its pipelines, bind groups and data.
 ///
-/// It sets the energy, and all entries of every vector that its kernels write.
-#[derive(Debug)]
+/// It sets the energy, and all entries of every vector that its kernels write. Clones share everything on the device.
+#[derive(Clone, Debug)]
 pub struct Bound {
     /// Vectors that are set to zero before anything is added to them.
     clears: Vec<wgpu::Buffer>,
@@ -50,6 +50,17 @@ pub struct Bound {
     uploaded: Vec<Vec<Uploaded>>,
     precision: Precision,
     passes: usize,
+    terms: Terms,
+}
+
+/// What the energy is the sum of.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    /// The energies of invocations, and how many they are; other numbers can follow.
+    pub energies: wgpu::Buffer,
+    pub count: usize,
+    /// The rows of the residual, half the squares of which are added.
+    pub squares: Vec<Range<usize>>,
 }
 
 impl Bound {
@@ -67,8 +78,14 @@ impl Bound {
             builder.gram(jacobian, hessian)?;
         }
         builder.energy(&evaluation.squares)?;
-        let Builder { clears, dispatches, passes, .. } = builder;
-        Ok(Self { clears, dispatches, uploaded, precision: vectors.precision, passes })
+        let Builder { clears, dispatches, passes, energies, invocations: count, .. } = builder;
+        let terms = Terms { energies, count, squares: evaluation.squares.clone() };
+        Ok(Self { clears, dispatches, uploaded, precision: vectors.precision, passes, terms })
+    }
+
+    /// What the energy is the sum of, after an evaluation.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// Encodes the evaluation: no allocation of memory on the device, no pipeline, no data from the host.

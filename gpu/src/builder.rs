@@ -36,9 +36,9 @@ pub(crate) struct Builder<'a> {
     room: usize,
     /// 32-bit words in a buffer.
     words: usize,
-    energies: wgpu::Buffer,
+    pub energies: wgpu::Buffer,
     /// Energies of invocations so far.
-    invocations: usize,
+    pub invocations: usize,
     /// The place of the next sums that a prelude stores, after the energies.
     stored: usize,
     /// The projected matrices so far.

@@ -134,7 +134,7 @@ impl<'a> Task<'a> {
 }
 
 /// The data of a kernel on the device.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Uploaded {
     /// The reals of the arrays that lie among the data.
     pub numbers: wgpu::Buffer,

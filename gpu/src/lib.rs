@@ -6,6 +6,7 @@
 //! - [`Vectors`] are the unknowns, the gradient, the values of the Hessian; [`Pattern`] is its pattern.
 //! - [`Bound`] is an evaluation of some kernels with their data: [`Bound::encode`] is the primitive, [`Bound::run`] and
 //!   [`Device::read`] wait.
+//! - [`solver`] solves linear systems with what was assembled, [`newton`] minimises; [`operations`] are those of vectors.
 //!
 //! Every output writes a number of its own in a staging buffer; then each entry of a result sums the numbers that
 //! contribute to it, always in the same order. There are no atomics: the same inputs give the same bits.
@@ -19,7 +20,9 @@ mod error;
 mod integers;
 mod job;
 mod memory;
+pub mod newton;
 mod numbering;
+pub mod operations;
 mod pipeline;
 mod project;
 mod schedule;

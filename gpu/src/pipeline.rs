@@ -9,8 +9,8 @@ pub(crate) struct Pipeline {
     layout: wgpu::BindGroupLayout,
 }
 
-/// One dispatch, ready to be encoded.
-#[derive(Debug)]
+/// One dispatch, ready to be encoded. Clones are the same.
+#[derive(Clone, Debug)]
 pub(crate) struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     group: wgpu::BindGroup,

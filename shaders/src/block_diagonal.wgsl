@@ -7,6 +7,7 @@
 @group(0) @binding(4) var<storage, read> fixed: array<u32>;
 @group(0) @binding(5) var<storage, read_write> inverse: array<real>;
 @group(0) @binding(6) var<storage, read_write> status: array<u32>;
+@group(0) @binding(7) var<storage, read> scalars: array<real>;
 
 fn entry(row: u32, col: u32) -> real {
     let block_row = row / BLOCK;
@@ -50,6 +51,9 @@ fn block_diagonal(@builtin(global_invocation_id) id: vec3u) {
             b[i][j] = unit;
             if (fixed[row] == 0u && fixed[col] == 0u) {
                 a[i][j] = entry(row, col);
+                if (i == j) {
+                    a[i][j] += scalars[SHIFT];
+                }
             }
         }
     }

@@ -19,18 +19,17 @@ fn check(@builtin(local_invocation_index) local: u32) {
     if (local != 0u || status[0] != 0u) {
         return;
     }
-    // scalars: residual · preconditioned, alpha, beta, residual · residual, the same at the start, squared tolerance
     if (status[1] == 0xffffffffu) {
         status[1] = 0u;
-        scalars[4] = square;
-        scalars[2] = ZERO;
+        scalars[START_SQUARE] = square;
+        scalars[BETA] = ZERO;
     } else {
         status[1] += 1u;
-        scalars[2] = mixed / scalars[0];
+        scalars[BETA] = mixed / scalars[MIXED];
     }
-    scalars[0] = mixed;
-    scalars[3] = square;
-    if (square <= scalars[5] * scalars[4]) {
+    scalars[MIXED] = mixed;
+    scalars[SQUARE] = square;
+    if (square <= max(scalars[RELATIVE] * scalars[START_SQUARE], scalars[ABSOLUTE])) {
         status[0] = 1u;
     }
 }

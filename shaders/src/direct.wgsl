@@ -12,6 +12,6 @@ fn direct(@builtin(global_invocation_id) id: vec3u) {
     let at = id.y * words.row + id.x;
     if (at < words.count) {
         let direction = DIRECTION * words.unknowns + at;
-        work[direction] = work[PRECONDITIONED * words.unknowns + at] + scalars[2] * work[direction];
+        work[direction] = work[PRECONDITIONED * words.unknowns + at] + scalars[BETA] * work[direction];
     }
 }

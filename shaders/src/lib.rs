@@ -14,14 +14,18 @@
 
 pub mod assembly;
 mod matrix;
+pub mod multilevel;
+pub mod newton;
 mod pcg;
 mod project;
 mod tree;
+mod vector;
 
 pub use matrix::{Bsr, Number, block_diagonal, multiply};
 pub use pcg::{Scalars, check, direct, start, step, update};
 pub use project::{Directions, Mode, Project, Real, Region, project};
 pub use tree::{partial_sums, total};
+pub use vector::{axpy, dot};
 
 /// Invocations in a workgroup.
 pub const GROUP: u32 = 256;
@@ -69,58 +73,165 @@ impl Status {
 pub struct Shader {
     /// The name.
     pub name: &'static str,
+    /// The text about its uniform.
+    words: &'static str,
     texts: &'static [&'static str],
     /// Of each storage buffer, from binding 1 on, whether it is written.
     pub writes: &'static [bool],
 }
 
-/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `status`.
+const SOLVER: &str = include_str!("solver.wgsl");
+const VECTOR: &str = include_str!("vector.wgsl");
+
+/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `status`, `scalars`.
 pub const BLOCK_DIAGONAL: Shader = Shader {
     name: "block_diagonal",
+    words: SOLVER,
     texts: &[include_str!("block_diagonal.wgsl")],
-    writes: &[false, false, false, false, true, true],
+    writes: &[false, false, false, false, true, true, false],
 };
-/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `status`.
+/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `status`,
+/// `scalars`.
 pub const MULTIPLY: Shader = Shader {
     name: "multiply",
+    words: SOLVER,
     texts: &[include_str!("multiply.wgsl")],
-    writes: &[false, false, false, false, true, true, false],
+    writes: &[false, false, false, false, true, true, false, false],
 };
 /// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`.
 pub const START: Shader = Shader {
     name: "start",
-    texts: &[include_str!("precondition.wgsl"), include_str!("start.wgsl")],
+    words: SOLVER,
+    texts: &[include_str!("precondition.wgsl"), include_str!("sums.wgsl"), include_str!("start.wgsl")],
     writes: &[true, true, false, false, true, false],
 };
 /// The length of the step: `partials`, `scalars`, `status`.
-pub const STEP: Shader = Shader { name: "step", texts: &[include_str!("step.wgsl")], writes: &[false, true, true] };
+pub const STEP: Shader =
+    Shader { name: "step", words: SOLVER, texts: &[include_str!("step.wgsl")], writes: &[false, true, true] };
 /// The step and the preconditioned residual: `x`, `work`, `inverse`, `partials`, `scalars`, `status`.
 pub const UPDATE: Shader = Shader {
     name: "update",
-    texts: &[include_str!("precondition.wgsl"), include_str!("update.wgsl")],
+    words: SOLVER,
+    texts: &[include_str!("precondition.wgsl"), include_str!("sums.wgsl"), include_str!("update.wgsl")],
     writes: &[true, true, false, true, false, false],
 };
 /// The new residual's size: `partials`, `scalars`, `status`.
-pub const CHECK: Shader = Shader { name: "check", texts: &[include_str!("check.wgsl")], writes: &[false, true, true] };
+pub const CHECK: Shader =
+    Shader { name: "check", words: SOLVER, texts: &[include_str!("check.wgsl")], writes: &[false, true, true] };
 /// The next direction: `work`, `scalars`, `status`.
 pub const DIRECT: Shader =
-    Shader { name: "direct", texts: &[include_str!("direct.wgsl")], writes: &[true, false, false] };
+    Shader { name: "direct", words: SOLVER, texts: &[include_str!("direct.wgsl")], writes: &[true, false, false] };
+/// What the clusters of a level sum of the matrix: `list_ptr`, `list`, `values`, `member_ptr`, `members`, `sums`.
+pub const COARSEN: Shader = Shader {
+    name: "coarsen",
+    words: SOLVER,
+    texts: &[include_str!("coarsen.wgsl")],
+    writes: &[false, false, false, false, false, true],
+};
+/// The inverse blocks of all clusters: `sums`, `sizes`, `scalars`, `inverse`.
+pub const INVERT: Shader = Shader {
+    name: "invert",
+    words: SOLVER,
+    texts: &[include_str!("invert.wgsl")],
+    writes: &[false, false, false, true],
+};
+/// The residuals of the clusters of a level: `member_ptr`, `members`, `work`, `inverse`, `coarse`, `status`.
+pub const RESTRICTION: Shader = Shader {
+    name: "restriction",
+    words: SOLVER,
+    texts: &[include_str!("restriction.wgsl")],
+    writes: &[false, false, false, false, true, false],
+};
+/// The preconditioned residual with the parts of the clusters: `parents`, `coarse`, `fixed`, `work`, `partials`, `status`.
+pub const PROLONGATION: Shader = Shader {
+    name: "prolongation",
+    words: SOLVER,
+    texts: &[include_str!("sums.wgsl"), include_str!("prolongation.wgsl")],
+    writes: &[false, false, false, true, true, false],
+};
+
+/// `y += a x`: `x`, `y`, and `scalars` with `a`.
+pub const AXPY: Shader =
+    Shader { name: "axpy", words: VECTOR, texts: &[include_str!("axpy.wgsl")], writes: &[false, true, false] };
+/// The partial sums of `x · y`: `x`, `y`, `partials`.
+pub const DOT: Shader =
+    Shader { name: "dot", words: VECTOR, texts: &[include_str!("dot.wgsl")], writes: &[false, false, true] };
+/// The sum of partial sums: `partials`, and `scalars`, where it goes.
+pub const TOTAL: Shader =
+    Shader { name: "total", words: VECTOR, texts: &[include_str!("total.wgsl")], writes: &[false, true] };
+
+const NEWTON: &str = include_str!("newton/newton.wgsl");
+
+/// What a step promises: `partials`, `linear`, `scalars`, `state`.
+pub const SLOPE: Shader = Shader {
+    name: "slope",
+    words: VECTOR,
+    texts: &[NEWTON, include_str!("newton/slope.wgsl")],
+    writes: &[false, false, true, true],
+};
+/// The unknowns of a trial: `base`, `direction`, `unknowns`, `scalars`, `state`.
+pub const ADVANCE: Shader = Shader {
+    name: "advance",
+    words: VECTOR,
+    texts: &[NEWTON, include_str!("newton/advance.wgsl")],
+    writes: &[false, false, true, false, false],
+};
+/// The partial sums of what changed and of rounding errors: `numbers`, `base`, `partials`.
+pub const DIFFERENCE: Shader = Shader {
+    name: "difference",
+    words: VECTOR,
+    texts: &[include_str!("newton/difference.wgsl")],
+    writes: &[false, false, true],
+};
+/// Whether a trial is accepted: `partials`, `scalars`, `state`.
+pub const JUDGE: Shader = Shader {
+    name: "judge",
+    words: VECTOR,
+    texts: &[NEWTON, include_str!("newton/judge.wgsl")],
+    writes: &[false, true, true],
+};
 
 /// Every shader.
-pub const ALL: [Shader; 7] = [BLOCK_DIAGONAL, MULTIPLY, START, STEP, UPDATE, CHECK, DIRECT];
+pub const ALL: [Shader; 18] = [
+    BLOCK_DIAGONAL,
+    MULTIPLY,
+    START,
+    STEP,
+    UPDATE,
+    CHECK,
+    DIRECT,
+    COARSEN,
+    INVERT,
+    RESTRICTION,
+    PROLONGATION,
+    AXPY,
+    DOT,
+    TOTAL,
+    SLOPE,
+    ADVANCE,
+    DIFFERENCE,
+    JUDGE,
+];
 
 impl Shader {
-    /// The text for some constants. The only uniform, at binding 0, are four words: invocations in a row of the grid, the
-    /// number of items, the number of unknowns, and the number of partial sums.
+    /// The text for some constants. The only uniform, at binding 0, are eight words. Those of the solver's shaders are:
+    /// invocations in a row of the grid, the number of items, the number of unknowns, the number of partial sums, the first
+    /// cluster of the level, the number of clusters and that of their levels, and whether the right-hand side is the negative
+    /// of what the buffer holds. Those of the others are: invocations in a row of the grid, the number of items, the number of
+    /// the first item, the number of partial sums, the place of the first partial sum or of the scalar, whether half the
+    /// squares are summed, and two that say nothing.
     pub fn text(&self, constants: Constants) -> String {
         let Constants { double, block, node, team } = constants;
         let real = if double { "f64" } else { "f32" };
         let suffix = if double { "lf" } else { "f" };
+        let rounding = if double { f64::ROUNDING } else { f32::ROUNDING.into() };
+        let parts = multilevel::parts(node as usize);
         let head = format!(
             "alias real = {real};\nconst ZERO: real = 0.0{suffix};\nconst ONE: real = 1.0{suffix};\n\
-             const BLOCK = {block}u;\nconst NODE = {node}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
+             const ROUNDING: real = {rounding:e}{suffix};\nconst BLOCK = {block}u;\nconst NODE = {node}u;\n\
+             const PARTS = {parts}u;\nconst TEAM = {team}u;\nconst GROUP = {GROUP}u;\n"
         );
-        head + include_str!("common.wgsl") + TREE + &self.texts.concat()
+        head + self.words + TREE + &self.texts.concat()
     }
 }
 

@@ -15,10 +15,50 @@ pub trait Number:
     + Mul<Output = Self>
     + Div<Output = Self>
 {
+    /// A pivot of so much of the numbers that were added to it is a rounding error: eight units in the last place.
+    const ROUNDING: Self;
+
+    /// The nearest number to an integer.
+    fn of(integer: u32) -> Self;
+
+    /// Whether it is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+
+    /// The square root.
+    fn sqrt(self) -> Self;
 }
 
-impl Number for f32 {}
-impl Number for f64 {}
+impl Number for f32 {
+    const ROUNDING: Self = 8.0 * f32::EPSILON;
+
+    fn of(integer: u32) -> Self {
+        integer as f32
+    }
+
+    fn is_finite(self) -> bool {
+        f32::is_finite(self)
+    }
+
+    fn sqrt(self) -> Self {
+        f32::sqrt(self)
+    }
+}
+
+impl Number for f64 {
+    const ROUNDING: Self = 8.0 * f64::EPSILON;
+
+    fn of(integer: u32) -> Self {
+        f64::from(integer)
+    }
+
+    fn is_finite(self) -> bool {
+        f64::is_finite(self)
+    }
+
+    fn sqrt(self) -> Self {
+        f64::sqrt(self)
+    }
+}
 
 /// A symmetric matrix of square blocks, block row by block row.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +69,8 @@ pub struct Bsr<'a, T> {
     pub col_idx: &'a [u32],
     /// The numbers of the blocks, each row by row.
     pub values: &'a [T],
+    /// What is added to every entry on the diagonal.
+    pub shift: T,
 }
 
 /// The twin of `multiply.wgsl`: the product with a direction, and the partial sums of direction · product.
@@ -63,8 +105,9 @@ pub fn multiply<T: Number>(
         }
         let mut dot = T::default();
         for i in (0..block).filter(|i| fixed[row * block + i] == 0) {
-            product[row * block + i] = members[0][i];
-            dot = dot + direction[row * block + i] * members[0][i];
+            let at = row * block + i;
+            product[at] = members[0][i] + matrix.shift * direction[at];
+            dot = dot + direction[at] * product[at];
         }
         dots[row * team] = dot;
     }
@@ -90,6 +133,7 @@ pub fn block_diagonal<T: Number>(
     for first in (0..fixed.len()).step_by(node) {
         let unit = |i: usize, j: usize| if i == j { one } else { zero };
         let own = |i: usize, j: usize| match fixed[first + i] == 0 && fixed[first + j] == 0 {
+            true if i == j => entry(first + i, first + j) + matrix.shift,
             true => entry(first + i, first + j),
             false => unit(i, j),
         };

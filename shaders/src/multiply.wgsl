@@ -1,4 +1,4 @@
-// product = matrix * direction, a block row by each team of invocations; zero for fixed unknowns. The partial sums are those
+// product = (matrix + shift) * direction, a block row by each team of invocations; zero for fixed unknowns. The partial sums are those
 // of direction · product.
 
 @group(0) @binding(1) var<storage, read> row_ptr: array<u32>;
@@ -8,6 +8,7 @@
 @group(0) @binding(5) var<storage, read_write> work: array<real>;
 @group(0) @binding(6) var<storage, read_write> partials: array<real>;
 @group(0) @binding(7) var<storage, read> status: array<u32>;
+@group(0) @binding(8) var<storage, read> scalars: array<real>;
 
 var<workgroup> sums: array<array<real, BLOCK>, GROUP>;
 
@@ -50,12 +51,13 @@ fn multiply(
     if (row < words.count && member == 0u) {
         for (var i = 0u; i < BLOCK; i++) {
             let at = row * BLOCK + i;
-            var product = sums[local][i];
+            let direction = work[DIRECTION * words.unknowns + at];
+            var product = sums[local][i] + scalars[SHIFT] * direction;
             if (fixed[at] != 0u) {
                 product = ZERO;
             }
             work[PRODUCT * words.unknowns + at] = product;
-            dot += work[DIRECTION * words.unknowns + at] * product;
+            dot += direction * product;
         }
     }
     let sum = group_sum(local, dot);

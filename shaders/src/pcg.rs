@@ -1,11 +1,12 @@
-//! The method of conjugate gradients, preconditioned by the inverse blocks on the diagonal (block-Jacobi).
+//! The method of conjugate gradients, preconditioned by the inverse blocks on the diagonal (block-Jacobi), to which several
+//! levels can be added ([`crate::multilevel`]).
 
 use crate::Status;
 use crate::matrix::Number;
 use crate::tree::{partial_sums, total};
 
 /// The numbers that iterations hand on, in the order in which the device has them.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
 pub struct Scalars<T> {
     /// residual · preconditioned
     pub mixed: T,
@@ -17,14 +18,24 @@ pub struct Scalars<T> {
     pub square: T,
     /// The same at the start.
     pub first: T,
-    /// The square of the tolerance: iterations stop at a residual of so much of the first one.
-    pub tolerance: T,
+    /// The square of the relative tolerance: iterations stop at a residual of so much of the first one.
+    pub relative: T,
+    /// The square of the absolute tolerance: iterations stop at such a residual.
+    pub absolute: T,
+    /// What is added to every entry on the matrix's diagonal.
+    pub shift: T,
 }
 
 /// The twin of `start.wgsl`: residual, preconditioned residual (which is the first direction), and the partial sums of
-/// residual · preconditioned and residual · residual.
-pub fn start<T: Number>(node: usize, inverse: &[T], fixed: &[u32], rhs: &[T]) -> (Vec<T>, Vec<T>, [Vec<T>; 2]) {
-    let free = |(&value, &fixed): (&T, &u32)| if fixed == 0 { value } else { T::default() };
+/// residual · preconditioned and residual · residual. `negate` says whether the right-hand side is `-rhs`.
+pub fn start<T: Number>(
+    (node, inverse): (usize, &[T]),
+    fixed: &[u32],
+    rhs: &[T],
+    negate: bool,
+) -> (Vec<T>, Vec<T>, [Vec<T>; 2]) {
+    let signed = |value: T| if negate { T::default() - value } else { value };
+    let free = |(&value, &fixed): (&T, &u32)| if fixed == 0 { signed(value) } else { T::default() };
     let residual: Vec<T> = rhs.iter().zip(fixed).map(free).collect();
     let (preconditioned, sums) = precondition(node, inverse, &residual);
     (residual, preconditioned, sums)
@@ -67,7 +78,8 @@ pub fn check<T: Number>(
         scalars.beta = mixed / scalars.mixed;
     }
     (scalars.mixed, scalars.square) = (mixed, square);
-    if square <= scalars.tolerance * scalars.first {
+    let relative = scalars.relative * scalars.first;
+    if square <= if relative > scalars.absolute { relative } else { scalars.absolute } {
         *status = Status::Converged;
     }
 }
@@ -110,7 +122,7 @@ mod tests {
             }
             row_ptr.push(col_idx.len() as u32);
         }
-        let matrix = Bsr { row_ptr: &row_ptr, col_idx: &col_idx, values: &values };
+        let matrix = Bsr { row_ptr: &row_ptr, col_idx: &col_idx, values: &values, shift: 0.5 };
         let constants = Constants { double: true, block: 2, node: 2, team: 4 };
         let n = 2 * nodes as usize;
         let mut fixed = vec![0; n];
@@ -118,9 +130,9 @@ mod tests {
         let rhs: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
         let (inverse, definite) = block_diagonal(constants, matrix, &fixed);
         assert!(definite);
-        let (mut residual, mut direction, [mixed, square]) = start(2, &inverse, &fixed, &rhs);
+        let (mut residual, mut direction, [mixed, square]) = start((2, &inverse), &fixed, &rhs, true);
         let mut preconditioned = direction.clone();
-        let mut scalars = Scalars { mixed: 0.0, alpha: 0.0, beta: 0.0, square: 0.0, first: 0.0, tolerance: 1e-24 };
+        let mut scalars = Scalars { relative: 1e-24, ..Scalars::default() };
         let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
         check([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
         while status == Status::Running && iterations < 200 {
@@ -135,7 +147,7 @@ mod tests {
         assert_eq!(status, Status::Converged);
         assert!(iterations < 60 && x[..2] == [0.0, 0.0], "{iterations}");
         let (product, _) = multiply(constants, matrix, &fixed, &x);
-        let error = product.iter().zip(&rhs).skip(2).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let error = product.iter().zip(&rhs).skip(2).map(|(a, b)| (a + b).abs()).fold(0.0, f64::max);
         assert!(error < 1e-11 && preconditioned.len() == n, "{error}");
     }
 }

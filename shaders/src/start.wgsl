@@ -1,4 +1,4 @@
-// x = 0; residual = right-hand side, zero for fixed unknowns; preconditioned and direction = inverse * residual. The partial
+// x = 0; residual = right-hand side, or that times -1, zero for fixed unknowns; preconditioned and direction = inverse * residual. The partial
 // sums are those of residual · preconditioned and residual · residual.
 
 @group(0) @binding(1) var<storage, read_write> x: array<real>;
@@ -22,7 +22,7 @@ fn start(
         for (var i = 0u; i < NODE; i++) {
             let at = node * NODE + i;
             if (fixed[at] == 0u) {
-                residual[i] = rhs[at];
+                residual[i] = select(rhs[at], -rhs[at], words.negate != 0u);
             }
             x[at] = ZERO;
         }

@@ -15,7 +15,7 @@ fn step(@builtin(local_invocation_index) local: u32) {
         return;
     }
     if (curvature > ZERO) {
-        scalars[1] = scalars[0] / curvature;
+        scalars[ALPHA] = scalars[MIXED] / curvature;
     } else {
         status[0] = 2u;
     }

@@ -20,7 +20,12 @@ pub fn total<T: Copy + Default + Add<Output = T>>(partials: &[T]) -> T {
 fn pairwise<T: Copy + Default + Add<Output = T>>(numbers: &[T]) -> T {
     let mut tree = vec![T::default(); GROUP as usize];
     tree[..numbers.len()].copy_from_slice(numbers);
-    let mut width = GROUP as usize / 2;
+    halves(&mut tree)
+}
+
+/// The sum of numbers, whose number is a power of two, halves of them to halves.
+pub(crate) fn halves<T: Copy + Add<Output = T>>(tree: &mut [T]) -> T {
+    let mut width = tree.len() / 2;
     while width > 0 {
         for k in 0..width {
             tree[k] = tree[k] + tree[k + width];

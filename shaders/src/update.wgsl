@@ -19,7 +19,7 @@ fn update(
         return;
     }
     let node = id.y * words.row + id.x;
-    let alpha = scalars[1];
+    let alpha = scalars[ALPHA];
     var sums = array<real, 2>(ZERO, ZERO);
     if (node < words.count) {
         var residual: array<real, NODE>;

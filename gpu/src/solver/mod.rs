@@ -1,18 +1,23 @@
-//! Linear systems on the device: conjugate gradients, preconditioned by the inverse blocks of the nodes, with the matrix and
-//! the right-hand side where assembly left them.
+//! Linear systems on the device: conjugate gradients, preconditioned by the inverse blocks of the nodes or on several levels,
+//! with the matrix and the right-hand side where assembly left them.
 //!
 //! The iterations never ask the host: a word on the device says whether to go on, and shaders do nothing where it says no.
 //! [`Solver::encode`] is the primitive; [`Solver::solve`] submits [`Settings::batch`] iterations at a time and looks at the word
 //! of one batch while the next one runs.
 
+mod build;
+#[cfg(test)]
+mod counts;
 #[cfg(test)]
 mod tests;
 
-use crate::memory::{bytes, real_bytes, storage_usage};
+use crate::memory::real_bytes;
 use crate::pipeline::Dispatch;
 use crate::{Device, Error};
+use build::SCALARS;
+use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
-use spadina_shaders::{BLOCK_DIAGONAL, CHECK, Constants, DIRECT, GROUP, MULTIPLY, START, STEP, Shader, Status, UPDATE};
+pub use spadina_shaders::Status;
 
 /// A symmetric matrix on the device, both triangles, in square blocks: `values` holds block after block, each row by row.
 /// With blocks of one row these are compressed sparse rows.
@@ -30,15 +35,41 @@ pub struct Matrix<'a> {
     pub rows: usize,
     /// Blocks.
     pub blocks: usize,
+    /// The pattern of the blocks on the host, which [`Preconditioner::Multilevel`] needs.
+    pub pattern: Option<&'a Csr>,
 }
 
-/// How to solve.
+/// What the residual is multiplied with to get closer to the solution.
+///
+/// On a grid of 40 by 40 by 40 nodes with three unknowns each, one side of which is held (a test prints these numbers):
+/// MEASURED
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Preconditioner {
+    /// The inverse block on the diagonal of every node.
+    #[default]
+    BlockJacobi,
+    /// Those, and the inverse blocks of clusters of nodes on several levels ([`spadina_shaders::multilevel`]). The clusters
+    /// come from the pattern when the solver is made; their blocks from the values, in every solution. It is for systems
+    /// that block-Jacobi takes long for, larger and stiffer ones: an iteration takes one dispatch more for each level and
+    /// one more for all.
+    Multilevel,
+}
+
+/// How to solve `(A + shift I) x = b`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// Unknowns of a node, whose blocks on the diagonal are inverted. Their number divides that of the unknowns.
     pub node: u32,
-    /// Iterations stop at a residual of so much of the right-hand side, in the Euclidean norm.
+    /// The preconditioner.
+    pub preconditioner: Preconditioner,
+    /// Iterations stop at a residual of so much of the right-hand side, in the Euclidean norm,
     pub tolerance: f64,
+    /// or at a residual of this norm.
+    pub absolute: f64,
+    /// What is added to every entry on the diagonal, until [`Solver::set_shift`].
+    pub shift: f64,
+    /// Whether `b` is the buffer's vector times -1: the step of Newton's method from the gradient.
+    pub negate: bool,
     /// The most iterations.
     pub iterations: u32,
     /// Iterations in a submission.
@@ -47,7 +78,16 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { node: 1, tolerance: 1e-5, iterations: 1000, batch: 32 }
+        Self {
+            node: 1,
+            preconditioner: Preconditioner::default(),
+            tolerance: 1e-5,
+            absolute: 0.0,
+            shift: 0.0,
+            negate: false,
+            iterations: 1000,
+            batch: 32,
+        }
     }
 }
 
@@ -69,11 +109,13 @@ pub struct Solver {
     settings: Settings,
     /// Unknowns: the solution, after [`encode`](Self::encode) or [`solve`](Self::solve).
     pub solution: wgpu::Buffer,
+    /// Two words: the [`Status`], and the number of iterations that were done, the largest word before the first check.
+    pub status: wgpu::Buffer,
+    /// Reals, of which other passes can want the residual's square, number 3, and that at the start, number 4.
+    pub scalars: wgpu::Buffer,
     /// Residual, preconditioned residual, direction and its product with the matrix.
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests look at it"))]
     work: wgpu::Buffer,
-    status: wgpu::Buffer,
-    scalars: wgpu::Buffer,
     /// What status and scalars are at the start.
     initial: [wgpu::Buffer; 2],
     /// Before the iterations, and in each.
@@ -83,11 +125,10 @@ pub struct Solver {
     seen: [wgpu::Buffer; 2],
 }
 
-/// Numbers in the scalars.
-const SCALARS: usize = 6;
-
 impl Solver {
     /// Binds a matrix and a right-hand side. Unknowns that are `fixed`, one flag for each, keep a solution of zero.
+    ///
+    /// Refuses with [`Error::System`] what does not fit together, and with other errors what the device cannot do.
     pub fn new(
         device: &Device,
         precision: Precision,
@@ -96,54 +137,14 @@ impl Solver {
         fixed: &[bool],
         settings: Settings,
     ) -> Result<Self, Error> {
-        let unknowns = matrix.rows * matrix.block as usize;
-        check(matrix, (rhs, real_bytes(precision)), fixed, &settings)?;
+        build::check(matrix, (rhs, real_bytes(precision)), fixed, &settings)?;
         device.check(precision)?;
-        let team = team(matrix.rows, matrix.blocks);
-        let constants =
-            Constants { double: precision == Precision::F64, block: matrix.block, node: settings.node, team };
-        let nodes = unknowns / settings.node as usize;
-        let item = real_bytes(precision);
-        let groups = |invocations: usize| invocations.div_ceil(GROUP as usize);
-        let partial = groups(matrix.rows * team as usize).max(groups(nodes));
-        let vector = |what: &str, count: usize| device.storage(what, count, item);
-        let (solution, work) = (vector("the solution", unknowns)?, vector("the solver's vectors", 4 * unknowns)?);
-        let inverse = vector("inverse blocks", unknowns * settings.node as usize)?;
-        let (partials, scalars) = (vector("partial sums", 2 * partial)?, vector("scalars", SCALARS)?);
-        let status = device.words("the solver's status", &[0, u32::MAX])?;
-        let fixed: Vec<u32> = fixed.iter().map(|&fixed| u32::from(fixed)).collect();
-        let fixed = device.words("fixed unknowns", &fixed)?;
-        let mut first = [0.0; SCALARS];
-        first[SCALARS - 1] = settings.tolerance * settings.tolerance;
-        let initial = [
-            device.words("the first status", &[Status::Running as u32, u32::MAX])?,
-            device.filled("the first scalars", &bytes(precision, &first), storage_usage())?,
-        ];
-        let make = |shader: Shader, count: usize, per_item: u32, partials: usize, buffers: &[&wgpu::Buffer]| {
-            let pipeline = device.pipeline(shader.name, &shader.text(constants), shader.name, shader.writes)?;
-            let grid = device.grid(shader.name, count * per_item as usize, GROUP)?;
-            let words = [grid.row, count as u32, unknowns as u32, partials as u32];
-            device.dispatch(shader.name, &pipeline, grid.workgroups, bytemuck::cast_slice(&words), buffers)
-        };
-        let Matrix { row_ptr, col_idx, values, rows, .. } = *matrix;
-        let by_rows = groups(rows * team as usize);
-        let by_nodes = groups(nodes);
-        let sums = [&partials, &scalars, &status];
-        let prelude = vec![
-            make(BLOCK_DIAGONAL, nodes, 1, 0, &[row_ptr, col_idx, values, &fixed, &inverse, &status])?,
-            make(START, nodes, 1, by_nodes, &[&solution, &work, &inverse, &fixed, &partials, rhs])?,
-            make(CHECK, 1, 1, by_nodes, &sums)?,
-        ];
-        let iteration = vec![
-            make(MULTIPLY, rows, team, by_rows, &[row_ptr, col_idx, values, &fixed, &work, &partials, &status])?,
-            make(STEP, 1, 1, by_rows, &sums)?,
-            make(UPDATE, nodes, 1, by_nodes, &[&solution, &work, &inverse, &partials, &scalars, &status])?,
-            make(CHECK, 1, 1, by_nodes, &sums)?,
-            make(DIRECT, unknowns, 1, 0, &[&work, &scalars, &status])?,
-        ];
-        let seen = || device.readback("the solver's words", 16 + SCALARS * item);
-        let seen = [seen()?, seen()?];
-        Ok(Self { precision, settings, solution, work, status, scalars, initial, prelude, iteration, seen })
+        build::solver(device, precision, matrix, rhs, fixed, settings)
+    }
+
+    /// Sets what later solutions add to every entry on the diagonal.
+    pub fn set_shift(&self, device: &Device, shift: f64) -> Result<(), Error> {
+        device.write(&self.initial[1], self.precision, build::SHIFT, &[shift])
     }
 
     /// Encodes the start and so many iterations: no allocation of memory on the device, no data from the host.
@@ -207,43 +208,5 @@ impl Solver {
         // The word before the first iteration is the largest.
         let iterations = if status[1] == u32::MAX { 0 } else { status[1] };
         Ok(Report { status: Status::of(status[0]), iterations, residual })
-    }
-}
-
-/// Invocations that multiply a block row: half as many as it has blocks, on average.
-fn team(rows: usize, blocks: usize) -> u32 {
-    let half = blocks.div_ceil(2 * rows.max(1));
-    half.next_power_of_two().clamp(1, 32) as u32
-}
-
-/// Refuses what does not fit together.
-fn check(
-    matrix: &Matrix<'_>,
-    (rhs, real): (&wgpu::Buffer, usize),
-    fixed: &[bool],
-    settings: &Settings,
-) -> Result<(), Error> {
-    let unknowns = matrix.rows * matrix.block as usize;
-    let values = matrix.blocks * (matrix.block * matrix.block) as usize;
-    let refuse = |what: &'static str, wanted: usize, given: usize| Err(Error::System { what, wanted, given });
-    if matrix.block == 0 || settings.node == 0 || !unknowns.is_multiple_of(settings.node as usize) {
-        return refuse("unknowns of a node, which divide the unknowns,", unknowns, settings.node as usize);
-    }
-    if fixed.len() != unknowns {
-        return refuse("flags of fixed unknowns", unknowns, fixed.len());
-    }
-    let room = |what, buffer: &wgpu::Buffer, wanted: usize| match buffer.size() < wanted as u64 {
-        true => refuse(what, wanted, buffer.size() as usize),
-        false => Ok(()),
-    };
-    room("bytes of beginnings of rows", matrix.row_ptr, 4 * (matrix.rows + 1))?;
-    room("bytes of columns", matrix.col_idx, 4 * matrix.blocks)?;
-    room("bytes of values", matrix.values, real * values)?;
-    room("bytes of the right-hand side", rhs, real * unknowns)?;
-    // Places in every vector are words of the shaders.
-    let most = values.max(unknowns * settings.node.max(4) as usize);
-    match u32::try_from(most) {
-        Ok(_) => Ok(()),
-        Err(_) => refuse("numbers in a vector, fewer than 2³²,", u32::MAX as usize, most),
     }
 }

@@ -1,21 +1,23 @@
 //! Every shader beside its twin, and whole solutions.
 
+use super::build::team;
 use super::*;
-use spadina_core::real::Precision;
-use spadina_shaders::{Bsr, Scalars, block_diagonal, check as check_twin, direct, multiply, start, step, update};
+use crate::memory::{bytes, storage_usage};
+use spadina_shaders::multilevel::{self, Clusters, Pattern, coarsen, invert, prolongation, restriction};
+use spadina_shaders::{Bsr, Constants, Scalars, block_diagonal, check, direct, multiply, start, step, update};
 
-/// A matrix of springs between the nodes of a square grid, `block` unknowns each, with a part that pulls every node back.
-struct Springs {
-    row_ptr: Vec<u32>,
-    col_idx: Vec<u32>,
-    values: Vec<f64>,
-    rhs: Vec<f64>,
-    fixed: Vec<bool>,
-    block: u32,
+/// A matrix of springs between nodes, and what belongs to it. [`new`](Self::new): between the nodes of a square grid, `block` unknowns each, with a part that pulls every node back.
+pub(super) struct Springs {
+    pub(super) row_ptr: Vec<u32>,
+    pub(super) col_idx: Vec<u32>,
+    pub(super) values: Vec<f64>,
+    pub(super) rhs: Vec<f64>,
+    pub(super) fixed: Vec<bool>,
+    pub(super) block: u32,
 }
 
 impl Springs {
-    fn new(side: usize, block: usize) -> Self {
+    pub(super) fn new(side: usize, block: usize) -> Self {
         let (mut row_ptr, mut col_idx, mut values) = (vec![0], Vec::new(), Vec::new());
         for node in 0..side * side {
             let (i, j) = (node / side, node % side);
@@ -43,10 +45,16 @@ impl Springs {
         Self { row_ptr, col_idx, values, rhs, fixed, block: block as u32 }
     }
 
-    fn solver(&self, device: &Device, precision: Precision, settings: Settings) -> Result<Solver, Error> {
+    fn pattern(&self) -> Csr {
+        let row_ptr = self.row_ptr.iter().map(|&start| start as usize).collect();
+        Csr { cols: self.row_ptr.len() - 1, row_ptr, col_idx: self.col_idx.clone() }
+    }
+
+    pub(super) fn solver(&self, device: &Device, precision: Precision, settings: Settings) -> Result<Solver, Error> {
         let (row_ptr, col_idx) = (device.words("rows", &self.row_ptr)?, device.words("columns", &self.col_idx)?);
         let reals = |what, numbers: &[f64]| device.filled(what, &bytes(precision, numbers), storage_usage());
         let (values, rhs) = (reals("values", &self.values)?, reals("right-hand side", &self.rhs)?);
+        let pattern = self.pattern();
         let matrix = Matrix {
             row_ptr: &row_ptr,
             col_idx: &col_idx,
@@ -54,16 +62,21 @@ impl Springs {
             block: self.block,
             rows: self.row_ptr.len() - 1,
             blocks: self.col_idx.len(),
+            pattern: Some(&pattern),
         };
         Solver::new(device, precision, &matrix, &rhs, &self.fixed, settings)
     }
 
-    fn bsr(&self) -> Bsr<'_, f64> {
-        Bsr { row_ptr: &self.row_ptr, col_idx: &self.col_idx, values: &self.values }
+    fn bsr(&self, shift: f64) -> Bsr<'_, f64> {
+        Bsr { row_ptr: &self.row_ptr, col_idx: &self.col_idx, values: &self.values, shift }
+    }
+
+    fn flags(&self) -> Vec<u32> {
+        self.fixed.iter().map(|&fixed| u32::from(fixed)).collect()
     }
 }
 
-fn device() -> Option<Device> {
+pub(super) fn device() -> Option<Device> {
     match Device::open(None) {
         Ok(device) => Some(device),
         Err(error) => {
@@ -94,55 +107,107 @@ fn encoded(device: &Device, encode: impl FnOnce(&mut wgpu::CommandEncoder)) {
     device.wait(device.submit(encoder.finish()).unwrap()).unwrap();
 }
 
+/// The preconditioners' twins.
+struct Twin {
+    clusters: Option<Clusters>,
+    flags: Vec<u32>,
+    nodes: Vec<f64>,
+    inverse: Vec<f64>,
+}
+
+impl Twin {
+    fn new(springs: &Springs, constants: Constants, Settings { node, preconditioner, shift, .. }: Settings) -> Self {
+        let csr = springs.pattern();
+        let pattern = Pattern { row_ptr: &csr.row_ptr, col_idx: &csr.col_idx, block: springs.block };
+        let several = preconditioner == Preconditioner::Multilevel;
+        let clusters = several.then(|| Clusters::of(pattern, node, &springs.fixed));
+        let flags = springs.flags();
+        let (nodes, definite) = block_diagonal(constants, springs.bsr(shift), &flags);
+        assert!(definite);
+        let mut inverse = Vec::new();
+        if let Some(clusters) = &clusters {
+            assert!(clusters.levels.len() > 1);
+            let mut sums = vec![0.0; clusters.len() * multilevel::parts(node as usize)];
+            (0..clusters.levels.len()).for_each(|level| coarsen(clusters, level, 4, &springs.values, &mut sums));
+            inverse = invert(clusters, &sums, shift);
+        }
+        Self { clusters, flags, nodes, inverse }
+    }
+
+    /// Adds the parts of the clusters; gives the partial sums.
+    fn add(&self, residual: &[f64], preconditioned: &mut [f64], sums: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
+        let Some(clusters) = &self.clusters else { return sums };
+        let count = clusters.len() * clusters.node as usize;
+        let [mut residuals, mut coarse] = [vec![0.0; count], vec![0.0; count]];
+        for level in 0..clusters.levels.len() {
+            restriction(clusters, level, (&self.inverse, residual), [&mut residuals, &mut coarse]);
+        }
+        prolongation(clusters, &self.flags, (residual, &coarse), preconditioned)
+    }
+}
+
+/// Three iterations of the shaders and of the twins.
+fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Precision, f64), settings: Settings) {
+    let (n, node) = (springs.rhs.len(), settings.node as usize);
+    let solver = springs.solver(device, precision, settings).unwrap();
+    let state = || device.read(precision, &[(&solver.work, 4 * n), (&solver.solution, n)]).unwrap();
+    let near = |got: &[f64], wanted: &[f64], what: &str| {
+        assert_near(got, wanted, tolerance, &format!("{what} with blocks of {}, {settings:?}", springs.block));
+    };
+    let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
+    let constants = Constants { double: true, block: springs.block, node: settings.node, team };
+    let twin = Twin::new(springs, constants, settings);
+    let Settings { shift, negate, .. } = settings;
+    // The start.
+    encoded(device, |encoder| solver.encode(encoder, 0));
+    let (mut residual, mut direction, sums) = start((node, &twin.nodes), &twin.flags, &springs.rhs, negate);
+    let [mixed, square] = twin.add(&residual, &mut direction, sums);
+    let got = state();
+    near(&got[0][..n], &residual, "residual");
+    near(&got[0][n..2 * n], &direction, "preconditioned");
+    near(&got[0][2 * n..3 * n], &direction, "direction");
+    let mut scalars = Scalars { relative: 1e-60, shift, ..Scalars::default() };
+    let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
+    check([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
+    for iteration in 1..4 {
+        encoded(device, |encoder| solver.encode_more(encoder, 1));
+        let (product, partials) = multiply(constants, springs.bsr(shift), &twin.flags, &direction);
+        step(&partials, &mut scalars, &mut status);
+        let (mut preconditioned, sums) =
+            update((node, &twin.nodes, scalars.alpha), &mut x, &mut residual, (&direction, &product));
+        let sums = twin.add(&residual, &mut preconditioned, sums);
+        check([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
+        direct(&preconditioned, scalars.beta, &mut direction);
+        let got = state();
+        near(&got[0][3 * n..], &product, "product");
+        near(&got[0][..n], &residual, "residual");
+        near(&got[0][n..2 * n], &preconditioned, "preconditioned");
+        near(&got[0][2 * n..3 * n], &direction, "direction");
+        near(&got[1], &x, "solution");
+        let found = device.read(precision, &[(&solver.scalars, SCALARS)]).unwrap().remove(0);
+        let Scalars { mixed, alpha, beta, square, first, .. } = scalars;
+        for (found, twin) in found.iter().zip([mixed, alpha, beta, square, first]) {
+            assert!((found - twin).abs() <= 10.0 * tolerance * twin.abs(), "{found} {twin}");
+        }
+        assert_eq!(iterations, iteration);
+    }
+}
+
 #[test]
 fn shaders_do_what_their_twins_do() {
     let Some(device) = device() else { return };
     for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3)] {
         let springs = Springs::new(30, block);
-        let n = springs.rhs.len();
-        let fixed: Vec<u32> = springs.fixed.iter().map(|&f| u32::from(f)).collect();
-        for (precision, tolerance) in precisions(&device) {
-            let settings = Settings { node: node as u32, tolerance: 1e-30, ..Settings::default() };
-            let solver = springs.solver(&device, precision, settings).unwrap();
-            let state = || device.read(precision, &[(&solver.work, 4 * n), (&solver.solution, n)]).unwrap();
-            let near = |got: &[f64], wanted: &[f64], what: &str| {
-                assert_near(got, wanted, tolerance, &format!("{what} with blocks of {block}, nodes of {node}"));
-            };
-            let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
-            let constants = Constants { double: true, block: springs.block, node: node as u32, team };
-            // The start.
-            encoded(&device, |encoder| solver.encode(encoder, 0));
-            let (inverse, definite) = block_diagonal(constants, springs.bsr(), &fixed);
-            assert!(definite);
-            let (mut residual, mut direction, [mixed, square]) = start(node, &inverse, &fixed, &springs.rhs);
-            let got = state();
-            near(&got[0][..n], &residual, "residual");
-            near(&got[0][n..2 * n], &direction, "preconditioned");
-            near(&got[0][2 * n..3 * n], &direction, "direction");
-            let mut scalars = Scalars { mixed: 0.0, alpha: 0.0, beta: 0.0, square: 0.0, first: 0.0, tolerance: 1e-60 };
-            let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
-            check_twin([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
-            for iteration in 1..4 {
-                encoded(&device, |encoder| solver.encode_more(encoder, 1));
-                let (product, partials) = multiply(constants, springs.bsr(), &fixed, &direction);
-                step(&partials, &mut scalars, &mut status);
-                let (preconditioned, sums) =
-                    update((node, &inverse, scalars.alpha), &mut x, &mut residual, (&direction, &product));
-                check_twin([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
-                direct(&preconditioned, scalars.beta, &mut direction);
-                let got = state();
-                near(&got[0][3 * n..], &product, "product");
-                near(&got[0][..n], &residual, "residual");
-                near(&got[0][n..2 * n], &preconditioned, "preconditioned");
-                near(&got[0][2 * n..3 * n], &direction, "direction");
-                near(&got[1], &x, "solution");
-                let found = device.read(precision, &[(&solver.scalars, SCALARS)]).unwrap().remove(0);
-                let Scalars { mixed, alpha, beta, square, first, .. } = scalars;
-                for (found, twin) in found.iter().zip([mixed, alpha, beta, square, first]) {
-                    assert!((found - twin).abs() <= 10.0 * tolerance * twin.abs(), "{found} {twin}");
-                }
-                assert_eq!(iterations, iteration);
-            }
+        for precision in precisions(&device) {
+            let settings = Settings { node, tolerance: 1e-30, ..Settings::default() };
+            beside_twins(&device, &springs, precision, settings);
+            let preconditioner = Preconditioner::Multilevel;
+            beside_twins(
+                &device,
+                &springs,
+                precision,
+                Settings { preconditioner, negate: true, shift: 0.5, ..settings },
+            );
         }
     }
 }
@@ -161,9 +226,8 @@ fn systems_are_solved() {
             assert!(report.residual <= tolerance && report.iterations < 200, "{report:?}");
             let n = springs.rhs.len();
             let x = device.read(precision, &[(&solver.solution, n)]).unwrap().remove(0);
-            let fixed: Vec<u32> = springs.fixed.iter().map(|&f| u32::from(f)).collect();
             let constants = Constants { double: true, block: springs.block, node: 1, team: 1 };
-            let (product, _) = multiply(constants, springs.bsr(), &fixed, &x);
+            let (product, _) = multiply(constants, springs.bsr(0.0), &springs.flags(), &x);
             for k in 0..n {
                 let wanted = if springs.fixed[k] { 0.0 } else { springs.rhs[k] };
                 assert!((product[k] - wanted).abs() < 20.0 * tolerance * (n as f64).sqrt(), "{k}");
@@ -180,7 +244,7 @@ fn systems_are_solved() {
 fn what_cannot_be_solved_is_told() {
     let Some(device) = device() else { return };
     let mut springs = Springs::new(20, 2);
-    let few = Settings { node: 2, tolerance: 1e-7, iterations: 3, batch: 2 };
+    let few = Settings { node: 2, tolerance: 1e-7, iterations: 3, batch: 2, ..Settings::default() };
     let report = springs.solver(&device, Precision::F32, few).unwrap().solve(&device).unwrap();
     assert_eq!((report.status, report.iterations), (Status::Running, 3));
     assert!(matches!(

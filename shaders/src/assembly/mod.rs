@@ -23,33 +23,36 @@ pub const NEGATED: u32 = 1 << 30;
 /// A list that is longer is summed by a workgroup of its own: that of an unknown that all elements share.
 pub const LONG: u32 = 1024;
 
+/// The uniform of the gathers.
+const WORDS: &str = include_str!("words.wgsl");
+
 /// Entries with short lists: `staging`, `starts`, `items`, `entries`.
 pub const GATHER: Shader = Shader {
     name: "gather",
-    texts: &[include_str!("words.wgsl"), include_str!("contribution.wgsl"), include_str!("gather.wgsl")],
+    words: WORDS,
+    texts: &[include_str!("contribution.wgsl"), include_str!("gather.wgsl")],
     writes: &[false, false, false, true],
 };
 /// Entries with long lists: `staging`, `starts`, `items`, `entries`, `chosen`.
 pub const GATHER_LONG: Shader = Shader {
     name: "gather_long",
-    texts: &[include_str!("words.wgsl"), TREE, include_str!("contribution.wgsl"), include_str!("gather_long.wgsl")],
+    words: WORDS,
+    texts: &[TREE, include_str!("contribution.wgsl"), include_str!("gather_long.wgsl")],
     writes: &[false, false, false, true, false],
 };
 /// Entries of JᵀJ with few products: `jacobian`, `starts`, `factors`, `entries`.
-pub const GRAM: Shader = Shader {
-    name: "gram",
-    texts: &[include_str!("words.wgsl"), include_str!("gram.wgsl")],
-    writes: &[false, false, false, true],
-};
+pub const GRAM: Shader =
+    Shader { name: "gram", words: WORDS, texts: &[include_str!("gram.wgsl")], writes: &[false, false, false, true] };
 /// Entries of JᵀJ with many products: `jacobian`, `starts`, `factors`, `entries`, `chosen`.
 pub const GRAM_LONG: Shader = Shader {
     name: "gram_long",
-    texts: &[include_str!("words.wgsl"), TREE, include_str!("gram_long.wgsl")],
+    words: WORDS,
+    texts: &[TREE, include_str!("gram_long.wgsl")],
     writes: &[false, false, false, true, false],
 };
 /// Sums of vectors: `numbers`, `sums`.
 pub const REDUCE: Shader =
-    Shader { name: "reduce", texts: &[TREE, include_str!("reduce.wgsl")], writes: &[false, true] };
+    Shader { name: "reduce", words: "", texts: &[TREE, include_str!("reduce.wgsl")], writes: &[false, true] };
 
 /// Every shader of assembly.
 pub const ALL: [Shader; 5] = [GATHER, GATHER_LONG, GRAM, GRAM_LONG, REDUCE];
@@ -63,7 +66,7 @@ impl Shader {
              const LONG = {LONG}u;\nconst POSITION = {POSITION}u;\nconst TRANSPOSED = {TRANSPOSED}u;\n\
              const NEGATED = {NEGATED}u;\n\n"
         );
-        head + &self.texts.concat()
+        head + self.words + &self.texts.concat()
     }
 }
 

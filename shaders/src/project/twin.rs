@@ -5,7 +5,7 @@ use super::{Directions, Mode, Project, Region, triangle};
 use crate::Number;
 use std::fmt::LowerExp;
 
-/// A number whose roots can be taken.
+/// A number with the limits of its format.
 pub trait Real: Number + LowerExp {
     /// The distance from one to the next number.
     const EPSILON: Self;
@@ -16,12 +16,8 @@ pub trait Real: Number + LowerExp {
     /// The largest number.
     const LARGEST_FINITE: Self;
 
-    /// The square root.
-    fn sqrt(self) -> Self;
     /// The absolute value.
     fn abs(self) -> Self;
-    /// Whether it is neither infinite nor not a number.
-    fn is_finite(self) -> bool;
 
     /// An off-diagonal entry that is zero but for rounding, relative to a matrix with a largest entry of one.
     fn negligible() -> Self {
@@ -44,16 +40,8 @@ macro_rules! real {
             const LARGEST: Self = 1.0 / $type::MIN_POSITIVE;
             const LARGEST_FINITE: Self = $type::MAX;
 
-            fn sqrt(self) -> Self {
-                self.sqrt()
-            }
-
             fn abs(self) -> Self {
                 self.abs()
-            }
-
-            fn is_finite(self) -> bool {
-                self.is_finite()
             }
         }
     };
