@@ -1,4 +1,4 @@
-//! The shaders of the linear solver, and for each a function in Rust of the same name that does the same on slices: the
+//! The shaders of the linear solver and of Newton's method, and for each a function in Rust of the same name that does the same on slices: the
 //! *twin*, which tests run beside it and which documents it.
 //!
 //! A matrix is stored in blocks of `W` by `W` numbers, block row by block row (BSR; with `W` = 1 this is CSR): block row `r`
@@ -9,7 +9,7 @@
 //! by one workgroup. So they are the same in every run, and differ from the twins' by nothing but the fusing of operations
 //! that a driver may do.
 //!
-//! All shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
+//! The solver's shaders do nothing once `status[0]` is not zero ([`Status`]): iterations can be submitted many at a time, without
 //! asking the device in between whether it is done.
 
 mod matrix;
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn shaders_are_valid() {
         for shader in ALL {
-            for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3), (4, 4)] {
+            for (block, node) in [(1, 1), (1, 3), (1, 6), (2, 2), (3, 3), (4, 4)] {
                 for (double, capabilities) in [(false, Capabilities::empty()), (true, Capabilities::FLOAT64)] {
                     let text = shader.text(Constants { double, block, node, team: 8 });
                     let module =
