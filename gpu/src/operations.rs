@@ -6,13 +6,13 @@ use crate::{Device, Error};
 use spadina_core::real::Precision;
 use spadina_shaders::{AXPY, Constants, DOT, GROUP, Shader, TOTAL};
 
-/// `y += a x`, where `a` is a number in a buffer.
+/// `y += a x`, where `a` is a number in a buffer. No buffer is another one of the three.
 #[derive(Debug)]
 pub struct Axpy {
     dispatch: Dispatch,
 }
 
-/// `x · y`, by a fixed tree, into a buffer.
+/// `x · y`, by a fixed tree, into a buffer, which is neither of theirs; they can be one.
 #[derive(Debug)]
 pub struct Dot {
     dispatches: [Dispatch; 2],
@@ -23,7 +23,7 @@ pub struct Dot {
 pub struct Scalar<'a>(pub &'a wgpu::Buffer, pub usize);
 
 impl Axpy {
-    /// For so many numbers. [`Error::System`] if a buffer is too short.
+    /// For so many numbers of `x` and `y`. [`Error::System`] if a buffer is too short.
     pub fn new(
         device: &Device,
         precision: Precision,
@@ -45,7 +45,7 @@ impl Axpy {
 }
 
 impl Dot {
-    /// For so many numbers. [`Error::System`] if a buffer is too short.
+    /// For so many numbers of `x` and `y`. [`Error::System`] if a buffer is too short.
     pub fn new(
         device: &Device,
         precision: Precision,

@@ -263,6 +263,15 @@ fn ends_are_told() {
     let (report, _, x) = chain.solve(&device, Precision::F32, Settings { trials: 1, ..settings });
     assert_eq!((report.outcome, report.steps), (Outcome::NoStep, 0));
     assert!(x.iter().enumerate().all(|(k, &x)| x == Chain::start(k)));
+    // A shift makes steps shorter; a negative one leaves no direction of descent.
+    let shifted = |shift: f64| {
+        let linear = solver::Settings { shift, ..solver::Settings::default() };
+        chain.solve(&device, Precision::F32, Settings { linear, ..Settings::default() }).0
+    };
+    let (own, more, none) = (shifted(0.0), shifted(0.5), shifted(-10.0));
+    assert!(more.outcome == Outcome::Stationary && more.steps > own.steps, "{own:?} {more:?}");
+    assert_eq!((none.outcome, none.steps), (Outcome::NoDescent, 0));
+    assert_eq!(none.last.unwrap().linear, (Status::Indefinite, 0));
     // The same bits again.
     assert_eq!(chain.solve(&device, Precision::F32, Settings { decrement, ..settings }), converged);
 }

@@ -16,10 +16,12 @@ fn check(@builtin(local_invocation_index) local: u32) {
     }
     let mixed = group_sum(local, own_mixed);
     let square = group_sum(local, own_square);
-    if (local != 0u || status[0] != 0u) {
+    // The size of the first residual is told also where the preconditioner is not definite.
+    let first = status[1] == 0xffffffffu;
+    if (local != 0u || (status[0] != 0u && !first)) {
         return;
     }
-    if (status[1] == 0xffffffffu) {
+    if (first) {
         status[1] = 0u;
         scalars[START_SQUARE] = square;
         scalars[BETA] = ZERO;
@@ -29,7 +31,7 @@ fn check(@builtin(local_invocation_index) local: u32) {
     }
     scalars[MIXED] = mixed;
     scalars[SQUARE] = square;
-    if (square <= max(scalars[RELATIVE] * scalars[START_SQUARE], scalars[ABSOLUTE])) {
+    if (status[0] == 0u && square <= max(scalars[RELATIVE] * scalars[START_SQUARE], scalars[ABSOLUTE])) {
         status[0] = 1u;
     }
 }

@@ -1,5 +1,6 @@
-//! The shaders of the linear solver and of the projection of element Hessians ([`Project`]), and for each a function in Rust
-//! of the same name that does the same on slices: the *twin*, which tests run beside it and which documents it.
+//! The shaders of assembly ([`assembly`]), of the projection of element Hessians ([`Project`]), of the linear solver and of
+//! Newton's method, and for each a function in Rust of the same name that does the same on slices: the *twin*, which tests
+//! run beside it and which documents it.
 //!
 //! A matrix is stored in blocks of `W` by `W` numbers, block row by block row (BSR; with `W` = 1 this is CSR): block row `r`
 //! has the blocks `row_ptr[r]..row_ptr[r + 1]`, of which `b` is at block column `col_idx[b]` with its numbers, row by row,
@@ -254,7 +255,7 @@ mod tests {
     #[test]
     fn shaders_are_valid() {
         for shader in ALL {
-            for (block, node) in [(1, 1), (1, 3), (2, 2), (3, 3), (4, 4)] {
+            for (block, node) in [(1, 1), (1, 3), (1, 6), (2, 2), (3, 3), (4, 4)] {
                 for double in [false, true] {
                     validate(shader, &shader.text(Constants { double, block, node, team: 8 }), double);
                 }

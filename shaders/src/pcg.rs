@@ -63,13 +63,17 @@ pub fn update<T: Number>(
     precondition(node, inverse, residual)
 }
 
-/// The twin of `check.wgsl`; `iterations` is the largest word before the first one.
+/// The twin of `check.wgsl`, which tells the size of the first residual also where the preconditioner is not definite;
+/// `iterations` is the largest word before the first one.
 pub fn check<T: Number>(
     [mixed, square]: [&[T]; 2],
     scalars: &mut Scalars<T>,
     (status, iterations): (&mut Status, &mut u32),
 ) {
     let (mixed, square) = (total(mixed), total(square));
+    if *status != Status::Running && *iterations != u32::MAX {
+        return;
+    }
     if *iterations == u32::MAX {
         *iterations = 0;
         (scalars.first, scalars.beta) = (square, T::default());
@@ -79,7 +83,8 @@ pub fn check<T: Number>(
     }
     (scalars.mixed, scalars.square) = (mixed, square);
     let relative = scalars.relative * scalars.first;
-    if square <= if relative > scalars.absolute { relative } else { scalars.absolute } {
+    let small = if relative > scalars.absolute { relative } else { scalars.absolute };
+    if *status == Status::Running && square <= small {
         *status = Status::Converged;
     }
 }

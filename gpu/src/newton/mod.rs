@@ -6,6 +6,9 @@
 //! single precision a gain can be seen that is far smaller than the last digit of the energy. Where a step promises less than
 //! even the rounding errors of these, it is taken as long as steps make the gradient smaller.
 //!
+//! A linear system that turns out not to be positive definite gives the step that was found until then, which is one of
+//! descent, if there is one.
+//!
 //! The host reads a few words ([`Step`]) in an iteration, besides those of the linear solver's batches. [`Newton::solve`] is
 //! made of the primitives [`encode_start`](Newton::encode_start), [`encode_evaluation`](Newton::encode_evaluation),
 //! [`encode_slope`](Newton::encode_slope) and [`encode_trial`](Newton::encode_trial), with [`Newton::linear`] between the second
@@ -77,7 +80,7 @@ pub struct Step {
     pub energy: f64,
     /// What the last trial changed the energy by.
     pub difference: f64,
-    /// √(-g·d) before the step.
+    /// √(-g·d) before the step; zero where the direction is none of descent.
     pub decrement: f64,
     /// The norm of the gradient before the step.
     pub gradient: f64,
@@ -284,7 +287,7 @@ impl Newton {
             linear: (solver::Status::of(words[4]), if words[5] == u32::MAX { 0 } else { words[5] }),
             energy: if state == State::Accepted { all[SCALARS] } else { before },
             difference: all[1],
-            decrement: (-all[0]).sqrt(),
+            decrement: (-all[0]).max(0.0).sqrt(),
             gradient: all[3].sqrt(),
             alpha: all[2],
             trials: words[1],

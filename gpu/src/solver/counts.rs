@@ -2,6 +2,7 @@
 
 use super::tests::{Springs, device};
 use super::*;
+use spadina_shaders::multilevel::{Clusters, Pattern};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -78,8 +79,13 @@ fn print_iterations() {
     let Some(device) = device() else { return };
     let print = |what: &str, springs: &Springs, node: u32| {
         let [jacobi, several] = iterations(&device, springs, node);
+        let start = Instant::now();
+        let csr = springs.pattern();
+        let pattern = Pattern { row_ptr: &csr.row_ptr, col_idx: &csr.col_idx, block: springs.block };
+        let levels = Clusters::of(pattern, node, &springs.fixed).levels.len();
+        let made = start.elapsed().as_millis();
         let of = |(iterations, seconds): (u32, f64)| format!("{iterations} iterations of {:.2} ms", 1e3 * seconds);
-        println!("{what}: block-Jacobi {}, several levels {}", of(jacobi), of(several));
+        println!("{what}: block-Jacobi {}, {levels} levels more {}, made in {made} ms", of(jacobi), of(several));
     };
     for side in [30, 60, 120] {
         print(&format!("square of {side}"), &Springs::new(side, 3), 3);

@@ -41,8 +41,14 @@ pub struct Matrix<'a> {
 
 /// What the residual is multiplied with to get closer to the solution.
 ///
-/// On a grid of 40 by 40 by 40 nodes with three unknowns each, one side of which is held (a test prints these numbers):
-/// MEASURED
+/// Iterations for a residual of 1e-5, in single precision, with three unknowns a node (the test `print_iterations` repeats
+/// them), and what one takes longer on a software adapter:
+///
+/// | system | block-Jacobi | several levels | an iteration |
+/// |---|---|---|---|
+/// | springs in a plane, 60² and 120² nodes, all pulled back | 20 and 20 | 16 and 18 | 1.7 and 1.4 times |
+/// | springs along the axes, 20³ and 40³ nodes, a side held | 84 and 175 | 58 and 102 | 1.0 times |
+/// | elastic body, 20³ and 30³ nodes, a side held | 161 and 264 | 128 and 167 | 1.1 times |
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Preconditioner {
     /// The inverse block on the diagonal of every node.

@@ -45,7 +45,7 @@ impl Springs {
         Self { row_ptr, col_idx, values, rhs, fixed, block: block as u32 }
     }
 
-    fn pattern(&self) -> Csr {
+    pub(super) fn pattern(&self) -> Csr {
         let row_ptr = self.row_ptr.iter().map(|&start| start as usize).collect();
         Csr { cols: self.row_ptr.len() - 1, row_ptr, col_idx: self.col_idx.clone() }
     }

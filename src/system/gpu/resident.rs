@@ -62,6 +62,7 @@ impl Resident<'_> {
             block: *block as u32,
             rows: csr.rows(),
             blocks: csr.nonzeros(),
+            pattern: Some(csr),
         })
     }
 
