@@ -7,6 +7,8 @@ mod peers;
 
 mod projection;
 mod schedules;
+#[cfg(feature = "faer")]
+mod solvers;
 mod systems;
 
 use spadina::system::{Device, Precision};
