@@ -60,81 +60,103 @@ fn what_is_not_connected_has_no_clusters() {
     assert!(Clusters::of(Pattern { row_ptr: &[0], ..pattern }, 1, &[]).is_empty());
 }
 
-/// The preconditioned residual is that of the formula, with dense matrices, whether the matrix comes in blocks or not.
-#[test]
-fn the_twins_do_what_the_formula_says() {
-    let (side, n) = (14, 2);
-    let unknowns = side * side * n;
-    let (row_ptr, col_idx) = grid(side, n);
-    let weight = |i: usize, j: usize| 1.0 / (1 + (i / n).abs_diff(j / n) + 3 * (i + j)) as f64;
-    let mut dense = vec![vec![0.0; unknowns]; unknowns];
-    for i in 0..unknowns {
-        for &j in &col_idx[row_ptr[i]..row_ptr[i + 1]] {
-            let j = j as usize;
-            dense[i][j] = if i == j { 5.0 + (i % 3) as f64 } else { -weight(i, j) };
+/// Nodes of two unknowns in a square of 14: a matrix that is not in blocks, and what is solved with it.
+struct System {
+    dense: Vec<Vec<f64>>,
+    row_ptr: Vec<usize>,
+    col_idx: Vec<u32>,
+    fixed: Vec<bool>,
+    residual: Vec<f64>,
+}
+
+const SHIFT: f64 = 0.25;
+
+impl System {
+    fn new() -> Self {
+        let (row_ptr, col_idx) = grid(14, 2);
+        let unknowns = row_ptr.len() - 1;
+        let weight = |i: usize, j: usize| 1.0 / (1 + (i / 2).abs_diff(j / 2) + 3 * (i + j)) as f64;
+        let mut dense = vec![vec![0.0; unknowns]; unknowns];
+        for i in 0..unknowns {
+            for j in col_idx[row_ptr[i]..row_ptr[i + 1]].iter().map(|&j| j as usize) {
+                dense[i][j] = if i == j { 5.0 + (i % 3) as f64 } else { -weight(i, j) };
+            }
         }
+        let fixed: Vec<bool> = (0..unknowns).map(|k| k % 5 == 3).collect();
+        let residual = (0..unknowns).map(|k| if fixed[k] { 0.0 } else { (k as f64).sin() }).collect();
+        Self { dense, row_ptr, col_idx, fixed, residual }
     }
-    let fixed: Vec<bool> = (0..unknowns).map(|k| k % 5 == 3).collect();
-    let words: Vec<u32> = fixed.iter().map(|&fixed| u32::from(fixed)).collect();
-    let residual: Vec<f64> = (0..unknowns).map(|k| if fixed[k] { 0.0 } else { (k as f64).sin() }).collect();
-    let shift = 0.25;
-    let mut found = Vec::new();
-    for block in [1, n] {
-        let (row_ptr, col_idx, values) = blocks(&dense, (&row_ptr, &col_idx), block);
-        let starts: Vec<u32> = row_ptr.iter().map(|&start| start as u32).collect();
-        let matrix = Bsr { row_ptr: &starts, col_idx: &col_idx, values: &values, shift };
-        let clusters =
-            Clusters::of(Pattern { row_ptr: &row_ptr, col_idx: &col_idx, block: block as u32 }, n as u32, &fixed);
-        let mut sums = vec![0.0; clusters.len() * parts(n)];
-        (0..clusters.levels.len()).for_each(|level| coarsen(&clusters, level, 4, &values, &mut sums));
-        let inverse = invert(&clusters, &sums, shift);
-        let constants = Constants { double: true, block: block as u32, node: n as u32, team: 1 };
-        let (nodes, definite) = block_diagonal(constants, matrix, &words);
-        assert!(definite && !clusters.is_empty());
-        let own: Vec<f64> =
-            (0..unknowns).map(|i| (0..n).map(|j| nodes[i * n + j] * residual[i / n * n + j]).sum()).collect();
-        let (mut z, mut wanted_z) = (own.clone(), own);
-        let [mut residuals, mut coarse] = [(); 2].map(|()| vec![0.0; clusters.len() * n]);
-        for level in 0..clusters.levels.len() {
-            restriction(&clusters, level, (&inverse, &residual), [&mut residuals, &mut coarse]);
-        }
-        prolongation(&clusters, &words, (&residual, &coarse), &mut z);
-        // Every inverse block times the block that the dense matrix gives is the identity.
+
+    /// Checks the inverse blocks and residuals of clusters by the dense matrix; adds what they give to `z`.
+    fn check(&self, clusters: &Clusters, (inverse, residuals): (&[f64], &[f64]), z: &mut [f64]) {
+        let n = 2;
         for cluster in 0..clusters.len() {
-            let is_in = |i: usize| !fixed[i] && clusters.around(i / n).any(|c| c == cluster);
-            let within: Vec<usize> = (0..unknowns).filter(|&i| is_in(i)).collect();
+            let is_in = |i: usize| !self.fixed[i] && clusters.around(i / n).any(|c| c == cluster);
+            let within: Vec<usize> = (0..z.len()).filter(|&i| is_in(i)).collect();
             let mut d = vec![vec![0.0; n]; n];
             for &i in &within {
-                within.iter().for_each(|&j| d[i % n][j % n] += dense[i][j]);
-                d[i % n][i % n] += shift;
+                within.iter().for_each(|&j| d[i % n][j % n] += self.dense[i][j]);
+                d[i % n][i % n] += SHIFT;
             }
+            let entry = |i: usize, j: usize| inverse[(cluster * n + i) * n + j];
             for i in 0..n {
                 for j in 0..n {
-                    let product: f64 = (0..n).map(|k| d[i][k] * inverse[(cluster * n + k) * n + j]).sum();
+                    let product: f64 = (0..n).map(|k| d[i][k] * entry(k, j)).sum();
                     let has = within.iter().any(|&u| u % n == i);
                     let wanted = if i == j && has { 1.0 } else { 0.0 };
                     assert!((product - wanted).abs() < 1e-12, "{cluster}: {product}");
                 }
-                let r: f64 = within.iter().filter(|&&u| u % n == i).map(|&u| residual[u]).sum();
+                let r: f64 = within.iter().filter(|&&u| u % n == i).map(|&u| self.residual[u]).sum();
                 assert!((residuals[cluster * n + i] - r).abs() < 1e-12);
             }
             for &i in &within {
-                wanted_z[i] +=
-                    (0..n).map(|j| inverse[(cluster * n + i % n) * n + j] * residuals[cluster * n + j]).sum::<f64>();
+                z[i] += (0..n).map(|j| entry(i % n, j) * residuals[cluster * n + j]).sum::<f64>();
             }
         }
-        assert!(z.iter().zip(&wanted_z).all(|(z, wanted)| (z - wanted).abs() < 1e-12));
-        assert!(z.iter().zip(&fixed).all(|(&z, &fixed)| !fixed || z == 0.0));
+    }
+}
+
+/// The preconditioned residual is that of the formula, with dense matrices, whether the matrix comes in blocks or not.
+#[test]
+fn the_twins_do_what_the_formula_says() {
+    let (system, n) = (System::new(), 2);
+    let words: Vec<u32> = system.fixed.iter().map(|&fixed| u32::from(fixed)).collect();
+    let residual = &system.residual;
+    let mut found = Vec::new();
+    for block in [1, n] {
+        let (row_ptr, col_idx, values) = blocks(&system.dense, (&system.row_ptr, &system.col_idx), block);
+        let starts: Vec<u32> = row_ptr.iter().map(|&start| start as u32).collect();
+        let matrix = Bsr { row_ptr: &starts, col_idx: &col_idx, values: &values, shift: SHIFT };
+        let pattern = Pattern { row_ptr: &row_ptr, col_idx: &col_idx, block: block as u32 };
+        let clusters = Clusters::of(pattern, n as u32, &system.fixed);
+        let mut sums = vec![0.0; clusters.len() * parts(n)];
+        (0..clusters.levels.len()).for_each(|level| coarsen(&clusters, level, 4, &values, &mut sums));
+        let inverse = invert(&clusters, &sums, SHIFT);
+        let constants = Constants { double: true, block: block as u32, node: n as u32, team: 1 };
+        let (nodes, definite) = block_diagonal(constants, matrix, &words);
+        assert!(definite && !clusters.is_empty());
+        let own = |i: usize| (0..n).map(|j| nodes[i * n + j] * residual[i / n * n + j]).sum();
+        let mut z: Vec<f64> = (0..residual.len()).map(own).collect();
+        let mut wanted = z.clone();
+        let [mut residuals, mut coarse] = [(); 2].map(|()| vec![0.0; clusters.len() * n]);
+        for level in 0..clusters.levels.len() {
+            restriction(&clusters, level, (&inverse, residual), [&mut residuals, &mut coarse]);
+        }
+        prolongation(&clusters, &words, (residual, &coarse), &mut z);
+        system.check(&clusters, (&inverse, &residuals), &mut wanted);
+        assert!(z.iter().zip(&wanted).all(|(z, wanted)| (z - wanted).abs() < 1e-12));
+        assert!(z.iter().zip(&system.fixed).all(|(&z, &fixed)| !fixed || z == 0.0));
         found.push(z);
     }
     assert!(found[0].iter().zip(&found[1]).all(|(a, b)| (a - b).abs() < 1e-12));
-    let (_, dots) = multiply(
-        Constants { double: true, block: 1, node: 2, team: 1 },
-        Bsr { row_ptr: &[0, 1], col_idx: &[0], values: &[2.0], shift },
-        &[0],
-        &[3.0],
-    );
-    assert_eq!(dots, [3.0 * 2.25 * 3.0]);
+}
+
+#[test]
+fn a_shift_is_on_the_diagonal() {
+    let constants = Constants { double: true, block: 1, node: 1, team: 1 };
+    let matrix = Bsr { row_ptr: &[0, 1], col_idx: &[0], values: &[2.0], shift: SHIFT };
+    assert_eq!(multiply(constants, matrix, &[0], &[3.0]), (vec![6.75], vec![3.0 * 6.75]));
+    assert_eq!(block_diagonal(constants, matrix, &[0]), (vec![1.0 / 2.25], true));
 }
 
 type Blocks = (Vec<usize>, Vec<u32>, Vec<f64>);
