@@ -68,7 +68,8 @@ impl Device {
     /// Compiles a kernel.
     pub fn compile(&self, kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
         self.check(options.precision)?;
-        let cost = Cost::of(self.device().adapter_info().device_type, options.precision);
+        let mut cost = Cost::of(self.device().adapter_info().device_type, options.precision);
+        cost.registers = options.registers.unwrap_or(cost.registers);
         let parts = parts(kernel, options, Some(cost));
         if parts.iter().any(|(_, kind)| matches!(kind, Kind::Atomic)) {
             self.check_atomics()?;

@@ -32,3 +32,19 @@ fn shaders_give_the_numbers_of_the_interpreter() {
         }
     }
 }
+
+/// Bodies that are split by their outputs, as for a device of few registers.
+#[test]
+fn parts_of_bodies_give_the_same_numbers() {
+    let Some(device) = device() else { return };
+    let mut most = 0;
+    for seed in 20..32 {
+        let (mut kernel, bound) = program(seed);
+        kernel.fuse();
+        let wanted = interpreted(&kernel, &bound);
+        let options = Options { registers: Some(4), ..Options::default() };
+        most = most.max(device.compile(&kernel, &options).unwrap().parts());
+        on_device(&device, &kernel, &bound, &options).close(&wanted, 1e-4, &format!("program {seed} in parts"));
+    }
+    assert!(most > 1);
+}

@@ -61,6 +61,9 @@ pub struct Options {
     pub sources: Vec<Source>,
     /// How outputs are assembled.
     pub schedule: Schedule,
+    /// Numbers of an invocation that registers hold: bodies that need more are split where the parts should take less time.
+    /// By the kind of the adapter if none is given.
+    pub registers: Option<usize>,
 }
 
 impl Default for Options {
@@ -71,6 +74,7 @@ impl Default for Options {
             workgroup: WORKGROUP,
             sources: Vec::new(),
             schedule: Schedule::Auto,
+            registers: None,
         }
     }
 }
