@@ -93,7 +93,7 @@ fn print_iterations() {
     for side in [20, 40] {
         print(&format!("cube of {side}"), &cube(side, false), 3);
     }
-    for side in [20, 40] {
+    for side in [20, 30, 40] {
         print(&format!("elastic cube of {side}"), &cube(side, true), 3);
     }
 }

@@ -48,7 +48,7 @@ pub struct Matrix<'a> {
 /// |---|---|---|---|
 /// | springs in a plane, 60² and 120² nodes, all pulled back | 20 and 20 | 16 and 18 | 1.7 and 1.4 times |
 /// | springs along the axes, 20³ and 40³ nodes, a side held | 84 and 175 | 58 and 102 | 1.0 times |
-/// | elastic body, 20³ and 30³ nodes, a side held | 161 and 264 | 128 and 167 | 1.1 times |
+/// | elastic body, 20³, 30³ and 40³ nodes, a side held | 161, 264 and 335 | 128, 167 and 208 | 1.1 times |
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Preconditioner {
     /// The inverse block on the diagonal of every node.
