@@ -196,9 +196,12 @@ fn command_lines() {
     write_files(folder.path());
     let at = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(folder.path().join("p.toml"), problem(TERM)).unwrap();
+    let whole = "[indices]\nedges = [[0, 1]]\n[[terms]]\nenergy = \"e.wgsl\"\nover = \"edges\"\n";
+    std::fs::write(folder.path().join("q.toml"), problem(whole)).unwrap();
     let (p, e, out, none) = (at("p.toml"), at("e.wgsl"), at("out"), at("none"));
-    let no_projection = match cfg!(feature = "gpu") {
-        true => "projection is not done on the GPU: take the CPU",
+    let q = at("q.toml");
+    let no_adapter = match cfg!(feature = "gpu") {
+        true => "no GPU adapter with `no such adapter` in its name; found: ",
         false => "built without the feature `gpu`",
     };
     let table: Vec<(Vec<&str>, i32, &str)> = vec![
@@ -210,7 +213,7 @@ fn command_lines() {
         (vec!["eval", &p, "--out", &out, "--threads", "0"], 2, "--threads"),
         (vec!["eval", &p, "--out", &out, "--repeat", "-1"], 2, "-1"),
         (vec!["eval", &p, "--out", &out, "--precision", "f16"], 2, "f16"),
-        (vec!["eval", &p, "--out", &out, "--device", "gpu", "--project", "clamp"], 1, no_projection),
+        (vec!["eval", &q, "--out", &out, "--device", "gpu", "--adapter", "no such adapter"], 1, no_adapter),
         (vec!["eval", &p, "--out", &out, "--project", "flip"], 2, "flip"),
         (vec!["eval", &none, "--out", &out], 1, "none: cannot be read: No such file"),
         (vec!["eval", folder.path().to_str().unwrap(), "--out", &out], 1, "is not a regular file"),

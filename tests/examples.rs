@@ -6,15 +6,22 @@ use std::process::Command;
 
 /// What an example prints; it must succeed and say nothing on standard error.
 fn output(name: &str) -> String {
+    let (text, errors) = run(name);
+    assert!(errors.is_empty(), "{name}: {errors}");
+    text
+}
+
+/// What an example prints, and what it says on standard error; it must succeed.
+fn run(name: &str) -> (String, String) {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(|deps| deps.parent()).map(PathBuf::from).unwrap();
     let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let output = Command::new(&program).output().unwrap_or_else(|e| {
         panic!("{}: {e}; `cargo build --examples` builds it", program.display());
     });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && errors.is_empty(), "{name}: {}: {errors}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{name}: {}: {errors}", output.status);
+    (String::from_utf8(output.stdout).unwrap(), errors)
 }
 
 /// Whether each text is found, in this order.
@@ -93,4 +100,18 @@ fn benchmark_files() {
     let problem = std::env::temp_dir().join("bench_B_2/problem.toml");
     let problem = spadina::Problem::read(&problem).unwrap();
     assert_eq!(problem.unknown_count(), 81);
+}
+
+/// Drivers may write to standard error.
+#[cfg(feature = "gpu")]
+#[test]
+fn gpu_newton() {
+    let (text, _) = run("gpu_newton");
+    if text.starts_with("no GPU adapter") {
+        assert!(std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1"), "{text}");
+        return;
+    }
+    assert!(text.starts_with("972 tetrahedra on "), "{text}");
+    let hangs = last_number(&text, "hangs");
+    assert!(text.contains("\nStationary after ") && (0.2..2.0).contains(&hangs), "{text}");
 }
