@@ -41,8 +41,8 @@ pub struct Matrix<'a> {
 
 /// What the residual is multiplied with to get closer to the solution.
 ///
-/// Iterations for a residual of 1e-5, in single precision, with three unknowns a node (the test `print_iterations` repeats
-/// them), and what one takes longer on a software adapter:
+/// Iterations for a residual of 1e-5, in single precision, with three unknowns a node, and what one takes longer on a
+/// software adapter:
 ///
 /// | system | block-Jacobi | several levels | an iteration |
 /// |---|---|---|---|
