@@ -101,6 +101,13 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// An element has entries in rows of which it has no gradient, so that nobody is known to own them: the kernel must be
+    /// compiled to be staged.
+    #[error("kernel `{kernel}` has entries in rows that it has no gradient of: it cannot be driven by rows")]
+    Rows {
+        /// The kernel.
+        kernel: String,
+    },
     /// The parts of a linear system do not fit each other.
     #[error("a linear system has {given} {what} {wanted} are needed")]
     System {

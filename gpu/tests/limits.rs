@@ -2,11 +2,11 @@
 
 mod support;
 
-use spadina_core::kernel::Kernel;
+use spadina_core::kernel::{Buffer, Kernel};
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::Precision;
 use spadina_gpu::wgsl::Options;
-use spadina_gpu::{Device, Error, Lengths, Vectors, adapters};
+use spadina_gpu::{Device, Error, Lengths, Schedule, Vectors, adapters};
 use support::random::program;
 use support::{Bound, Builder, Results, Runner, device, interpreted, numbers};
 
@@ -133,7 +133,7 @@ fn low_limits_are_kept_or_named() {
     // Not even one iteration fits.
     let error = Runner::within(&device, &kernel, &bound, &Options::default(), Some(64)).err().unwrap();
     assert!(matches!(error, Error::Limit { .. }), "{error}");
-    assert!(error.to_string().contains("an iteration of kernel `test` needs 128"), "{error}");
+    assert!(error.to_string().contains("an iteration of kernel `test` needs 96"), "{error}");
     // A vector that is too long for one binding.
     let lengths = Lengths { unknowns: 10_000, ..Lengths::default() };
     let error = Vectors::new(&device, Precision::F32, lengths).err().unwrap().to_string();
@@ -208,4 +208,48 @@ fn a_lost_device_is_an_error() {
 fn an_adapter_that_is_not_there_is_named() {
     let error = Device::open(Some("no such adapter")).err().unwrap();
     assert!(error.to_string().starts_with("no GPU adapter with `no such adapter` in its name; found: "), "{error}");
+}
+
+/// Elements whose Hessian has rows that their gradient has not cannot be driven by rows; staged they can.
+#[test]
+fn rows_without_an_owner_are_refused() {
+    let Some(device) = device() else { return };
+    let mut p = Builder::default();
+    let x = p.unknown("x");
+    let (var, i) = p.elements();
+    let a = p.g.load(x, i);
+    p.gradient(&[var], x, i, a);
+    p.hessian(&[var], x, [i, i], false, a);
+    let kernel = p.kernel();
+    let mut bound = Bound::elements(3);
+    bound.arrays = vec![numbers(3)];
+    bound.stream(0, vec![], vec![]);
+    let gradient = kernel.outputs.iter().find(|o| o.buffer == Buffer::Gradient).unwrap().offset;
+    let slots = |missing: u32| -> Vec<u32> {
+        let of = |k: u32, offset: usize| if k == 1 && offset == gradient { missing } else { k };
+        (0..3).flat_map(|k| [of(k, 0), of(k, 1)]).collect()
+    };
+    bound.stream(2, slots(1), vec![]);
+    (bound.gradient, bound.hessian) = (3, 3);
+    let rows = Options { schedule: Schedule::Rows, ..Options::default() };
+    let found = Runner::new(&device, &kernel, &bound, &rows).unwrap().run().unwrap();
+    found.close(&interpreted(&kernel, &bound), 1e-4, "by rows");
+    bound.streams.regions[1].slots = slots(u32::MAX);
+    let error = Runner::new(&device, &kernel, &bound, &rows).err().unwrap();
+    assert!(matches!(error, Error::Rows { .. }), "{error}");
+    let found = Runner::new(&device, &kernel, &bound, &Options::default()).unwrap().run().unwrap();
+    found.close(&interpreted(&kernel, &bound), 1e-4, "staged");
+}
+
+/// What a driver or wgpu refuses is an error with its reason.
+#[test]
+fn what_the_driver_refuses_is_an_error() {
+    let Some(device) = device() else { return };
+    // A buffer that may not be copied.
+    let descriptor =
+        wgpu::BufferDescriptor { label: None, size: 16, usage: wgpu::BufferUsages::STORAGE, mapped_at_creation: false };
+    let buffer = device.device().create_buffer(&descriptor);
+    let error = device.read(Precision::F32, &[(&buffer, 1)]).err().unwrap();
+    assert!(matches!(error, Error::Validation { .. }), "{error:?}");
+    assert!(error.to_string().starts_with("reading numbers is refused: "), "{error}");
 }

@@ -39,9 +39,7 @@ impl Owners {
                 owner(&outputs, &own)
             })
             .collect();
-        let reason = "has entries in rows that it has no gradient of: it cannot be driven by rows";
-        let kernel = task.part.kernel.name.clone();
-        let owners = owners.ok_or(Error::Kernel { kernel, reason })?;
+        let owners = owners.ok_or(Error::Rows { kernel: task.part.kernel.name.clone() })?;
         let (starts, items) = lists(&owners);
         Ok(Self { starts, items, region })
     }

@@ -50,21 +50,27 @@ impl Gpu {
             residual: jacobian.pattern.rows(),
             jacobian: jacobian.pattern.nonzeros(),
         };
-        let vectors = Vectors::new(&self.device, self.precision, lengths)?;
+        let vectors = Vectors::new(&self.device, self.options.precision, lengths)?;
         let gram = problem.has_residuals().then_some([jacobian, hessian]);
-        let bind = |mode: Mode| self.bind_mode(terms, problem, mode, gram, &vectors);
-        let [value, gradient, second] = Mode::ALL.map(bind);
+        let evaluables = match self.bind_modes(terms, problem, gram, &vectors) {
+            // With this connectivity, rows have no owner.
+            Err(Error::Gpu(spadina_gpu::Error::Rows { .. })) => {
+                self.stage(terms)?;
+                self.bind_modes(terms, problem, gram, &vectors)?
+            }
+            bound => bound?,
+        };
         let pattern = match stored.pattern(hessian.pattern) {
             Some((csr, block)) => Some((Pattern::new(&self.device, csr)?, csr.clone(), block)),
             None => None,
         };
-        self.bound = Some(Buffers { vectors, pattern, evaluables: [value?, gradient?, second?] });
+        self.bound = Some(Buffers { vectors, pattern, evaluables });
         Ok(())
     }
 
     /// The projected matrices of all terms.
     fn matrices<'a>(&'a self, terms: &'a [Term], problem: &'a Problem) -> Vec<Prepared<'a>> {
-        let own = terms.iter().zip(&self.matrices);
+        let own = terms.iter().zip(&self.compiled.matrices);
         let own = own.flat_map(|(term, kernels)| term.matrices.iter().zip(kernels));
         own.map(|(matrices, kernels)| {
             let bound = &matrices.bound;
@@ -85,7 +91,7 @@ impl Gpu {
     ) -> Vec<Prepared<'a>> {
         let mut first = 0;
         let mut prepared = Vec::new();
-        for (k, (term, kernels)) in terms.iter().zip(&self.compiled[mode as usize][number]).enumerate() {
+        for (k, (term, kernels)) in terms.iter().zip(&self.compiled.programs[mode as usize][number]).enumerate() {
             if let Some(bound) = program(term, number) {
                 let mut data = bound.data(problem, &weights[k]);
                 if number == 0 {
@@ -97,6 +103,17 @@ impl Gpu {
             first += term.matrices.len();
         }
         prepared
+    }
+
+    fn bind_modes(
+        &self,
+        terms: &[Term],
+        problem: &Problem,
+        gram: Option<[Places<'_>; 2]>,
+        vectors: &Vectors,
+    ) -> Result<[Evaluable; 3], Error> {
+        let [value, gradient, hessian] = Mode::ALL.map(|mode| self.bind_mode(terms, problem, mode, gram, vectors));
+        Ok([value?, gradient?, hessian?])
     }
 
     fn bind_mode(

@@ -11,7 +11,7 @@ use super::{Error, Options};
 use crate::problem::Problem;
 use resident::Buffers;
 use spadina_core::kernel::{Kernel, Step};
-use spadina_core::real::{Array, Node, Precision};
+use spadina_core::real::{Array, Node};
 use spadina_gpu::wgsl::{self, Source};
 use spadina_gpu::{Compiled, Device, Schedule};
 
@@ -46,14 +46,19 @@ struct OnDevice {
 /// The kernels of a problem on a device.
 pub struct Gpu {
     device: Device,
-    precision: Precision,
+    options: Options,
+    compiled: AllKernels,
+    bound: Option<Buffers>,
+}
+
+/// The kernels of a problem.
+struct AllKernels {
     /// By mode, program and term: the kernels.
-    compiled: [[Vec<Vec<OnDevice>>; PROGRAMS]; 3],
+    programs: [[Vec<Vec<OnDevice>>; PROGRAMS]; 3],
     /// By term and projected matrices: the kernels that compute them.
     matrices: Vec<Vec<Vec<OnDevice>>>,
     /// Of the kernels of the Hessian.
     schedules: Vec<Schedule>,
-    bound: Option<Buffers>,
 }
 
 /// Where the results of an evaluation go.
@@ -77,28 +82,21 @@ impl Gpu {
             None => Device::open(options.gpu.adapter.as_deref())?,
         };
         device.check(options.precision)?;
-        let compile = |term: &Term, bound: &Bound, mode: Mode| -> Result<Vec<OnDevice>, Error> {
-            let kernels = bound.kernels.set(mode).runnables().iter();
-            kernels.map(|runnable| compile(&device, options, (term, bound), runnable)).collect()
-        };
-        let mut compiled: [[Vec<Vec<OnDevice>>; PROGRAMS]; 3] = Default::default();
-        for (mode, programs) in Mode::ALL.into_iter().zip(&mut compiled) {
-            for (number, kernels) in programs.iter_mut().enumerate() {
-                let of_term = |term: &Term| program(term, number).map_or(Ok(Vec::new()), |b| compile(term, b, mode));
-                *kernels = terms.iter().map(of_term).collect::<Result<_, _>>()?;
-            }
-        }
-        let matrices = |term: &Term| term.matrices.iter().map(|m| compile(term, &m.bound, Mode::Hessian)).collect();
-        let matrices = terms.iter().map(matrices).collect::<Result<_, _>>()?;
-        let precision = options.precision;
-        let second = compiled[Mode::Hessian as usize].iter().flatten().flatten();
-        let schedules = second.map(|own| own.compiled.schedule()).collect();
-        Ok(Self { device, precision, compiled, matrices, schedules, bound: None })
+        let options = options.clone();
+        let compiled = AllKernels::new(&device, &options, terms)?;
+        Ok(Self { device, options, compiled, bound: None })
+    }
+
+    /// Compiles all kernels to be staged.
+    fn stage(&mut self, terms: &[Term]) -> Result<(), Error> {
+        self.options.gpu.schedule = Schedule::Staged;
+        self.compiled = AllKernels::new(&self.device, &self.options, terms)?;
+        Ok(())
     }
 
     /// The problem as it is on the device, once it is bound.
     pub fn resident(&self) -> Option<Resident<'_>> {
-        self.bound.as_ref().map(|bound| bound.resident(&self.device, &self.schedules))
+        self.bound.as_ref().map(|bound| bound.resident(&self.device, &self.compiled.schedules))
     }
 
     /// Evaluates at the problem's unknowns; gives the energy.
@@ -111,7 +109,12 @@ impl Gpu {
             let own = references.next().map(|reference| -> Vec<f64> {
                 tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect()
             });
-            self.device.write(&vectors.unknowns, self.precision, first, own.as_ref().unwrap_or(&tensor.data))?;
+            self.device.write(
+                &vectors.unknowns,
+                self.options.precision,
+                first,
+                own.as_ref().unwrap_or(&tensor.data),
+            )?;
             first += tensor.data.len();
         }
         bound.evaluables[mode as usize].run(&self.device)?;
@@ -126,11 +129,32 @@ impl Gpu {
         let count = |numbers: &[f64], wanted: bool| if wanted { numbers.len() } else { 0 };
         let mut lists = vec![(&vectors.energy, 1)];
         lists.extend(wanted.iter().map(|(buffer, numbers, wanted)| (*buffer, count(numbers, *wanted))));
-        let read = self.device.read(self.precision, &lists)?;
+        let read = self.device.read(self.options.precision, &lists)?;
         for ((_, numbers, _), own) in wanted.into_iter().zip(&read[1..]) {
             numbers[..own.len()].copy_from_slice(own);
         }
         Ok(read[0].iter().sum())
+    }
+}
+
+impl AllKernels {
+    fn new(device: &Device, options: &Options, terms: &[Term]) -> Result<Self, Error> {
+        let compile = |term: &Term, bound: &Bound, mode: Mode| -> Result<Vec<OnDevice>, Error> {
+            let kernels = bound.kernels.set(mode).runnables().iter();
+            kernels.map(|runnable| compile(device, options, (term, bound), runnable)).collect()
+        };
+        let mut all: [[Vec<Vec<OnDevice>>; PROGRAMS]; 3] = Default::default();
+        for (mode, programs) in Mode::ALL.into_iter().zip(&mut all) {
+            for (number, kernels) in programs.iter_mut().enumerate() {
+                let of_term = |term: &Term| program(term, number).map_or(Ok(Vec::new()), |b| compile(term, b, mode));
+                *kernels = terms.iter().map(of_term).collect::<Result<_, _>>()?;
+            }
+        }
+        let matrices = |term: &Term| term.matrices.iter().map(|m| compile(term, &m.bound, Mode::Hessian)).collect();
+        let matrices = terms.iter().map(matrices).collect::<Result<_, _>>()?;
+        let second = all[Mode::Hessian as usize].iter().flatten().flatten();
+        let schedules = second.map(|own| own.compiled.schedule()).collect();
+        Ok(Self { programs: all, matrices, schedules })
     }
 }
 
