@@ -5,6 +5,7 @@
 //! a *stream* of slots, one record for each iteration of the output's region, in the order of the iterations.
 
 mod build;
+mod cut;
 mod demand;
 mod fuse;
 mod pressure;
@@ -15,6 +16,7 @@ mod schedule;
 mod support;
 
 pub use build::{Outputs, build, build_with};
+pub use cut::{Crossing, Cut, Key, WHOLE, value_key};
 pub use demand::Demand;
 pub use fuse::Fused;
 pub use print::Counts;
@@ -122,6 +124,20 @@ impl Kernel {
         self.outer == other.outer
             && self.outputs.iter().map(place).eq(other.outputs.iter().map(place))
             && self.regions.iter().map(region).eq(other.regions.iter().map(region))
+    }
+
+    /// The position of the step that begins the outermost loop.
+    pub fn outermost(&self) -> Option<usize> {
+        let mut depth = 0usize;
+        for (at, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Begin(..) if depth == 0 && self.is_outer(*step) => return Some(at),
+                Step::Begin(..) => depth += 1,
+                Step::End => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Whether a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums over the

@@ -29,7 +29,7 @@ pub(super) struct Prelude {
 
 /// Splits a kernel, if sums over loops stand before its outermost loop.
 pub(super) fn prelude(kernel: &Kernel) -> Option<Prelude> {
-    let outer = super::writer::outermost(kernel)?;
+    let outer = kernel.outermost()?;
     let ends = loop_ends(&kernel.steps);
     let mut rest = Vec::new();
     let mut stored = Vec::new();

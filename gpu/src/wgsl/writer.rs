@@ -8,7 +8,7 @@ use super::{ENTRY, Options, Source, head};
 use crate::Error;
 use crate::words::Words;
 use rustc_hash::{FxHashMap, FxHashSet};
-use spadina_core::kernel::{Kernel, Step};
+use spadina_core::kernel::Kernel;
 use spadina_core::real::{Precision, Value};
 
 /// Writes the functions of a plan.
@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
             precision: options.precision,
             words: Words::of(kernel),
             sources: options.sources(kernel),
-            outermost: outermost(kernel),
+            outermost: kernel.outermost(),
             shared: if shared { shared_loops(kernel) } else { FxHashMap::default() },
             is_shared: shared,
             stored,
@@ -210,18 +210,4 @@ pub(super) fn name(kernel: &Kernel, key: Key) -> String {
         Some(value) => format!("v{value}"),
         None => format!("n{key}"),
     }
-}
-
-/// The position of the outermost loop.
-pub(super) fn outermost(kernel: &Kernel) -> Option<usize> {
-    let mut depth = 0usize;
-    for (at, step) in kernel.steps.iter().enumerate() {
-        match step {
-            Step::Begin(..) if depth == 0 && kernel.is_outer(*step) => return Some(at),
-            Step::Begin(..) => depth += 1,
-            Step::End => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
 }
