@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let matrix = resident.matrix().ok_or("the Hessian is in compressed rows")?;
     let linear = solver::Settings { node: 3, tolerance: 1e-3, ..solver::Settings::default() };
     let settings = Settings { linear, ..Settings::default() };
-    let evaluations = [resident.value.clone(), resident.hessian.clone()];
+    let evaluations = [resident.gradient.clone(), resident.hessian.clone()];
     let newton = Newton::new(resident.device, resident.vectors, evaluations, &matrix, &fixed, settings)?;
     println!("{:>9}{:>16}{:>12}{:>12}{:>8}{:>8}", "iteration", "energy", "decrement", "gradient", "step", "linear");
     let report = newton.solve(resident.device, |step| {

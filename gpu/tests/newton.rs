@@ -18,6 +18,8 @@ use support::{Bound, Builder, device, precisions};
 struct Chain {
     n: usize,
     rows: bool,
+    /// What is added to the energy of every term.
+    offset: f64,
 }
 
 impl Chain {
@@ -29,8 +31,8 @@ impl Chain {
         1.0 + (k * k % 5) as f64
     }
 
-    /// Kernels: the energy alone, or with its derivatives. The loop is over the springs; the last number has no term.
-    fn kernel(self, derivatives: bool) -> Kernel {
+    /// Kernels: energy and gradient, and the Hessian too. The loop is over the springs; the last number has no term.
+    fn kernel(self, hessian: bool) -> Kernel {
         let mut p = Builder::default();
         let x = p.unknown("x");
         let c = p.g.array("c", ArrayKind::Data);
@@ -46,14 +48,16 @@ impl Chain {
         let energy = p.g.sub(pull, log);
         let spring = half_square(&mut p, d);
         let all = if self.rows { energy } else { p.g.add(energy, spring) };
+        let offset = p.g.constant(self.offset);
+        let all = p.g.add(all, offset);
         p.energy(&[var], all);
-        if derivatives {
-            let one = p.g.constant(1.0);
-            let inverse = p.g.div(one, a);
-            let slope = p.g.sub(c, inverse);
-            let slope = p.g.sub(slope, d);
-            p.gradient(&[var], x, i, slope);
-            p.gradient(&[var], x, next, d);
+        let one = p.g.constant(1.0);
+        let inverse = p.g.div(one, a);
+        let slope = p.g.sub(c, inverse);
+        let slope = p.g.sub(slope, d);
+        p.gradient(&[var], x, i, slope);
+        p.gradient(&[var], x, next, d);
+        if hessian {
             let (square, minus) = (p.g.mul(inverse, inverse), p.g.constant(-1.0));
             let own = p.g.add(square, one);
             p.hessian(&[var], x, [i, i], false, own);
@@ -74,28 +78,29 @@ impl Chain {
     }
 
     /// The data of a kernel: its streams have the slots of the outputs in their order.
-    fn bound(self, kernel: &Kernel, start: &[f64], derivatives: bool) -> Bound {
+    fn bound(self, kernel: &Kernel, start: &[f64], hessian: bool) -> Bound {
         let mut bound = Bound::elements(self.n as i64 - 1);
         bound.arrays = vec![start.to_vec(), (0..self.n).map(Self::pull).collect()];
         let pattern = self.pattern();
         let slot = |row: usize, column: usize| pattern.position(row as u32, column as u32).unwrap() as u32;
+        let outputs = if hessian { 6 } else { 2 };
         let slots = |k: usize| {
             let row = self.rows.then_some(k as u32);
             let own = [k as u32, k as u32 + 1, slot(k, k), slot(k, k + 1), slot(k + 1, k), slot(k + 1, k + 1)];
-            row.into_iter().chain(own.into_iter().filter(move |_| derivatives))
+            row.into_iter().chain(own.into_iter().take(outputs))
         };
-        let width = usize::from(self.rows) + if derivatives { 6 } else { 0 };
+        let width = usize::from(self.rows) + outputs;
         bound.stream(0, vec![], vec![]);
         bound.stream(width, (0..self.n - 1).flat_map(slots).collect(), vec![]);
         assert_eq!(kernel.regions[1].width, width);
         bound
     }
 
-    fn evaluable(self, device: &Device, vectors: &Vectors, start: &[f64], derivatives: bool) -> Evaluable {
-        let kernel = self.kernel(derivatives);
+    fn evaluable(self, device: &Device, vectors: &Vectors, start: &[f64], hessian: bool) -> Evaluable {
+        let kernel = self.kernel(hessian);
         let compiled =
             device.compile(&kernel, &Options { precision: vectors.precision, ..Options::default() }).unwrap();
-        let bound = self.bound(&kernel, start, derivatives);
+        let bound = self.bound(&kernel, start, hessian);
         let data = bound.data();
         let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[0, 0], matrices: None };
         let rows = 0..self.n - 1;
@@ -121,7 +126,7 @@ impl Chain {
             blocks: pattern.nonzeros(),
             pattern: Some(&pattern),
         };
-        let evaluations = [false, true].map(|derivatives| self.evaluable(device, &vectors, &start, derivatives));
+        let evaluations = [false, true].map(|hessian| self.evaluable(device, &vectors, &start, hessian));
         let fixed: Vec<bool> = (0..self.n).map(fixed).collect();
         let newton = Newton::new(device, &vectors, evaluations, &matrix, &fixed, settings).unwrap();
         let mut steps = Vec::new();
@@ -152,7 +157,7 @@ impl Chain {
         (energy, g, h)
     }
 
-    /// Newton's method with the same rule: the energies after each step, and where it ends.
+    /// Newton's method with Armijo's rule: the energies after each step, and where it ends.
     fn reference(self) -> (Vec<f64>, Vec<f64>) {
         let mut x: Vec<f64> = (0..self.n).map(Self::start).collect();
         let mut energies = Vec::new();
@@ -211,7 +216,7 @@ fn eliminate(mut h: Vec<Vec<f64>>, g: &[f64]) -> Vec<f64> {
 fn minima_are_those_of_double_precision() {
     let Some(device) = device() else { return };
     for rows in [false, true] {
-        let chain = Chain { n: 200, rows };
+        let chain = Chain { n: 200, rows, offset: 0.0 };
         let (energies, wanted) = chain.reference();
         for (precision, _) in precisions(&device) {
             let (gradient, solved, near) = match precision {
@@ -243,10 +248,35 @@ fn minima_are_those_of_double_precision() {
     }
 }
 
+/// Energies of which a last place is more than all that there is to gain.
+#[test]
+fn slopes_decide_where_energies_are_noise() {
+    let Some(device) = device() else { return };
+    for (precision, _) in precisions(&device) {
+        let (offset, near) = match precision {
+            Precision::F32 => (1e4, 1e-4),
+            Precision::F64 => (1e13, 1e-9),
+        };
+        for rows in [false, true] {
+            let chain = Chain { n: 200, rows, offset };
+            let (_, wanted) = chain.reference();
+            for relative in [1e-4, 0.0] {
+                let gradient = Tolerance { relative, absolute: 0.0 };
+                let (report, steps, x) = chain.solve(&device, precision, Settings { gradient, ..Settings::default() });
+                let ends = if relative > 0.0 { Outcome::Stationary } else { Outcome::Exhausted };
+                assert!(report.outcome == ends && steps.len() < 25, "{} {report:?}", steps.len());
+                let near = if relative > 0.0 { 1e-3 } else { near };
+                let away = x.iter().zip(&wanted).map(|(x, wanted)| (x - wanted).abs() / wanted.abs().max(1.0));
+                assert!(away.clone().all(|away| away < near), "{:e} {report:?}", away.fold(0.0, f64::max));
+            }
+        }
+    }
+}
+
 #[test]
 fn ends_are_told() {
     let Some(device) = device() else { return };
-    let chain = Chain { n: 50, rows: false };
+    let chain = Chain { n: 50, rows: false, offset: 0.0 };
     let never = Tolerance::default();
     let settings = Settings { gradient: never, ..Settings::default() };
     let few = chain.solve(&device, Precision::F32, Settings { iterations: 2, ..settings });

@@ -177,7 +177,7 @@ pub const ADVANCE: Shader = Shader {
     texts: &[NEWTON, include_str!("newton/advance.wgsl")],
     writes: &[false, false, true, false, false],
 };
-/// The partial sums of what changed and of rounding errors: `numbers`, `base`, `partials`.
+/// The partial sums of what changed and of sizes: `numbers`, `base`, `partials`.
 pub const DIFFERENCE: Shader = Shader {
     name: "difference",
     words: VECTOR,

@@ -131,7 +131,7 @@ fn compare(problem: &Problem, fixed: &[bool], node: u32, near: f64) {
         iterations: 100,
         ..newton::Settings::default()
     };
-    let evaluations = [resident.value.clone(), resident.hessian.clone()];
+    let evaluations = [resident.gradient.clone(), resident.hessian.clone()];
     let matrix = resident.matrix().unwrap();
     let newton = Newton::new(resident.device, resident.vectors, evaluations, &matrix, fixed, settings).unwrap();
     let mut energies = Vec::new();

@@ -7,8 +7,9 @@ use crate::operations::{Maker, Words, groups};
 use crate::pipeline::Dispatch;
 use crate::solver::Solver;
 use crate::{Bound, Device, Error, Vectors};
-use spadina_shaders::newton::SCALARS;
-use spadina_shaders::{ADVANCE, DIFFERENCE, DOT, JUDGE, SLOPE};
+use spadina_core::real::Precision;
+use spadina_shaders::newton::{CURVATURE, SCALARS, WOLFE};
+use spadina_shaders::{ADVANCE, DIFFERENCE, DOT, JUDGE, SLOPE, TOTAL};
 use std::ops::Range;
 
 /// Numbers whose change the search sums: how they are now, how they were, which, and whether half their squares are meant.
@@ -22,14 +23,14 @@ struct Compared<'a> {
 pub(super) fn newton(
     device: &Device,
     vectors: Vectors,
-    [value, hessian]: [Bound; 2],
+    [gradient, hessian]: [Bound; 2],
     linear: Solver,
     settings: Settings,
 ) -> Result<Newton, Error> {
     let precision = vectors.precision;
     let item = real_bytes(precision);
     let unknowns = vectors.lengths.unknowns;
-    let Terms { energies, count, squares } = value.terms();
+    let Terms { energies, count, squares } = gradient.terms();
     let kept = [(&vectors.unknowns, "unknowns"), (energies, "energies"), (&vectors.residual, "rows of the residual")];
     let kept: Result<Vec<[wgpu::Buffer; 2]>, Error> = kept
         .into_iter()
@@ -51,25 +52,39 @@ pub(super) fn newton(
     let scalars = device.storage("Newton's scalars", SCALARS, item)?;
     let state = device.words("Newton's state", &[0; 4])?;
     let maker = Maker { device, precision };
-    let judge = judge(&maker, &compared, [&scalars, &state])?;
     let partials = device.storage("partial sums", groups(unknowns), item)?;
     let sums = Words { partials: groups(unknowns), ..Words::default() };
-    let slope = vec![
-        maker.make(DOT, unknowns, sums, &[&vectors.gradient, &linear.solution, &partials])?,
-        maker.make(SLOPE, 1, sums, &[&partials, &linear.scalars, &scalars, &state])?,
-    ];
+    let dot = || maker.make(DOT, unknowns, sums, &[&vectors.gradient, &linear.solution, &partials]);
+    let trial_slope = maker.make(TOTAL, 1, Words { place: TRIAL_SLOPE, ..sums }, &[&partials, &scalars])?;
+    let mut judge = vec![dot()?, trial_slope];
+    judge.extend(judgement(&maker, &compared, [&scalars, &state])?);
+    let slope = vec![dot()?, maker.make(SLOPE, 1, sums, &[&partials, &linear.scalars, &scalars, &state])?];
     let places = [&kept[0][1], &linear.solution, &vectors.unknowns, &scalars, &state];
     let advance = maker.make(ADVANCE, unknowns, Words::default(), &places)?;
     let initial = [
         device.words("Newton's first state", &[0; 4])?,
-        device.filled("Newton's first scalars", &bytes(precision, &first(&settings)), storage_usage())?,
+        device.filled("Newton's first scalars", &bytes(precision, &first(&settings, precision)), storage_usage())?,
     ];
     let seen = device.readback("what is read of Newton's method", HEAD + (SCALARS + 1) * item)?;
-    Ok(Newton { value, hessian, linear, vectors, settings, kept, state, scalars, initial, slope, advance, judge, seen })
+    Ok(Newton {
+        gradient,
+        hessian,
+        linear,
+        vectors,
+        settings,
+        kept,
+        state,
+        scalars,
+        initial,
+        slope,
+        advance,
+        judge,
+        seen,
+    })
 }
 
-/// What sums the energy's difference and judges it.
-fn judge(
+/// What sums the energy's difference and judges a trial.
+fn judgement(
     maker: &Maker<'_>,
     compared: &[Compared<'_>],
     [scalars, state]: [&wgpu::Buffer; 2],
@@ -88,12 +103,20 @@ fn judge(
     Ok(dispatches)
 }
 
+/// The place among the scalars of the slope at a trial.
+const TRIAL_SLOPE: usize = 13;
+
 /// The scalars at the start, in their order.
-fn first(settings: &Settings) -> [f64; SCALARS] {
-    let Settings { gradient, decrement, armijo, shrink, .. } = *settings;
+fn first(settings: &Settings, precision: Precision) -> [f64; SCALARS] {
+    let Settings { gradient, decrement, armijo, shrink, noise, .. } = *settings;
+    let last_place = match precision {
+        Precision::F32 => f32::EPSILON.into(),
+        Precision::F64 => f64::EPSILON,
+    };
     let squares = [gradient.relative, gradient.absolute, decrement.relative, decrement.absolute].map(|t| t * t);
     let mut all = [0.0; SCALARS];
     all[6..10].copy_from_slice(&squares);
     (all[10], all[11]) = (armijo, shrink);
+    all[15..].copy_from_slice(&[WOLFE, CURVATURE, noise * last_place]);
     all
 }

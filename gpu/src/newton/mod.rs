@@ -1,10 +1,15 @@
 //! Newton's method on the device: evaluations, linear systems and the search of a step where the unknowns are.
 //!
 //! An iteration evaluates gradient and Hessian, solves `H d = -g` for the unknowns that are not fixed, and tries the steps
-//! `d`, `s d`, `s² d`, … until one lowers the energy by enough (Armijo's rule). What a step changes is summed from the
-//! differences of what the invocations of the kernels and the rows of a residual contribute, not taken from two totals: in
-//! single precision a gain can be seen that is far smaller than the last digit of the energy. Where a step promises less than
-//! even the rounding errors of these, it is taken as long as steps make the gradient smaller.
+//! `d`, `s d`, `s² d`, …, each with its energy and gradient, until one lowers the energy by enough (Armijo's rule). What a step
+//! changes is summed from the differences of what the invocations of the kernels and the rows of a residual contribute, not
+//! taken from two totals: in single precision a gain can be seen that is far smaller than the last digit of the energy.
+//!
+//! These contributions have rounding errors too, and larger ones than their last digit: the energy of an element is often a
+//! small difference of large numbers. Where the energy falls by less than a generous bound of them ([`Settings::noise`]), a
+//! trial is judged by the slope there, `g(x + a d)·d`, in place of the energy: by the approximate Wolfe conditions of Hager and
+//! Zhang ([`spadina_shaders::newton`]). Iterations end if some in a row lower neither the energy by more than the bound nor the
+//! norm of the gradient.
 //!
 //! A linear system that turns out not to be positive definite gives the step that was found until then, which is one of
 //! descent, if there is one.
@@ -49,6 +54,11 @@ pub struct Settings {
     pub armijo: f64,
     /// The length of a trial relative to the one before, between 0 and 1.
     pub shrink: f64,
+    /// How far the energies of elements, and half the squares of rows of a residual, are from exact ones at most, in units in
+    /// their last places. The sum of these errors is a bound: a trial that changes the energy by less is judged by its slope.
+    /// The energy of an element that is a difference of numbers 500 times as large has errors of about 500 units; a bound
+    /// that is too large does little harm.
+    pub noise: f64,
     /// The most trials in an iteration.
     pub trials: u32,
 }
@@ -62,6 +72,7 @@ impl Default for Settings {
             iterations: 100,
             armijo: 1e-4,
             shrink: 0.5,
+            noise: 1000.0,
             trials: 24,
         }
     }
@@ -80,6 +91,10 @@ pub struct Step {
     pub energy: f64,
     /// What the last trial changed the energy by.
     pub difference: f64,
+    /// A bound of the rounding errors in that.
+    pub noise: f64,
+    /// The slope at the last trial, g(x + a d)·d.
+    pub slope: f64,
     /// √(-g·d) before the step; zero where the direction is none of descent.
     pub decrement: f64,
     /// The norm of the gradient before the step.
@@ -102,9 +117,11 @@ pub enum Outcome {
     /// The linear solver found no direction of descent: the Hessian is not positive definite (project it, or shift it), or a
     /// number is not finite.
     NoDescent,
-    /// No trial lowered the energy enough.
+    /// No trial lowered the energy enough, although the step promised more than rounding errors.
     NoStep,
-    /// The precision ends: steps promise less than the rounding errors of the energy, and make the gradient no smaller.
+    /// The precision ends: no trial was accepted of a step that promised less than the rounding errors of the energy, or some
+    /// iterations in a row ([`PATIENCE`](spadina_shaders::newton::PATIENCE)) lowered neither the energy by more than these nor
+    /// the norm of the gradient.
     Exhausted,
 }
 
@@ -124,9 +141,9 @@ pub struct Report {
 /// A minimisation: its evaluations, linear system, dispatches and vectors.
 #[derive(Debug)]
 pub struct Newton {
-    /// The evaluation of the energy.
-    pub value: Bound,
-    /// The evaluation of the gradient and of the Hessian.
+    /// The evaluation of energy and gradient.
+    pub gradient: Bound,
+    /// The evaluation of energy, gradient and Hessian.
     pub hessian: Bound,
     /// The linear system.
     pub linear: Solver,
@@ -149,14 +166,14 @@ pub struct Newton {
 const HEAD: usize = 32;
 
 impl Newton {
-    /// Binds the evaluations of the energy, and of the gradient and a Hessian that is positive semi-definite (projected), both
-    /// to the same vectors; the matrix is that Hessian. Unknowns that are `fixed`, one flag for each, stay as they are.
+    /// Binds two evaluations of the same vectors: that of energy and gradient, for trials, and that which also sets a Hessian
+    /// that is positive semi-definite (projected); the matrix is that Hessian. Unknowns that are `fixed`, one flag for each, stay as they are.
     ///
     /// Refuses with [`Error::System`] what does not fit together, and with other errors what the device cannot do.
     pub fn new(
         device: &Device,
         vectors: &Vectors,
-        [value, hessian]: [Bound; 2],
+        [gradient, hessian]: [Bound; 2],
         matrix: &Matrix<'_>,
         fixed: &[bool],
         settings: Settings,
@@ -168,19 +185,20 @@ impl Newton {
             return Err(Error::System { what: "flags of fixed unknowns", wanted, given });
         }
         let linear = Solver::new(device, vectors.precision, matrix, &vectors.gradient, fixed, linear)?;
-        build::newton(device, vectors.clone(), [value, hessian], linear, settings)
+        build::newton(device, vectors.clone(), [gradient, hessian], linear, settings)
     }
 
-    /// Encodes what comes before the first iteration: the energy of the unknowns as they are. Like all of these, it needs no
+    /// Encodes what comes before the first iteration: energy and gradient at the unknowns as they are. Like all of these, it needs no
     /// allocation of memory on the device and no data from the host.
     pub fn encode_start(&self, encoder: &mut wgpu::CommandEncoder) {
         for (from, to) in self.initial.iter().zip([&self.state, &self.scalars]) {
             encoder.copy_buffer_to_buffer(from, 0, to, 0, to.size().min(from.size()));
         }
-        self.value.encode(encoder);
+        self.gradient.encode(encoder);
     }
 
-    /// Encodes the start of an iteration: keeps what the search compares with, and evaluates gradient and Hessian.
+    /// Encodes the start of an iteration: keeps what the search compares with, which the evaluation of the gradient has left,
+    /// and evaluates gradient and Hessian.
     pub fn encode_evaluation(&self, encoder: &mut wgpu::CommandEncoder) {
         for [from, to] in &self.kept {
             encoder.copy_buffer_to_buffer(from, 0, to, 0, from.size().min(to.size()));
@@ -194,12 +212,13 @@ impl Newton {
         self.slope.iter().for_each(|dispatch| dispatch.encode(&mut pass));
     }
 
-    /// Encodes a trial, which changes nothing once a step was accepted.
+    /// Encodes a trial, which changes nothing once a step was accepted. The gradient becomes that of the trial: the linear
+    /// solver reads it at its start only.
     pub fn encode_trial(&self, encoder: &mut wgpu::CommandEncoder) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         self.advance.encode(&mut pass);
         drop(pass);
-        self.value.encode(encoder);
+        self.gradient.encode(encoder);
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         self.judge.iter().for_each(|dispatch| dispatch.encode(&mut pass));
     }
@@ -228,7 +247,7 @@ impl Newton {
                 State::Exhausted => Outcome::Exhausted,
                 State::Searching => {
                     self.submit(device, |encoder| self.encode_return(encoder))?;
-                    Outcome::NoStep
+                    if step.decrement.powi(2) <= step.noise { Outcome::Exhausted } else { Outcome::NoStep }
                 }
             };
             return Ok(report);
@@ -261,7 +280,7 @@ impl Newton {
         if let Some([unknowns, base]) = self.kept.first() {
             encoder.copy_buffer_to_buffer(base, 0, unknowns, 0, unknowns.size().min(base.size()));
         }
-        self.value.encode(encoder);
+        self.gradient.encode(encoder);
     }
 
     /// Copies what the host reads.
@@ -287,6 +306,8 @@ impl Newton {
             linear: (solver::Status::of(words[4]), if words[5] == u32::MAX { 0 } else { words[5] }),
             energy: if state == State::Accepted { all[SCALARS] } else { before },
             difference: all[1],
+            noise: all[12],
+            slope: all[13],
             decrement: (-all[0]).max(0.0).sqrt(),
             gradient: all[3].sqrt(),
             alpha: all[2],

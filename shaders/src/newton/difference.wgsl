@@ -1,5 +1,5 @@
 // Two partial sums: of numbers - base, or of half the difference of their squares, number by number, so that what does not
-// change adds no rounding errors; and of the squares of the rounding errors that are to be expected.
+// change adds no rounding errors; and of how large these numbers, or half the squares, are.
 
 @group(0) @binding(1) var<storage, read> numbers: array<real>;
 @group(0) @binding(2) var<storage, read> base: array<real>;
@@ -15,22 +15,21 @@ fn difference(
     let item = id.y * words.row + id.x;
     let two = ONE + ONE;
     var own = ZERO;
-    var noise = ZERO;
+    var size = ZERO;
     if (item < words.count) {
         let at = words.first + item;
         own = numbers[at] - base[at];
-        var size = abs(numbers[at]) + abs(base[at]);
+        size = (abs(numbers[at]) + abs(base[at])) / two;
         if (words.squares != 0u) {
-            size = (numbers[at] * numbers[at] + base[at] * base[at]) / two;
+            size = (numbers[at] * numbers[at] + base[at] * base[at]) / (two * two);
             own = own * (numbers[at] + base[at]) / two;
         }
-        noise = ROUNDING * (size / two);
     }
     let sum = group_sum(local, own);
-    let noises = group_sum(local, noise * noise);
+    let sizes = group_sum(local, size);
     let number = group.y * groups.x + group.x;
     if (local == 0u && number < words.partials) {
         partials[2u * (words.place + number)] = sum;
-        partials[2u * (words.place + number) + 1u] = noises;
+        partials[2u * (words.place + number) + 1u] = sizes;
     }
 }

@@ -1,7 +1,8 @@
 // What a step promises, gradient · direction, from its partial sums; whether it is worth a search. The fifth scalar of the
 // linear solver is the square of the gradient, without fixed unknowns. One workgroup.
 //
-// A step that promises less than the rounding errors of the energy is taken as long as steps make the gradient smaller.
+// An iteration makes progress if it lowers the energy by more than noise, or the square of the gradient to three quarters of
+// the least one since then. After some in a row that do not, the precision ends.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
 @group(0) @binding(2) var<storage, read> linear: array<real>;
@@ -19,11 +20,15 @@ fn slope(@builtin(local_invocation_index) local: u32) {
         return;
     }
     let gradient = linear[4];
-    // Whether the step before was one that rounding errors hide, and the gradient is not half of what it was.
-    let hidden = -descent <= scalars[NOISE] && scalars[GRADIENT] <= (ONE + ONE) * (ONE + ONE) * gradient;
-    if (state[ITERATIONS] == 0u) {
+    let first = state[ITERATIONS] == 0u;
+    if (first) {
         scalars[FIRST_GRADIENT] = gradient;
         scalars[FIRST_DECREMENT] = -descent;
+    }
+    state[IDLE] += 1u;
+    if (first || -scalars[DIFFERENCE] > scalars[NOISE] || gradient <= real(0.75) * scalars[LEAST]) {
+        state[IDLE] = 0u;
+        scalars[LEAST] = gradient;
     }
     scalars[DESCENT] = descent;
     scalars[GRADIENT] = gradient;
@@ -39,7 +44,7 @@ fn slope(@builtin(local_invocation_index) local: u32) {
         state[STATE] = NO_DESCENT;
     } else if (-descent <= small_decrement) {
         state[STATE] = CONVERGED;
-    } else if (hidden) {
+    } else if (state[IDLE] >= PATIENCE) {
         state[STATE] = EXHAUSTED;
     } else {
         state[STATE] = SEARCHING;
