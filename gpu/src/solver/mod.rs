@@ -12,7 +12,8 @@ use crate::memory::{bytes, real_bytes, storage_usage};
 use crate::pipeline::Dispatch;
 use crate::{Device, Error};
 use spadina_core::real::Precision;
-use spadina_shaders::{BLOCK_DIAGONAL, CHECK, Constants, DIRECT, GROUP, MULTIPLY, START, STEP, Shader, Status, UPDATE};
+pub use spadina_shaders::Status;
+use spadina_shaders::{BLOCK_DIAGONAL, CHECK, Constants, DIRECT, GROUP, MULTIPLY, START, STEP, Shader, UPDATE};
 
 /// A symmetric matrix on the device, both triangles, in square blocks: `values` holds block after block, each row by row.
 /// With blocks of one row these are compressed sparse rows.
@@ -163,6 +164,13 @@ impl Solver {
         for dispatch in (0..iterations).flat_map(|_| &self.iteration) {
             dispatch.encode(&mut pass);
         }
+    }
+
+    /// Encodes the first step of an iteration by itself, the product of the matrix with the direction, to measure it. Nothing
+    /// is computed once the iterations have stopped.
+    pub fn encode_product(&self, encoder: &mut wgpu::CommandEncoder) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        self.iteration.first().into_iter().for_each(|product| product.encode(&mut pass));
     }
 
     /// Solves, and waits until it is done.
