@@ -197,8 +197,8 @@ fn command_lines() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(folder.path().join("p.toml"), problem(TERM)).unwrap();
     let (p, e, out, none) = (at("p.toml"), at("e.wgsl"), at("out"), at("none"));
-    let no_projection = match cfg!(feature = "gpu") {
-        true => "projection is not done on the GPU: take the CPU",
+    let on_gpu = match cfg!(feature = "gpu") {
+        true => "needs over",
         false => "built without the feature `gpu`",
     };
     let threads = match cfg!(feature = "gpu") {
@@ -214,7 +214,7 @@ fn command_lines() {
         (vec!["eval", &p, "--out", &out, "--threads", "0"], 2, "--threads"),
         (vec!["eval", &p, "--out", &out, "--repeat", "-1"], 2, "-1"),
         (vec!["eval", &p, "--out", &out, "--precision", "f16"], 2, "f16"),
-        (vec!["eval", &p, "--out", &out, "--device", "gpu", "--project", "clamp"], 1, no_projection),
+        (vec!["eval", &p, "--out", &out, "--device", "gpu"], 1, on_gpu),
         (vec!["eval", &p, "--out", &out, "--project", "flip"], 2, "flip"),
         (vec!["eval", &none, "--out", &out], 1, "none: cannot be read: No such file"),
         (vec!["eval", folder.path().to_str().unwrap(), "--out", &out], 1, "is not a regular file"),

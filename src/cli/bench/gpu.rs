@@ -1,6 +1,6 @@
 //! `spadina bench --device gpu`.
 
-use super::linear::{Linear, Outcome};
+use super::linear::Linear;
 use super::{Arguments, EVALUATIONS};
 use crate::cli::eval::{median, times};
 use crate::cli::summary::time;
@@ -172,13 +172,8 @@ impl Table {
 
     /// The product with the Hessian, and an iteration.
     fn linear(&mut self, linear: &Linear) {
-        let mut rows = vec![];
-        if let Some(seconds) = linear.product {
-            rows.push(("product", seconds, Some(linear.bytes)));
-        }
-        if let Outcome::Iterates { seconds, .. } = linear.outcome {
-            rows.push(("PCG iteration", seconds, None));
-        }
+        let Some([product, iteration]) = linear.seconds else { return };
+        let rows = [("product", product, Some(linear.bytes)), ("PCG iteration", iteration, None)];
         for (name, seconds, bytes) in rows {
             let mut cells = [const { String::new() }; COLUMNS.len()];
             cells[0] = format!("{:.1}", 1e9 * seconds / self.elements);

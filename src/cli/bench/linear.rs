@@ -20,27 +20,13 @@ const PATIENCE: f64 = 10.0;
 
 /// What was measured.
 pub struct Linear {
-    /// Seconds of a product of the Hessian with a vector, if the diagonal lets the solver begin.
-    pub product: Option<f64>,
+    /// Seconds on the device of a product of the Hessian with a vector, and of an iteration; `None` if none is done.
+    pub seconds: Option<[f64; 2]>,
     /// Bytes that a product moves if everything is read and written once: pattern, values, two vectors.
     pub bytes: usize,
-    pub outcome: Outcome,
+    /// How the solution ended, and the seconds that it took, seen from the host.
+    solution: (Report, f64),
     node: u32,
-}
-
-/// What conjugate gradients do with the Hessian and the gradient.
-pub enum Outcome {
-    /// They run.
-    Iterates {
-        /// Seconds of an iteration, on the device.
-        seconds: f64,
-        /// How a whole solution ended, and the seconds that it took, seen from the host.
-        solution: (Report, f64),
-    },
-    /// There is nothing to solve for: the gradient is zero.
-    Zero,
-    /// After so many iterations a direction has no positive curvature.
-    Indefinite(u32),
 }
 
 impl Linear {
@@ -48,38 +34,30 @@ impl Linear {
     /// caller's own.
     pub fn measure(resident: &Resident<'_>, node: u32, timer: &Timer, repeat: usize) -> Result<Option<Self>, Error> {
         let Some(matrix) = resident.matrix() else { return Ok(None) };
-        // Without a tolerance they do not stop early.
+        let bytes = bytes(&matrix, resident.vectors.precision);
+        // Without a tolerance they stop only where rounding leaves nothing to do.
         let settings = Settings { node, tolerance: 0.0, iterations: ITERATIONS, ..Settings::default() };
         let solver = solver(resident, &matrix, settings)?;
         let report = solver.solve(resident.device)?;
-        let done = report.iterations;
-        let outcome = match report.status {
-            Status::Indefinite => Outcome::Indefinite(done),
-            Status::Converged if done == 0 => Outcome::Zero,
-            Status::Running | Status::Converged => {
-                let seconds = each(timer, repeat, &solver, done, |e, count| solver.encode_more(e, count))?;
-                Outcome::Iterates { seconds, solution: solution(resident, &matrix, node, seconds)? }
-            }
-        };
-        let begins = !matches!(outcome, Outcome::Zero | Outcome::Indefinite(0));
+        if report.iterations == 0 {
+            return Ok(Some(Self { seconds: None, bytes, solution: (report, 0.0), node }));
+        }
         let products = |encoder: &mut CommandEncoder, count| (0..count).for_each(|_| solver.encode_product(encoder));
-        let product = begins.then(|| each(timer, repeat, &solver, ITERATIONS, products)).transpose()?;
-        let bytes = bytes(&matrix, resident.vectors.precision);
-        Ok(Some(Self { product, bytes, outcome, node }))
+        let iterations = |encoder: &mut CommandEncoder, count| solver.encode_more(encoder, count);
+        let product = each(timer, repeat, &solver, ITERATIONS, products)?;
+        let iteration = each(timer, repeat, &solver, report.iterations, iterations)?;
+        let solution = solution(resident, &matrix, node, iteration)?;
+        Ok(Some(Self { seconds: Some([product, iteration]), bytes, solution, node }))
     }
 
     /// What became of the solution.
     pub fn note(&self) -> String {
-        let how = match &self.outcome {
-            Outcome::Zero => "the gradient is zero".to_string(),
-            Outcome::Indefinite(iterations) => format!("indefinite after {iterations} iterations"),
-            Outcome::Iterates { solution: (Report { status, iterations, residual }, seconds), .. } => match status {
-                Status::Converged => {
-                    format!("{iterations} iterations to {TOLERANCE:e}, {}", time(*seconds).trim_start())
-                }
-                Status::Running => format!("stopped after {iterations} iterations at {residual:.1e}"),
-                Status::Indefinite => format!("indefinite after {iterations} iterations"),
-            },
+        let (Report { status, iterations, residual }, seconds) = self.solution;
+        let how = match status {
+            Status::Converged if iterations == 0 => "the gradient is zero".to_string(),
+            Status::Converged => format!("{iterations} iterations to {TOLERANCE:e}, {}", time(seconds).trim_start()),
+            Status::Running => format!("stopped after {iterations} iterations at {residual:.1e}"),
+            Status::Indefinite => format!("indefinite after {iterations} iterations"),
         };
         format!("PCG, H d = gradient: {how}; inverse blocks of {} unknowns", self.node)
     }
