@@ -1,4 +1,4 @@
-//! The command line of Spadina: `spadina eval` and `spadina explain`.
+//! The command line of Spadina: `spadina eval` and its like.
 
 mod cli;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nothing can be done for a standard error that is closed.
             let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(error.status())
         }
     }
 }

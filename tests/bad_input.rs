@@ -204,6 +204,10 @@ fn command_lines() {
         true => "no GPU adapter with `no such adapter` in its name; found: ",
         false => "built without the feature `gpu`",
     };
+    let threads = match cfg!(feature = "gpu") {
+        true => (2, "--threads is for --device cpu"),
+        false => (1, "built without the feature `gpu`"),
+    };
     let table: Vec<(Vec<&str>, i32, &str)> = vec![
         (vec![], 2, "Usage"),
         (vec!["evaluate"], 2, "evaluate"),
@@ -220,6 +224,11 @@ fn command_lines() {
         (vec!["bench"], 2, "PROBLEM.toml"),
         (vec!["bench", &p, "--threads", "1,0"], 2, "--threads"),
         (vec!["bench", &p, "--repeat", "0"], 2, "--repeat"),
+        (vec!["bench", &p, "--adapter", "any"], 2, "--adapter and --schedule are for --device gpu"),
+        (vec!["bench", &p, "--device", "interpreter"], 2, "bench is for --device cpu and gpu"),
+        (vec!["eval", &p, "--out", &out, "--schedule", "rows"], 2, "--adapter and --schedule are for --device gpu"),
+        (vec!["bench", &p, "--device", "gpu", "--threads", "2"], threads.0, threads.1),
+        (vec!["devices", "all"], 2, "all"),
         (vec!["bench", &none], 1, "none: cannot be read: No such file"),
         (vec!["explain"], 2, "ENERGY.wgsl"),
         (vec!["explain", &e, "--stage", "wgsl", "--unknown", "nothing"], 1, "there is no parameter `nothing`"),

@@ -1,14 +1,13 @@
 //! The device: the caller's own, or one that is opened here; and what is made on it, with errors instead of panics.
 
 use crate::Error;
+use crate::adapters;
 use crate::assembly::Assembly;
+use crate::timer;
 use pollster::block_on;
 use spadina_core::real::Precision;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-/// The environment variable with a part of the adapter's name.
-pub const ADAPTER_VARIABLE: &str = "WGPU_ADAPTER_NAME";
 
 /// How long a blocking call waits for the device before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,17 +31,18 @@ impl Device {
         Self { device, queue, patience: PATIENCE, lost: Arc::default(), assembly: Arc::default() }
     }
 
-    /// Opens the adapter whose name contains `name`, or that of the environment's [`ADAPTER_VARIABLE`], in upper or lower
-    /// case; without either the fastest one. The device has all that the adapter has of what kernels can use.
+    /// Opens the adapter whose name contains `name`, or that of the environment's
+    /// [`ADAPTER_VARIABLE`](crate::ADAPTER_VARIABLE), in upper or lower case; without either the fastest one. The device has
+    /// all that the adapter has of what kernels can use.
     pub fn open(name: Option<&str>) -> Result<Self, Error> {
-        let wanted = name.map(String::from).or_else(|| std::env::var(ADAPTER_VARIABLE).ok());
-        let adapter = adapter(wanted)?;
+        let adapter = adapters::wanted(name)?;
         Self::of_adapter(&adapter, adapter.limits())
     }
 
     /// Opens a device of an adapter with the given limits.
     pub fn of_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
-        let features = adapter.features() & (double_features() | wgpu::Features::SHADER_FLOAT32_ATOMIC);
+        let wanted = double_features() | wgpu::Features::SHADER_FLOAT32_ATOMIC | timer::features();
+        let features = adapter.features() & wanted;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("spadina"),
             required_features: features,
@@ -175,7 +175,7 @@ impl Device {
 }
 
 /// The features that kernels in double precision need.
-fn double_features() -> wgpu::Features {
+pub(crate) fn double_features() -> wgpu::Features {
     wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64
 }
 
@@ -183,34 +183,4 @@ fn double_features() -> wgpu::Features {
 fn is_loss(reason: &str) -> bool {
     let reason = reason.to_lowercase();
     reason.contains("device is lost") || reason.contains("device lost") || reason.contains("parent device is lost")
-}
-
-/// All adapters of this machine, with the backends that the environment allows (`WGPU_BACKEND`).
-pub fn adapters() -> Vec<wgpu::Adapter> {
-    block_on(instance().enumerate_adapters(wgpu::Backends::all()))
-}
-
-fn instance() -> wgpu::Instance {
-    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
-}
-
-/// The adapter of a name, or the fastest.
-fn adapter(wanted: Option<String>) -> Result<wgpu::Adapter, Error> {
-    let Some(wanted) = wanted else {
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            ..Default::default()
-        };
-        let found = block_on(instance().request_adapter(&options));
-        return found.map_err(|_| Error::NoAdapter { wanted: None, found: names(&adapters()) });
-    };
-    let all = adapters();
-    let names = names(&all);
-    let is_wanted = |adapter: &wgpu::Adapter| adapter.get_info().name.to_lowercase().contains(&wanted.to_lowercase());
-    let found = all.into_iter().find(is_wanted);
-    found.ok_or(Error::NoAdapter { wanted: Some(wanted), found: names })
-}
-
-fn names(adapters: &[wgpu::Adapter]) -> Vec<String> {
-    adapters.iter().map(|adapter| adapter.get_info().name).collect()
 }

@@ -5,12 +5,14 @@
 //! - [`Device::compile`] makes a pipeline of it.
 //! - [`Vectors`] are the unknowns, the gradient, the values of the Hessian; [`Pattern`] is its pattern.
 //! - [`Bound`] is an evaluation of some kernels with their data: [`Bound::encode`] is the primitive, [`Bound::run`] and
-//!   [`Device::read`] wait.
+//!   [`Device::read`] wait. A [`Timer`] measures what is encoded.
 //! - [`solver`] solves linear systems with what was assembled, [`newton`] minimises; [`operations`] are those of vectors.
 //!
-//! Every output writes a number of its own in a staging buffer; then each entry of a result sums the numbers that
-//! contribute to it, always in the same order. There are no atomics: the same inputs give the same bits.
+//! Outputs leave numbers in a staging buffer, of which each entry of a result sums those that contribute to it, always in the
+//! same order; or invocations own the rows they add to ([`Schedule`]). There are no atomics, unless they are asked for: the same
+//! inputs give the same bits.
 
+mod adapters;
 mod assembly;
 mod bound;
 mod builder;
@@ -28,15 +30,20 @@ mod project;
 mod schedule;
 pub mod solver;
 mod staging;
+mod timer;
 mod trips;
 mod vectors;
 pub mod wgsl;
 mod words;
 
+pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters, summaries};
 pub use bound::{Bound, Evaluation, Matrices};
 pub use compiled::Compiled;
-pub use device::{ADAPTER_VARIABLE, Device, adapters};
+pub use device::Device;
 pub use error::Error;
 pub use job::Job;
 pub use schedule::Schedule;
+pub use timer::Timer;
 pub use vectors::{Lengths, Pattern, Vectors};
+/// The version whose devices and buffers these are.
+pub use wgpu;

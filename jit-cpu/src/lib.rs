@@ -19,7 +19,7 @@ mod run;
 mod sides;
 mod translate;
 
-pub use project::{Projector, project_elements};
+pub use project::{Projector, project_elements, vector_bits as projection_bits};
 pub use run::Pool;
 
 use cranelift_module::ModuleError;
@@ -199,7 +199,7 @@ pub fn has_fused_multiply_add() -> bool {
 }
 
 /// Whether this machine has vectors of 128 bits with all the operations that kernels need.
-fn has_vectors() -> bool {
+pub fn has_vectors() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("sse4.1");
     #[cfg(not(target_arch = "x86_64"))]

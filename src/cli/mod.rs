@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 mod bench;
+mod devices;
 mod eval;
 mod explain;
 mod machine;
@@ -23,6 +24,8 @@ enum Command {
     Eval(eval::Arguments),
     /// Time every stage of a problem.
     Bench(bench::Arguments),
+    /// List what can evaluate: the processor and the GPUs.
+    Devices,
     /// Print a stage of an energy's compilation.
     Explain(explain::Arguments),
 }
@@ -66,6 +69,9 @@ enum Schedule {
 impl Where {
     /// Puts the choice into the options of a system.
     fn choose(&self, options: Options) -> Result<Options, Error> {
+        if self.device != Device::Gpu && (self.adapter.is_some() || self.schedule != Schedule::Auto) {
+            return Err(Error::Usage("--adapter and --schedule are for --device gpu"));
+        }
         let device = match self.device {
             Device::Cpu => system::Device::Cpu,
             Device::Interpreter => system::Device::Interpreter,
@@ -125,10 +131,27 @@ pub enum Error {
     /// Writing the results.
     #[error(transparent)]
     Output(#[from] spadina::output::OutputError),
+    /// A GPU.
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(#[from] spadina::gpu::Error),
+    /// Options that do not go together.
+    #[error("{0}")]
+    Usage(&'static str),
     /// Something that this program was built without.
     #[cfg(not(feature = "gpu"))]
     #[error("{0}")]
     NotBuilt(&'static str),
+}
+
+impl Error {
+    /// The exit status: 2 for wrong usage, as it is for options that are not there.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// Runs a command; its text goes to standard output.
@@ -136,6 +159,7 @@ pub fn run(arguments: Arguments) -> Result<String, Error> {
     match arguments.command {
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Devices => Ok(devices::run()),
         Command::Explain(arguments) => explain::run(&arguments),
     }
 }

@@ -1,7 +1,9 @@
 //! How much an evaluation computes and moves.
 
+#[cfg(feature = "gpu")]
+use super::Precision;
 use super::part::{Mode, Set};
-use super::{Csr, Error, System};
+use super::{Csr, Device, Error, System};
 use spadina_core::kernel::{Buffer, Step};
 
 /// What one evaluation does.
@@ -12,7 +14,8 @@ pub struct Work {
     /// Real operations. Loops inside of an iteration whose results are summed before they are used count once.
     pub operations: usize,
     /// Bytes that move if every number is read and written once: arrays, tables, stored numbers and slots are read,
-    /// gradient and Hessian read and written.
+    /// gradient and Hessian read and written. The CPU holds reals in double precision. The GPU holds them in that of the
+    /// options, and only writes gradient and Hessian, whose entries are gathered.
     pub bytes: usize,
 }
 
@@ -43,23 +46,35 @@ impl System {
         Ok(memory)
     }
 
+    /// Bytes of a real where it is evaluated, and how often an entry of a result moves.
+    fn held(&self) -> (usize, usize) {
+        match (self.options.device, self.options.precision) {
+            #[cfg(feature = "gpu")]
+            (Device::Gpu, Precision::F32) => (size_of::<f32>(), 1),
+            #[cfg(feature = "gpu")]
+            (Device::Gpu, Precision::F64) => (size_of::<f64>(), 1),
+            (Device::Cpu | Device::Interpreter, _) => (size_of::<f64>(), 2),
+        }
+    }
+
     /// What the evaluations of the value, of the gradient and of the Hessian do.
     pub fn work(&mut self) -> Result<[Work; 3], Error> {
         self.bind()?;
+        let (real, writes) = self.held();
         Ok(Mode::ALL.map(|mode| {
             let mut work = Work::default();
             for bound in self.terms.iter().flat_map(|term| term.bounds()) {
                 let data = bound.data(&self.problem, &[]);
-                work.bytes += data.arrays.iter().map(|a| size_of_val(*a)).sum::<usize>();
+                work.bytes += data.arrays.iter().map(|a| real * a.len()).sum::<usize>();
                 work.bytes += data.tables.iter().map(|t| size_of_val(*t)).sum::<usize>();
                 add(&mut work, bound.kernels.set(mode));
             }
             let state = &self.state;
-            let written = [&state.gradient, &state.hessian, &state.residual, &state.jacobian];
+            let results = [&state.gradient, &state.hessian, &state.residual, &state.jacobian];
             let buffers = [Buffer::Gradient, Buffer::Hessian, Buffer::Residual, Buffer::Jacobian];
-            for (numbers, buffer) in written.into_iter().zip(buffers) {
-                let writes = self.terms.iter().flat_map(|t| t.bounds()).any(|b| b.kernels.set(mode).writes(buffer));
-                work.bytes += if writes { 2 * size_of_val(&numbers[..]) } else { 0 };
+            for (numbers, buffer) in results.into_iter().zip(buffers) {
+                let written = self.terms.iter().flat_map(|t| t.bounds()).any(|b| b.kernels.set(mode).writes(buffer));
+                work.bytes += if written { writes * real * numbers.len() } else { 0 };
             }
             work
         }))

@@ -172,6 +172,13 @@ impl Solver {
         }
     }
 
+    /// Encodes the first step of an iteration by itself, the product of the matrix with the direction, to measure it. Nothing
+    /// is computed once the iterations have stopped.
+    pub fn encode_product(&self, encoder: &mut wgpu::CommandEncoder) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        self.iteration.first().into_iter().for_each(|product| product.encode(&mut pass));
+    }
+
     /// Solves, and waits until it is done.
     pub fn solve(&self, device: &Device) -> Result<Report, Error> {
         let batch = self.settings.batch.max(1);

@@ -31,6 +31,18 @@ fn prefetch<T>(number: *const T) {
     let _ = number;
 }
 
+/// Bits of the vectors in which this machine projects: 512 with AVX-512, 256 with AVX2 and fused multiply-add; else 128,
+/// where the machine has such vectors at all.
+pub fn vector_bits() -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    match () {
+        () if std::arch::is_x86_feature_detected!("avx512f") => return 512,
+        () if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") => return 256,
+        () => {}
+    }
+    128
+}
+
 /// Projects the elements of one kernel.
 pub struct Projector<'a> {
     blocks: &'a Blocks,
@@ -92,16 +104,13 @@ impl<V: Lanes> Space<V> {
 impl Room {
     /// Room for what this machine does best.
     pub fn new() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        let work = match () {
-            () if std::arch::is_x86_feature_detected!("avx512f") => Work::Wide(Space::default()),
-            () if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") => {
-                Work::Narrow(Space::default())
-            }
-            () => Work::Plain(Space::default()),
+        let work = match vector_bits() {
+            #[cfg(target_arch = "x86_64")]
+            512 => Work::Wide(Space::default()),
+            #[cfg(target_arch = "x86_64")]
+            256 => Work::Narrow(Space::default()),
+            _ => Work::Plain(Space::default()),
         };
-        #[cfg(not(target_arch = "x86_64"))]
-        let work = Work::Plain(Space::default());
         Self { matrices: Vec::new(), work }
     }
 }

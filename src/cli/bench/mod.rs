@@ -1,9 +1,14 @@
 //! `spadina bench`.
 
+#[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(feature = "gpu")]
+mod linear;
+
 use super::eval::{Projection, median, times};
 use super::machine::Machine;
 use super::summary::time;
-use super::{Error, Precision};
+use super::{Error, Precision, Where};
 use clap::Args;
 use spadina::problem::Problem;
 use spadina::system::{self, BuildSeconds, Options, System, Work};
@@ -18,6 +23,8 @@ pub struct Arguments {
     /// The problem file.
     #[arg(value_name = "PROBLEM.toml")]
     problem: PathBuf,
+    #[command(flatten)]
+    place: Where,
     /// The width of the reals.
     #[arg(long, value_enum, default_value_t = Precision::F64)]
     precision: Precision,
@@ -37,6 +44,19 @@ const EVALUATIONS: [&str; 4] = ["value", "gradient", "Hessian", "projected"];
 
 /// Times every stage of a problem.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
+    let options = Options { precision: arguments.precision.into(), ..Options::default() };
+    let options = arguments.place.choose(options)?;
+    match options.device {
+        system::Device::Cpu => on_processor(arguments, &options),
+        system::Device::Interpreter => Err(Error::Usage("bench is for --device cpu and gpu: the interpreter is slow")),
+        #[cfg(feature = "gpu")]
+        system::Device::Gpu if !arguments.threads.is_empty() => Err(Error::Usage("--threads is for --device cpu")),
+        #[cfg(feature = "gpu")]
+        system::Device::Gpu => gpu::run(arguments, &options),
+    }
+}
+
+fn on_processor(arguments: &Arguments, options: &Options) -> Result<String, Error> {
     let start = Instant::now();
     let problem = Problem::read(&arguments.problem)?;
     let read = start.elapsed().as_secs_f64();
@@ -47,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     };
     let mut text = String::new();
     for (k, &threads) in threads.iter().enumerate() {
-        let options = Options { precision: arguments.precision.into(), threads: Some(threads), ..Options::default() };
+        let options = Options { threads: Some(threads), ..options.clone() };
         let start = Instant::now();
         let mut system = System::build(problem.clone(), options.clone())?;
         system.evaluate()?;

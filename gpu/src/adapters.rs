@@ -1,0 +1,102 @@
+//! The adapters of this machine, and the choice among them.
+
+use crate::device::double_features;
+use crate::{Error, timer};
+use pollster::block_on;
+
+/// The environment variable with a part of the adapter's name.
+pub const ADAPTER_VARIABLE: &str = "WGPU_ADAPTER_NAME";
+
+/// An adapter, and what of it matters to kernels.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdapterSummary {
+    /// Its name.
+    pub name: String,
+    /// How it is spoken to: `Vulkan`, `Metal`, `Dx12`.
+    pub backend: String,
+    /// `discrete`, `integrated`, `virtual`, `cpu` for a processor that plays a graphics processor, or `other`.
+    pub kind: &'static str,
+    /// The driver with its version.
+    pub driver: String,
+    /// Whether it computes in double precision.
+    pub double_precision: bool,
+    /// Whether it adds reals atomically.
+    pub float_atomics: bool,
+    /// Whether its own clock times it.
+    pub timestamps: bool,
+    /// The most bytes of a buffer of data.
+    pub largest_binding: u64,
+    /// Whether it is taken where no name is given.
+    pub is_default: bool,
+}
+
+/// All adapters of this machine, with the backends that the environment allows (`WGPU_BACKEND`).
+pub fn adapters() -> Vec<wgpu::Adapter> {
+    all(&instance())
+}
+
+/// The same in words.
+pub fn summaries() -> Vec<AdapterSummary> {
+    let instance = instance();
+    let found = all(&instance);
+    let default = match variable() {
+        Some(name) => found.iter().find(|adapter| is_named(adapter, &name)).map(wgpu::Adapter::get_info),
+        None => fastest(&instance).map(|adapter| adapter.get_info()),
+    };
+    found.iter().map(|adapter| summary(adapter, default.as_ref() == Some(&adapter.get_info()))).collect()
+}
+
+fn summary(adapter: &wgpu::Adapter, is_default: bool) -> AdapterSummary {
+    let (info, features, limits) = (adapter.get_info(), adapter.features(), adapter.limits());
+    AdapterSummary {
+        kind: match info.device_type {
+            wgpu::DeviceType::DiscreteGpu => "discrete",
+            wgpu::DeviceType::IntegratedGpu => "integrated",
+            wgpu::DeviceType::VirtualGpu => "virtual",
+            wgpu::DeviceType::Cpu => "cpu",
+            wgpu::DeviceType::Other => "other",
+        },
+        name: info.name,
+        backend: format!("{:?}", info.backend),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_string(),
+        double_precision: features.contains(double_features()),
+        float_atomics: features.contains(wgpu::Features::SHADER_FLOAT32_ATOMIC),
+        timestamps: features.contains(timer::features()),
+        largest_binding: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
+        is_default,
+    }
+}
+
+/// The adapter whose name contains `name`, or that of the environment; without either the fastest.
+pub(crate) fn wanted(name: Option<&str>) -> Result<wgpu::Adapter, Error> {
+    let instance = instance();
+    let names = || all(&instance).iter().map(|adapter| adapter.get_info().name).collect();
+    let Some(name) = name.map(String::from).or_else(variable) else {
+        return fastest(&instance).ok_or_else(|| Error::NoAdapter { wanted: None, found: names() });
+    };
+    let found = all(&instance).into_iter().find(|adapter| is_named(adapter, &name));
+    found.ok_or_else(|| Error::NoAdapter { wanted: Some(name), found: names() })
+}
+
+fn instance() -> wgpu::Instance {
+    wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
+}
+
+fn all(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    block_on(instance.enumerate_adapters(wgpu::Backends::all()))
+}
+
+fn fastest(instance: &wgpu::Instance) -> Option<wgpu::Adapter> {
+    let power_preference = wgpu::PowerPreference::HighPerformance;
+    let options = wgpu::RequestAdapterOptions { power_preference, ..Default::default() };
+    block_on(instance.request_adapter(&options)).ok()
+}
+
+fn variable() -> Option<String> {
+    std::env::var(ADAPTER_VARIABLE).ok()
+}
+
+/// Whether an adapter's name contains another, in upper or lower case.
+fn is_named(adapter: &wgpu::Adapter, name: &str) -> bool {
+    adapter.get_info().name.to_lowercase().contains(&name.to_lowercase())
+}
