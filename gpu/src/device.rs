@@ -143,13 +143,7 @@ impl Device {
             failed = failed.or(block_on(scope.pop()));
         }
         self.check_lost()?;
-        let Some(error) = failed else { return Ok(made) };
-        let (what, reason) = (what.to_string(), error.to_string());
-        Err(match error {
-            wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory { what, reason },
-            wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } if is_loss(&reason) => Error::Lost { reason },
-            wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } => Error::Validation { what, reason },
-        })
+        failed.map_or(Ok(made), |error| Err(error_of(what, &error)))
     }
 
     /// Runs commands, without waiting for them.
@@ -179,8 +173,38 @@ pub(crate) fn double_features() -> wgpu::Features {
     wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64
 }
 
+/// What wgpu reports, with what was tried.
+fn error_of(what: &str, error: &wgpu::Error) -> Error {
+    let (what, reason) = (what.to_string(), error.to_string());
+    match error {
+        wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory { what, reason },
+        wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } if is_loss(&reason) => Error::Lost { reason },
+        wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } => Error::Validation { what, reason },
+    }
+}
+
 /// Whether wgpu says that the device is gone, which it reports as an error of whatever was tried.
 fn is_loss(reason: &str) -> bool {
     let reason = reason.to_lowercase();
     reason.contains("device is lost") || reason.contains("device lost") || reason.contains("parent device is lost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No adapter of the tests runs out of memory when it is told to.
+    #[test]
+    fn errors_have_their_cause() {
+        let source = || Box::new(std::io::Error::other("the cause"));
+        let described =
+            |description: &str| wgpu::Error::Validation { source: source(), description: description.into() };
+        let memory = error_of("a vector", &wgpu::Error::OutOfMemory { source: source() });
+        assert!(matches!(&memory, Error::OutOfMemory { what, .. } if what == "a vector"), "{memory:?}");
+        assert!(memory.to_string().starts_with("the device has no memory left for a vector: "), "{memory}");
+        let lost = error_of("a vector", &described("Parent device is lost"));
+        assert!(matches!(lost, Error::Lost { .. }), "{lost:?}");
+        let refused = error_of("a vector", &described("the buffer is too large"));
+        assert!(refused.to_string().contains("a vector is refused: ") && refused.to_string().contains("too large"));
+    }
 }
