@@ -1,5 +1,6 @@
 //! `spadina devices`.
 
+#[cfg(feature = "gpu")]
 use std::fmt::Write;
 
 /// What can evaluate, one device a line.

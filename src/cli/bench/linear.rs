@@ -15,8 +15,9 @@ const ITERATIONS: u32 = 64;
 /// The residual at which a solution ends, relative to the right-hand side.
 const TOLERANCE: f64 = 1e-5;
 
-/// Seconds that a solution may take, if more iterations than those that are timed are to be done.
-const PATIENCE: f64 = 10.0;
+/// Seconds after which nothing is repeated, and that a solution may take if more iterations than those that are timed are to
+/// be done.
+const PATIENCE: f64 = 5.0;
 
 /// What was measured.
 pub struct Linear {
@@ -89,12 +90,13 @@ fn each(
     count: u32,
     encode: impl Fn(&mut CommandEncoder, u32),
 ) -> Result<f64, Error> {
-    let one = |_| {
+    let begin = Instant::now();
+    let mut times = Vec::new();
+    while times.is_empty() || times.len() < repeat && begin.elapsed().as_secs_f64() < PATIENCE {
         timer.time(|encoder| solver.encode(encoder, 0))?;
-        timer.time(|encoder| encode(encoder, count))
-    };
-    let times: Result<Vec<f64>, spadina::gpu::Error> = (0..repeat).map(one).collect();
-    Ok(median(times?) / f64::from(count))
+        times.push(timer.time(|encoder| encode(encoder, count))?);
+    }
+    Ok(median(times) / f64::from(count))
 }
 
 fn bytes(matrix: &Matrix<'_>, precision: Precision) -> usize {
