@@ -1,5 +1,6 @@
 //! A kernel with its pipelines.
 
+use crate::memory::check_range;
 use crate::numbering::Numbering;
 use crate::pipeline::Pipeline;
 use crate::project::Projector;
@@ -8,8 +9,8 @@ use crate::wgsl::{self, Options, Shader, Sink, Source};
 use crate::words::Words;
 use crate::{Device, Error};
 use spadina_core::element::{Blocks, Element, Projection};
-use spadina_core::kernel::{Buffer, Kernel};
-use spadina_core::real::Precision;
+use spadina_core::kernel::{Buffer, Kernel, Step};
+use spadina_core::real::{Node, Precision, Value};
 use spadina_shaders::Region;
 use std::sync::Arc;
 
@@ -68,6 +69,10 @@ impl Device {
     /// Compiles a kernel.
     pub fn compile(&self, kernel: &Kernel, options: &Options) -> Result<Compiled, Error> {
         self.check(options.precision)?;
+        if options.schedule == Schedule::Atomic && options.precision == Precision::F64 {
+            let what = "atomic additions in double precision";
+            return Err(Error::Feature { adapter: self.name(), what, lacks: "atomics of 64 bits" });
+        }
         let mut cost = Cost::of(self.device().adapter_info().device_type, options.precision);
         cost.registers = options.registers.unwrap_or(cost.registers);
         let parts = parts(kernel, options, Some(cost));
@@ -115,6 +120,7 @@ impl Device {
     }
 
     fn part(&self, kernel: Kernel, kind: Kind, options: &Options) -> Result<Part, Error> {
+        check_constants(&kernel, options.precision)?;
         let sink = kind.sink();
         let Shader { prelude, kernel: text, stored, shared } = wgsl::emit_to(&kernel, options, sink)?;
         let what = format!("kernel `{}`", kernel.name);
@@ -133,6 +139,25 @@ impl Device {
             kind,
         })
     }
+}
+
+/// Refuses constants of sums and products that would be infinite.
+fn check_constants(kernel: &Kernel, precision: Precision) -> Result<(), Error> {
+    let graph = &kernel.graph;
+    let what = format!("a constant of kernel `{}`", kernel.name);
+    let mut constants = Vec::new();
+    let constant = |value: Value| graph.as_const(value);
+    for step in &kernel.steps {
+        match *step {
+            Step::Value(v) if matches!(graph.node(v), Node::Unary(..) | Node::Binary(..)) => {
+                kernel.operands(v, |operand| constants.extend(constant(operand)));
+            }
+            Step::Accumulate(v) => graph.operands(v, |operand| constants.extend(constant(operand))),
+            Step::Output(k) => constants.extend(constant(kernel.outputs[k].value)),
+            _ => {}
+        }
+    }
+    check_range(precision, &what, &constants)
 }
 
 /// The kernels that evaluate a kernel by the schedule of the options, and where their numbers go. Without `cost`, the automatic

@@ -3,7 +3,7 @@
 use spadina_core::real::Precision;
 
 /// Why a kernel was not compiled, bound or run.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum Error {
     /// No adapter was found, or none of the name that was asked for.
     #[error("no GPU adapter{}; found: {}", named(.wanted.as_deref()), list(.found))]
@@ -82,7 +82,7 @@ pub enum Error {
         seconds: u64,
     },
     /// An integer of the kernel may need more than the 32 bits with a sign that a shader has.
-    #[error("kernel `{kernel}`: the integer `{text}` may lie in {lo}..={hi}; a shader has 32 bits with a sign")]
+    #[error("kernel `{kernel}`: the integer `{text}` {}; a shader has 32 bits with a sign", range(.lo, .hi))]
     Integer {
         /// The kernel.
         kernel: String,
@@ -101,12 +101,21 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// An element has entries in rows of which it has no gradient, so that nobody is known to own them: the kernel must be
-    /// compiled to be staged.
-    #[error("kernel `{kernel}` has entries in rows that it has no gradient of: it cannot be driven by rows")]
+    /// With this connectivity a kernel cannot be driven by rows: it must be compiled to be staged.
+    #[error("kernel `{kernel}` {reason}: it cannot be driven by rows, take another schedule")]
     Rows {
         /// The kernel.
         kernel: String,
+        /// What is wrong with its rows.
+        reason: &'static str,
+    },
+    /// A number that would be infinite in the precision of the device.
+    #[error("{what} is {value:e}, which is infinite in single precision: take double precision")]
+    Narrow {
+        /// What has the number.
+        what: String,
+        /// The number.
+        value: f64,
     },
     /// The parts of a linear system do not fit each other.
     #[error("a linear system has {given} {what} {wanted} are needed")]
@@ -130,6 +139,10 @@ pub enum Error {
         /// How much is bound.
         given: usize,
     },
+}
+
+fn range(lo: &i64, hi: &i64) -> String {
+    if lo == hi { format!("is {lo} in an iteration") } else { format!("may lie in {lo}..={hi}") }
 }
 
 fn named(wanted: Option<&str>) -> String {

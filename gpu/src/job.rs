@@ -1,7 +1,7 @@
 //! A kernel with the data and streams it runs on, and its data on the device.
 
 use crate::compiled::{Compiled, Inner, Kind, Part};
-use crate::memory::bytes;
+use crate::memory::{bytes, check_range};
 use crate::numbering::Numbering;
 use crate::vectors::Lengths;
 use crate::wgsl::{Source, is_outer};
@@ -154,6 +154,8 @@ impl Uploaded {
         for (k, (source, array)) in sources.iter().zip(&job.data.arrays).enumerate() {
             let own = (*source == Source::Data).then_some(numbers.len());
             if own.is_some() {
+                let what = format!("a number of `{}` in kernel `{}`", kernel.graph.arrays()[k].name, kernel.name);
+                check_range(*precision, &what, array)?;
                 numbers.extend_from_slice(array);
                 // A checked load of an empty array reads its entry 0.
                 numbers.extend(array.is_empty().then_some(0.0));

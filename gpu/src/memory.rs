@@ -25,6 +25,16 @@ pub(crate) fn bytes(precision: Precision, numbers: &[f64]) -> Vec<u8> {
     }
 }
 
+/// Refuses numbers that would be infinite in the precision of the device: compilers of shaders may take it that there is no
+/// infinity, so that nothing would come of it but a wrong number.
+pub(crate) fn check_range(precision: Precision, what: &str, numbers: &[f64]) -> Result<(), Error> {
+    let too_large = |x: &&f64| x.is_finite() && (**x as f32).is_infinite();
+    match numbers.iter().find(too_large).filter(|_| precision == Precision::F32) {
+        Some(&value) => Err(Error::Narrow { what: what.into(), value }),
+        None => Ok(()),
+    }
+}
+
 /// The reals that were read from the device.
 pub(crate) fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
     match precision {
@@ -79,7 +89,7 @@ impl Device {
         self.scoped(what, || self.device().create_buffer(&descriptor))
     }
 
-    /// Sets the entries of a buffer of reals from `first` on.
+    /// Sets the entries of a buffer of reals from `first` on. Numbers beyond the precision are refused.
     pub fn write(
         &self,
         buffer: &wgpu::Buffer,
@@ -87,6 +97,7 @@ impl Device {
         first: usize,
         values: &[f64],
     ) -> Result<(), Error> {
+        check_range(precision, "a number that is written", values)?;
         let offset = (first as u64).saturating_mul(real_bytes(precision) as u64);
         let bytes = bytes(precision, values);
         self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))

@@ -16,11 +16,12 @@ pub enum Schedule {
     Staged,
     /// Driven by rows: an invocation for each node evaluates, for all elements around it, what the rows of its unknowns need,
     /// and adds to these rows itself. Much less is moved, more is computed. What has no such form (results other than
-    /// gradient and Hessian, loops inside of an element, elements that are projected) is staged.
+    /// gradient and Hessian, loops inside of an element, elements that are projected, rows that very many elements share) is
+    /// staged.
     Rows,
     /// Driven by elements, which add to the entries by atomic additions: in single precision, on devices with the feature
-    /// `SHADER_FLOAT32_ATOMIC`. The order of the additions, and with it the last bits, differ from run to run. What has no
-    /// such form (results other than gradient and Hessian, elements that are projected) is staged.
+    /// `SHADER_FLOAT32_ATOMIC`; refused elsewhere. The order of the additions, and with it the last bits, differ from run to run.
+    /// What has no such form (results other than gradient and Hessian, elements that are projected) is staged.
     Atomic,
 }
 

@@ -54,7 +54,7 @@ impl Device {
         match scaled.is_empty() || !matches!(integers::evaluate_in(indices, &scaled, data), Err(FaultKind::Wraps(..))) {
             true => Ok(()),
             false => {
-                let what = format!("an invocation of kernel `{}`", kernel.name);
+                let what = format!("one element of kernel `{}`", kernel.name);
                 Err(Error::Limit { what, wanted: limit + 1, limit: NAME, allowed: limit })
             }
         }

@@ -1,6 +1,7 @@
 //! Systems on the GPU follow new numbers, new connectivity and every layout, as they do on the CPU.
 
 use super::{both, compare, difference, peer, read};
+use spadina::gpu::Schedule;
 use spadina::system::{Device, GpuOptions, Layout, Precision};
 use spadina::{Options, Problem, System, Tensor, Term};
 
@@ -129,5 +130,43 @@ fn energy() -> f32 {
                 assert!((gpu.value().unwrap() - wanted).abs() < 1e-3 * wanted.abs());
             }
         }
+    }
+}
+
+/// Numbers that single precision does not hold are refused by name: shaders know no infinity.
+#[test]
+fn numbers_beyond_single_precision() {
+    let energies = [
+        ("const B = 1e300; fn energy(x: array<f32, 1>) -> f32 { return (x[0] * x[0] * B) * 1e-300; }", "a constant of"),
+        ("fn energy(x: array<f32, 1>, B: f32) -> f32 { return (x[0] * x[0] * B) * 1e-300; }", "a number of"),
+    ];
+    for (text, wanted) in energies {
+        let problem = Problem::new().unknown("x", vec![1.0, 2.0]).array("B", 1e300).indices("e", vec![[0], [1]]);
+        let problem = problem.term(Term::energy("e.wgsl", text).over("e"));
+        let options = Options { device: Device::Gpu, ..single(Layout::Full) };
+        let error = System::build(problem.clone(), options).err().map(|e| e.to_string()).unwrap_or_default();
+        let missing = error.starts_with("no GPU adapter");
+        assert!(missing || error.starts_with(wanted) && error.contains("infinite in single precision"), "{error}");
+        if let Some(mut systems) = both(&problem, &Options::default()) {
+            compare(&mut systems, 1e-10, "in double precision");
+        }
+    }
+}
+
+/// An unknown that all elements share has one row for all: that is staged, whatever schedule is asked for.
+#[test]
+fn rows_that_all_elements_share() {
+    let text = "fn energy(x: array<f32, 2>, s: array<f32, 1>) -> f32 { let d = x[1] - s[0] * x[0]; return d * d * d; }";
+    let count = 3000;
+    let edges: Vec<[i32; 2]> = (0..count).map(|k| [k, k + 1]).collect();
+    let x: Vec<f64> = (0..=count).map(|k| (0.01 * f64::from(k)).sin()).collect();
+    let problem = Problem::new().unknown("x", x).unknown("s", vec![0.5]).indices("edges", edges);
+    let problem = problem.indices("shared", vec![[0]; count as usize]);
+    let problem = problem.term(Term::energy("e.wgsl", text).over("edges").bind("s", "s@shared"));
+    for schedule in [Schedule::Auto, Schedule::Rows] {
+        let gpu = GpuOptions { schedule, ..GpuOptions::default() };
+        let Some(mut systems) = both(&problem, &Options { gpu, ..single(Layout::Full) }) else { return };
+        compare(&mut systems, 1e-4, "shared");
+        assert_eq!(systems[1].resident().unwrap().schedules(), [Schedule::Staged]);
     }
 }

@@ -5,6 +5,7 @@ use crate::Error;
 use crate::job::Task;
 use spadina_core::bind::{NO_SLOT, Stream};
 use spadina_core::kernel::{Buffer, Output};
+use spadina_shaders::assembly::LONG;
 use std::ops::Range;
 
 /// The owners of rows with their lists.
@@ -39,9 +40,15 @@ impl Owners {
                 owner(&outputs, &own)
             })
             .collect();
-        let owners = owners.ok_or(Error::Rows { kernel: task.part.kernel.name.clone() })?;
+        let refused = |reason| Error::Rows { kernel: task.part.kernel.name.clone(), reason };
+        let owners = owners.ok_or(refused("has entries in rows that it has no gradient of"))?;
         let (starts, items) = lists(&owners);
-        Ok(Self { starts, items, region })
+        let found = Self { starts, items, region };
+        // One invocation would run all of them.
+        match found.longest() > u64::from(LONG) {
+            true => Err(refused("has rows that very many elements share")),
+            false => Ok(found),
+        }
     }
 
     /// How many there are.

@@ -2,6 +2,7 @@
 
 use super::arithmetic::Emitter;
 use super::literal::real_type;
+use crate::words;
 use spadina_core::function::{self, Arithmetic, LargeAngle, Pieces};
 use spadina_core::real::{BinaryOp, Precision, UnaryOp};
 
@@ -79,7 +80,9 @@ fn large_angle(precision: Precision) -> String {
     m.line(&format!("var {total} = vec3<{real}>({zero}, {zero}, {zero});"));
     m.line(&format!("var {piece} = {zero};"));
     m.line(&format!("var {weight} = {scale};"));
-    m.line(&format!("for (var k = 0i; k < {count}i; k++) {{"));
+    // Compilers do not unroll what they cannot count.
+    m.line(&format!("let count = {count}i + {};", words::wgsl(words::NEVER)));
+    m.line("for (var k = 0i; k < count; k++) {");
     let sum = ["total.x", "total.y", "total.z"].map(|name| m.parameter(name));
     let (number, factor) = (m.parameter(piece), m.parameter(weight));
     let [a, b, c] = angle.add_piece(&mut m, sum, number, factor).map(|result| m.text(result).to_string());
