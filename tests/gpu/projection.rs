@@ -2,7 +2,7 @@
 
 use super::{CASES, both, compare, peer, read};
 use spadina::system::{Precision, Projection};
-use spadina::{Options, Problem, System};
+use spadina::{Options, Problem, System, Tensor, Term};
 
 const ALL: [Projection; 3] = [Projection::Clamp, Projection::Abs, Projection::Reduced];
 
@@ -38,4 +38,19 @@ fn benchmark_problems() {
     for (letter, size) in [("A", 9), ("B", 4), ("C", 5), ("D", 9)] {
         check(&peer(letter, size), letter);
     }
+}
+
+/// Elements that a workgroup projects together, with unknowns that never meet the others.
+#[test]
+fn large_elements() {
+    let text = "
+fn energy(x: array<f32, 20>) -> f32 {
+  var s = 0.0;
+  for (var i = 0; i < 18; i++) { s += x[i] * x[(i + 5) % 18]; }
+  return s * s * s - x[18] * x[18] * x[19];
+}";
+    let x: Vec<f64> = (0..100).map(|k| (0.7 * f64::from(k)).sin()).collect();
+    let stencils: Vec<i32> = (0..5 * 20).collect();
+    let problem = Problem::new().unknown("x", x).indices("over", Tensor::new(vec![5, 20], stencils).unwrap());
+    check(&problem.term(Term::energy("large.wgsl", text).over("over")), "elements of 20 unknowns");
 }
