@@ -11,7 +11,7 @@ use spadina_core::index::Table;
 use spadina_core::interpret;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Word;
-use spadina_core::real::{Graph, Span};
+use spadina_core::real::{Graph, Precision, Span};
 use std::fmt::Write;
 
 /// File, line and column of a place in an energy.
@@ -89,14 +89,18 @@ fn wraps(word: Word, value: i64) -> String {
     )
 }
 
-/// Finds the first term and element whose results are not finite.
-pub fn non_finite(terms: &[Term], problem: &Problem, mode: Mode, energy: f64) -> Error {
+/// Finds the first term and element whose results are not finite in a precision.
+pub fn non_finite(terms: &[Term], problem: &Problem, (mode, precision): (Mode, Precision), energy: f64) -> Error {
+    let largest = match precision {
+        Precision::F32 => f64::from(f32::MAX),
+        Precision::F64 => f64::MAX,
+    };
     for term in terms {
         for (what, bound, mode) in stages(term, mode) {
             let weights = vec![1.0; term.rows().len()];
             let data = bound.data(problem, &weights);
             for runnable in bound.kernels.set(mode).runnables() {
-                if let Some(at) = first_bad(runnable, &data, problem.unknown_count(), term.rows().end) {
+                if let Some(at) = first_bad(runnable, &data, (problem.unknown_count(), term.rows().end), largest) {
                     let element = element(runnable, at) + &operation(term, runnable, &data, at);
                     return Error::NonFinite { what: what.into(), term: term.number, file: term.file.clone(), element };
                 }
@@ -141,8 +145,9 @@ fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
     stages
 }
 
-/// The first value of the outermost loop whose results are not finite, by bisection over prefixes of the loop.
-fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> Option<i64> {
+/// The first value of the outermost loop whose results are beyond the `largest` number, by bisection over prefixes of the
+/// loop.
+fn first_bad(runnable: &Runnable, data: &Data, (unknowns, rows): (usize, usize), largest: f64) -> Option<i64> {
     let streams = &runnable.streams;
     let mut kernel = runnable.kernel.clone();
     // What is not finite must stay: nothing may replace it.
@@ -160,7 +165,7 @@ fn first_bad(runnable: &Runnable, data: &Data, unknowns: usize, rows: usize) -> 
         let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
         let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
         let energy = interpret::run_chunks(&kernel, data, streams, &chunks, &mut buffers);
-        energy.is_finite() && scratch.iter().all(|v| v.is_finite())
+        energy.abs() <= largest && scratch.iter().all(|v| v.abs() <= largest)
     };
     let (mut good, mut bad) = (streams.outer.start, streams.outer.end);
     if finite(bad) {

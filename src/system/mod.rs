@@ -336,7 +336,13 @@ impl System {
         let results = [&mut state.gradient[..], hessian, &mut state.jacobian];
         let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
         if !energy.is_finite() || !results.into_iter().all(finite) {
-            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), mode, energy));
+            let precision = match self.options.device {
+                // The reference has but one.
+                Device::Interpreter => Precision::F64,
+                _ => self.options.precision,
+            };
+            let kind = (mode, precision);
+            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), kind, energy));
         }
         Ok(energy)
     }

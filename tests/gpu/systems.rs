@@ -170,3 +170,15 @@ fn rows_that_all_elements_share() {
         assert_eq!(systems[1].resident().unwrap().schedules(), [Schedule::Staged]);
     }
 }
+
+/// An element that overflows in single precision alone is named.
+#[test]
+fn elements_beyond_single_precision() {
+    let text = "fn energy(x: array<f32, 1>) -> f32 { return x[0] * x[0]; }";
+    let problem = Problem::new().unknown("x", vec![1.0, 2.0, 1e30, 3.0]).indices("e", vec![[0], [1], [2], [3]]);
+    let problem = problem.term(Term::energy("e.wgsl", text).over("e"));
+    let cpu = System::build(problem.clone(), single(Layout::Full)).unwrap().value().unwrap_err().to_string();
+    assert_eq!(cpu, "the energy is not finite: term 0 (e.wgsl), first at element 2");
+    let Some(mut systems) = both(&problem, &single(Layout::Full)) else { return };
+    assert_eq!(systems[1].value().unwrap_err().to_string(), cpu);
+}
