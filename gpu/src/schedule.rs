@@ -43,7 +43,7 @@ impl Cost {
     pub fn of(kind: wgpu::DeviceType, precision: Precision) -> Self {
         let (operations, registers) = match kind {
             // What registers do not hold is in the first cache.
-            wgpu::DeviceType::Cpu => (2.0, 1000),
+            wgpu::DeviceType::Cpu => (4.0, 1000),
             wgpu::DeviceType::DiscreteGpu => (20.0, 200),
             wgpu::DeviceType::IntegratedGpu | wgpu::DeviceType::VirtualGpu | wgpu::DeviceType::Other => (10.0, 200),
         };

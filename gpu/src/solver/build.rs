@@ -109,7 +109,7 @@ pub(super) fn solver(
 ) -> Result<Solver, Error> {
     let Matrix { row_ptr, col_idx, values, rows, block, .. } = *matrix;
     let (unknowns, node) = (fixed.len(), settings.node);
-    let (nodes, team) = (unknowns / node as usize, team(rows, matrix.blocks));
+    let (nodes, team) = (unknowns / node as usize, team_on(device, matrix, &settings)?);
     let constants = Constants { double: precision == Precision::F64, block, node, team };
     let maker = Maker { device, constants, unknowns };
     let (by_rows, by_nodes) = (groups(rows * team as usize), groups(nodes));
@@ -225,6 +225,22 @@ fn levels(
         Ok(apply)
     };
     Ok(Some(Levels { setup, apply: [apply()?, apply()?] }))
+}
+
+/// Invocations that multiply a block row, on a device. Where a processor runs all of a workgroup, waiting for each other takes
+/// longer than a row.
+fn team_on(device: &Device, matrix: &Matrix<'_>, settings: &Settings) -> Result<u32, Error> {
+    let usual =
+        settings.team.map_or_else(|| team(matrix.rows, matrix.blocks), |team| team.clamp(1, 32).next_power_of_two());
+    let (Some(limit), Some(pattern)) = (device.iterations(), matrix.pattern) else { return Ok(usual) };
+    let longest = pattern.row_ptr.windows(2).map(|ends| ends[1] - ends[0]).max().unwrap_or(0) as u64;
+    let block = u64::from(matrix.block);
+    let iterations = |team: u32| longest.div_ceil(team.into()) * (1 + block + block * block);
+    if settings.team.is_none() && iterations(1) <= limit {
+        return Ok(1);
+    }
+    device.check_iterations("a row of the matrix", iterations(usual))?;
+    Ok(usual)
 }
 
 /// Invocations that multiply a block row: half as many as it has blocks, on average.

@@ -80,6 +80,8 @@ pub struct Settings {
     pub iterations: u32,
     /// Iterations in a submission.
     pub batch: u32,
+    /// Invocations that multiply a block row: a power of two, at most 32; what suits device and matrix if none is given.
+    pub team: Option<u32>,
 }
 
 impl Default for Settings {
@@ -93,6 +95,7 @@ impl Default for Settings {
             negate: false,
             iterations: 1000,
             batch: 32,
+            team: None,
         }
     }
 }

@@ -149,12 +149,13 @@ impl Twin {
 /// Three iterations of the shaders and of the twins.
 fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Precision, f64), settings: Settings) {
     let (n, node) = (springs.rhs.len(), settings.node as usize);
+    let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
+    let settings = Settings { team: Some(team), ..settings };
     let solver = springs.solver(device, precision, settings).unwrap();
     let state = || device.read(precision, &[(&solver.work, 4 * n), (&solver.solution, n)]).unwrap();
     let near = |got: &[f64], wanted: &[f64], what: &str| {
         assert_near(got, wanted, tolerance, &format!("{what} with blocks of {}, {settings:?}", springs.block));
     };
-    let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
     let constants = Constants { double: true, block: springs.block, node: settings.node, team };
     let twin = Twin::new(springs, constants, settings);
     let Settings { shift, negate, .. } = settings;
