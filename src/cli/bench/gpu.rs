@@ -66,9 +66,14 @@ pub fn run(arguments: &Arguments, options: &Options) -> Result<String, Error> {
             }
         }
     }
-    if let Some(linear) = Linear::measure(&system.resident()?, node(&problem), &timer, repeat)? {
-        table.linear(&linear);
-        notes.push(linear.note());
+    match Linear::measure(&system.resident()?, node(&problem), &timer, repeat) {
+        Ok(Some(linear)) => {
+            table.linear(&linear);
+            notes.push(linear.note());
+        }
+        Ok(None) => {}
+        // The rest of the table is worth printing.
+        Err(refused) => notes.push(format!("no linear system: {refused}")),
     }
     notes.iter().for_each(|note| _ = writeln!(table.text, "{note}"));
     Ok(table.text)

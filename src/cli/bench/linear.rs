@@ -9,8 +9,11 @@ use spadina::gpu::wgpu::CommandEncoder;
 use spadina::system::{Precision, Resident};
 use std::time::Instant;
 
-/// Iterations that are timed together, and products.
+/// Iterations that are timed together, and products; fewer where they would take more than [`PATIENCE`].
 const ITERATIONS: u32 = 64;
+
+/// Iterations in a submission of those that are not timed: few, because blocking calls do not wait for ever.
+const BATCH: u32 = 8;
 
 /// The residual at which a solution ends, relative to the right-hand side.
 const TOLERANCE: f64 = 1e-5;
@@ -37,7 +40,7 @@ impl Linear {
         let Some(matrix) = resident.matrix() else { return Ok(None) };
         let bytes = bytes(&matrix, resident.vectors.precision);
         // Without a tolerance they stop only where rounding leaves nothing to do.
-        let settings = Settings { node, tolerance: 0.0, iterations: ITERATIONS, ..Settings::default() };
+        let settings = Settings { node, tolerance: 0.0, iterations: ITERATIONS, batch: BATCH };
         let solver = solver(resident, &matrix, settings)?;
         let report = solver.solve(resident.device)?;
         if report.iterations == 0 {
@@ -75,26 +78,31 @@ fn solver(resident: &Resident<'_>, matrix: &Matrix<'_>, settings: Settings) -> R
 fn solution(resident: &Resident<'_>, matrix: &Matrix<'_>, node: u32, iteration: f64) -> Result<(Report, f64), Error> {
     let most = Settings::default().iterations;
     let iterations = ((PATIENCE / iteration) as u32).max(ITERATIONS).min(most);
-    let settings = Settings { node, tolerance: TOLERANCE, iterations, ..Settings::default() };
+    let batch = ((PATIENCE / iteration) as u32).clamp(1, Settings::default().batch);
+    let settings = Settings { node, tolerance: TOLERANCE, iterations, batch };
     let solver = solver(resident, matrix, settings)?;
     let start = Instant::now();
     let report = solver.solve(resident.device)?;
     Ok((report, start.elapsed().as_secs_f64()))
 }
 
-/// The median of the seconds of each of so many things that are encoded, after a new start.
+/// The median of the seconds of each of at most so many things that are encoded, after a new start.
 fn each(
     timer: &Timer,
     repeat: usize,
     solver: &Solver,
-    count: u32,
+    most: u32,
     encode: impl Fn(&mut CommandEncoder, u32),
 ) -> Result<f64, Error> {
-    let begin = Instant::now();
-    let mut times = Vec::new();
-    while times.is_empty() || times.len() < repeat && begin.elapsed().as_secs_f64() < PATIENCE {
+    let one = |count: u32| {
         timer.time(|encoder| solver.encode(encoder, 0))?;
-        times.push(timer.time(|encoder| encode(encoder, count))?);
+        timer.time(|encoder| encode(encoder, count))
+    };
+    let count = ((PATIENCE / one(1)?) as u32).clamp(1, most);
+    let begin = Instant::now();
+    let mut times = vec![one(count)?];
+    while times.len() < repeat && begin.elapsed().as_secs_f64() < PATIENCE {
+        times.push(one(count)?);
     }
     Ok(median(times) / f64::from(count))
 }
