@@ -40,7 +40,7 @@ impl Linear {
         let Some(matrix) = resident.matrix() else { return Ok(None) };
         let bytes = bytes(&matrix, resident.vectors.precision);
         // Without a tolerance they stop only where rounding leaves nothing to do.
-        let settings = Settings { node, tolerance: 0.0, iterations: ITERATIONS, batch: BATCH };
+        let settings = Settings { node, tolerance: 0.0, iterations: ITERATIONS, batch: BATCH, ..Settings::default() };
         let solver = solver(resident, &matrix, settings)?;
         let report = solver.solve(resident.device)?;
         if report.iterations == 0 {
@@ -79,7 +79,7 @@ fn solution(resident: &Resident<'_>, matrix: &Matrix<'_>, node: u32, iteration: 
     let most = Settings::default().iterations;
     let iterations = ((PATIENCE / iteration) as u32).max(ITERATIONS).min(most);
     let batch = ((PATIENCE / iteration) as u32).clamp(1, Settings::default().batch);
-    let settings = Settings { node, tolerance: TOLERANCE, iterations, batch };
+    let settings = Settings { node, tolerance: TOLERANCE, iterations, batch, ..Settings::default() };
     let solver = solver(resident, matrix, settings)?;
     let start = Instant::now();
     let report = solver.solve(resident.device)?;
