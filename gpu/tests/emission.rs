@@ -6,6 +6,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::{Compare, Node, Precision, UnaryOp};
+use spadina_gpu::Schedule;
 use spadina_gpu::wgsl::{ENTRY, Options, emit};
 use support::{Builder, random};
 
@@ -82,6 +83,23 @@ fn single_precision_needs_no_capability() {
             assert!(validate(&text, Capabilities::empty()).is_err());
         }
     }
+}
+
+/// Rows need none either; atomic additions need theirs.
+#[test]
+fn schedules_that_add_to_results() {
+    let options = |schedule| Options { schedule, ..Options::default() };
+    let shaders = |schedule| emit(&chain(), &options(schedule)).unwrap();
+    // The energy, and a kernel for each of the two rows.
+    let rows = shaders(Schedule::Rows);
+    assert_eq!(rows.len(), 3);
+    for shader in &rows {
+        validate(&shader.kernel, Capabilities::empty()).unwrap_or_else(|e| panic!("{e}"));
+    }
+    assert!(rows[1].kernel.contains("gradient["), "{}", rows[1].kernel);
+    let [atomic] = &shaders(Schedule::Atomic)[..] else { panic!("one shader") };
+    assert!(validate(&atomic.kernel, Capabilities::empty()).is_err());
+    validate(&atomic.kernel, Capabilities::SHADER_FLOAT32_ATOMIC).unwrap_or_else(|e| panic!("{e}"));
 }
 
 #[test]
