@@ -2,9 +2,10 @@
 
 use crate::Error;
 use crate::adapters;
-use crate::assembly::Assembly;
+use crate::pipeline::Pipeline;
 use crate::timer;
 use pollster::block_on;
+use rustc_hash::FxHashMap;
 use spadina_core::real::Precision;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,15 +21,15 @@ pub struct Device {
     /// How long blocking calls wait before they give up with [`Error::Timeout`].
     pub patience: Duration,
     lost: Arc<Mutex<Option<String>>>,
-    /// The pipelines of assembly in single and in double precision, once they have been needed.
-    assembly: Arc<[Mutex<Option<Assembly>>; 2]>,
+    /// The pipelines of shaders that are written by hand, by their texts, once they have been needed.
+    pub(crate) pipelines: Arc<Mutex<FxHashMap<String, Pipeline>>>,
 }
 
 impl Device {
     /// The caller's device. Kernels in double precision need its features `SHADER_F64` and `SHADER_INT64`; larger problems
     /// need its limits to be those of the adapter.
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        Self { device, queue, patience: PATIENCE, lost: Arc::default(), assembly: Arc::default() }
+        Self { device, queue, patience: PATIENCE, lost: Arc::default(), pipelines: Arc::default() }
     }
 
     /// Opens the adapter whose name contains `name`, or that of the environment's
@@ -105,19 +106,6 @@ impl Device {
                 lacks: "SHADER_FLOAT32_ATOMIC",
             }),
         }
-    }
-
-    /// The pipelines of assembly.
-    pub(crate) fn assembly(&self, precision: Precision) -> Result<Assembly, Error> {
-        let place = match precision {
-            Precision::F32 => &self.assembly[0],
-            Precision::F64 => &self.assembly[1],
-        };
-        let mut found = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(assembly) = &*found {
-            return Ok(assembly.clone());
-        }
-        Ok(found.insert(Assembly::new(self, precision)?).clone())
     }
 
     /// Refuses a device that is known to be lost. wgpu tells that to a callback, when it is polled, and nobody else. A

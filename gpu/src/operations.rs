@@ -116,7 +116,7 @@ impl Maker<'_> {
     ) -> Result<Dispatch, Error> {
         let constants = Constants { double: self.precision == Precision::F64, block: 1, node: 1, team: 1 };
         let text = shader.text(constants);
-        let pipeline = self.device.pipeline(shader.name, &text, shader.name, shader.writes)?;
+        let pipeline = self.device.shared_pipeline(shader.name, &text, shader.writes)?;
         let grid = self.device.grid(shader.name, items, GROUP)?;
         let Words { first, partials, place, squares } = words;
         let [items, first, partials, place] = [items, first, partials, place].map(|word| word as u32);

@@ -1,6 +1,7 @@
 //! Compute pipelines of generated shaders, and what is dispatched to them.
 
 use crate::{Device, Error};
+use std::sync::PoisonError;
 
 /// A pipeline whose only bind group is a uniform, then storage buffers.
 #[derive(Clone, Debug)]
@@ -57,6 +58,18 @@ impl Device {
             limit: "max_compute_workgroups_per_dimension",
             allowed: allowed.into(),
         })
+    }
+
+    /// The pipeline of a shader that is written by hand, whose entry point has its name: compiled once for a device, not
+    /// whenever something is bound.
+    pub(crate) fn shared_pipeline(&self, name: &str, text: &str, writes: &[bool]) -> Result<Pipeline, Error> {
+        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = pipelines.get(text) {
+            return Ok(pipeline.clone());
+        }
+        let pipeline = self.pipeline(name, text, name, writes)?;
+        pipelines.insert(text.into(), pipeline.clone());
+        Ok(pipeline)
     }
 
     /// Compiles a shader. `writes` says of each storage buffer, from binding 1 on, whether it is written.

@@ -48,8 +48,7 @@ pub(crate) struct Target<'a> {
 impl Assembly {
     pub fn new(device: &Device, precision: Precision) -> Result<Self, Error> {
         let double = precision == Precision::F64;
-        let make =
-            |shader: Shader| device.pipeline(shader.name, &shader.assembly_text(double), shader.name, shader.writes);
+        let make = |shader: Shader| device.shared_pipeline(shader.name, &shader.assembly_text(double), shader.writes);
         let [gather, gather_long, gram] = [GATHER, GATHER_LONG, GRAM].map(make);
         let [gram_long, reduce] = [GRAM_LONG, REDUCE].map(make);
         Ok(Self { gather: gather?, gather_long: gather_long?, gram: gram?, gram_long: gram_long?, reduce: reduce? })

@@ -106,7 +106,7 @@ impl<'a> Builder<'a> {
         Ok(Self {
             device,
             vectors,
-            assembly: device.assembly(precision)?,
+            assembly: Assembly::new(device, precision)?,
             staging: device.storage("the staging buffer", room, bytes)?,
             room,
             words,

@@ -68,7 +68,7 @@ impl Projector {
         };
         Ok(Self {
             shader,
-            pipeline: device.pipeline(Project::NAME, &shader.text(), Project::NAME, &shader.writes())?,
+            pipeline: device.shared_pipeline(Project::NAME, &shader.text(), &shader.writes())?,
             mode,
             precision,
             entries: element.entries(),

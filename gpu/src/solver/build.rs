@@ -36,7 +36,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn pipeline(&self, shader: Shader) -> Result<Pipeline, Error> {
-        self.device.pipeline(shader.name, &shader.text(self.constants), shader.name, shader.writes)
+        self.device.shared_pipeline(shader.name, &shader.text(self.constants), shader.writes)
     }
 
     fn dispatch(

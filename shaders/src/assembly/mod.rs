@@ -25,29 +25,39 @@ pub const LONG: u32 = 1024;
 
 /// The uniform of the gathers.
 const WORDS: &str = include_str!("words.wgsl");
+/// What contributes: staged numbers, or products.
+const STAGED: &str = include_str!("contribution.wgsl");
+const PRODUCTS: &str = include_str!("product.wgsl");
+/// How contributions are summed: by an invocation, or by a workgroup.
+const SHORT: &str = include_str!("short.wgsl");
+const LONG_LISTS: &str = include_str!("long.wgsl");
 
 /// Entries with short lists: `staging`, `starts`, `items`, `entries`.
 pub const GATHER: Shader = Shader {
     name: "gather",
     words: WORDS,
-    texts: &[include_str!("contribution.wgsl"), include_str!("gather.wgsl")],
+    texts: &[STAGED, SHORT, include_str!("gather.wgsl")],
     writes: &[false, false, false, true],
 };
 /// Entries with long lists: `staging`, `starts`, `items`, `entries`, `chosen`.
 pub const GATHER_LONG: Shader = Shader {
     name: "gather_long",
     words: WORDS,
-    texts: &[TREE, include_str!("contribution.wgsl"), include_str!("gather_long.wgsl")],
+    texts: &[STAGED, TREE, LONG_LISTS, include_str!("gather_long.wgsl")],
     writes: &[false, false, false, true, false],
 };
 /// Entries of JᵀJ with few products: `jacobian`, `starts`, `factors`, `entries`.
-pub const GRAM: Shader =
-    Shader { name: "gram", words: WORDS, texts: &[include_str!("gram.wgsl")], writes: &[false, false, false, true] };
+pub const GRAM: Shader = Shader {
+    name: "gram",
+    words: WORDS,
+    texts: &[PRODUCTS, SHORT, include_str!("gram.wgsl")],
+    writes: &[false, false, false, true],
+};
 /// Entries of JᵀJ with many products: `jacobian`, `starts`, `factors`, `entries`, `chosen`.
 pub const GRAM_LONG: Shader = Shader {
     name: "gram_long",
     words: WORDS,
-    texts: &[TREE, include_str!("gram_long.wgsl")],
+    texts: &[PRODUCTS, TREE, LONG_LISTS, include_str!("gram_long.wgsl")],
     writes: &[false, false, false, true, false],
 };
 /// Sums of vectors: `numbers`, `sums`.
@@ -96,21 +106,12 @@ impl Tiles<'_> {
 
 /// The twin of `gather.wgsl`: sums of short lists; `adds`: to what is there.
 pub fn gather<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entries: &mut [T]) {
-    for (entry, to) in entries.iter_mut().enumerate() {
-        let list = tiles.contributions(entry, staging);
-        if list.len() <= LONG as usize {
-            *to = list.fold(if adds { *to } else { T::default() }, |sum, number| sum + number);
-        }
-    }
+    sum_short(|entry| tiles.contributions(entry, staging), adds, entries);
 }
 
 /// The twin of `gather_long.wgsl`: sums of the lists of the entries `chosen`.
 pub fn gather_long<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entries: &mut [T], chosen: &[u32]) {
-    for &entry in chosen {
-        let list: Vec<T> = tiles.contributions(entry as usize, staging).collect();
-        let to = &mut entries[entry as usize];
-        *to = if adds { total(&list) + *to } else { total(&list) };
-    }
+    sum_long(|entry| tiles.contributions(entry, staging), adds, entries, chosen);
 }
 
 /// Lists of pairs of positions among the values of a Jacobian, one for each entry of JᵀJ.
@@ -132,18 +133,33 @@ impl Products<'_> {
 
 /// The twin of `gram.wgsl`: sums of short lists of products; `adds`: to what is there.
 pub fn gram<T: Number>(products: Products<'_>, jacobian: &[T], adds: bool, entries: &mut [T]) {
-    for (entry, to) in entries.iter_mut().enumerate() {
-        let list = products.of(entry, jacobian);
-        if list.len() <= LONG as usize {
-            *to = list.fold(if adds { *to } else { T::default() }, |sum, product| sum + product);
-        }
-    }
+    sum_short(|entry| products.of(entry, jacobian), adds, entries);
 }
 
 /// The twin of `gram_long.wgsl`: sums of the products of the entries `chosen`.
 pub fn gram_long<T: Number>(products: Products<'_>, jacobian: &[T], adds: bool, entries: &mut [T], chosen: &[u32]) {
+    sum_long(|entry| products.of(entry, jacobian), adds, entries, chosen);
+}
+
+/// `sum_short` of `short.wgsl`: sums of the lists that are not long.
+fn sum_short<T: Number, L: ExactSizeIterator<Item = T>>(list: impl Fn(usize) -> L, adds: bool, entries: &mut [T]) {
+    for (entry, to) in entries.iter_mut().enumerate() {
+        let list = list(entry);
+        if list.len() <= LONG as usize {
+            *to = list.fold(if adds { *to } else { T::default() }, |sum, number| sum + number);
+        }
+    }
+}
+
+/// `sum_long` of `long.wgsl`: sums of the lists of the entries `chosen`.
+fn sum_long<T: Number, L: Iterator<Item = T>>(
+    list: impl Fn(usize) -> L,
+    adds: bool,
+    entries: &mut [T],
+    chosen: &[u32],
+) {
     for &entry in chosen {
-        let list: Vec<T> = products.of(entry as usize, jacobian).collect();
+        let list: Vec<T> = list(entry as usize).collect();
         let to = &mut entries[entry as usize];
         *to = if adds { total(&list) + *to } else { total(&list) };
     }
