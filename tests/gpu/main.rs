@@ -3,7 +3,7 @@
 
 #[allow(dead_code, reason = "the tests of the peers use the rest")]
 #[path = "../../benches/problems/peers.rs"]
-mod peers;
+mod benchmarks;
 
 mod projection;
 mod schedules;
@@ -41,8 +41,18 @@ fn read(case: &str) -> Problem {
 
 /// A benchmark problem of a size.
 fn peer(letter: &str, size: usize) -> Problem {
-    let (_, make) = peers::PEERS.into_iter().find(|(name, _)| *name == letter).unwrap();
+    let (_, make) = benchmarks::PEERS.into_iter().find(|(name, _)| *name == letter).unwrap();
     make(size).problem().1
+}
+
+/// All conformance cases by name.
+fn cases() -> impl Iterator<Item = (&'static str, Problem)> {
+    CASES.into_iter().map(|case| (case, read(case)))
+}
+
+/// Small benchmark problems by letter.
+fn peers() -> impl Iterator<Item = (&'static str, Problem)> {
+    [("A", 9), ("B", 4), ("C", 5), ("D", 9)].into_iter().map(|(letter, size)| (letter, peer(letter, size)))
 }
 
 /// A system on the GPU; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set, or where the adapter has no

@@ -1,6 +1,6 @@
 //! Element Hessians that are projected on the GPU.
 
-use super::{CASES, both, compare, peer, read};
+use super::{both, cases, compare, peers};
 use spadina::system::{Precision, Projection};
 use spadina::{Options, Problem, System, Tensor, Term};
 
@@ -28,16 +28,12 @@ fn check(problem: &Problem, what: &str) {
 
 #[test]
 fn conformance_cases() {
-    for case in CASES {
-        check(&read(case), case);
-    }
+    cases().for_each(|(case, problem)| check(&problem, case));
 }
 
 #[test]
 fn benchmark_problems() {
-    for (letter, size) in [("A", 9), ("B", 4), ("C", 5), ("D", 9)] {
-        check(&peer(letter, size), letter);
-    }
+    peers().for_each(|(letter, problem)| check(&problem, letter));
 }
 
 /// Elements that a workgroup projects together, with unknowns that never meet the others.

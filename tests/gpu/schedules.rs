@@ -1,9 +1,9 @@
 //! Every schedule gives the same matrices, and those without atomics the same bits in every run.
 
-use super::{CASES, both, compare, peer, read};
+use super::{both, cases, compare, on_gpu, peers, read};
 use spadina::gpu::Schedule;
 use spadina::system::{GpuOptions, Precision};
-use spadina::{Options, Problem, System};
+use spadina::{Options, Problem};
 
 fn options(precision: Precision, schedule: Schedule) -> Options {
     Options { precision, gpu: GpuOptions { schedule, ..GpuOptions::default() }, ..Options::default() }
@@ -30,16 +30,12 @@ fn check(problem: &Problem, what: &str) {
 
 #[test]
 fn conformance_cases() {
-    for case in CASES {
-        check(&read(case), case);
-    }
+    cases().for_each(|(case, problem)| check(&problem, case));
 }
 
 #[test]
 fn benchmark_problems() {
-    for (letter, size) in [("A", 9), ("B", 4), ("C", 5), ("D", 9)] {
-        check(&peer(letter, size), letter);
-    }
+    peers().for_each(|(letter, problem)| check(&problem, letter));
 }
 
 /// What a schedule cannot do is staged.
@@ -47,8 +43,7 @@ fn benchmark_problems() {
 fn schedules_are_used_where_they_can_be() {
     let used = |case: &str, schedule| {
         let problem = read(case);
-        let options = Options { device: spadina::system::Device::Gpu, ..options(Precision::F32, schedule) };
-        let mut system = System::build(problem, options).ok()?;
+        let mut system = on_gpu(&problem, &options(Precision::F32, schedule))?;
         Some(system.resident().unwrap().schedules())
     };
     let Some(rows) = used("neo_hookean", Schedule::Rows) else { return };

@@ -167,7 +167,8 @@ const HEAD: usize = 32;
 
 impl Newton {
     /// Binds two evaluations of the same vectors: that of energy and gradient, for trials, and that which also sets a Hessian
-    /// that is positive semi-definite (projected); the matrix is that Hessian. Unknowns that are `fixed`, one flag for each, stay as they are.
+    /// that is positive semi-definite (projected); the matrix is that Hessian. Unknowns that are `fixed`, one flag for each,
+    /// stay as they are.
     ///
     /// Refuses with [`Error::System`] what does not fit together, and with other errors what the device cannot do.
     pub fn new(
@@ -188,8 +189,8 @@ impl Newton {
         build::newton(device, vectors.clone(), [gradient, hessian], linear, settings)
     }
 
-    /// Encodes what comes before the first iteration: energy and gradient at the unknowns as they are. Like all of these, it needs no
-    /// allocation of memory on the device and no data from the host.
+    /// Encodes what comes before the first iteration: energy and gradient at the unknowns as they are. Like all of these, it
+    /// needs no allocation of memory on the device and no data from the host.
     pub fn encode_start(&self, encoder: &mut wgpu::CommandEncoder) {
         for (from, to) in self.initial.iter().zip([&self.state, &self.scalars]) {
             encoder.copy_buffer_to_buffer(from, 0, to, 0, to.size().min(from.size()));

@@ -66,7 +66,8 @@ impl Resident<'_> {
         })
     }
 
-    /// Gives the unknowns values, all of them, one after another.
+    /// Gives the unknowns values, all of them, one after another; displacements, if the system has these
+    /// ([`displacements`](super::GpuOptions::displacements)).
     pub fn set_unknowns(&self, values: &[f64]) -> Result<(), spadina_gpu::Error> {
         self.device.write(&self.vectors.unknowns, self.vectors.precision, 0, values)
     }
