@@ -83,20 +83,17 @@ impl Device {
         Ok(self.compiled(kernel, options, parts.collect::<Result<_, _>>()?))
     }
 
-    /// Compiles a kernel whose element Hessians are projected: that of a completed program, with its elements. `fused`:
-    /// whether products are fused with sums.
+    /// Compiles a kernel whose element Hessians are projected: that of a completed program, with its elements. Products are
+    /// fused with sums.
     pub fn compile_projected(
         &self,
         blocks: &Blocks,
         projection: Projection,
-        fused: bool,
         options: &Options,
     ) -> Result<Compiled, Error> {
         self.check(options.precision)?;
         let mut kernel = blocks.whole.clone();
-        if fused {
-            kernel.fuse();
-        }
+        kernel.fuse();
         let entries = entries(blocks);
         let numbering = Numbering::of(&kernel, |k| entries[k]);
         let projected = Projected {

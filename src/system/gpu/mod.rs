@@ -185,7 +185,7 @@ fn compile(
     };
     let options = wgsl::Options { precision: options.precision, sources, schedule, ..wgsl::Options::default() };
     let compiled = match runnable.projected() {
-        Some((blocks, projection)) => device.compile_projected(blocks, projection, true, &options)?,
+        Some((blocks, projection)) => device.compile_projected(blocks, projection, &options)?,
         None => {
             let mut kernel = runnable.kernel.clone();
             kernel.fuse();
