@@ -170,6 +170,8 @@
 struct Readme;
 
 pub mod explain;
+#[cfg(feature = "solve")]
+pub mod minimize;
 pub mod npy;
 pub mod output;
 pub mod problem;

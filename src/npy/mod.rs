@@ -21,8 +21,10 @@ pub const MAX_RANK: usize = 3;
 pub enum ArrayData {
     /// Floats of any width.
     Real(Tensor<f64>),
-    /// Integers of any width, and booleans as 0 and 1.
+    /// Integers of any width.
     Integer(Tensor<i64>),
+    /// Booleans, as 0 and 1.
+    Boolean(Tensor<i64>),
 }
 
 impl ArrayData {
@@ -30,7 +32,7 @@ impl ArrayData {
     pub fn shape(&self) -> &[usize] {
         match self {
             ArrayData::Real(t) => &t.shape,
-            ArrayData::Integer(t) => &t.shape,
+            ArrayData::Integer(t) | ArrayData::Boolean(t) => &t.shape,
         }
     }
 }
@@ -122,7 +124,10 @@ pub fn read_from(source: &mut impl Read, length: u64) -> Result<ArrayData, NpyRe
                 let value = tensor.data[flat] as u64;
                 return Err(NpyReason::TooLarge { value, at: tensor.position(flat) });
             }
-            Ok(ArrayData::Integer(tensor))
+            Ok(match header.kind {
+                Kind::Bool => ArrayData::Boolean(tensor),
+                _ => ArrayData::Integer(tensor),
+            })
         }
     }
 }

@@ -23,7 +23,7 @@ fn parse(bytes: &[u8]) -> Result<ArrayData, NpyReason> {
 
 fn integers(bytes: &[u8]) -> Vec<i64> {
     match parse(bytes) {
-        Ok(ArrayData::Integer(t)) => t.data,
+        Ok(ArrayData::Integer(t) | ArrayData::Boolean(t)) => t.data,
         other => panic!("{other:?}"),
     }
 }

@@ -241,6 +241,14 @@ pub enum ProblemError {
         /// Its shape.
         shape: String,
     },
+    /// Nodes that cannot be held or moved.
+    #[error("{place}: {message}")]
+    Pins {
+        /// Where they are given.
+        place: Place,
+        /// What is wrong with them.
+        message: String,
+    },
     /// More unknowns than columns can be counted.
     #[error("{place}: there are {count} unknowns; at most 2^31 - 1 are supported")]
     TooMany {

@@ -1,14 +1,15 @@
 //! The problem file: TOML to a typed [`ProblemFile`], in the order of the file, with the place of everything.
 
 use super::check::{NEED_TERM, NEED_UNKNOWN, check_names};
+use super::keys::{Key, Value, string, syntax, table, unknown_key};
 use super::place::{Source, read_text};
+use super::solve::{SolveSection, solve};
 use super::values::{entry_value, wrong_type};
 use super::{BindTarget, Place, ProblemError, Section};
 use crate::tensor::Tensor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 /// The largest problem file that is read: 64 MiB, most of it numbers.
 const MAX_PROBLEM: u64 = 64 << 20;
@@ -28,6 +29,8 @@ pub struct ProblemFile {
     pub indices: Vec<Entry>,
     /// `[[terms]]`, in order.
     pub terms: Vec<TermEntry>,
+    /// `[solve]`: how to minimise.
+    pub solve: SolveSection,
 }
 
 /// A named value.
@@ -100,9 +103,6 @@ pub struct TermEntry {
     pub over_place: Place,
 }
 
-type Key<'a> = Spanned<DeString<'a>>;
-type Value<'a> = Spanned<DeValue<'a>>;
-
 impl ProblemFile {
     /// Reads a problem file. The files it names are not touched.
     pub fn read(path: impl AsRef<Path>) -> Result<ProblemFile, ProblemError> {
@@ -123,6 +123,7 @@ impl ProblemFile {
             arrays: Vec::new(),
             indices: Vec::new(),
             terms: Vec::new(),
+            solve: SolveSection::default(),
         };
         for (key, value) in root.get_ref().iter() {
             match key.get_ref().as_ref() {
@@ -131,8 +132,10 @@ impl ProblemFile {
                 "arrays" => file.arrays = entries(source, key, value, WANT_ARRAY)?,
                 "indices" => file.indices = entries(source, key, value, WANT_INDEX)?,
                 "terms" => file.terms = terms(source, value)?,
-                "solve" => return Err(not_supported(source, key, "[solve] is not supported yet: take it out")),
-                "simulate" => return Err(not_supported(source, key, "[simulate] is not supported yet: take it out")),
+                "solve" => file.solve = solve(source, table(source, key, value)?)?,
+                "simulate" => {
+                    return Err(super::keys::not_supported(source, key, "[simulate] is not supported yet: take it out"));
+                }
                 _ => return Err(unknown_key(source, key, "a problem file", SECTIONS)),
             }
         }
@@ -166,44 +169,12 @@ impl ProblemFile {
     }
 }
 
-const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]]";
+const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]], [solve]";
 const MESH_KEYS: &str = "file, generate, cells, size";
 const TERM_KEYS: &str = "energy, residual, over, bind";
 const WANT_UNKNOWN: &str = "a .npy file, the name of an array, a number or a list of numbers";
 const WANT_ARRAY: &str = "a .npy file, a number or a list of numbers";
 const WANT_INDEX: &str = "a .npy file, a whole number or a list of whole numbers";
-
-fn syntax(source: &Source<'_>, error: &toml::de::Error) -> ProblemError {
-    let place = source.place(error.span().map_or(0, |span| span.start));
-    ProblemError::Syntax { place, message: error.message().to_string() }
-}
-
-fn not_supported(source: &Source<'_>, key: &Key<'_>, what: &'static str) -> ProblemError {
-    ProblemError::NotSupported { place: source.place(key.span().start), what }
-}
-
-fn unknown_key(source: &Source<'_>, key: &Key<'_>, section: &'static str, known: &'static str) -> ProblemError {
-    let place = source.place(key.span().start);
-    ProblemError::UnknownKey { place, key: key.get_ref().to_string(), section, known }
-}
-
-fn table<'a, 'b>(source: &Source<'_>, key: &Key<'_>, value: &'b Value<'a>) -> Result<&'b DeTable<'a>, ProblemError> {
-    match value.get_ref() {
-        DeValue::Table(table) => Ok(table),
-        _ => Err(wrong_type(source, key.get_ref(), value, "a section of names")),
-    }
-}
-
-fn string(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static str) -> Result<String, ProblemError> {
-    match value.get_ref() {
-        DeValue::String(text) if !text.is_empty() => Ok(text.to_string()),
-        DeValue::String(_) => {
-            let place = source.place(value.span().start);
-            Err(ProblemError::WrongType { place, key: key.get_ref().to_string(), found: "empty".into(), wanted })
-        }
-        _ => Err(wrong_type(source, key.get_ref(), value, wanted)),
-    }
-}
 
 fn entries(
     source: &Source<'_>,

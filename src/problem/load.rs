@@ -131,7 +131,7 @@ impl ProblemFile {
         match &entry.value {
             EntryValue::File(file) => match self.read_array(entry, file)? {
                 ArrayData::Real(t) => Ok(t),
-                ArrayData::Integer(t) => Ok(real(&t)),
+                ArrayData::Integer(t) | ArrayData::Boolean(t) => Ok(real(&t)),
             },
             EntryValue::Real(t) => Ok(t.clone()),
             EntryValue::Integer(t) => Ok(real(t)),
@@ -147,7 +147,7 @@ impl ProblemFile {
         };
         match &entry.value {
             EntryValue::File(file) => match self.read_array(entry, file)? {
-                ArrayData::Integer(t) => narrow(entry, &t),
+                ArrayData::Integer(t) | ArrayData::Boolean(t) => narrow(entry, &t),
                 ArrayData::Real(t) => Err(refuse(&t.shape)),
             },
             EntryValue::Integer(t) => narrow(entry, t),

@@ -19,8 +19,11 @@
 mod check;
 mod error;
 mod file;
+mod keys;
 mod load;
+mod pins;
 mod place;
+mod solve;
 mod values;
 
 use crate::tensor::Tensor;
@@ -33,7 +36,9 @@ use std::sync::Arc;
 pub use error::ProblemError;
 pub use file::{Entry, EntryValue, MeshSection, MeshSource, ProblemFile, TermEntry};
 pub use load::read_energy;
+pub use pins::{Pins, Selection};
 pub use place::Place;
+pub use solve::{FixEntry, Method, MoveEntry, Projecting, SolveSection};
 
 /// The section a name belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

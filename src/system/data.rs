@@ -17,6 +17,26 @@ impl System {
         Ok(())
     }
 
+    /// Gives all unknowns new values: the global vector, as gradients have it.
+    pub fn set_unknowns(&mut self, values: &[f64]) -> Result<(), Error> {
+        let wanted = self.unknowns();
+        if values.len() != wanted {
+            return Err(Error::VectorLength { found: values.len(), wanted });
+        }
+        let mut rest = values;
+        for (name, tensor) in &mut self.problem.unknowns {
+            let (own, others) = rest.split_at(tensor.data.len());
+            set(name, tensor, own)?;
+            rest = others;
+        }
+        Ok(())
+    }
+
+    /// The values of all unknowns: the global vector.
+    pub fn vector(&self) -> Vec<f64> {
+        self.problem.unknowns.iter().flat_map(|(_, tensor)| &tensor.data).copied().collect()
+    }
+
     /// Gives an array or parameter new values, in C order.
     ///
     /// Values of another length change the leading dimension (the elements or nodes); the next evaluation then checks all

@@ -132,6 +132,14 @@ pub enum Error {
         /// The length wanted.
         wanted: usize,
     },
+    /// A vector of unknowns that has not one number for each.
+    #[error("the vector has {found} entries, but there are {wanted} unknowns")]
+    VectorLength {
+        /// Its length.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
     /// A direction that has not one number for each unknown.
     #[error("the direction has {found} entries, but there are {wanted} unknowns")]
     DirectionLength {

@@ -95,7 +95,7 @@ impl<'a> Matrix<'a> {
     }
 
     /// Refuses what is not scalar CSR.
-    pub(super) fn scalar(&self, wanted: &'static str) -> Result<(), Error> {
+    pub(crate) fn scalar(&self, wanted: &'static str) -> Result<(), Error> {
         let found = match self.block {
             0 => "a custom storage".to_string(),
             1 if self.fits() => return Ok(()),

@@ -1,14 +1,15 @@
 //! Matrices of elements that are projected before the kernels of the Hessian read them: second derivatives at the linear
 //! waist.
 
-use super::part::{Kernels, Mode};
+use super::part::{Choosing, Kernels, Mode};
 use super::term::{Binding, Bound};
 use crate::problem::Problem;
 use spadina_core::bind::Buffers;
-use spadina_core::element::{Element, Part, Projection, project_lower};
+use spadina_core::element::{Element, Part, Projected, Projection, project_lower};
 use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pattern::Fault;
 use spadina_jit_cpu::{Pool, project_elements};
+use std::sync::atomic::Ordering;
 
 /// The matrices of the elements of one loop nest.
 pub struct Matrices {
@@ -43,16 +44,25 @@ impl Matrices {
     }
 
     /// Computes the matrices and projects them. `compiled`: by machine code, else by the reference.
-    pub fn run(&mut self, problem: &Problem, compiled: bool, pool: &Pool) -> Result<(), spadina_jit_cpu::Error> {
+    pub fn run(
+        &mut self,
+        problem: &Problem,
+        compiled: bool,
+        choosing: &Choosing,
+        pool: &Pool,
+    ) -> Result<(), spadina_jit_cpu::Error> {
         let Self { bound, element, numbers, .. } = self;
         numbers.fill(0.0);
         let mut buffers = Buffers { residual: numbers, ..Buffers::default() };
-        bound.kernels.set(Mode::Hessian).run(&bound.data(problem, &[]), &mut buffers, pool)?;
+        bound.kernels.set(Mode::Hessian).run(&bound.data(problem, &[]), &mut buffers, choosing, pool)?;
+        let choice = choosing.choice(Projection::Clamp);
         match compiled {
-            true => project_elements(element, Projection::Clamp, numbers, pool),
+            true => project_elements(element, choice, numbers, pool),
+            false if *choice.projected == Projected::None => {}
             false => {
                 let matrices = numbers.chunks_exact_mut(element.entries());
-                matrices.for_each(|matrix| project_lower(matrix, element.size(), Projection::Clamp));
+                let found = matrices.filter_map(|m| project_lower(m, element.size(), choice.projection).then_some(()));
+                choice.count.fetch_add(found.count(), Ordering::Relaxed);
             }
         }
         Ok(())

@@ -25,14 +25,15 @@ pub use work::{Memory, Work};
 
 use crate::problem::Problem;
 use layout::Stored;
-use part::{Mode, Placement};
+use part::{Choosing, Mode, Placement};
 use product::{Product, Scratch};
 use spadina_core::bind::Buffers;
-pub use spadina_core::element::Projection;
+pub use spadina_core::element::{Projected, Projection};
 pub use spadina_core::pattern::{Csr, Places, Storage};
 use spadina_core::pattern::{Gram, hessian_pattern};
 pub use spadina_core::real::Precision;
 use spadina_jit_cpu::Pool;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use term::Term;
 
@@ -134,6 +135,7 @@ pub struct System {
     /// Whether what no unknown changes has been computed from the arrays as they are.
     stored: bool,
     state: State,
+    choosing: Choosing,
     /// The kernels on the GPU, if that is the device.
     #[cfg(feature = "gpu")]
     gpu: Option<gpu::Gpu>,
@@ -196,6 +198,7 @@ impl System {
             bound: None,
             stored: false,
             state: State::default(),
+            choosing: Choosing::default(),
             #[cfg(feature = "gpu")]
             gpu,
         };
@@ -228,6 +231,13 @@ impl System {
     pub fn value(&mut self) -> Result<f64, Error> {
         self.bind()?;
         self.run(Mode::Value, None)
+    }
+
+    /// The energy, or nothing where it is not finite, as beyond the domain of the energies. Unlike [`value`](Self::value)
+    /// it does not look for the reason.
+    pub fn trial(&mut self) -> Result<Option<f64>, Error> {
+        self.bind()?;
+        Ok(Some(self.numbers(Mode::Value, &mut [])?).filter(|energy| energy.is_finite()))
     }
 
     /// The energy and its gradient.
@@ -309,6 +319,24 @@ impl System {
         Ok(())
     }
 
+    /// Whether elements can be projected: there is a [`projection`](Options::projection), and a term that is no residual.
+    pub fn has_projection(&self) -> bool {
+        self.options.projection.is_some() && self.problem.terms.iter().any(|term| !term.residual)
+    }
+
+    /// Which elements are projected in the next evaluations: by default all. Only of interest with a
+    /// [`projection`](Options::projection); on the GPU it is all or an error. With [`Projection::Reduced`], all are if
+    /// any is.
+    pub fn project(&mut self, projected: Projected) {
+        self.choosing.projected = projected;
+    }
+
+    /// How many elements had negative eigenvalues removed in the last evaluation of the Hessian; zero on the GPU, where
+    /// they are not counted.
+    pub fn projected_elements(&self) -> usize {
+        self.choosing.count.load(Ordering::Relaxed)
+    }
+
     /// The problem as it is on the GPU: the buffers of its vectors, and evaluations to encode. Nothing is read back.
     #[cfg(feature = "gpu")]
     pub fn resident(&mut self) -> Result<Resident<'_>, Error> {
@@ -351,8 +379,12 @@ impl System {
     fn numbers(&mut self, mode: Mode, hessian: &mut [f64]) -> Result<f64, Error> {
         let Some(bound) = &self.bound else { return Ok(0.0) };
         let state = &mut self.state;
+        self.choosing.count.store(0, Ordering::Relaxed);
         #[cfg(feature = "gpu")]
         if let Some(gpu) = &self.gpu {
+            if mode == Mode::Hessian && self.choosing.projected != Projected::All && self.options.projection.is_some() {
+                return Err(Error::NotOnGpu { what: "the projection of some elements and not of others" });
+            }
             let State { gradient, residual, jacobian, .. } = state;
             return gpu.run(mode, &self.problem, gpu::Results { gradient, hessian, residual, jacobian });
         }
@@ -370,7 +402,7 @@ impl System {
         };
         let compiled = self.options.device == Device::Cpu;
         for term in &mut self.terms {
-            energy += term.run(mode, (&self.problem, compiled), &mut target, &self.pool)?;
+            energy += term.run(mode, (&self.problem, compiled, &self.choosing), &mut target, &self.pool)?;
         }
         if mode == Mode::Hessian && self.problem.has_residuals() {
             bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);

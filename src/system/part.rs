@@ -1,7 +1,7 @@
 //! The kernels of one solved program, by what is asked of them.
 
 use spadina_core::bind::{Buffers, Data, Streams};
-use spadina_core::element::{self, Blocks, Completed, Projection};
+use spadina_core::element::{self, Blocks, Choice, Completed, Projected, Projection};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Outputs, build, build_with};
@@ -9,6 +9,7 @@ use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, str
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Precision};
 use spadina_jit_cpu::{Compiled, Pool, Projector, compile, has_fused_multiply_add};
+use std::sync::atomic::AtomicUsize;
 
 /// What is evaluated; each includes the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +35,20 @@ pub struct Runnable {
     compiled: Option<Compiled>,
     pub entries: Entries,
     pub streams: Streams,
+}
+
+/// Which elements are projected, and how many were in the last evaluation.
+#[derive(Default, Debug)]
+pub struct Choosing {
+    pub projected: Projected,
+    pub count: AtomicUsize,
+}
+
+impl Choosing {
+    /// How to project.
+    pub fn choice(&self, projection: Projection) -> Choice<'_> {
+        Choice { projection, projected: &self.projected, count: &self.count }
+    }
 }
 
 /// Where the entries of matrices go.
@@ -77,8 +92,15 @@ impl Runnable {
     }
 
     /// Evaluates.
-    fn run(&self, data: &Data, buffers: &mut Buffers, pool: &Pool) -> Result<f64, spadina_jit_cpu::Error> {
-        let projector = self.blocks.as_ref().map(|(blocks, projection)| Projector::new(blocks, *projection));
+    fn run(
+        &self,
+        data: &Data,
+        buffers: &mut Buffers,
+        choosing: &Choosing,
+        pool: &Pool,
+    ) -> Result<f64, spadina_jit_cpu::Error> {
+        let choice = |projection: &Projection| choosing.choice(*projection);
+        let projector = self.blocks.as_ref().map(|(blocks, projection)| Projector::new(blocks, choice(projection)));
         Ok(match (&self.compiled, &self.blocks) {
             // SAFETY: `enumerate` checked every index over these sizes, tables and array lengths, and that rows and
             // columns lie within the unknowns; `place` made streams with a record for each iteration and slots within
@@ -86,7 +108,7 @@ impl Runnable {
             (Some(compiled), _) => unsafe { compiled.run(data, &self.streams, buffers, pool, projector.as_ref())? },
             (None, None) => interpret::run(&self.kernel, data, &self.streams, buffers),
             (None, Some((blocks, projection))) => {
-                element::run((&self.kernel, blocks, *projection), data, &self.streams, buffers)
+                element::run((&self.kernel, blocks, choice(projection)), data, &self.streams, buffers)
             }
         })
     }
@@ -194,10 +216,16 @@ impl Set {
     }
 
     /// Runs the kernels; returns the energy.
-    pub fn run(&self, data: &Data, buffers: &mut Buffers, pool: &Pool) -> Result<f64, spadina_jit_cpu::Error> {
+    pub fn run(
+        &self,
+        data: &Data,
+        buffers: &mut Buffers,
+        choosing: &Choosing,
+        pool: &Pool,
+    ) -> Result<f64, spadina_jit_cpu::Error> {
         let mut energy = 0.0;
         for runnable in &self.0 {
-            energy += runnable.run(data, buffers, pool)?;
+            energy += runnable.run(data, buffers, choosing, pool)?;
         }
         Ok(energy)
     }

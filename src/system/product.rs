@@ -6,7 +6,7 @@
 
 use super::Error;
 use super::diagnose;
-use super::part::{Mode, Placement, Set};
+use super::part::{Choosing, Mode, Placement, Set};
 use super::term::{Binding, Bound, Term};
 use crate::problem::Problem;
 use spadina_core::bind::{Buffers, Data};
@@ -99,17 +99,27 @@ impl Product {
     ) -> Result<(), spadina_jit_cpu::Error> {
         let data = self.main.data(problem, &[], direction);
         let (Some(weighted), Some(tangent)) = (&term.weighted, &self.weighted) else {
-            self.main.set.run(&data, &mut Buffers { product: into, ..Buffers::default() }, pool)?;
+            self.main.set.run(
+                &data,
+                &mut Buffers { product: into, ..Buffers::default() },
+                &Choosing::default(),
+                pool,
+            )?;
             return Ok(());
         };
-        self.main.set.run(&data, &mut Buffers { product: &mut scratch.tangents, ..Buffers::default() }, pool)?;
+        self.main.set.run(
+            &data,
+            &mut Buffers { product: &mut scratch.tangents, ..Buffers::default() },
+            &Choosing::default(),
+            pool,
+        )?;
         let values = &mut Buffers { residual: &mut scratch.values, ..Buffers::default() };
-        term.main.kernels.set(Mode::Value).run(&term.main.data(problem, &[]), values, pool)?;
+        term.main.kernels.set(Mode::Value).run(&term.main.data(problem, &[]), values, &Choosing::default(), pool)?;
         let gradient = &mut Buffers { gradient: &mut *into, ..Buffers::default() };
         let data = weighted.data(problem, &scratch.tangents[term.rows()]);
-        weighted.kernels.set(Mode::Gradient).run(&data, gradient, pool)?;
+        weighted.kernels.set(Mode::Gradient).run(&data, gradient, &Choosing::default(), pool)?;
         let data = tangent.data(problem, &scratch.values[term.rows()], direction);
-        tangent.set.run(&data, &mut Buffers { product: into, ..Buffers::default() }, pool)?;
+        tangent.set.run(&data, &mut Buffers { product: into, ..Buffers::default() }, &Choosing::default(), pool)?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
 use super::matrices::Matrices;
-use super::part::{Kernels, Mode, Placement, Task};
+use super::part::{Choosing, Kernels, Mode, Placement, Task};
 use super::product::Product;
 use super::{Error, Layout, Options};
 use super::{diagnose, rows};
@@ -314,22 +314,22 @@ impl Term {
     pub fn run(
         &mut self,
         mode: Mode,
-        (problem, compiled): (&Problem, bool),
+        (problem, compiled, choosing): (&Problem, bool, &Choosing),
         into: &mut Buffers,
         pool: &Pool,
     ) -> Result<f64, Error> {
         if mode == Mode::Hessian {
-            let result = self.matrices.iter_mut().try_for_each(|m| m.run(problem, compiled, pool));
+            let result = self.matrices.iter_mut().try_for_each(|m| m.run(problem, compiled, choosing, pool));
             result.map_err(|source| self.failed(source))?;
         }
         let failed = |source| self.failed(source);
         let mut data = self.main.data(problem, &[]);
         insert(&self.matrices, &mut data);
-        let energy = self.main.kernels.set(mode).run(&data, into, pool).map_err(failed)?;
+        let energy = self.main.kernels.set(mode).run(&data, into, choosing, pool).map_err(failed)?;
         let Some(weighted) = &self.weighted else { return Ok(energy) };
         let rows = &into.residual[self.rows.clone()];
         let mut into = Buffers { gradient: &mut *into.gradient, hessian: &mut *into.hessian, ..Buffers::default() };
-        weighted.kernels.set(mode).run(&weighted.data(problem, rows), &mut into, pool).map_err(failed)?;
+        weighted.kernels.set(mode).run(&weighted.data(problem, rows), &mut into, choosing, pool).map_err(failed)?;
         Ok(0.5 * rows.iter().map(|r| r * r).sum::<f64>())
     }
 

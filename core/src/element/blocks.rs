@@ -1,6 +1,6 @@
 //! Kernels that write their Hessian element by element, and where its entries go from there.
 
-use super::{BATCH, Completed, Element, LANES};
+use super::{BATCH, Completed, Element, LANES, Projected};
 use crate::bind::{NO_SLOT, Stream};
 use crate::kernel::{Buffer, Kernel, Output, Step};
 use std::ops::Range;
@@ -19,6 +19,8 @@ pub struct Blocks {
     pub runs: Vec<(usize, usize)>,
     /// The entries of the lower triangle that go there, run after run.
     pub scattered: Vec<usize>,
+    /// The entries of the gradient that the element adds to: the positions of their slots in a record, and their shifts.
+    rows: Vec<(usize, u32)>,
     /// The position of the element's own slot in a record: where it begins in the buffer.
     own: usize,
 }
@@ -43,6 +45,8 @@ impl Blocks {
                 None => runs.push((output.offset, 1)),
             }
         }
+        let adds = |o: &&Output| o.buffer == Buffer::Gradient && o.region == region;
+        let rows = whole.outputs.iter().filter(adds).map(|o| (o.offset, o.shift)).collect();
         kernel.regions[region].width += 1;
         for output in &mut kernel.outputs {
             if let Some((_, entry)) = place(output) {
@@ -52,7 +56,17 @@ impl Blocks {
         let outputs = &kernel.outputs;
         let twice = |step: &Step| matches!(*step, Step::Output(k) if outputs[k].sets && outputs[k].transposed);
         kernel.steps.retain(|step| !twice(step));
-        Some(Self { whole, region, element: element.clone(), runs, scattered, own })
+        Some(Self { whole, region, element: element.clone(), runs, scattered, rows, own })
+    }
+
+    /// Whether the element of a record is one of those to be projected. An element whose gradient is added elsewhere is.
+    pub fn wants(&self, projected: &Projected, record: &[u32]) -> bool {
+        let Projected::Around(flags) = projected else { return *projected == Projected::All };
+        let flagged = |&(offset, shift): &(usize, u32)| {
+            let slot = record[offset];
+            slot != NO_SLOT && flags.get((slot + shift) as usize).copied().unwrap_or(true)
+        };
+        self.rows.is_empty() || self.rows.iter().any(flagged)
     }
 
     /// Whether some entries of the lower triangle are always zero.

@@ -13,6 +13,8 @@ mod complete;
 mod reduced;
 mod reference;
 
+use std::sync::atomic::AtomicUsize;
+
 pub use basis::Basis;
 pub use blocks::{Blocks, batches};
 pub use complete::{Completed, Element, Refused, complete};
@@ -46,6 +48,29 @@ impl Projection {
             Projection::Abs => 2.0 * negative,
         }
     }
+}
+
+/// Which elements are projected, of those that have negative eigenvalues.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub enum Projected {
+    /// All.
+    #[default]
+    All,
+    /// None: the Hessian is that of the energy.
+    None,
+    /// Those that depend on an unknown with a flag; there is one for each unknown.
+    Around(Vec<bool>),
+}
+
+/// How elements are projected, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// How.
+    pub projection: Projection,
+    /// Which.
+    pub projected: &'a Projected,
+    /// Counts the elements that had negative eigenvalues removed.
+    pub count: &'a AtomicUsize,
 }
 
 /// The place of an entry of the lower triangle, `row >= col`, row by row.

@@ -1,15 +1,16 @@
 //! Projection in the plainest way: the reference for every back-end.
 
-use super::{Blocks, LANES, Projection, batches, lower};
+use super::{Blocks, Choice, LANES, Projection, batches, lower};
 use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Stream, Streams};
 use crate::interpret;
 use crate::kernel::Kernel;
 use nalgebra::DMatrix;
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 
 /// Like [`interpret::run`] for a kernel that [`Blocks`] made: its elements are projected and added to the Hessian.
 pub fn run(
-    (kernel, blocks, projection): (&Kernel, &Blocks, Projection),
+    (kernel, blocks, choice): (&Kernel, &Blocks, Choice<'_>),
     data: &Data<'_>,
     streams: &Streams,
     buffers: &mut Buffers<'_>,
@@ -25,7 +26,7 @@ pub fn run(
             let alone = Chunks { ranges: vec![batch], groups: vec![vec![0]] };
             let mut into = Buffers { gradient: &mut *buffers.gradient, hessian: &mut buffer, ..Buffers::default() };
             partial[number as usize] += interpret::run_chunks(kernel, data, streams, &alone, &mut into);
-            project_batch(blocks, projection, (stream, records), &buffer, buffers.hessian);
+            project_batch(blocks, choice, (stream, records), &buffer, buffers.hessian);
         }
     }
     Chunks::total(&partial)
@@ -34,7 +35,7 @@ pub fn run(
 /// Projects the elements of the records `records`, whose matrices are in `buffer`, and adds them to `matrix`.
 fn project_batch(
     blocks: &Blocks,
-    projection: Projection,
+    choice: Choice<'_>,
     (stream, records): (&Stream, Range<usize>),
     buffer: &[f64],
     matrix: &mut [f64],
@@ -45,8 +46,10 @@ fn project_batch(
         let size = blocks.element.size();
         let mut lower: Vec<f64> =
             (0..size).flat_map(|r| (0..=r).map(move |c| (r, c))).map(|(r, c)| element(r, c)).collect();
-        project_lower(&mut lower, size, projection);
         let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
+        if blocks.wants(choice.projected, slots) && project_lower(&mut lower, size, choice.projection) {
+            choice.count.fetch_add(1, Ordering::Relaxed);
+        }
         let mut entries = blocks.scattered.iter();
         for &(offset, length) in &blocks.runs {
             let run = entries.by_ref().take(length).enumerate();
@@ -58,20 +61,24 @@ fn project_batch(
     }
 }
 
-/// Projects a matrix that is given by its lower triangle, row by row.
-pub fn project_lower(entries: &mut [f64], size: usize, projection: Projection) {
+/// Projects a matrix that is given by its lower triangle, row by row; whether it had negative eigenvalues.
+pub fn project_lower(entries: &mut [f64], size: usize, projection: Projection) -> bool {
     let matrix = DMatrix::from_fn(size, size, |row, col| entries[lower(row.max(col), row.min(col))]);
-    let projected = project(matrix, projection);
+    let Some(projected) = project(matrix, projection) else { return false };
     let places = (0..size).flat_map(|row| (0..=row).map(move |col| (row, col)));
     entries.iter_mut().zip(places).for_each(|(entry, at)| *entry = projected[at]);
+    true
 }
 
-/// The projected matrix; one that is not finite as it is.
-fn project(matrix: DMatrix<f64>, projection: Projection) -> DMatrix<f64> {
+/// The projected matrix; `None` for one that is not finite, or has no negative eigenvalues.
+fn project(matrix: DMatrix<f64>, projection: Projection) -> Option<DMatrix<f64>> {
     if !matrix.iter().all(|entry| entry.is_finite()) {
-        return matrix;
+        return None;
     }
     let eigen = matrix.clone().symmetric_eigen();
+    if eigen.eigenvalues.iter().all(|&eigenvalue| eigenvalue >= 0.0) {
+        return None;
+    }
     let added = eigen.eigenvalues.map(|eigenvalue| projection.added(eigenvalue));
-    matrix + &eigen.eigenvectors * DMatrix::from_diagonal(&added) * eigen.eigenvectors.transpose()
+    Some(matrix + &eigen.eigenvectors * DMatrix::from_diagonal(&added) * eigen.eigenvectors.transpose())
 }

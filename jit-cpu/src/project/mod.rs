@@ -14,8 +14,9 @@ use crate::run::Pool;
 use eigen::Eigen;
 use lanes::{Lanes, Plain, Truth};
 use spadina_core::bind::{NO_SLOT, Stream};
-use spadina_core::element::{BATCH, Blocks, Element, LANES, Projection, lower};
+use spadina_core::element::{BATCH, Blocks, Choice, Element, LANES, Projected, Projection, lower};
 use std::ops::{AddAssign, Range};
+use std::sync::atomic::Ordering;
 
 /// How many elements ahead entries of the matrix are asked for.
 const AHEAD: usize = 4;
@@ -46,7 +47,12 @@ pub fn vector_bits() -> u32 {
 /// Projects the elements of one kernel.
 pub struct Projector<'a> {
     blocks: &'a Blocks,
-    projection: Projection,
+    choice: Choice<'a>,
+}
+
+/// The slots of a record.
+fn record_of(stream: &Stream, number: usize) -> &[u32] {
+    &stream.slots[number * stream.width..(number + 1) * stream.width]
 }
 
 /// A number of each of the elements that lie side by side.
@@ -116,22 +122,31 @@ impl Room {
 }
 
 impl Work {
-    /// Projects the first `count` matrices.
-    fn project(&mut self, task: (&Element, Projection), matrices: &mut [Group], count: usize) {
+    /// Projects those of the first `count` matrices that `wants` names; returns how many had negative eigenvalues.
+    fn project(
+        &mut self,
+        task: (&Element, Projection),
+        matrices: &mut [Group],
+        count: usize,
+        wants: impl Fn(usize) -> bool,
+    ) -> usize {
         match self {
             // SAFETY: the machine has what the function is compiled for, or there would be no such room.
             #[cfg(target_arch = "x86_64")]
-            Work::Wide(space) => unsafe { project_wide(task, matrices, count, space) },
+            Work::Wide(space) => unsafe { project_wide(task, matrices, count, space, wants) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Work::Narrow(space) => unsafe { project_narrow(task, matrices, count, space) },
-            Work::Plain(space) => project(task, matrices, count, space),
+            Work::Narrow(space) => unsafe { project_narrow(task, matrices, count, space, wants) },
+            Work::Plain(space) => project(task, matrices, count, space, wants),
         }
     }
 }
 
-/// Projects the matrices of elements, each a lower triangle row by row, one after another.
-pub fn project_elements(element: &Element, projection: Projection, numbers: &mut [f64], pool: &Pool) {
+/// Projects the matrices of elements, each a lower triangle row by row, one after another; all, if any is to be projected.
+pub fn project_elements(element: &Element, choice: Choice<'_>, numbers: &mut [f64], pool: &Pool) {
+    if *choice.projected == Projected::None {
+        return;
+    }
     let entries = element.entries();
     pool.pieces(numbers, entries * BATCH, |room: &mut Room, batch| {
         let Room { matrices, work } = room;
@@ -142,7 +157,8 @@ pub fn project_elements(element: &Element, projection: Projection, numbers: &mut
             let group = &mut matrices[number / LANES * entries..];
             group.iter_mut().zip(own).for_each(|(group, &entry)| group[number % LANES] = entry);
         }
-        work.project((element, projection), matrices, count);
+        let found = work.project((element, choice.projection), matrices, count, |_| true);
+        choice.count.fetch_add(found, Ordering::Relaxed);
         for (number, own) in batch.chunks_exact_mut(entries).enumerate() {
             let group = &matrices[number / LANES * entries..];
             own.iter_mut().zip(group).for_each(|(entry, group)| *entry = group[number % LANES]);
@@ -152,8 +168,8 @@ pub fn project_elements(element: &Element, projection: Projection, numbers: &mut
 
 impl<'a> Projector<'a> {
     /// A projector of a kernel's elements.
-    pub fn new(blocks: &'a Blocks, projection: Projection) -> Self {
-        Self { blocks, projection }
+    pub fn new(blocks: &'a Blocks, choice: Choice<'a>) -> Self {
+        Self { blocks, choice }
     }
 
     /// The region whose iterations are the elements.
@@ -186,13 +202,17 @@ impl<'a> Projector<'a> {
     ) {
         let Room { matrices, work } = room;
         let matrices = T::groups(buffer, matrices);
-        work.project((&self.blocks.element, self.projection), matrices, records.len());
+        let Choice { projection, projected, count } = self.choice;
+        if *projected != Projected::None {
+            let wants = |number: usize| self.blocks.wants(projected, record_of(stream, records.start + number));
+            let found = work.project((&self.blocks.element, projection), matrices, records.len(), wants);
+            count.fetch_add(found, Ordering::Relaxed);
+        }
         let entries = self.blocks.element.entries();
         for (first, group) in records.clone().step_by(LANES).zip(matrices.chunks_exact(entries)) {
             for (lane, record) in (first..records.end.min(first + LANES)).enumerate() {
-                let slots = &stream.slots[record * stream.width..(record + 1) * stream.width];
-                let ahead = (record + AHEAD).min(records.end - 1);
-                let next = &stream.slots[ahead * stream.width..(ahead + 1) * stream.width];
+                let slots = record_of(stream, record);
+                let next = record_of(stream, (record + AHEAD).min(records.end - 1));
                 for &(offset, _) in &self.blocks.runs {
                     prefetch(matrix.wrapping_add(next[offset] as usize));
                 }
@@ -247,8 +267,14 @@ impl Real for f32 {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-fn project_wide(task: (&Element, Projection), matrices: &mut [Group], count: usize, space: &mut Space<lanes::Wide>) {
-    project(task, matrices, count, space);
+fn project_wide(
+    task: (&Element, Projection),
+    matrices: &mut [Group],
+    count: usize,
+    space: &mut Space<lanes::Wide>,
+    wants: impl Fn(usize) -> bool,
+) -> usize {
+    project(task, matrices, count, space, wants)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -258,12 +284,19 @@ fn project_narrow(
     matrices: &mut [Group],
     count: usize,
     space: &mut Space<lanes::Narrow>,
-) {
-    project(task, matrices, count, space);
+    wants: impl Fn(usize) -> bool,
+) -> usize {
+    project(task, matrices, count, space, wants)
 }
 
 #[inline(always)]
-fn project<V: Lanes>(task: (&Element, Projection), matrices: &mut [Group], count: usize, space: &mut Space<V>) {
+fn project<V: Lanes>(
+    task: (&Element, Projection),
+    matrices: &mut [Group],
+    count: usize,
+    space: &mut Space<V>,
+    wants: impl Fn(usize) -> bool,
+) -> usize {
     let (element, _) = task;
     let entries = element.entries();
     space.resize(element);
@@ -275,7 +308,8 @@ fn project<V: Lanes>(task: (&Element, Projection), matrices: &mut [Group], count
         let indefinite = finite::<V>(group) & !definite(space, element.basis.columns.len());
         if indefinite.any() {
             let found = V::select(indefinite, V::one(), V::zero()).numbers();
-            let lanes = (0..LANES.min(count - number * LANES)).filter(|&lane| found[lane] != 0.0);
+            let lanes = (0..LANES.min(count - number * LANES))
+                .filter(|&lane| found[lane] != 0.0 && wants(number * LANES + lane));
             space.indefinite.extend(lanes.map(|lane| (number * entries, lane)));
         }
     }
@@ -299,6 +333,7 @@ fn project<V: Lanes>(task: (&Element, Projection), matrices: &mut [Group], count
         }
     }
     space.indefinite = indefinite;
+    space.indefinite.len()
 }
 
 /// Adds what the negative eigenvalues of the packed matrices, which are finite, lack.

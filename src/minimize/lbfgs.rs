@@ -1,0 +1,198 @@
+//! The quasi-Newton method of limited memory by Broyden, Fletcher, Goldfarb and Shanno (Nocedal and Wright, *Numerical
+//! Optimization*, chapter 7).
+
+use super::scale::Scale;
+use super::{Error, Iteration, Minimizer, Outcome, Settings, dot};
+use crate::system::System;
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// A step must bring this share of what the slope promises.
+const SHARE: f64 = 1e-4;
+
+/// Behind a step, the slope must have flattened to this share.
+const FLATTER: f64 = 0.9;
+
+/// The first step moves unknowns by at most this share of their extent.
+const FIRST: f64 = 0.01;
+
+/// A change of the unknowns, with the change of the gradient that came with it.
+struct Pair {
+    step: Vec<f64>,
+    change: Vec<f64>,
+    over: f64,
+}
+
+/// What the method keeps between iterations.
+pub struct Lbfgs {
+    settings: Settings,
+    held: Vec<bool>,
+    scale: Scale,
+    pairs: VecDeque<Pair>,
+    /// The largest curvature that was met.
+    stiffness: f64,
+    largest: f64,
+    number: usize,
+    /// Energy and gradient where the last iteration ended.
+    at: Option<(f64, Vec<f64>)>,
+}
+
+/// A point of a line.
+struct Point {
+    step: f64,
+    energy: f64,
+    gradient: Vec<f64>,
+}
+
+impl Lbfgs {
+    /// Prepares; `held` has a flag for each unknown.
+    pub fn new(system: &System, held: &[bool], settings: Settings) -> Result<Self, Error> {
+        super::check(system, held)?;
+        let scale = Scale::of(system.problem(), held);
+        let (held, pairs) = (held.to_vec(), VecDeque::new());
+        Ok(Self { settings, held, scale, pairs, stiffness: 0.0, largest: 0.0, number: 0, at: None })
+    }
+
+    /// The energy and its gradient by what is free; `None` where they are not finite.
+    fn evaluate(&self, system: &mut System, x: &[f64]) -> Result<Option<(f64, Vec<f64>)>, Error> {
+        if x.iter().any(|x| !x.is_finite()) {
+            return Ok(None);
+        }
+        system.set_unknowns(x)?;
+        if system.trial()?.is_none() {
+            return Ok(None);
+        }
+        let (energy, gradient) = system.gradient()?;
+        let free = gradient.iter().zip(&self.held).map(|(&g, &held)| if held { 0.0 } else { g });
+        Ok(Some((energy, free.collect())))
+    }
+
+    /// The direction: the gradient times what the pairs know of the inverse Hessian (the two loops).
+    fn direction(&self, gradient: &[f64]) -> Vec<f64> {
+        let mut direction: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        let mut shares = Vec::new();
+        for pair in self.pairs.iter().rev() {
+            let share = pair.over * dot(&pair.step, &direction);
+            direction.iter_mut().zip(&pair.change).for_each(|(d, y)| *d -= share * y);
+            shares.push(share);
+        }
+        let factor = match self.pairs.back() {
+            Some(pair) => 1.0 / (pair.over * dot(&pair.change, &pair.change)),
+            None => {
+                let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
+                FIRST * self.scale.length / most
+            }
+        };
+        direction.iter_mut().for_each(|d| *d *= factor);
+        for (pair, share) in self.pairs.iter().zip(shares.into_iter().rev()) {
+            let other = pair.over * dot(&pair.change, &direction);
+            direction.iter_mut().zip(&pair.step).for_each(|(d, s)| *d += (share - other) * s);
+        }
+        direction
+    }
+
+    /// Finds a step that fulfils the weak conditions of Wolfe, by bisection and doubling.
+    fn search(
+        &self,
+        system: &mut System,
+        (x, direction): (&[f64], &[f64]),
+        (energy, slope): (f64, f64),
+    ) -> Result<Option<Point>, Error> {
+        let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0);
+        let mut best = None;
+        for _ in 0..60 {
+            let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + step * d).collect();
+            match self.evaluate(system, &to)? {
+                Some((found, gradient)) if found - energy <= SHARE * step * slope => {
+                    let flat = dot(&gradient, direction) >= FLATTER * slope;
+                    best = Some(Point { step, energy: found, gradient });
+                    if flat {
+                        break;
+                    }
+                    low = step;
+                }
+                _ => high = step,
+            }
+            step = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * low };
+            if high - low <= 1e-12 * high {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    /// Keeps a pair, if it shows positive curvature.
+    fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
+        let curvature = dot(&step, &change);
+        let square = dot(&change, &change);
+        if curvature > 1e-12 * (square * dot(&step, &step)).sqrt() {
+            self.stiffness = self.stiffness.max(square / curvature);
+            self.pairs.push_back(Pair { step, change, over: 1.0 / curvature });
+            if self.pairs.len() > self.settings.memory {
+                self.pairs.pop_front();
+            }
+        }
+    }
+}
+
+impl Minimizer for Lbfgs {
+    fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
+        let start = Instant::now();
+        let x = system.vector();
+        let (energy, gradient) = match self.at.take() {
+            Some(at) => at,
+            None => {
+                // Says which term and element are not finite, if any is.
+                system.gradient()?;
+                self.evaluate(system, &x)?.ok_or(Error::NotFinite)?
+            }
+        };
+        self.largest = self.largest.max(energy.abs());
+        let mut direction = self.direction(&gradient);
+        let mut slope = dot(&gradient, &direction);
+        if slope.is_nan() || slope >= 0.0 {
+            self.pairs.clear();
+            direction = self.direction(&gradient);
+            slope = dot(&gradient, &direction);
+        }
+        let mut iteration = Iteration {
+            number: self.number,
+            energy,
+            gradient_norm: dot(&gradient, &gradient).sqrt(),
+            decrement: (-slope).max(0.0).sqrt(),
+            load: 1.0,
+            ..Iteration::default()
+        };
+        self.number += 1;
+        let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
+        let known = !self.pairs.is_empty() || most == 0.0;
+        let outcome = if known && self.settings.is_small(&iteration, most, self.stiffness, &self.scale) {
+            Some(Outcome::Converged)
+        } else {
+            match self.search(system, (&x, &direction), (energy, slope))? {
+                Some(point) => {
+                    iteration.step = point.step;
+                    let away = self.scale.is_far(&x, &direction, point.step);
+                    let to: Vec<f64> = x.iter().zip(&direction).map(|(x, d)| x + point.step * d).collect();
+                    system.set_unknowns(&to)?;
+                    self.learn(
+                        direction.iter().map(|d| point.step * d).collect(),
+                        point.gradient.iter().zip(&gradient).map(|(new, old)| new - old).collect(),
+                    );
+                    self.at = Some((point.energy, point.gradient));
+                    away.map(|unknown| Outcome::Unbounded { unknown })
+                }
+                None => {
+                    system.set_unknowns(&x)?;
+                    let noise = -slope <= 1e-10 * self.largest;
+                    // What the pairs know may be wrong: the gradient alone is tried before giving up.
+                    let again = !self.pairs.is_empty() && !noise;
+                    self.pairs.clear();
+                    (!again).then_some(if noise { Outcome::Precision } else { Outcome::NoStep })
+                }
+            }
+        };
+        iteration.seconds = start.elapsed().as_secs_f64();
+        Ok((iteration, outcome))
+    }
+}

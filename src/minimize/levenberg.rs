@@ -1,0 +1,140 @@
+//! Gauss-Newton steps, damped by Levenberg and Marquardt; the damping follows Nielsen (Madsen, Nielsen and Tingleff, *Methods
+//! for non-linear least squares problems*, 2004).
+
+use super::linear::Linear;
+use super::scale::Scale;
+use super::{Error, Iteration, Minimizer, Outcome, Settings, dot};
+use crate::system::System;
+use std::time::Instant;
+
+/// The damping at the start, in terms of the diagonal.
+const FIRST: f64 = 1e-3;
+
+/// Beyond this damping no step lowers the energy.
+const LARGEST: f64 = 1e16;
+
+/// What the method keeps between iterations.
+pub struct LevenbergMarquardt {
+    settings: Settings,
+    linear: Linear,
+    scale: Scale,
+    damping: f64,
+    growth: f64,
+    largest: f64,
+    number: usize,
+}
+
+impl LevenbergMarquardt {
+    /// Prepares; `held` has a flag for each unknown.
+    pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
+        super::check(system, held)?;
+        let scale = Scale::of(system.problem(), held);
+        let held = super::with_unused(system, held)?;
+        let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
+        Ok(Self { settings, linear, scale, damping: FIRST, growth: 2.0, largest: 0.0, number: 0 })
+    }
+
+    /// Enlarges the damping after a step that was not taken.
+    fn fail(&mut self) {
+        self.damping *= self.growth;
+        self.growth *= 2.0;
+    }
+
+    /// The damped matrix, from the undamped one's values.
+    fn damp(&mut self, values: &[f64], stiffness: f64) {
+        self.linear.matrix.values.copy_from_slice(values);
+        let damping = self.damping;
+        // Unknowns of little curvature are damped by a little of the mean.
+        self.linear.matrix.add_diagonal(|_, own| damping * own.max(1e-10 * stiffness));
+    }
+
+    /// Tries steps, with more and more damping, until one lowers the energy; returns its size and the energy behind it.
+    fn attempt(
+        &mut self,
+        system: &mut System,
+        (x, energy, gradient): (&[f64], f64, &[f64]),
+        iteration: &mut Iteration,
+    ) -> Result<Option<Vec<f64>>, Error> {
+        let values = self.linear.matrix.values.clone();
+        let stiffness = self.scale.stiffness(&self.linear.matrix);
+        while self.damping <= LARGEST {
+            self.damp(&values, stiffness);
+            iteration.shift = self.damping;
+            let mut step: Vec<f64> = gradient.iter().map(|g| -g).collect();
+            let solved = self.linear.solve(&mut step)?;
+            iteration.linear_iterations += solved.iterations;
+            let slope = dot(gradient, &step);
+            if !solved.definite || !slope.is_finite() {
+                self.fail();
+                continue;
+            }
+            iteration.decrement = (-slope).max(0.0).sqrt();
+            let mut to = x.to_vec();
+            for (&k, d) in self.linear.matrix.free.iter().zip(&step) {
+                to[k as usize] += d;
+            }
+            let found = match to.iter().all(|x| x.is_finite()) {
+                true => {
+                    system.set_unknowns(&to)?;
+                    system.trial()?.unwrap_or(f64::INFINITY)
+                }
+                false => f64::INFINITY,
+            };
+            let mut product = vec![0.0; step.len()];
+            self.linear.matrix.values.copy_from_slice(&values);
+            self.linear.matrix.multiply(&step, &mut product);
+            let promised = -slope - 0.5 * dot(&step, &product);
+            let gain = (energy - found) / promised;
+            if gain > 1e-4 {
+                self.damping *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(1.0 / 3.0);
+                self.damping = self.damping.max(1e-15);
+                self.growth = 2.0;
+                return Ok(Some(to));
+            }
+            if promised <= 1e-15 * energy.abs() {
+                return Ok(None);
+            }
+            self.fail();
+        }
+        Ok(None)
+    }
+}
+
+impl Minimizer for LevenbergMarquardt {
+    fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
+        let start = Instant::now();
+        let x = system.vector();
+        let at = system.evaluate()?;
+        let (energy, all) = (at.energy, at.gradient.to_vec());
+        self.linear.set(at.hessian)?;
+        let mut gradient = Vec::new();
+        self.linear.matrix.gather(&all, &mut gradient);
+        self.largest = self.largest.max(energy.abs());
+        let gradient_norm = dot(&gradient, &gradient).sqrt();
+        let mut iteration = Iteration { number: self.number, energy, gradient_norm, load: 1.0, ..Iteration::default() };
+        self.number += 1;
+        let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
+        let stiffness = self.scale.stiffness(&self.linear.matrix);
+        let to = self.attempt(system, (&x, energy, &gradient), &mut iteration)?;
+        let small = self.settings.is_small(&iteration, most, stiffness, &self.scale);
+        let outcome = match to {
+            Some(to) => {
+                iteration.step = 1.0;
+                let direction: Vec<f64> = to.iter().zip(&x).map(|(to, x)| to - x).collect();
+                let away = self.scale.is_far(&x, &direction, 1.0).map(|unknown| Outcome::Unbounded { unknown });
+                away.or(small.then_some(Outcome::Converged))
+            }
+            None => {
+                system.set_unknowns(&x)?;
+                let half = 0.5 * iteration.decrement * iteration.decrement;
+                Some(match () {
+                    () if small => Outcome::Converged,
+                    () if half <= 1e-10 * self.largest => Outcome::Precision,
+                    () => Outcome::NoStep,
+                })
+            }
+        };
+        iteration.seconds = start.elapsed().as_secs_f64();
+        Ok((iteration, outcome))
+    }
+}

@@ -1,0 +1,133 @@
+//! Linear systems with the Hessian over the free unknowns.
+
+mod cholesky;
+mod conjugate;
+mod reduced;
+
+use super::Error;
+use crate::system::{Csr, Matrix};
+use cholesky::Cholesky;
+use conjugate::Conjugate;
+pub use reduced::Reduced;
+
+/// How linear systems are solved.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum LinearSolver {
+    /// Sparse Cholesky factors: exact, and the way to see that a matrix is not positive definite.
+    Direct,
+    /// Conjugate gradients, preconditioned by incomplete Cholesky factors: less memory on large meshes of tetrahedra.
+    Iterative {
+        /// The residual that ends it, relative to the right-hand side.
+        tolerance: f64,
+    },
+}
+
+/// A solution.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Solved {
+    /// Whether the matrix is positive definite, as far as the solver has seen.
+    pub definite: bool,
+    /// Iterations made, by an iterative solver.
+    pub iterations: usize,
+}
+
+enum Method {
+    Direct(Cholesky),
+    Iterative(Conjugate, f64),
+}
+
+/// A matrix and its solver; the symbolic phase is done once.
+pub struct Linear {
+    /// The matrix.
+    pub matrix: Reduced,
+    method: Method,
+}
+
+impl Linear {
+    /// The symbolic phase, for the unknowns that are not held.
+    pub fn new(pattern: &Csr, held: &[bool], solver: LinearSolver) -> Result<Self, Error> {
+        let matrix = Reduced::new(pattern, held);
+        let method = match solver {
+            LinearSolver::Direct => Method::Direct(Cholesky::new(&matrix).ok_or(Error::Memory)?),
+            LinearSolver::Iterative { tolerance } => Method::Iterative(Conjugate::new(&matrix), tolerance),
+        };
+        Ok(Self { matrix, method })
+    }
+
+    /// Takes the values of the Hessian.
+    pub fn set(&mut self, hessian: Matrix<'_>) -> Result<(), Error> {
+        Ok(self.matrix.set(hessian)?)
+    }
+
+    /// Puts the solution in the place of the right-hand side. Where the matrix is not positive definite, a direct solver
+    /// leaves it, and an iterative one puts there what it has so far.
+    pub fn solve(&mut self, rhs: &mut [f64]) -> Result<Solved, Error> {
+        let matrix = &self.matrix;
+        match &mut self.method {
+            Method::Direct(cholesky) => {
+                let definite = cholesky.factor(matrix).ok_or(Error::Memory)?;
+                if definite {
+                    cholesky.solve(rhs);
+                }
+                Ok(Solved { definite, iterations: 0 })
+            }
+            Method::Iterative(conjugate, tolerance) => {
+                conjugate.factor(matrix);
+                let found = conjugate.solve(matrix, rhs, *tolerance, 10 * matrix.rows() + 10);
+                Ok(Solved { definite: !found.indefinite, iterations: found.iterations })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second differences of a chain, `diagonal` on the diagonal.
+    fn chain(n: usize, diagonal: f64, solver: LinearSolver) -> Linear {
+        let (mut row_ptr, mut col_idx, mut values) = (vec![0], Vec::new(), Vec::new());
+        for row in 0..n {
+            for col in row.saturating_sub(1)..(row + 2).min(n) {
+                col_idx.push(col as u32);
+                values.push(if col == row { diagonal } else { -1.0 });
+            }
+            row_ptr.push(col_idx.len());
+        }
+        let pattern = Csr { cols: n, row_ptr, col_idx };
+        let mut linear = Linear::new(&pattern, &vec![false; n], solver).unwrap();
+        let Csr { row_ptr, col_idx, .. } = &pattern;
+        linear.set(Matrix { rows: n, cols: n, block: 1, row_ptr, col_idx, values: &values }).unwrap();
+        linear
+    }
+
+    #[test]
+    fn both_solvers_solve() {
+        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+            let mut linear = chain(200, 2.1, solver);
+            let rhs: Vec<f64> = (0..200).map(|k| (0.3 * k as f64).sin()).collect();
+            let mut x = rhs.clone();
+            let solved = linear.solve(&mut x).unwrap();
+            assert!(solved.definite, "{solver:?}");
+            let mut product = vec![0.0; 200];
+            linear.matrix.multiply(&x, &mut product);
+            let error = product.iter().zip(&rhs).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(error < 1e-11, "{solver:?}: {error:e}");
+        }
+    }
+
+    #[test]
+    fn indefinite_matrices_are_seen() {
+        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+            let mut linear = chain(200, 1.9, solver);
+            assert!(!linear.solve(&mut [1.0; 200]).unwrap().definite, "{solver:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_solved_at_once() {
+        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+            assert!(chain(0, 1.0, solver).solve(&mut []).unwrap().definite);
+        }
+    }
+}

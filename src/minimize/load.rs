@@ -1,0 +1,54 @@
+//! Prescribed displacements, applied at once or in steps.
+
+use super::{Error, Iteration, Outcome, Report, Settings, minimize};
+use crate::problem::Pins;
+use crate::system::System;
+
+/// Steps are not divided further than this.
+const SHORTEST: f64 = 1e-6;
+
+/// Minimises the energy with some unknowns held and some displaced, in so many equal steps, each of which begins where the
+/// one before ended. A step that would make the energy infinite is divided.
+pub fn minimize_moved(
+    system: &mut System,
+    pins: &Pins,
+    steps: usize,
+    settings: Settings,
+    mut watch: impl FnMut(&Iteration) -> bool,
+) -> Result<Report, Error> {
+    if pins.moved.is_empty() {
+        return minimize(system, &pins.held, settings, watch);
+    }
+    super::check(system, &pins.held)?;
+    let start = system.vector();
+    let whole = 1.0 / steps.max(1) as f64;
+    let (mut load, mut step) = (0.0f64, whole);
+    let mut report = Report { outcome: Outcome::Converged, iterations: Vec::new() };
+    while load < 1.0 {
+        let next = if load + 1.001 * step >= 1.0 { 1.0 } else { load + step };
+        let before = system.vector();
+        let mut x = before.clone();
+        for &(unknown, by) in &pins.moved {
+            x[unknown] = start[unknown] + next * by;
+        }
+        system.set_unknowns(&x)?;
+        if system.trial()?.is_none() && step > SHORTEST {
+            system.set_unknowns(&before)?;
+            step *= 0.5;
+            continue;
+        }
+        let made = report.iterations.len();
+        let own = minimize(system, &pins.held, settings, |iteration| {
+            let iteration = Iteration { number: made + iteration.number, load: next, ..*iteration };
+            report.iterations.push(iteration);
+            watch(&iteration)
+        })?;
+        report.outcome = own.outcome;
+        if !own.outcome.is_minimum() {
+            break;
+        }
+        load = next;
+        step = whole.min(2.0 * step);
+    }
+    Ok(report)
+}

@@ -1,0 +1,276 @@
+//! Minimisers: Newton's method with projected Hessians, and its relatives.
+//!
+//! ```
+//! use spadina::minimize::{Outcome, Settings, minimize};
+//! use spadina::{Options, Problem, System, Term};
+//!
+//! // A chain of springs hangs from its two ends.
+//! let spring = "fn energy(x: array<vec2f, 2>) -> f32 { let s = length(x[1] - x[0]) - 1.0; return 500.0 * s * s; }";
+//! let weight = "fn energy(x: array<vec2f, 1>) -> f32 { return 9.81 * x[0].y; }";
+//! let problem = Problem::new()
+//!     .unknown("x", (0..11).map(|k| [0.8 * f64::from(k), 0.0]).collect::<Vec<_>>())
+//!     .indices("springs", (0..10).map(|k| [k, k + 1]).collect::<Vec<_>>())
+//!     .indices("nodes", (0..11).map(|k| [k]).collect::<Vec<_>>())
+//!     .term(Term::energy("spring.wgsl", spring).over("springs"))
+//!     .term(Term::energy("weight.wgsl", weight).over("nodes"));
+//! let settings = Settings::default();
+//! let mut system = System::build(problem, settings.options(Options::default()))?;
+//! let mut held = vec![false; system.unknowns()];
+//! held[..2].fill(true);
+//! held[20..].fill(true);
+//! let report = minimize(&mut system, &held, settings, |iteration| {
+//!     println!("{} {}", iteration.number, iteration.energy);
+//!     true
+//! })?;
+//! assert_eq!(report.outcome, Outcome::Converged);
+//! assert!(system.vector()[11] < -2.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod lbfgs;
+mod levenberg;
+mod linear;
+mod load;
+mod newton;
+mod scale;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use crate::problem;
+use crate::system::{Options, Projection, System};
+pub use lbfgs::Lbfgs;
+pub use levenberg::LevenbergMarquardt;
+pub use linear::LinearSolver;
+pub use load::minimize_moved;
+pub use newton::Newton;
+use scale::Scale;
+use std::fmt;
+
+/// Which elements' Hessians are projected to be positive semi-definite.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Projecting {
+    /// None: where the Hessian is not positive definite, something is added to its diagonal.
+    Never,
+    /// None as long as the Hessian is positive definite, then those around the largest entries of the gradient, then more
+    /// of them.
+    OnDemand,
+    /// All.
+    Always,
+}
+
+/// How to minimise, and when to stop.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    /// The most iterations.
+    pub iterations: usize,
+    /// What is small, relative to the scales of the problem: iterations end when the Newton decrement is below
+    /// `tolerance · L √h` and the largest entry of the gradient below `tolerance · L h`, where `L` is the extent of the
+    /// unknowns and `h` the mean of the entries on the Hessian's diagonal.
+    pub tolerance: f64,
+    /// The decrement that ends iterations instead, in the unit of the square root of the energy.
+    pub decrement: Option<f64>,
+    /// The Euclidean norm of the gradient that ends iterations instead.
+    pub gradient: Option<f64>,
+    /// The method.
+    pub method: problem::Method,
+    /// Which elements are projected.
+    pub projection: Projecting,
+    /// How linear systems are solved.
+    pub linear: LinearSolver,
+    /// How many steps L-BFGS remembers.
+    pub memory: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            iterations: 200,
+            tolerance: 1e-9,
+            decrement: None,
+            gradient: None,
+            projection: Projecting::OnDemand,
+            linear: LinearSolver::Direct,
+            memory: 20,
+            method: problem::Method::Newton,
+        }
+    }
+}
+
+impl Settings {
+    /// The options of a system that is to be minimised: its elements can be projected where that is wanted, and residuals
+    /// have JᵀJ as their Hessian.
+    pub fn options(&self, options: Options) -> Options {
+        use problem::Method::{Exact, Lbfgs};
+        let projected = self.projection != Projecting::Never && !matches!(self.method, Exact | Lbfgs);
+        let projection = options.projection.or(Some(Projection::Clamp)).filter(|_| projected);
+        Options { projection, gauss_newton: self.method != Exact, ..options }
+    }
+
+    /// Whether an iteration is the last one.
+    fn is_small(&self, iteration: &Iteration, largest: f64, stiffness: f64, scale: &Scale) -> bool {
+        let length = self.tolerance * scale.length;
+        let decrement = self.decrement.unwrap_or(length * stiffness.sqrt());
+        let gradient = match self.gradient {
+            Some(norm) => iteration.gradient_norm <= norm,
+            None => largest <= length * stiffness,
+        };
+        iteration.decrement <= decrement && gradient
+    }
+}
+
+/// One iteration.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub struct Iteration {
+    /// Its number, from zero.
+    pub number: usize,
+    /// The energy where it began.
+    pub energy: f64,
+    /// The Euclidean norm of the gradient over the unknowns that are free.
+    pub gradient_norm: f64,
+    /// The Newton decrement `√(-g·d)`: half of its square is the fall of the energy that the step promises.
+    pub decrement: f64,
+    /// The share of the step that was taken; zero in the last one.
+    pub step: f64,
+    /// Iterations of the linear solver, if it iterates.
+    pub linear_iterations: usize,
+    /// The number of elements whose negative eigenvalues were removed.
+    pub projected: usize,
+    /// What was added to the Hessian's diagonal, in terms of its mean, or by Levenberg and Marquardt in terms of each entry.
+    pub shift: f64,
+    /// The share of the prescribed displacements that has been applied.
+    pub load: f64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// How a minimisation ended.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Outcome {
+    /// Decrement and gradient are small.
+    Converged,
+    /// The energy falls by less than rounding errors.
+    Precision,
+    /// The most iterations were made.
+    Iterations,
+    /// No step along the direction of descent lowers the energy, although it should.
+    NoStep,
+    /// The energy falls and falls while an unknown runs away.
+    Unbounded {
+        /// Its number.
+        unknown: usize,
+    },
+    /// The caller has had enough.
+    Stopped,
+}
+
+impl Outcome {
+    /// Whether a minimum was found.
+    pub fn is_minimum(self) -> bool {
+        matches!(self, Outcome::Converged | Outcome::Precision)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Converged => f.write_str("converged"),
+            Outcome::Precision => f.write_str("converged as far as the precision of the energy allows"),
+            Outcome::Iterations => f.write_str("not converged: that were the most iterations allowed"),
+            Outcome::NoStep => f.write_str("not converged: no step along the direction of descent lowers the energy"),
+            Outcome::Unbounded { unknown } => {
+                write!(f, "not converged: the energy falls without end, unknown {unknown} runs away: are enough fixed?")
+            }
+            Outcome::Stopped => f.write_str("stopped"),
+        }
+    }
+}
+
+/// A minimisation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What happened.
+    pub iterations: Vec<Iteration>,
+}
+
+/// Why there is no minimisation.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system.
+    #[error(transparent)]
+    System(#[from] crate::system::Error),
+    /// Flags that are not one for each unknown.
+    #[error("{found} flags say what is held, but there are {wanted} unknowns")]
+    Held {
+        /// Their number.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
+    /// The energy is finite, but its gradient is not.
+    #[error("the gradient is not finite where the minimisation begins")]
+    NotFinite,
+    /// No linear system can be solved.
+    #[error(
+        "the Hessian is singular, whatever is added to its diagonal: is the energy's scale beyond double precision?"
+    )]
+    Singular,
+    /// Out of memory.
+    #[error("there is no memory for the factors of the Hessian: take the iterative solver")]
+    Memory,
+}
+
+/// An iterative method on one system.
+pub trait Minimizer {
+    /// Makes one iteration; the system's unknowns are then what it led to. The outcome is there when it was the last one.
+    fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error>;
+}
+
+/// That there is a flag for each unknown.
+fn check(system: &System, held: &[bool]) -> Result<(), Error> {
+    let (found, wanted) = (held.len(), system.unknowns());
+    if found == wanted { Ok(()) } else { Err(Error::Held { found, wanted }) }
+}
+
+/// What is held, and the unknowns that no term uses.
+fn with_unused(system: &mut System, held: &[bool]) -> Result<Vec<bool>, Error> {
+    let pattern = system.pattern()?;
+    let unused = |row: usize| pattern.row_ptr[row] == pattern.row_ptr[row + 1];
+    Ok(held.iter().enumerate().map(|(row, &held)| held || unused(row)).collect())
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Minimises the energy of a system, from its unknowns as they are; they are then the minimum. `held` has a flag for each
+/// unknown that says whether it keeps its value. `watch` is told every iteration and says whether to go on.
+pub fn minimize(
+    system: &mut System,
+    held: &[bool],
+    settings: Settings,
+    mut watch: impl FnMut(&Iteration) -> bool,
+) -> Result<Report, Error> {
+    let mut method: Box<dyn Minimizer> = match settings.method {
+        problem::Method::Newton | problem::Method::Exact => Box::new(Newton::new(system, held, settings)?),
+        problem::Method::LevenbergMarquardt => Box::new(LevenbergMarquardt::new(system, held, settings)?),
+        problem::Method::Lbfgs => Box::new(Lbfgs::new(system, held, settings)?),
+    };
+    let mut iterations = Vec::new();
+    let outcome = loop {
+        if iterations.len() >= settings.iterations {
+            break Outcome::Iterations;
+        }
+        let (iteration, outcome) = method.step(system)?;
+        iterations.push(iteration);
+        let on = watch(&iteration);
+        match outcome {
+            Some(outcome) => break outcome,
+            None if !on => break Outcome::Stopped,
+            None => {}
+        }
+    };
+    Ok(Report { outcome, iterations })
+}

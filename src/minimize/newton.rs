@@ -1,0 +1,212 @@
+//! Newton's method with line search.
+
+use super::linear::{Linear, Solved};
+use super::scale::Scale;
+use super::search::Line;
+use super::{Error, Iteration, Minimizer, Outcome, Projecting, Settings};
+use crate::system::{Projected, System};
+use std::time::Instant;
+
+/// Thresholds of the gradient, as shares of its largest entry: elements around unknowns with larger entries are projected
+/// first.
+const SHARES: [f64; 3] = [0.25, 0.05, 0.005];
+
+/// Projection of all elements, in the list of levels: none, [`SHARES`], all.
+const ALL: usize = SHARES.len() + 1;
+
+/// The largest shift of the diagonal, in terms of its mean.
+const LARGEST_SHIFT: f64 = 1e8;
+
+/// Newton's method on one system: what it keeps between iterations.
+///
+/// An iteration evaluates the Hessian, makes it positive definite where it is not, solves for the step and searches along
+/// it. With [`Projecting::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
+/// method converge quadratically; where it is not, the elements around the largest entries of the gradient are projected,
+/// then more of them, at last all.
+pub struct Newton {
+    settings: Settings,
+    held: Vec<bool>,
+    linear: Linear,
+    scale: Scale,
+    level: usize,
+    shift: f64,
+    number: usize,
+    largest: f64,
+    direction: Vec<f64>,
+    rhs: Vec<f64>,
+}
+
+/// Where an iteration stands: the energy, its gradient and the step.
+struct Model {
+    energy: f64,
+    gradient: Vec<f64>,
+    solved: Solved,
+    projected: usize,
+}
+
+impl Newton {
+    /// Prepares: the pattern over the unknowns that are not `held`, one flag for each, and the symbolic phase of the
+    /// linear solver. Unknowns that no term uses are held, too.
+    pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
+        let projection = if system.has_projection() { settings.projection } else { Projecting::Never };
+        let settings = Settings { projection, ..settings };
+        super::check(system, held)?;
+        let scale = Scale::of(system.problem(), held);
+        let held = super::with_unused(system, held)?;
+        let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
+        let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
+        let level = if settings.projection == Projecting::Always { ALL } else { 0 };
+        Ok(Self { settings, held, linear, scale, level, shift: 0.0, number: 0, largest: 0.0, direction, rhs })
+    }
+
+    /// The unknowns that do not move: those that are held, and those that no term uses.
+    pub fn held(&self) -> &[bool] {
+        &self.held
+    }
+}
+
+impl Minimizer for Newton {
+    fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
+        let start = Instant::now();
+        let x = system.vector();
+        let model = self.model(system)?;
+        let Model { energy, gradient, solved, projected } = &model;
+        self.largest = self.largest.max(energy.abs());
+        let free = self.linear.matrix.free.iter().map(|&k| k as usize);
+        let slope: f64 = free.clone().map(|k| gradient[k] * self.direction[k]).sum();
+        let gradient_norm = free.clone().map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt();
+        let largest = free.map(|k| gradient[k].abs()).fold(0.0, f64::max);
+        let mut iteration = Iteration {
+            number: self.number,
+            energy: *energy,
+            gradient_norm,
+            decrement: (-slope).max(0.0).sqrt(),
+            step: 0.0,
+            linear_iterations: solved.iterations,
+            projected: *projected,
+            shift: self.shift,
+            load: 1.0,
+            seconds: 0.0,
+        };
+        self.number += 1;
+        let stiffness = self.scale.stiffness(&self.linear.matrix);
+        let outcome = if self.settings.is_small(&iteration, largest, stiffness, &self.scale) {
+            Some(Outcome::Converged)
+        } else {
+            let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest };
+            match if slope < 0.0 { line.search(system, 1.0)? } else { None } {
+                Some(accepted) => {
+                    iteration.step = accepted.step;
+                    let away = self.scale.is_far(&x, &self.direction, accepted.step);
+                    away.map(|unknown| Outcome::Unbounded { unknown })
+                }
+                None => {
+                    system.set_unknowns(&x)?;
+                    Some(self.stuck(&iteration, &model))
+                }
+            }
+        };
+        iteration.seconds = start.elapsed().as_secs_f64();
+        Ok((iteration, outcome))
+    }
+}
+
+impl Newton {
+    /// What it means that there is no step.
+    fn stuck(&self, iteration: &Iteration, model: &Model) -> Outcome {
+        let expected = 0.5 * iteration.decrement * iteration.decrement;
+        match expected <= 1e-10 * self.largest.max(model.energy.abs()) {
+            true => Outcome::Precision,
+            false => Outcome::NoStep,
+        }
+    }
+
+    /// Evaluates, and solves for a direction of descent.
+    fn model(&mut self, system: &mut System) -> Result<Model, Error> {
+        // One level less may be enough now.
+        if self.settings.projection == Projecting::OnDemand {
+            self.level = self.level.saturating_sub(1);
+        }
+        let last = std::mem::replace(&mut self.shift, 0.0);
+        let mut gradient: Option<Vec<f64>> = None;
+        loop {
+            system.project(self.projected(gradient.as_deref()));
+            let at = system.evaluate()?;
+            let (energy, own) = (at.energy, at.gradient.to_vec());
+            self.linear.set(at.hessian)?;
+            let projected = system.projected_elements();
+            let raised = self.settings.projection == Projecting::OnDemand && self.level < ALL;
+            let solved = self.solve(&own, if raised { None } else { Some(last) })?;
+            let Some(solved) = solved else {
+                self.level += 1;
+                gradient = Some(own);
+                continue;
+            };
+            return Ok(Model { energy, gradient: own, solved, projected });
+        }
+    }
+
+    /// The elements to project at the level.
+    fn projected(&self, gradient: Option<&[f64]>) -> Projected {
+        match (self.settings.projection, self.level) {
+            (Projecting::Never, _) | (Projecting::OnDemand, 0) => Projected::None,
+            (Projecting::OnDemand, level @ 1..ALL) => {
+                let Some(gradient) = gradient else { return Projected::All };
+                let most = gradient.iter().zip(&self.held).filter(|(_, held)| !**held);
+                let most = most.map(|(g, _)| g.abs()).fold(0.0, f64::max);
+                let bound = SHARES[level - 1] * most;
+                Projected::Around(gradient.iter().map(|g| g.abs() >= bound).collect())
+            }
+            _ => Projected::All,
+        }
+    }
+
+    /// Solves for the direction. `None` if the matrix is not positive definite; but if `shift` is given, that much and, if
+    /// need be, more is added to its diagonal until it is.
+    fn solve(&mut self, gradient: &[f64], shift: Option<f64>) -> Result<Option<Solved>, Error> {
+        let mean = self.scale.stiffness(&self.linear.matrix);
+        let mut shift = shift.map(|last| (last / 8.0).max(1e-10));
+        loop {
+            self.linear.matrix.gather(gradient, &mut self.rhs);
+            self.rhs.iter_mut().for_each(|g| *g = -*g);
+            let solved = self.linear.solve(&mut self.rhs)?;
+            let definite = solved.definite && self.is_solved(gradient, solved.iterations > 0);
+            if definite {
+                self.direction.fill(0.0);
+                for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {
+                    self.direction[k as usize] = d;
+                }
+                return Ok(Some(solved));
+            }
+            let Some(next) = shift.filter(|&shift| shift <= LARGEST_SHIFT) else {
+                return match shift {
+                    Some(_) => Err(Error::Singular),
+                    None => Ok(None),
+                };
+            };
+            let added = next - self.shift;
+            self.linear.matrix.add_diagonal(|_, _| added * mean);
+            self.shift = next;
+            shift = Some(10.0 * next);
+        }
+    }
+
+    /// Whether the direction solves the system: factors of a singular matrix do not. What an iterative solver has is taken.
+    fn is_solved(&self, gradient: &[f64], iterative: bool) -> bool {
+        if self.rhs.iter().any(|d| !d.is_finite()) {
+            return false;
+        }
+        if iterative {
+            return true;
+        }
+        let mut product = vec![0.0; self.rhs.len()];
+        self.linear.matrix.multiply(&self.rhs, &mut product);
+        let (mut error, mut size) = (0.0f64, 0.0f64);
+        for (&k, product) in self.linear.matrix.free.iter().zip(product) {
+            let wanted = -gradient[k as usize];
+            error = error.max((product - wanted).abs());
+            size = size.max(wanted.abs());
+        }
+        error <= 1e-4 * size
+    }
+}

@@ -1,0 +1,58 @@
+//! What is small: the extent of the unknowns and the stiffness of the energy.
+
+use super::linear::Reduced;
+use crate::problem::Problem;
+
+/// Unknowns that move by so many times their extent run away.
+const FAR: f64 = 1e6;
+
+/// The extent of each unknown array, by which lengths are measured.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// For each array the number of its first unknown, and the extent of its entries.
+    arrays: Vec<(usize, f64)>,
+    /// The largest extent of an array with free unknowns.
+    pub length: f64,
+    start: Vec<f64>,
+}
+
+impl Scale {
+    /// The extents: how far the entries of a component (x, y or z) lie apart, the largest of the components; one where they
+    /// do not lie apart, as those of angles and of scalar fields may at the start.
+    pub fn of(problem: &Problem, held: &[bool]) -> Self {
+        let mut first = 0;
+        let (mut arrays, mut length, mut start) = (Vec::new(), 0.0f64, Vec::new());
+        for (_, tensor) in &problem.unknowns {
+            let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
+            let mut extent = 0.0f64;
+            for component in 0..width {
+                let own = tensor.data.iter().skip(component).step_by(width.max(1));
+                let ends = own.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+                extent = extent.max(ends.1 - ends.0);
+            }
+            let extent = if extent > 0.0 && extent.is_finite() { extent } else { 1.0 };
+            arrays.push((first, extent));
+            let end = first + tensor.data.len();
+            if held[first..end].contains(&false) {
+                length = length.max(extent);
+            }
+            start.extend_from_slice(&tensor.data);
+            first = end;
+        }
+        Self { arrays, length: if length > 0.0 { length } else { 1.0 }, start }
+    }
+
+    /// The mean size of the entries on the diagonal of the Hessian; one for a Hessian of zeros.
+    pub fn stiffness(&self, matrix: &Reduced) -> f64 {
+        let sum: f64 = matrix.diagonal().map(f64::abs).sum();
+        let mean = sum / matrix.rows().max(1) as f64;
+        if mean > 0.0 && mean.is_finite() { mean } else { 1.0 }
+    }
+
+    /// The first unknown that a step brings beyond all measure, if there is one.
+    pub fn is_far(&self, x: &[f64], direction: &[f64], step: f64) -> Option<usize> {
+        let far = |k: usize, extent: f64| (x[k] + step * direction[k] - self.start[k]).abs() > FAR * extent;
+        let ends = self.arrays.iter().skip(1).map(|(first, _)| *first).chain([x.len()]);
+        self.arrays.iter().zip(ends).find_map(|(&(first, extent), end)| (first..end).find(|&k| far(k, extent)))
+    }
+}

@@ -1,0 +1,113 @@
+//! How far to go along a direction.
+
+use super::Error;
+use crate::system::System;
+
+/// A step must bring this share of what the slope promises (Armijo's rule).
+const SHARE: f64 = 1e-4;
+
+/// Steps shorter than this share of a whole one are not tried.
+const SHORTEST: f64 = 1e-16;
+
+/// A line through a point.
+pub struct Line<'a> {
+    /// Where it begins.
+    pub x: &'a [f64],
+    /// Its direction, zero for unknowns that are held.
+    pub direction: &'a [f64],
+    /// The energy at its begin.
+    pub energy: f64,
+    /// The derivative of the energy along it there.
+    pub slope: f64,
+    /// The largest energy, by amount, that rounding errors are to be measured by.
+    pub scale: f64,
+}
+
+/// A step that is accepted.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Accepted {
+    /// Its length in terms of the direction.
+    pub step: f64,
+    /// The energy behind it.
+    pub energy: f64,
+}
+
+impl Line<'_> {
+    /// Goes to a point of the line.
+    fn go(&self, system: &mut System, step: f64) -> Result<(), Error> {
+        let to: Vec<f64> = self.x.iter().zip(self.direction).map(|(x, d)| x + step * d).collect();
+        Ok(system.set_unknowns(&to)?)
+    }
+
+    /// The energy at a point; infinity where it is not finite.
+    fn energy_at(&self, system: &mut System, step: f64) -> Result<f64, Error> {
+        let overflow = self.x.iter().zip(self.direction).any(|(x, d)| !(x + step * d).is_finite());
+        if overflow {
+            return Ok(f64::INFINITY);
+        }
+        self.go(system, step)?;
+        Ok(system.trial()?.unwrap_or(f64::INFINITY))
+    }
+
+    /// The longest step of at most `most` behind which the energy is finite, up to an eighth: with its energy.
+    fn inside(&self, system: &mut System, most: f64) -> Result<Option<Accepted>, Error> {
+        let mut step = most;
+        let mut energy = self.energy_at(system, step)?;
+        if energy.is_finite() {
+            return Ok(Some(Accepted { step, energy }));
+        }
+        while !energy.is_finite() {
+            step *= 0.5;
+            if step < SHORTEST * most {
+                return Ok(None);
+            }
+            energy = self.energy_at(system, step)?;
+        }
+        let mut beyond = 2.0 * step;
+        for _ in 0..3 {
+            let middle = 0.5 * (step + beyond);
+            let found = self.energy_at(system, middle)?;
+            match found.is_finite() {
+                true => (step, energy) = (middle, found),
+                false => beyond = middle,
+            }
+        }
+        Ok(Some(Accepted { step, energy }))
+    }
+
+    /// Finds a step of at most `most` by Armijo's rule, from the longest one with a finite energy backwards, and goes
+    /// there. `None`: there is none; the system is then anywhere on the line.
+    pub fn search(&self, system: &mut System, most: f64) -> Result<Option<Accepted>, Error> {
+        let Some(mut trial) = self.inside(system, most)? else { return Ok(None) };
+        let first = trial;
+        loop {
+            let promised = SHARE * trial.step * self.slope;
+            if trial.energy - self.energy <= promised {
+                self.go(system, trial.step)?;
+                return Ok(Some(trial));
+            }
+            // Below, differences of energies are noise.
+            if -trial.step * self.slope <= 1e-12 * self.scale || trial.step < SHORTEST * most {
+                return self.by_slope(system, first);
+            }
+            // The minimum of the parabola through what is known.
+            let rise = trial.energy - self.energy - trial.step * self.slope;
+            let best = -0.5 * self.slope * trial.step / rise;
+            trial.step *= if best.is_finite() { best.clamp(0.1, 0.5) } else { 0.1 };
+            trial.energy = self.energy_at(system, trial.step)?;
+        }
+    }
+
+    /// Accepts a step by the slope behind it, where differences of energies are noise: the approximate conditions of Hager
+    /// and Zhang (SIAM Journal on Optimization 16, 2005).
+    fn by_slope(&self, system: &mut System, trial: Accepted) -> Result<Option<Accepted>, Error> {
+        if trial.energy - self.energy > 1e-10 * self.scale {
+            return Ok(None);
+        }
+        self.go(system, trial.step)?;
+        let (energy, gradient) = system.gradient()?;
+        let slope: f64 = gradient.iter().zip(self.direction).map(|(g, d)| g * d).sum();
+        let accepted = slope.abs() <= 0.8 * -self.slope;
+        Ok(accepted.then_some(Accepted { step: trial.step, energy }))
+    }
+}

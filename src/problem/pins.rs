@@ -1,0 +1,304 @@
+//! Nodes and single unknowns that are held or moved.
+
+use super::check::{list, no_such};
+use super::keys::{Key, Value, found};
+use super::place::Source;
+use super::values::{entry_value, wrong_type};
+use super::{EntryValue, FixEntry, MoveEntry, Place, Problem, ProblemError, ProblemFile};
+use crate::npy::{self, ArrayData};
+use crate::tensor::{Shape, Tensor};
+use toml::de::DeValue;
+
+/// Which nodes.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Selection {
+    /// A list. Of integers: the numbers of nodes, of shape (p,), or pairs of a node and a component, (p, 2). Of booleans: a
+    /// flag for each node, or for each entry of the unknown; also zeros and ones of the unknown's own shape.
+    Listed(EntryValue),
+    /// The nodes that begin in a box: its lower and upper corner, which belong to it.
+    Box(Vec<f64>, Vec<f64>),
+}
+
+const WANTED: &str = "a .npy file, a list of nodes, the name of an index array, or { box = [[x, y, z], [x, y, z]] }";
+
+/// Reads a selection.
+pub(super) fn selection(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Selection, ProblemError> {
+    let DeValue::Table(table) = value.get_ref() else {
+        return Ok(Selection::Listed(entry_value(source, key.get_ref(), value, WANTED)?));
+    };
+    let mut corners = table.iter().map(|(key, value)| (key, value, key.get_ref().as_ref() == "box"));
+    let (Some((key, value, true)), None) = (corners.next(), corners.next()) else {
+        return Err(wrong_type(source, key.get_ref(), value, WANTED));
+    };
+    let both = match value.get_ref() {
+        DeValue::Array(both) if both.len() == 2 => both,
+        _ => return Err(wrong_type(source, key.get_ref(), value, "two corners, [[x, y, z], [x, y, z]]")),
+    };
+    let mut corners = both.iter().map(|value| corner(source, key, value));
+    match (corners.next(), corners.next()) {
+        (Some(low), Some(high)) => {
+            let (low, high) = (low?, high?);
+            match low.len() == high.len() {
+                true => Ok(Selection::Box(low, high)),
+                false => Err(wrong_type(source, key.get_ref(), value, "corners with as many coordinates")),
+            }
+        }
+        _ => Err(wrong_type(source, key.get_ref(), value, WANTED)),
+    }
+}
+
+/// A corner, whose coordinates may be infinite.
+fn corner(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
+    let DeValue::Array(items) = value.get_ref() else {
+        return Err(wrong_type(source, key.get_ref(), value, "a corner, [x, y, z]"));
+    };
+    let number = |value: &Value<'_>| {
+        let parsed = match value.get_ref() {
+            DeValue::Integer(text) => text.as_str().parse().ok(),
+            DeValue::Float(text) => text.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        parsed.filter(|x| !x.is_nan()).ok_or_else(|| found(source, key, value, "a number, inf or -inf"))
+    };
+    items.iter().map(number).collect()
+}
+
+/// What is held and what is moved, as entries of the global vector.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Pins {
+    /// A flag for each unknown: it does not take part in the minimisation.
+    pub held: Vec<bool>,
+    /// Where held unknowns go, by number and displacement; those that are not named stay.
+    pub moved: Vec<(usize, f64)>,
+}
+
+/// An unknown array, and where in the global vector it begins.
+struct Target<'a> {
+    name: &'a str,
+    tensor: &'a Tensor<f64>,
+    first: usize,
+    place: &'a Place,
+}
+
+impl Target<'_> {
+    fn rows(&self) -> usize {
+        self.tensor.shape.first().copied().unwrap_or(1)
+    }
+
+    /// Entries of a row.
+    fn width(&self) -> usize {
+        self.tensor.shape.iter().skip(1).product()
+    }
+
+    fn error(&self, message: String) -> ProblemError {
+        ProblemError::Pins { place: self.place.clone(), message }
+    }
+
+    /// The entries that flags name: one for each node, or one for each entry.
+    fn flagged(&self, flags: &Tensor<i64>) -> Result<Vec<usize>, ProblemError> {
+        let width = match () {
+            () if flags.shape == self.tensor.shape => 1,
+            () if flags.data.len() == self.rows() && flags.shape.len() == 1 => self.width(),
+            () => {
+                let (found, wanted) = (Shape(&flags.shape), Shape(&self.tensor.shape));
+                let name = self.name;
+                return Err(self.error(format!(
+                    "flags of shape {found} do not fit `{name}` of shape {wanted}: give one for each node or each entry"
+                )));
+            }
+        };
+        let on = flags.data.iter().enumerate().filter(|(_, flag)| **flag != 0);
+        Ok(on.flat_map(|(k, _)| k * width..(k + 1) * width).collect())
+    }
+
+    /// The entries that numbers name: nodes, or pairs of a node and a component.
+    fn numbered(&self, numbers: &Tensor<i64>) -> Result<Vec<usize>, ProblemError> {
+        if self.is_mask(numbers) {
+            return self.flagged(numbers);
+        }
+        let (rows, width) = (self.rows(), self.width());
+        let inside = |value: i64, end: usize| usize::try_from(value).ok().filter(|&value| value < end);
+        let node = |value: i64| {
+            inside(value, rows).ok_or_else(|| {
+                let name = self.name;
+                self.error(format!("node {value} of `{name}` is out of range: there are {rows} nodes, from zero on"))
+            })
+        };
+        match numbers.shape[..] {
+            [] | [_] => {
+                let nodes = numbers.data.iter().map(|&value| node(value));
+                let entries = nodes.map(|node| node.map(|node| node * width..(node + 1) * width));
+                Ok(entries.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+            }
+            [_, 2] => {
+                let pair = |pair: &[i64]| {
+                    let component = inside(pair[1], width).ok_or_else(|| {
+                        let (found, name) = (pair[1], self.name);
+                        self.error(format!(
+                            "component {found} of `{name}` is out of range: a node has {width}, from zero on"
+                        ))
+                    })?;
+                    Ok(node(pair[0])? * width + component)
+                };
+                numbers.data.chunks_exact(2).map(pair).collect()
+            }
+            _ => {
+                let (found, name) = (Shape(&numbers.shape), self.name);
+                Err(self.error(format!(
+                    "numbers of shape {found} name no nodes of `{name}`: give (p,) nodes or (p, 2) pairs of node and component"
+                )))
+            }
+        }
+    }
+
+    /// Whether integers are flags: zeros and ones in the unknown's own shape, which are no pairs of a node and a component.
+    fn is_mask(&self, numbers: &Tensor<i64>) -> bool {
+        let pairs = self.width() == 2 && numbers.shape.first().is_some_and(|&rows| rows <= 4);
+        numbers.shape.len() == 2
+            && numbers.shape == self.tensor.shape
+            && !pairs
+            && numbers.data.iter().all(|v| matches!(v, 0 | 1))
+    }
+
+    /// The nodes that begin in a box.
+    fn inside(&self, low: &[f64], high: &[f64], problem: &Problem) -> Result<Vec<usize>, ProblemError> {
+        let positions = |t: &&Tensor<f64>| t.shape[..] == [self.rows(), low.len()];
+        let named = problem.arrays.iter().find(|(name, _)| name == "X").map(|(_, tensor)| tensor);
+        let Some(points) = [Some(self.tensor), named].into_iter().flatten().find(positions) else {
+            let (name, shape, dimension) = (self.name, Shape(&self.tensor.shape), low.len());
+            return Err(self.error(format!(
+                "a box of {dimension} coordinates holds no nodes of `{name}`, shape {shape}: neither it nor `X` has as many"
+            )));
+        };
+        // What was computed to lie on the box's side belongs to it.
+        let largest = points.data.iter().fold(0.0f64, |most, x| most.max(x.abs()));
+        let near = 1e-9 * largest;
+        let inside =
+            |row: &[f64]| row.iter().zip(low.iter().zip(high)).all(|(x, (l, h))| *x >= l - near && *x <= h + near);
+        let nodes = points.data.chunks_exact(low.len().max(1)).enumerate().filter(|(_, row)| inside(row));
+        let width = self.width();
+        let entries: Vec<usize> = nodes.flat_map(|(k, _)| k * width..(k + 1) * width).collect();
+        match entries.is_empty() {
+            true => Err(self.error(format!("there is no node of `{}` in the box", self.name))),
+            false => Ok(entries),
+        }
+    }
+}
+
+impl ProblemFile {
+    /// The entries of the global vector that `fix` holds and `move` moves. `at`: for key frames, the time.
+    pub fn pins(&self, problem: &Problem, fix: &[FixEntry], moves: &[MoveEntry]) -> Result<Pins, ProblemError> {
+        let mut pins = Pins { held: vec![false; problem.unknown_count()], moved: Vec::new() };
+        for entry in fix {
+            let target = target(problem, &entry.unknown, &entry.place)?;
+            for own in self.selected(problem, &target, &entry.nodes)? {
+                pins.held[target.first + own] = true;
+            }
+        }
+        let mut goals = vec![None; problem.unknown_count()];
+        for entry in moves {
+            let target = target(problem, &entry.unknown, &entry.place)?;
+            let entries = self.selected(problem, &target, &entry.nodes)?;
+            for (own, by) in self.displacements(&target, entry, &entries)? {
+                let at = target.first + own;
+                let before = goals[at].or(pins.held[at].then_some(0.0));
+                if before.is_some_and(|before| before != by) {
+                    let (node, name) = (own / target.width().max(1), target.name);
+                    return Err(target.error(format!(
+                        "node {node} of `{name}` is moved by {by}, but it is held or moved otherwise, too"
+                    )));
+                }
+                goals[at] = Some(by);
+            }
+        }
+        for (at, goal) in goals.into_iter().enumerate() {
+            if let Some(by) = goal {
+                pins.held[at] = true;
+                pins.moved.push((at, by));
+            }
+        }
+        Ok(pins)
+    }
+
+    fn selected(
+        &self,
+        problem: &Problem,
+        target: &Target<'_>,
+        selection: &Selection,
+    ) -> Result<Vec<usize>, ProblemError> {
+        let value = match selection {
+            Selection::Box(low, high) => return target.inside(low, high, problem),
+            Selection::Listed(value) => value,
+        };
+        match value {
+            EntryValue::File(file) => match self.pin_file(target, file)? {
+                ArrayData::Integer(numbers) => target.numbered(&numbers),
+                ArrayData::Boolean(flags) => target.flagged(&flags),
+                ArrayData::Real(_) => Err(target.error(format!("{file} holds reals; nodes are integers or flags"))),
+            },
+            EntryValue::Integer(numbers) => target.numbered(numbers),
+            EntryValue::Name(name) => {
+                let Some((_, table)) = problem.indices.iter().find(|(n, _)| n == name) else {
+                    let known = list(problem.indices.iter().map(|(n, _)| n.as_str()));
+                    return Err(no_such(name, "index array", known, target.place));
+                };
+                let data = table.data.iter().map(|&v| i64::from(v)).collect();
+                target.numbered(&Tensor { shape: table.shape.clone(), data })
+            }
+            EntryValue::Real(_) => Err(target.error("nodes are integers".into())),
+        }
+    }
+
+    fn pin_file(&self, target: &Target<'_>, file: &str) -> Result<ArrayData, ProblemError> {
+        npy::read(&self.resolve(file)).map_err(|source| ProblemError::Array {
+            place: target.place.clone(),
+            name: target.name.to_string(),
+            source: Box::new(source),
+        })
+    }
+
+    /// The displacement of each entry: the same row for all nodes, or a row for each of them.
+    fn displacements(
+        &self,
+        target: &Target<'_>,
+        entry: &MoveEntry,
+        entries: &[usize],
+    ) -> Result<Vec<(usize, f64)>, ProblemError> {
+        let whole =
+            |t: &Tensor<i64>| Tensor { shape: t.shape.clone(), data: t.data.iter().map(|&v| v as f64).collect() };
+        let by = match &entry.by {
+            EntryValue::Real(t) => t.clone(),
+            EntryValue::Integer(t) => whole(t),
+            EntryValue::File(file) => match self.pin_file(target, file)? {
+                ArrayData::Real(t) => t,
+                ArrayData::Integer(t) | ArrayData::Boolean(t) => whole(&t),
+            },
+            EntryValue::Name(name) => {
+                return Err(target.error(format!("`by` is {name:?}; give numbers or a .npy file")));
+            }
+        };
+        let width = target.width();
+        if by.data.len() == width {
+            return Ok(entries.iter().map(|&own| (own, by.data[own % width.max(1)])).collect());
+        }
+        if by.data.len() == entries.len() {
+            return Ok(entries.iter().copied().zip(by.data).collect());
+        }
+        let (found, name, count) = (Shape(&by.shape), target.name, entries.len());
+        Err(target.error(format!(
+            "`by` has the shape {found}: give the {width} components of one displacement of `{name}`, \
+             or one number for each of the {count} entries that move"
+        )))
+    }
+}
+
+fn target<'a>(problem: &'a Problem, name: &str, place: &'a Place) -> Result<Target<'a>, ProblemError> {
+    let mut first = 0;
+    for (own, tensor) in &problem.unknowns {
+        if own == name {
+            return Ok(Target { name: own, tensor, first, place });
+        }
+        first += tensor.data.len();
+    }
+    Err(no_such(name, "unknown", list(problem.unknowns.iter().map(|(n, _)| n.as_str())), place))
+}
