@@ -174,7 +174,11 @@ pub mod explain;
 pub mod minimize;
 pub mod npy;
 pub mod output;
+#[cfg(feature = "solve")]
+pub mod plot;
 pub mod problem;
+#[cfg(feature = "solve")]
+pub mod render;
 pub mod system;
 pub mod tensor;
 

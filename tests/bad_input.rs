@@ -86,7 +86,6 @@ fn malformed_files() {
         (x("1\nx = 2"), "p.toml:3:1: duplicate key"),
         (problem("[unknowns]"), "p.toml:3:2: duplicate key"),
         (problem("[array]"), "p.toml:3:2: `array` is not known in a problem file"),
-        (problem("[solve]"), "p.toml:3:2: [solve] is not supported yet"),
         (problem("[simulate]"), "p.toml:3:2: [simulate] is not supported yet"),
         (problem("[mesh]\nfile = \"a.obj\""), "p.toml:1:1: [[terms]] is missing"),
         (
