@@ -170,6 +170,7 @@
 struct Readme;
 
 pub mod explain;
+pub mod mesh;
 #[cfg(feature = "solve")]
 pub mod minimize;
 pub mod npy;
@@ -179,6 +180,8 @@ pub mod plot;
 pub mod problem;
 #[cfg(feature = "solve")]
 pub mod render;
+#[cfg(feature = "solve")]
+pub mod scene;
 pub mod system;
 pub mod tensor;
 

@@ -88,10 +88,7 @@ fn malformed_files() {
         (problem("[array]"), "p.toml:3:2: `array` is not known in a problem file"),
         (problem("[simulate]"), "p.toml:3:2: [simulate] is not supported yet"),
         (problem("[mesh]\nfile = \"a.obj\""), "p.toml:1:1: [[terms]] is missing"),
-        (
-            problem(&format!("{TERM}[mesh]\nfile = \"a.obj\"")),
-            "meshes are not read yet: give arrays and indices as .npy",
-        ),
+        (problem(&format!("{TERM}[mesh]\nfile = \"a.obj\"")), "a.obj: cannot be read"),
         (problem("[mesh]\nfile = 1"), "p.toml:4:8: `file` is a number; the name of a mesh file is wanted"),
         (problem("[mesh]"), "p.toml:3:2: either `file` or `generate` of [mesh] is missing"),
         (problem("[mesh]\nname = 1"), "p.toml:4:1: `name` is not known in [mesh]; known are file, generate"),

@@ -5,6 +5,10 @@ mod devices;
 mod eval;
 mod explain;
 mod machine;
+#[cfg(feature = "solve")]
+mod progress;
+#[cfg(feature = "solve")]
+mod solve;
 mod summary;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,6 +26,9 @@ pub struct Arguments {
 enum Command {
     /// Evaluate a problem: energy, gradient and sparse Hessian.
     Eval(eval::Arguments),
+    /// Minimise the energy of a problem.
+    #[cfg(feature = "solve")]
+    Solve(solve::Arguments),
     /// Time every stage of a problem.
     Bench(bench::Arguments),
     /// List what can evaluate: the processor and the GPUs.
@@ -135,6 +142,22 @@ pub enum Error {
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] spadina::gpu::Error),
+    /// Minimising.
+    #[cfg(feature = "solve")]
+    #[error(transparent)]
+    Minimize(#[from] spadina::minimize::Error),
+    /// A picture.
+    #[cfg(feature = "solve")]
+    #[error(transparent)]
+    Render(#[from] spadina::render::RenderError),
+    /// There is no minimum, or none was found.
+    #[cfg(feature = "solve")]
+    #[error("{0}")]
+    NotSolved(String),
+    /// A report that is no JSON.
+    #[cfg(feature = "solve")]
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(serde_json::Error),
     /// Options that do not go together.
     #[error("{0}")]
     Usage(&'static str),
@@ -154,10 +177,21 @@ impl Error {
     }
 }
 
+/// Says on standard error what looks wrong with a problem's mesh.
+#[cfg(feature = "solve")]
+fn warn_of_mesh(problem: &spadina::Problem) {
+    use std::io::Write;
+    for warning in problem.mesh.iter().flat_map(|mesh| mesh.report().warnings()) {
+        let _ = writeln!(std::io::stderr(), "warning: mesh: {warning}");
+    }
+}
+
 /// Runs a command; its text goes to standard output.
 pub fn run(arguments: Arguments) -> Result<String, Error> {
     match arguments.command {
         Command::Eval(arguments) => eval::run(&arguments),
+        #[cfg(feature = "solve")]
+        Command::Solve(arguments) => solve::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Devices => Ok(devices::run()),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -26,6 +26,11 @@ pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
     ];
     rows.extend(times.map(|(name, seconds)| (name, time(seconds))));
     rows.push(("written", format!("{} in {}", files.join(", "), folder.display())));
+    aligned(&rows)
+}
+
+/// Names on the left, values on the right, aligned.
+pub fn aligned(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
 }

@@ -120,7 +120,7 @@ impl Settings {
 }
 
 /// One iteration.
-#[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
 pub struct Iteration {
     /// Its number, from zero.
     pub number: usize,

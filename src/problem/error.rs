@@ -1,6 +1,7 @@
 //! What can be wrong with a problem.
 
 use super::Place;
+use crate::mesh::MeshError;
 use crate::npy::NpyError;
 use std::path::PathBuf;
 
@@ -240,6 +241,14 @@ pub enum ProblemError {
         name: String,
         /// Its shape.
         shape: String,
+    },
+    /// A mesh cannot be read or made.
+    #[error("{place}: {source}")]
+    Mesh {
+        /// The section.
+        place: Place,
+        /// The reason.
+        source: Box<MeshError>,
     },
     /// Nodes that cannot be held or moved.
     #[error("{place}: {message}")]

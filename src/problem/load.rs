@@ -28,18 +28,26 @@ pub fn read_energy(path: &Path) -> Result<String, ProblemError> {
 impl ProblemFile {
     /// Reads the arrays and energies and checks that they go together.
     pub fn load(&self) -> Result<Problem, ProblemError> {
-        if let Some(mesh) = &self.mesh {
-            let what = "meshes are not read yet: give arrays and indices as .npy";
-            return Err(ProblemError::NotSupported { place: mesh.place.clone(), what });
-        }
         // The texts first: they are small, and naming the wrong file is the commonest mistake.
         let terms = self.terms.iter().map(|t| self.load_term(t)).collect::<Result<_, _>>()?;
         let arrays: Vec<Named> =
             self.arrays.iter().map(|e| Ok((e.name.clone(), self.reals(e)?))).collect::<Result<_, _>>()?;
         let indices = self.indices.iter().map(|e| Ok((e.name.clone(), self.integers(e)?))).collect::<Result<_, _>>()?;
-        let unknowns = self.load_unknowns(&arrays)?;
-        let places = self.places();
-        let loaded = Problem { unknowns, arrays, indices, terms, place: self.place(), places, references: Vec::new() };
+        let (places, references) = (self.places(), Vec::new());
+        let mut loaded = Problem {
+            unknowns: Vec::new(),
+            arrays,
+            indices,
+            terms,
+            mesh: None,
+            place: self.place(),
+            places,
+            references,
+        };
+        if let Some(section) = &self.mesh {
+            loaded = loaded.with_mesh_at(self.load_mesh(section)?, &section.place);
+        }
+        loaded.unknowns = self.load_unknowns(&loaded.arrays)?;
         loaded.check()?;
         Ok(loaded)
     }

@@ -21,11 +21,13 @@ mod error;
 mod file;
 mod keys;
 mod load;
+mod meshes;
 mod pins;
 mod place;
 mod solve;
 mod values;
 
+use crate::mesh::Mesh;
 use crate::tensor::Tensor;
 use spadina_core::frontend::{Frontend, Kind};
 use std::collections::HashMap;
@@ -69,6 +71,8 @@ pub struct Problem {
     pub indices: Vec<(String, Tensor<i32>)>,
     /// The terms, which add up.
     pub terms: Vec<Term>,
+    /// The mesh whose points and elements are among the arrays and indices, if they come from one.
+    pub mesh: Option<Arc<Mesh>>,
     /// Where the problem begins, for messages about all of it.
     pub place: Place,
     pub(crate) places: HashMap<(Section, String), Place>,

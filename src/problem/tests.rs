@@ -44,14 +44,24 @@ fn terms_have_bindings_and_places() {
 }
 
 #[test]
-fn a_mesh_is_parsed_and_not_read() {
+fn a_mesh_gives_points_and_elements() {
     let mesh = "[mesh]\ngenerate = \"box\"\ncells = [4, 1, 1]\nsize = [4.0, 1.0, 1.0]\n";
     let file = parse(&format!("{mesh}[unknowns]\nx = \"X\"\n{TERM}")).unwrap();
     assert!(
         matches!(&file.mesh, Some(MeshSection { source: MeshSource::Generate { shape, .. }, .. }) if shape == "box")
     );
-    let message = file.load().unwrap_err().to_string();
-    assert_eq!(message, "dir/problem.toml:1:2: meshes are not read yet: give arrays and indices as .npy");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("e.wgsl"), "fn energy() -> f32 { return 0.0; }").unwrap();
+    let load = |text: &str| {
+        let text = format!("{mesh}[unknowns]\nx = \"X\"\n{text}{TERM}");
+        ProblemFile::parse(folder.path().join("p.toml"), &text).unwrap().load()
+    };
+    let loaded = load("").unwrap();
+    assert_eq!(loaded.unknowns[0].1.shape, [20, 3]);
+    let shapes: Vec<_> = loaded.indices.iter().map(|(name, table)| (name.as_str(), table.shape[1])).collect();
+    assert_eq!(shapes, [("edges", 2), ("triangles", 3), ("tetrahedra", 4), ("hinges", 4)]);
+    let message = load("[indices]\nedges = [[0, 1]]\n").unwrap_err().to_string();
+    assert!(message.contains("the name `edges` is given twice"), "{message}");
 }
 
 #[test]

@@ -136,3 +136,8 @@ impl Numbers<'_> {
         }
     }
 }
+
+/// The error for numbers that cannot be.
+pub(super) fn wrong_size(place: &super::Place, key: &str, wanted: &'static str) -> ProblemError {
+    ProblemError::WrongType { place: place.clone(), key: key.into(), found: "something else".into(), wanted }
+}

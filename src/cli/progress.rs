@@ -1,0 +1,63 @@
+//! What is seen of long work: lines on standard output, a bar on standard error, and the way to stop it.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first interrupt (Ctrl-C) is noted, and the second one ends the program.
+pub fn watch_interrupts() {
+    // Without a handler, an interrupt ends the program at once, as it does by default.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Whether there was an interrupt.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The progress of one command. The bar is there only where standard error is a terminal.
+pub struct Bar {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Bar {
+    /// A bar of so many steps; `quiet` ones print no lines.
+    pub fn new(quiet: bool, steps: usize) -> Self {
+        let bar = ProgressBar::new(steps as u64);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, quiet }
+    }
+
+    /// Prints a line on standard output.
+    pub fn line(&self, text: &str) {
+        if !self.quiet {
+            // A reader that has seen enough is no reason to stop.
+            self.bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}")));
+        }
+    }
+
+    /// Prints a warning on standard error.
+    pub fn warn(&self, text: &str) {
+        self.bar.suspend(|| drop(writeln!(std::io::stderr(), "warning: {text}")));
+    }
+
+    /// A step is done.
+    pub fn advance(&self, message: &str) {
+        self.bar.set_message(message.to_string());
+        self.bar.inc(1);
+    }
+
+    /// All is done.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,74 @@
+//! The arrays of a mesh.
+
+use super::values::wrong_size;
+use super::{EntryValue, MeshSection, MeshSource, Place, Problem, ProblemError, ProblemFile, Section};
+use crate::mesh::{Mesh, Shape};
+use crate::tensor::Tensor;
+use std::sync::Arc;
+
+impl ProblemFile {
+    /// Reads or makes the mesh.
+    pub(super) fn load_mesh(&self, section: &MeshSection) -> Result<Mesh, ProblemError> {
+        let failed = |source| ProblemError::Mesh { place: section.place.clone(), source: Box::new(source) };
+        match &section.source {
+            MeshSource::File(file) => Mesh::read(self.resolve(file)).map_err(failed),
+            MeshSource::Generate { shape, cells, size } => {
+                let cells = cells.as_ref().map(|cells| counts(cells, section)).transpose()?;
+                let size = size.as_ref().map(|size| lengths(size, section)).transpose()?;
+                let shape = Shape::named(shape, cells.as_deref(), size.as_deref()).map_err(failed)?;
+                Mesh::generate(&shape).map_err(failed)
+            }
+        }
+    }
+}
+
+fn counts(value: &EntryValue, section: &MeshSection) -> Result<Vec<usize>, ProblemError> {
+    let refused = || wrong_size(&section.place, "cells", "whole numbers above zero, one for each axis");
+    match value {
+        EntryValue::Integer(t) => t.data.iter().map(|&n| usize::try_from(n).map_err(|_| refused())).collect(),
+        _ => Err(refused()),
+    }
+}
+
+fn lengths(value: &EntryValue, section: &MeshSection) -> Result<Vec<f64>, ProblemError> {
+    match value {
+        EntryValue::Real(t) => Ok(t.data.clone()),
+        EntryValue::Integer(t) => Ok(t.data.iter().map(|&v| v as f64).collect()),
+        _ => Err(wrong_size(&section.place, "size", "lengths above zero, one for each axis")),
+    }
+}
+
+impl Problem {
+    /// Adds the points of a mesh as array `X`, (n, 2) or (n, 3), and its elements as index arrays: `edges` (m, 2),
+    /// `triangles` (m, 3), `tetrahedra` (m, 4) and `hinges` (m, 4), those that it has.
+    ///
+    /// `triangles` are those of the mesh, or the boundary of its tetrahedra; `edges` those of the tetrahedra, or of the
+    /// triangles, or the lines of the mesh. A hinge is the two nodes of an edge that two triangles share, then the two
+    /// opposite ones.
+    pub fn with_mesh(self, mesh: Mesh) -> Problem {
+        self.with_mesh_at(mesh, &Place::Api)
+    }
+
+    pub(super) fn with_mesh_at(mut self, mesh: Mesh, place: &Place) -> Problem {
+        let points = Tensor { shape: vec![mesh.nodes(), mesh.dimension], data: mesh.points.clone() };
+        self.arrays.push(("X".into(), points));
+        self.places.entry((Section::Arrays, "X".into())).or_insert_with(|| place.clone());
+        let tables = [
+            ("edges", table(&mesh.edges())),
+            ("triangles", table(&mesh.surface())),
+            ("tetrahedra", table(&mesh.tetrahedra)),
+            ("hinges", table(&mesh.hinges().hinges)),
+        ];
+        for (name, table) in tables.into_iter().filter(|(_, table)| !table.data.is_empty()) {
+            self.indices.push((name.into(), table));
+            self.places.entry((Section::Indices, name.into())).or_insert_with(|| place.clone());
+        }
+        self.mesh = Some(Arc::new(mesh));
+        self
+    }
+}
+
+/// Node numbers fit: meshes have fewer than 2³¹ nodes.
+fn table<const K: usize>(rows: &[[u32; K]]) -> Tensor<i32> {
+    Tensor { shape: vec![rows.len(), K], data: rows.iter().flatten().map(|&node| node as i32).collect() }
+}

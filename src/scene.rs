@@ -1,0 +1,197 @@
+//! The shape that a problem's unknowns have: what is drawn and written of a result.
+
+use crate::mesh::{Field, View, boundary};
+use crate::problem::Problem;
+use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, Settings, Up, Viewport};
+use crate::tensor::Tensor;
+
+/// The nodes of a problem and the elements between them.
+///
+/// Positions are those of the first unknown with two or three numbers for each node; without one, the points of the mesh.
+/// Elements are those of the mesh; without one, index arrays: two columns are lines, three triangles, and those named
+/// `tetrahedra` or `tets` tetrahedra.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Geometry {
+    /// Coordinates of a node, 2 or 3.
+    pub dimension: usize,
+    /// Where in the global vector the positions begin, if they are unknowns.
+    pub first: Option<usize>,
+    /// The positions at the start, or of the mesh.
+    pub rest: Vec<f64>,
+    /// Lines.
+    pub lines: Vec<[u32; 2]>,
+    /// Triangles; for tetrahedra without others their boundary.
+    pub triangles: Vec<[u32; 3]>,
+    /// Tetrahedra.
+    pub tetrahedra: Vec<[u32; 4]>,
+    /// Unknowns with one number for each node: name, and where in the global vector they begin.
+    scalars: Vec<(String, usize)>,
+}
+
+impl Geometry {
+    /// The geometry of a problem; `None` if nothing of it has a position.
+    pub fn of(problem: &Problem) -> Option<Geometry> {
+        let mesh = problem.mesh.as_deref();
+        let nodes = mesh.map(crate::mesh::Mesh::nodes);
+        let mut first = 0;
+        let (mut positions, mut scalars) = (None, Vec::new());
+        for (name, tensor) in &problem.unknowns {
+            let rows = tensor.shape.first().copied().unwrap_or(0);
+            match tensor.shape[..] {
+                [_, 2 | 3] if positions.is_none() && nodes.is_none_or(|n| n == rows) => {
+                    positions = Some((first, tensor))
+                }
+                [_] | [_, 1] => scalars.push((name.clone(), first, rows)),
+                _ => {}
+            }
+            first += tensor.data.len();
+        }
+        let (first, dimension, rest) = match (positions, mesh) {
+            (Some((first, tensor)), _) => (Some(first), tensor.shape[1], tensor.data.clone()),
+            (None, Some(mesh)) => (None, mesh.dimension, mesh.points.clone()),
+            (None, None) => return None,
+        };
+        let count = rest.len() / dimension;
+        let scalars = scalars.into_iter().filter(|(.., rows)| *rows == count).map(|(name, at, _)| (name, at)).collect();
+        let none = Geometry { dimension, first, rest, lines: vec![], triangles: vec![], tetrahedra: vec![], scalars };
+        Some(match mesh {
+            Some(mesh) => Geometry {
+                triangles: mesh.surface(),
+                tetrahedra: mesh.tetrahedra.clone(),
+                lines: if mesh.triangles.is_empty() && mesh.tetrahedra.is_empty() { mesh.edges() } else { vec![] },
+                ..none
+            },
+            None => none.with_tables(problem),
+        })
+    }
+
+    /// Takes elements from index arrays.
+    fn with_tables(mut self, problem: &Problem) -> Geometry {
+        let count = self.rest.len() / self.dimension;
+        let used = |name: &str| problem.terms.iter().any(|t| t.over.as_deref() == Some(name));
+        for (name, table) in problem.indices.iter().filter(|(name, _)| used(name)) {
+            match table.shape[..] {
+                [_, 2] => rows(table, count, &mut self.lines),
+                [_, 3] => rows(table, count, &mut self.triangles),
+                [_, 4] if matches!(&name[..], "tetrahedra" | "tets") => rows(table, count, &mut self.tetrahedra),
+                _ => {}
+            }
+        }
+        if self.triangles.is_empty() {
+            self.triangles = boundary(&self.tetrahedra);
+        }
+        self
+    }
+
+    /// The positions at a global vector, flat.
+    pub fn positions<'a>(&'a self, vector: &'a [f64]) -> &'a [f64] {
+        match self.first {
+            Some(first) => &vector[first..first + self.rest.len()],
+            None => &self.rest,
+        }
+    }
+
+    /// The positions in three coordinates.
+    pub fn points(&self, vector: &[f64]) -> Vec<[f32; 3]> {
+        let point = |p: &[f64]| [p[0] as f32, p[1] as f32, p.get(2).map_or(0.0, |&z| z as f32)];
+        self.positions(vector).chunks_exact(self.dimension).map(point).collect()
+    }
+
+    /// How far each node is from where it began.
+    pub fn displacements(&self, vector: &[f64]) -> Vec<f64> {
+        let (now, rest) = (self.positions(vector).chunks_exact(self.dimension), self.rest.chunks_exact(self.dimension));
+        now.zip(rest)
+            .map(|(now, rest)| now.iter().zip(rest).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt())
+            .collect()
+    }
+
+    /// A number for each node that says most about a result, with its name: a scalar unknown, or the displacement.
+    pub fn field(&self, vector: &[f64]) -> (String, Vec<f64>) {
+        let count = self.rest.len() / self.dimension;
+        match (self.first, self.scalars.first()) {
+            (None, Some((name, at))) => (name.clone(), vector[*at..at + count].to_vec()),
+            _ => ("displacement".into(), self.displacements(vector)),
+        }
+    }
+
+    /// Calls `write` with the geometry at a global vector, and its fields: displacements and scalar unknowns. Of tetrahedra
+    /// either they or their surface are there.
+    pub fn view<T>(&self, vector: &[f64], surface: bool, write: impl FnOnce(&View<'_>) -> T) -> T {
+        let (now, count) = (self.positions(vector), self.rest.len() / self.dimension);
+        let moved: Vec<f64> = now.iter().zip(&self.rest).map(|(a, b)| a - b).collect();
+        let mut fields = vec![Field { name: "displacement", components: self.dimension, values: &moved }];
+        for (name, at) in &self.scalars {
+            fields.push(Field { name, components: 1, values: &vector[*at..at + count] });
+        }
+        let surface = surface || self.tetrahedra.is_empty();
+        write(&View {
+            dimension: self.dimension,
+            points: now,
+            lines: &self.lines,
+            triangles: if surface { &self.triangles } else { &[] },
+            tetrahedra: if surface { &[] } else { &self.tetrahedra },
+            point_fields: &fields,
+            cell_fields: &[],
+        })
+    }
+
+    /// The camera that sees the geometry at all of some vectors.
+    pub fn camera(&self, vectors: &[&[f64]], aspect: f32) -> Camera {
+        let points: Vec<[f32; 3]> = vectors.iter().flat_map(|vector| self.points(vector)).collect();
+        match self.dimension {
+            2 => Camera::front(points, aspect),
+            _ => Camera::fit(points, aspect, Up::Z),
+        }
+    }
+
+    /// A picture of the geometry at a global vector, coloured by [`field`](Self::field). `camera`: that of another picture,
+    /// to see both alike.
+    pub fn picture(
+        &self,
+        vector: &[f64],
+        camera: Option<&Camera>,
+        title: &str,
+        others: &[Object<'_>],
+    ) -> Result<Image, RenderError> {
+        let points = self.points(vector);
+        let (label, values) = self.field(vector);
+        let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
+        let ends = |(low, high): (f32, f32), &v: &f32| (low.min(v), high.max(v));
+        let range = values.iter().filter(|v| v.is_finite()).fold((f32::INFINITY, f32::NEG_INFINITY), ends);
+        let varied = range.1 > range.0;
+        let scalars = Color::Scalars { values: &values, range, map: ColorMap::Sequential };
+        let own = Object {
+            points: &points,
+            triangles: &self.triangles,
+            lines: &self.lines,
+            color: if varied { scalars } else { Color::default() },
+            edges: true,
+            point_size: if self.triangles.is_empty() { 7.0 } else { 0.0 },
+            ..Object::default()
+        };
+        let objects: Vec<Object<'_>> = std::iter::once(own).chain(others.iter().copied()).collect();
+        let lowest = points.iter().map(|p| p[2]).fold(f32::INFINITY, f32::min);
+        let solid = self.dimension == 3 && others.is_empty() && lowest.is_finite();
+        let settings = Settings {
+            title: title.into(),
+            legend: varied,
+            legend_label: label,
+            ground: solid.then_some(lowest),
+            ..Settings::default()
+        };
+        let aspect = Viewport::new(&objects, &settings).aspect();
+        let own = self.camera(&[vector], aspect);
+        render::render(&objects, camera.unwrap_or(&own), &settings)
+    }
+}
+
+/// Appends the rows of a table that name nodes there are.
+fn rows<const K: usize>(table: &Tensor<i32>, count: usize, to: &mut Vec<[u32; K]>) {
+    let node = |&value: &i32| u32::try_from(value).ok().filter(|&node| (node as usize) < count);
+    for row in table.data.chunks_exact(K) {
+        let nodes: Option<Vec<u32>> = row.iter().map(node).collect();
+        if let Some(row) = nodes.and_then(|nodes| <[u32; K]>::try_from(nodes).ok()) {
+            to.push(row);
+        }
+    }
+}
