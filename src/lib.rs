@@ -182,6 +182,8 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "solve")]
 pub mod scene;
+#[cfg(feature = "solve")]
+pub mod simulate;
 pub mod system;
 pub mod tensor;
 

@@ -86,7 +86,6 @@ fn malformed_files() {
         (x("1\nx = 2"), "p.toml:3:1: duplicate key"),
         (problem("[unknowns]"), "p.toml:3:2: duplicate key"),
         (problem("[array]"), "p.toml:3:2: `array` is not known in a problem file"),
-        (problem("[simulate]"), "p.toml:3:2: [simulate] is not supported yet"),
         (problem("[mesh]\nfile = \"a.obj\""), "p.toml:1:1: [[terms]] is missing"),
         (problem(&format!("{TERM}[mesh]\nfile = \"a.obj\"")), "a.obj: cannot be read"),
         (problem("[mesh]\nfile = 1"), "p.toml:4:8: `file` is a number; the name of a mesh file is wanted"),

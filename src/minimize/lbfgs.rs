@@ -195,4 +195,12 @@ impl Minimizer for Lbfgs {
         iteration.seconds = start.elapsed().as_secs_f64();
         Ok((iteration, outcome))
     }
+
+    fn restart(&mut self, system: &mut System) -> Result<(), Error> {
+        super::check(system, &self.held)?;
+        self.scale = Scale::of(system.problem(), &self.held);
+        self.pairs.clear();
+        (self.number, self.largest, self.stiffness, self.at) = (0, 0.0, 0.0, None);
+        Ok(())
+    }
 }

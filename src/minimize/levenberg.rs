@@ -16,6 +16,7 @@ const LARGEST: f64 = 1e16;
 /// What the method keeps between iterations.
 pub struct LevenbergMarquardt {
     settings: Settings,
+    wished: Vec<bool>,
     linear: Linear,
     scale: Scale,
     damping: f64,
@@ -29,9 +30,10 @@ impl LevenbergMarquardt {
     pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
+        let wished = held.to_vec();
         let held = super::with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
-        Ok(Self { settings, linear, scale, damping: FIRST, growth: 2.0, largest: 0.0, number: 0 })
+        Ok(Self { settings, wished, linear, scale, damping: FIRST, growth: 2.0, largest: 0.0, number: 0 })
     }
 
     /// Enlarges the damping after a step that was not taken.
@@ -136,5 +138,14 @@ impl Minimizer for LevenbergMarquardt {
         };
         iteration.seconds = start.elapsed().as_secs_f64();
         Ok((iteration, outcome))
+    }
+
+    fn restart(&mut self, system: &mut System) -> Result<(), Error> {
+        super::check(system, &self.wished)?;
+        let held = super::with_unused(system, &self.wished)?;
+        self.linear.rebind(system.pattern()?, &held)?;
+        self.scale = Scale::of(system.problem(), &self.wished);
+        (self.number, self.largest, self.damping, self.growth) = (0, 0.0, FIRST, 2.0);
+        Ok(())
     }
 }

@@ -45,6 +45,7 @@ pub use linear::LinearSolver;
 pub use load::minimize_moved;
 pub use newton::Newton;
 use scale::Scale;
+pub(crate) use scale::extent;
 use std::fmt;
 
 /// Which elements' Hessians are projected to be positive semi-definite.
@@ -226,6 +227,20 @@ pub enum Error {
 pub trait Minimizer {
     /// Makes one iteration; the system's unknowns are then what it led to. The outcome is there when it was the last one.
     fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error>;
+
+    /// Begins anew, after the system's data or connectivity have changed. What still fits is kept: the symbolic phase, if
+    /// the pattern is the same.
+    fn restart(&mut self, system: &mut System) -> Result<(), Error>;
+}
+
+/// Prepares the method of the settings for a system; `held` has a flag for each unknown that says whether it keeps its
+/// value.
+pub fn minimizer(system: &mut System, held: &[bool], settings: Settings) -> Result<Box<dyn Minimizer>, Error> {
+    Ok(match settings.method {
+        problem::Method::Newton | problem::Method::Exact => Box::new(Newton::new(system, held, settings)?),
+        problem::Method::LevenbergMarquardt => Box::new(LevenbergMarquardt::new(system, held, settings)?),
+        problem::Method::Lbfgs => Box::new(Lbfgs::new(system, held, settings)?),
+    })
 }
 
 /// That there is a flag for each unknown.
@@ -251,16 +266,22 @@ pub fn minimize(
     system: &mut System,
     held: &[bool],
     settings: Settings,
+    watch: impl FnMut(&Iteration) -> bool,
+) -> Result<Report, Error> {
+    let mut method = minimizer(system, held, settings)?;
+    iterate(method.as_mut(), system, settings.iterations, watch)
+}
+
+/// Iterates until a method ends, but at most so many times.
+pub fn iterate(
+    method: &mut dyn Minimizer,
+    system: &mut System,
+    most: usize,
     mut watch: impl FnMut(&Iteration) -> bool,
 ) -> Result<Report, Error> {
-    let mut method: Box<dyn Minimizer> = match settings.method {
-        problem::Method::Newton | problem::Method::Exact => Box::new(Newton::new(system, held, settings)?),
-        problem::Method::LevenbergMarquardt => Box::new(LevenbergMarquardt::new(system, held, settings)?),
-        problem::Method::Lbfgs => Box::new(Lbfgs::new(system, held, settings)?),
-    };
     let mut iterations = Vec::new();
     let outcome = loop {
-        if iterations.len() >= settings.iterations {
+        if iterations.len() >= most {
             break Outcome::Iterations;
         }
         let (iteration, outcome) = method.step(system)?;

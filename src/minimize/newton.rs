@@ -26,6 +26,8 @@ const LARGEST_SHIFT: f64 = 1e8;
 pub struct Newton {
     settings: Settings,
     held: Vec<bool>,
+    /// Those that are held by the caller's wish.
+    wished: Vec<bool>,
     linear: Linear,
     scale: Scale,
     level: usize,
@@ -52,11 +54,12 @@ impl Newton {
         let settings = Settings { projection, ..settings };
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
+        let wished = held.to_vec();
         let held = super::with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
         let level = if settings.projection == Projecting::Always { ALL } else { 0 };
-        Ok(Self { settings, held, linear, scale, level, shift: 0.0, number: 0, largest: 0.0, direction, rhs })
+        Ok(Self { settings, held, wished, linear, scale, level, shift: 0.0, number: 0, largest: 0.0, direction, rhs })
     }
 
     /// The unknowns that do not move: those that are held, and those that no term uses.
@@ -108,6 +111,15 @@ impl Minimizer for Newton {
         };
         iteration.seconds = start.elapsed().as_secs_f64();
         Ok((iteration, outcome))
+    }
+
+    fn restart(&mut self, system: &mut System) -> Result<(), Error> {
+        super::check(system, &self.wished)?;
+        self.held = super::with_unused(system, &self.wished)?;
+        self.linear.rebind(system.pattern()?, &self.held)?;
+        self.scale = Scale::of(system.problem(), &self.wished);
+        (self.number, self.largest) = (0, 0.0);
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::linear::Reduced;
 use crate::problem::Problem;
+use crate::tensor::Tensor;
 
 /// Unknowns that move by so many times their extent run away.
 const FAR: f64 = 1e6;
@@ -16,6 +17,18 @@ pub struct Scale {
     start: Vec<f64>,
 }
 
+/// How far the entries of a component lie apart, the largest of the components; one where they do not lie apart.
+pub(crate) fn extent(tensor: &Tensor<f64>) -> f64 {
+    let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
+    let mut extent = 0.0f64;
+    for component in 0..width {
+        let own = tensor.data.iter().skip(component).step_by(width.max(1));
+        let ends = own.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+        extent = extent.max(ends.1 - ends.0);
+    }
+    if extent > 0.0 && extent.is_finite() { extent } else { 1.0 }
+}
+
 impl Scale {
     /// The extents: how far the entries of a component (x, y or z) lie apart, the largest of the components; one where they
     /// do not lie apart, as those of angles and of scalar fields may at the start.
@@ -23,14 +36,7 @@ impl Scale {
         let mut first = 0;
         let (mut arrays, mut length, mut start) = (Vec::new(), 0.0f64, Vec::new());
         for (_, tensor) in &problem.unknowns {
-            let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
-            let mut extent = 0.0f64;
-            for component in 0..width {
-                let own = tensor.data.iter().skip(component).step_by(width.max(1));
-                let ends = own.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
-                extent = extent.max(ends.1 - ends.0);
-            }
-            let extent = if extent > 0.0 && extent.is_finite() { extent } else { 1.0 };
+            let extent = extent(tensor);
             arrays.push((first, extent));
             let end = first + tensor.data.len();
             if held[first..end].contains(&false) {

@@ -78,14 +78,6 @@ pub enum ProblemError {
         /// What may stand there.
         known: &'static str,
     },
-    /// Something that is designed and not built.
-    #[error("{place}: {what}")]
-    NotSupported {
-        /// Where.
-        place: Place,
-        /// What, and what to do instead.
-        what: &'static str,
-    },
     /// A value of the wrong type.
     #[error("{place}: `{key}` is {found}; {wanted} is wanted")]
     WrongType {

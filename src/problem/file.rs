@@ -3,6 +3,7 @@
 use super::check::{NEED_TERM, NEED_UNKNOWN, check_names};
 use super::keys::{Key, Value, string, syntax, table, unknown_key};
 use super::place::{Source, read_text};
+use super::simulate::{SimulateSection, simulate};
 use super::solve::{SolveSection, solve};
 use super::values::{entry_value, wrong_type};
 use super::{BindTarget, Place, ProblemError, Section};
@@ -31,6 +32,8 @@ pub struct ProblemFile {
     pub terms: Vec<TermEntry>,
     /// `[solve]`: how to minimise.
     pub solve: SolveSection,
+    /// `[simulate]`: how to step through time.
+    pub simulate: Option<SimulateSection>,
 }
 
 /// A named value.
@@ -124,6 +127,7 @@ impl ProblemFile {
             indices: Vec::new(),
             terms: Vec::new(),
             solve: SolveSection::default(),
+            simulate: None,
         };
         for (key, value) in root.get_ref().iter() {
             match key.get_ref().as_ref() {
@@ -134,11 +138,8 @@ impl ProblemFile {
                 "terms" => file.terms = terms(source, value)?,
                 "solve" => file.solve = solve(source, table(source, key, value)?)?,
                 "simulate" => {
-                    return Err(super::keys::not_supported(
-                        source,
-                        key,
-                        "[simulate] is not supported yet: take it out",
-                    ));
+                    let place = source.place(key.span().start);
+                    file.simulate = Some(simulate(source, table(source, key, value)?, place)?);
                 }
                 _ => return Err(unknown_key(source, key, "a problem file", SECTIONS)),
             }
@@ -173,7 +174,7 @@ impl ProblemFile {
     }
 }
 
-const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]], [solve]";
+const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]], [solve], [simulate]";
 const MESH_KEYS: &str = "file, generate, cells, size";
 const TERM_KEYS: &str = "energy, residual, over, bind";
 const WANT_UNKNOWN: &str = "a .npy file, the name of an array, a number or a list of numbers";

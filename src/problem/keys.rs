@@ -14,10 +14,6 @@ pub(super) fn syntax(source: &Source<'_>, error: &toml::de::Error) -> ProblemErr
     ProblemError::Syntax { place, message: error.message().to_string() }
 }
 
-pub(super) fn not_supported(source: &Source<'_>, key: &Key<'_>, what: &'static str) -> ProblemError {
-    ProblemError::NotSupported { place: source.place(key.span().start), what }
-}
-
 pub(super) fn unknown_key(
     source: &Source<'_>,
     key: &Key<'_>,

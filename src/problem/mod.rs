@@ -24,6 +24,7 @@ mod load;
 mod meshes;
 mod pins;
 mod place;
+mod simulate;
 mod solve;
 mod values;
 
@@ -40,6 +41,7 @@ pub use file::{Entry, EntryValue, MeshSection, MeshSource, ProblemFile, TermEntr
 pub use load::read_energy;
 pub use pins::{Pins, Selection};
 pub use place::Place;
+pub use simulate::{FrameFile, Integrator, ObstacleEntry, ObstacleShape, SimulateSection};
 pub use solve::{FixEntry, Method, MoveEntry, Projecting, SolveSection};
 
 /// The section a name belongs to.

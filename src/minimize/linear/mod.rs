@@ -40,6 +40,7 @@ enum Method {
 pub struct Linear {
     /// The matrix.
     pub matrix: Reduced,
+    solver: LinearSolver,
     method: Method,
 }
 
@@ -51,7 +52,18 @@ impl Linear {
             LinearSolver::Direct => Method::Direct(Cholesky::new(&matrix).ok_or(Error::Memory)?),
             LinearSolver::Iterative { tolerance } => Method::Iterative(Conjugate::new(&matrix), tolerance),
         };
-        Ok(Self { matrix, method })
+        Ok(Self { matrix, solver, method })
+    }
+
+    /// Takes another pattern; the symbolic phase is done again if it is not the same.
+    pub fn rebind(&mut self, pattern: &Csr, held: &[bool]) -> Result<(), Error> {
+        let matrix = Reduced::new(pattern, held);
+        if matrix.same_pattern(&self.matrix) {
+            self.matrix = matrix;
+            return Ok(());
+        }
+        *self = Self::new(pattern, held, self.solver)?;
+        Ok(())
     }
 
     /// Takes the values of the Hessian.

@@ -52,6 +52,11 @@ impl Reduced {
         self.free.len()
     }
 
+    /// Whether another matrix has the same entries.
+    pub fn same_pattern(&self, other: &Reduced) -> bool {
+        self.free == other.free && self.row_ptr == other.row_ptr && self.col_idx == other.col_idx
+    }
+
     /// Takes the values of a Hessian of both triangles.
     pub fn set(&mut self, hessian: Matrix<'_>) -> Result<(), Error> {
         hessian.scalar("a minimiser")?;

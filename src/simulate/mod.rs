@@ -1,0 +1,466 @@
+//! Simulation: steps through time, each the minimum of an incremental potential.
+//!
+//! With implicit Euler, the positions at the end of a step of length `h` minimise
+//!
+//! ```text
+//! 1/(2h²) (x - x̂)ᵀ M (x - x̂) - Σ m g·x + energy(x),     x̂ = x₀ + h v₀
+//! ```
+//!
+//! which has its gradient where `M a = M g - energy'(x)` (Kane and others, *Variational integrators and the Newmark algorithm*,
+//! 2000; Gast and others, *Optimization integrator for large time steps*, 2015). Backward differences of second order have
+//! the same form with another `x̂` and `2h/3` for `h`. Inertia, weight, barriers and friction are energies in WGSL like those
+//! of the problem, and go through the same pipeline.
+//!
+//! ```
+//! use spadina::simulate::{Setup, Simulation};
+//! use spadina::{Options, Problem, Term};
+//!
+//! // Two nodes and a spring in free fall.
+//! let spring = "fn energy(x: array<vec2f, 2>) -> f32 { let s = length(x[1] - x[0]) - 1.0; return 50.0 * s * s; }";
+//! let problem = Problem::new()
+//!     .unknown("x", vec![[0.0, 0.0], [1.1, 0.0]])
+//!     .indices("springs", vec![[0, 1]])
+//!     .term(Term::energy("spring.wgsl", spring).over("springs"));
+//! let setup = Setup { gravity: vec![0.0, -9.81], step: 0.01, ..Setup::new("x", vec![1.0, 1.0]) };
+//! let mut simulation = Simulation::new(problem, setup, Options::default())?;
+//! for _ in 0..100 {
+//!     simulation.step()?;
+//! }
+//! let x = simulation.positions();
+//! assert!((x[1] + 0.5 * 9.81 * 1.01).abs() < 1e-6); // h/2 later than the parabola
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod motion;
+mod obstacle;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use crate::minimize::{self, Iteration, Minimizer, Outcome, Settings};
+use crate::problem::{Integrator, Problem, Term};
+use crate::system::{Options, System};
+use crate::tensor::Tensor;
+pub use motion::Motion;
+use obstacle::Contact;
+pub use obstacle::{Obstacle, Shape};
+pub use state::State;
+use std::path::PathBuf;
+use std::time::Instant;
+
+const INERTIA: &str = include_str!("energies/inertia.wgsl");
+
+/// Names of arrays that simulation adds to a problem.
+const NODES: &str = "simulated nodes";
+const COASTING: &str = "coasting";
+const RATE: &str = "rate of inertia";
+const BEFORE: &str = "positions before";
+const MASS: &str = "masses of nodes";
+const GRAVITY: &str = "gravity of nodes";
+
+/// Below this speed, in extents of the positions for each second, friction lets nodes creep.
+const CREEP: f64 = 1e-3;
+
+/// What is simulated, and how.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Setup {
+    /// The unknown with the positions of the nodes, (n, 2) or (n, 3).
+    pub unknown: String,
+    /// How time is stepped.
+    pub integrator: Integrator,
+    /// The length of a step in seconds.
+    pub step: f64,
+    /// The mass of each node.
+    pub masses: Vec<f64>,
+    /// The acceleration by gravity; empty for none.
+    pub gravity: Vec<f64>,
+    /// The velocity of each entry of the positions at the start; empty for rest.
+    pub velocity: Vec<f64>,
+    /// A flag for each entry of the global vector that is held; empty for none.
+    pub held: Vec<bool>,
+    /// What moves by key frames.
+    pub motions: Vec<Motion>,
+    /// What nodes cannot enter.
+    pub obstacles: Vec<Obstacle>,
+    /// How each step is minimised.
+    pub minimize: Settings,
+}
+
+impl Setup {
+    /// Nodes of these masses, without anything else, in steps of a hundredth of a second.
+    pub fn new(unknown: impl Into<String>, masses: Vec<f64>) -> Setup {
+        Setup {
+            unknown: unknown.into(),
+            integrator: Integrator::ImplicitEuler,
+            step: 0.01,
+            masses,
+            gravity: Vec::new(),
+            velocity: Vec::new(),
+            held: Vec::new(),
+            motions: Vec::new(),
+            obstacles: Vec::new(),
+            minimize: Settings::default(),
+        }
+    }
+}
+
+/// A problem that is stepped through time.
+pub struct Simulation {
+    system: System,
+    setup: Setup,
+    method: Box<dyn Minimizer>,
+    contacts: Vec<Contact>,
+    /// Where the positions begin in the global vector, and the components of a node.
+    first: usize,
+    width: usize,
+    step: usize,
+    time: f64,
+    start: Vec<f64>,
+    velocity: Vec<f64>,
+    before: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+/// Energies at a time, in joules if all data are in units of the SI.
+#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
+pub struct Energies {
+    /// Of motion.
+    pub kinetic: f64,
+    /// Of the problem's own terms.
+    pub elastic: f64,
+    /// Of weight, zero at the origin.
+    pub gravity: f64,
+    /// Of the barriers before obstacles.
+    pub contact: f64,
+}
+
+impl Energies {
+    /// Their sum.
+    pub fn total(&self) -> f64 {
+        self.kinetic + self.elastic + self.gravity + self.contact
+    }
+}
+
+/// One step.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StepReport {
+    /// Its number, from one.
+    pub step: usize,
+    /// The time at its end, in seconds.
+    pub time: f64,
+    /// How its minimisation ended.
+    pub outcome: Outcome,
+    /// The iterations that it took.
+    pub iterations: Vec<Iteration>,
+    /// The energies at its end.
+    pub energies: Energies,
+    /// Nodes that may have touched an obstacle.
+    pub contacts: usize,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// How much of that went into the pattern, because what touches had changed.
+    pub rebinding: f64,
+}
+
+/// Why there is no simulation.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system.
+    #[error(transparent)]
+    System(#[from] crate::system::Error),
+    /// A step cannot be minimised.
+    #[error(transparent)]
+    Minimize(#[from] minimize::Error),
+    /// A step has no minimum.
+    #[error("step {step}, at {time} s: {outcome}")]
+    Step {
+        /// The number of the step.
+        step: usize,
+        /// The time at its end.
+        time: f64,
+        /// How the minimisation ended.
+        outcome: Outcome,
+    },
+    /// The energy is infinite where a step begins.
+    #[error("step {step}, at {time} s: the energy is infinite at its begin, {hint}")]
+    Infinite {
+        /// The number of the step.
+        step: usize,
+        /// The time at its end.
+        time: f64,
+        /// What may be the reason.
+        hint: &'static str,
+    },
+    /// The unknown is not there, or its entries are no positions.
+    #[error("`{name}` is no unknown of shape (n, 2) or (n, 3): positions are needed")]
+    Unknown {
+        /// Its name.
+        name: String,
+    },
+    /// Data of another length than is needed.
+    #[error("{what} has {found} entries; {wanted} are needed")]
+    Length {
+        /// What.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length needed.
+        wanted: usize,
+    },
+    /// A mass that cannot be.
+    #[error("node {node} has the mass {mass}; masses are positive and finite (is the node part of an element?)")]
+    Mass {
+        /// The node.
+        node: usize,
+        /// Its mass.
+        mass: f64,
+    },
+    /// An obstacle of another dimension.
+    #[error("obstacle {number} needs vectors of {dimension} components, as the positions have")]
+    Obstacle {
+        /// Its number, from zero.
+        number: usize,
+        /// The components of a position.
+        dimension: usize,
+    },
+    /// A state that cannot be read.
+    #[error("{}: {reason}", .path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+    /// A state of another problem.
+    #[error("the state has {found} entries, the problem {wanted} unknowns: it is of another problem")]
+    StateLength {
+        /// Its length.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
+}
+
+impl Simulation {
+    /// Adds inertia, weight and obstacles to a problem, and compiles it.
+    pub fn new(problem: Problem, setup: Setup, options: Options) -> Result<Simulation, Error> {
+        let (first, tensor) = positions(&problem, &setup.unknown)?;
+        let (nodes, width) = (tensor.shape[0], tensor.shape[1]);
+        let setup = complete(setup, nodes, width, problem.unknown_count())?;
+        let extent = minimize::extent(&tensor);
+        let rate = 1.0 / (setup.step * setup.step);
+        let slip = CREEP * extent * setup.step;
+        let text = INERTIA.replace("VEC", &format!("vec{width}f"));
+        let inertia = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
+        let inertia = inertia.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
+        let mut problem = problem
+            .array(COASTING, tensor.clone())
+            .array(BEFORE, tensor.clone())
+            .array(MASS, setup.masses.clone())
+            .array(GRAVITY, setup.gravity.clone())
+            .array(RATE, rate)
+            .indices(NODES, Tensor { shape: vec![nodes, 1], data: (0..nodes as i32).collect() })
+            .term(inertia);
+        let mut contacts = Vec::new();
+        for obstacle in setup.obstacles.iter().enumerate() {
+            let contact;
+            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip)?;
+            contacts.push(contact);
+        }
+        let mut system = System::build(problem, setup.minimize.options(options))?;
+        let mut held = setup.held.clone();
+        setup.motions.iter().flat_map(|m| &m.entries).for_each(|&entry| held[entry] = true);
+        let method = minimize::minimizer(&mut system, &held, setup.minimize)?;
+        let (start, velocity) = (system.vector(), setup.velocity.clone());
+        let (step, time, before) = (0, 0.0, None);
+        Ok(Simulation { system, setup, method, contacts, first, width, step, time, start, velocity, before })
+    }
+
+    /// The system, whose unknowns are the present.
+    pub fn system(&self) -> &System {
+        &self.system
+    }
+
+    /// Gives an array of the problem new values, such as a stiffness.
+    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
+        Ok(self.system.set_array(name, values)?)
+    }
+
+    /// The time in seconds.
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// The positions, (n, 2) or (n, 3) in C order.
+    pub fn positions(&self) -> Vec<f64> {
+        self.own(&self.system.vector()).to_vec()
+    }
+
+    /// The velocity of each entry of the positions.
+    pub fn velocities(&self) -> &[f64] {
+        &self.velocity
+    }
+
+    /// The masses of the nodes.
+    pub fn masses(&self) -> &[f64] {
+        &self.setup.masses
+    }
+
+    fn own<'a>(&self, vector: &'a [f64]) -> &'a [f64] {
+        &vector[self.first..self.first + self.velocity.len()]
+    }
+
+    /// Where the nodes would go without forces, and the step by which differences are divided.
+    fn coasting(&self, x: &[f64]) -> (Vec<f64>, f64) {
+        let h = self.setup.step;
+        match (&self.before, self.setup.integrator) {
+            (Some((before, old)), Integrator::Bdf2) => {
+                let before = self.own(before);
+                let h = 2.0 * h / 3.0;
+                let place = |k: usize| (4.0 * x[k] - before[k]) / 3.0 + h * (4.0 * self.velocity[k] - old[k]) / 3.0;
+                ((0..x.len()).map(place).collect(), h)
+            }
+            _ => (x.iter().zip(&self.velocity).map(|(x, v)| x + h * v).collect(), h),
+        }
+    }
+
+    /// The velocities at the end of a step from `x` to `to`.
+    fn velocities_after(&self, x: &[f64], to: &[f64], h: f64) -> Vec<f64> {
+        match (&self.before, self.setup.integrator) {
+            (Some((before, _)), Integrator::Bdf2) => {
+                let before = self.own(before);
+                (0..x.len()).map(|k| (to[k] - (4.0 * x[k] - before[k]) / 3.0) / h).collect()
+            }
+            _ => to.iter().zip(x).map(|(to, x)| (to - x) / h).collect(),
+        }
+    }
+
+    /// Makes a step.
+    pub fn step(&mut self) -> Result<StepReport, Error> {
+        let begin = Instant::now();
+        let (step, time) = (self.step + 1, (self.step + 1) as f64 * self.setup.step);
+        let all = self.system.vector();
+        let x = self.own(&all).to_vec();
+        let (coasting, h) = self.coasting(&x);
+        self.system.set_array(COASTING, &coasting)?;
+        self.system.set_array(BEFORE, &x)?;
+        self.system.set_array(RATE, &[1.0 / (h * h)])?;
+        for contact in &mut self.contacts {
+            contact.prepare(&mut self.system, &x, &coasting, self.width)?;
+        }
+        let mut rebinding = 0.0;
+        let (outcome, iterations) = loop {
+            let start = Instant::now();
+            self.begin(&all, time)?;
+            self.method.restart(&mut self.system)?;
+            rebinding += start.elapsed().as_secs_f64();
+            if self.system.trial()?.is_none() {
+                let hint = match self.setup.motions.is_empty() && self.setup.obstacles.is_empty() {
+                    true => "where an element is inverted, or has no volume",
+                    false => "where nodes are moved too far in one step, are behind an obstacle, or invert an element",
+                };
+                return Err(Error::Infinite { step, time, hint });
+            }
+            let most = self.setup.minimize.iterations;
+            let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true)?;
+            if matches!(report.outcome, Outcome::NoStep | Outcome::Unbounded { .. }) {
+                return Err(Error::Step { step, time, outcome: report.outcome });
+            }
+            let to = self.system.vector();
+            let mut more = false;
+            for contact in &mut self.contacts {
+                let to = &to[self.first..self.first + x.len()];
+                more |= contact.complete(&mut self.system, &x, to, self.width)?;
+            }
+            if !more {
+                break (report.outcome, report.iterations);
+            }
+        };
+        let to = self.positions();
+        let velocity = self.velocities_after(&x, &to, h);
+        let energies = self.energies_at(&to, (&x, &coasting, h), &velocity)?;
+        self.before = Some((all, std::mem::replace(&mut self.velocity, velocity)));
+        (self.step, self.time) = (step, time);
+        let contacts = self.contacts.iter().map(Contact::count).sum();
+        let seconds = begin.elapsed().as_secs_f64();
+        Ok(StepReport { step, time, outcome, iterations, energies, contacts, seconds, rebinding })
+    }
+
+    /// Puts the unknowns where a step begins: what moves by key frames is where it will be.
+    fn begin(&mut self, all: &[f64], time: f64) -> Result<(), Error> {
+        let mut to = all.to_vec();
+        for motion in &self.setup.motions {
+            for (&entry, by) in motion.entries.iter().zip(motion.at(time)) {
+                to[entry] = self.start[entry] + by;
+            }
+        }
+        Ok(self.system.set_unknowns(&to)?)
+    }
+
+    /// The energies at positions: what is not inertia, weight or obstacles of the incremental potential is the problem's.
+    fn energies_at(
+        &mut self,
+        to: &[f64],
+        (x, coasting, h): (&[f64], &[f64], f64),
+        velocity: &[f64],
+    ) -> Result<Energies, Error> {
+        let mut all = Energies::default();
+        let mut inertia = 0.0;
+        for (node, &mass) in self.setup.masses.iter().enumerate() {
+            for k in 0..self.width {
+                let at = node * self.width + k;
+                all.kinetic += 0.5 * mass * velocity[at] * velocity[at];
+                all.gravity -= mass * self.setup.gravity[k] * to[at];
+                inertia += 0.5 * mass * ((to[at] - coasting[at]) / h).powi(2);
+            }
+        }
+        let mut friction = 0.0;
+        for contact in &self.contacts {
+            let [barrier, rubbing] = contact.energies(to, x, self.width);
+            all.contact += barrier;
+            friction += rubbing;
+        }
+        all.elastic = self.system.value()? - inertia - all.gravity - all.contact - friction;
+        Ok(all)
+    }
+}
+
+/// The unknown with the positions, and where it begins in the global vector.
+fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Error> {
+    let mut first = 0;
+    for (own, tensor) in &problem.unknowns {
+        if own == name && matches!(tensor.shape[..], [_, 2 | 3]) {
+            return Ok((first, tensor.clone()));
+        }
+        first += tensor.data.len();
+    }
+    Err(Error::Unknown { name: name.into() })
+}
+
+/// Checks a setup and puts zeros where it says nothing.
+fn complete(mut setup: Setup, nodes: usize, width: usize, unknowns: usize) -> Result<Setup, Error> {
+    let fit = |what, list: &mut Vec<f64>, wanted: usize| match list.len() {
+        0 => {
+            *list = vec![0.0; wanted];
+            Ok(())
+        }
+        found if found == wanted => Ok(()),
+        found => Err(Error::Length { what, found, wanted }),
+    };
+    fit("the gravity", &mut setup.gravity, width)?;
+    fit("the velocity", &mut setup.velocity, nodes * width)?;
+    if setup.held.is_empty() {
+        setup.held = vec![false; unknowns];
+    }
+    for (what, found, wanted) in
+        [("what is held", setup.held.len(), unknowns), ("the list of masses", setup.masses.len(), nodes)]
+    {
+        if found != wanted {
+            return Err(Error::Length { what, found, wanted });
+        }
+    }
+    let bad = |mass: &f64| !(*mass > 0.0 && mass.is_finite());
+    if let Some(node) = setup.masses.iter().position(bad) {
+        return Err(Error::Mass { node, mass: setup.masses[node] });
+    }
+    Ok(setup)
+}

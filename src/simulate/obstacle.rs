@@ -1,0 +1,216 @@
+//! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
+
+use super::Error;
+use crate::problem::{Problem, Term};
+use crate::system::System;
+use crate::tensor::Tensor;
+
+const PLANE: &str = include_str!("energies/plane.wgsl");
+const SPHERE: &str = include_str!("energies/sphere.wgsl");
+const FRICTION: &str = include_str!("energies/friction.wgsl");
+
+/// The shape of an obstacle, in the coordinates of the positions.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shape {
+    /// All behind a plane.
+    Plane {
+        /// A point of the plane.
+        point: Vec<f64>,
+        /// Its normal, of any length, which points to where nodes may be.
+        normal: Vec<f64>,
+    },
+    /// A ball.
+    Sphere {
+        /// Its centre.
+        center: Vec<f64>,
+        /// Its radius.
+        radius: f64,
+    },
+}
+
+/// Something that nodes cannot enter.
+///
+/// From `distance` on a node has the barrier energy `-stiffness (s - 1)² log s`, with `s` the share of the distance that is
+/// left (Li and others, *Incremental potential contact*, 2020). Friction is Coulomb's, with the normal force and direction
+/// at the begin of the time step.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Obstacle {
+    /// Its shape.
+    pub shape: Shape,
+    /// Coulomb's coefficient; zero for none.
+    pub friction: f64,
+    /// The distance within which nodes are pushed back.
+    pub distance: f64,
+    /// The energy of a node that is well within the distance.
+    pub stiffness: f64,
+}
+
+impl Obstacle {
+    /// The distance of a point, and the direction away from the obstacle.
+    pub fn distance(&self, x: &[f64]) -> (f64, Vec<f64>) {
+        match &self.shape {
+            Shape::Plane { point, normal } => {
+                let length = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
+                let normal: Vec<f64> = normal.iter().map(|n| n / length).collect();
+                (x.iter().zip(point).zip(&normal).map(|((x, p), n)| (x - p) * n).sum(), normal)
+            }
+            Shape::Sphere { center, radius } => {
+                let away: Vec<f64> = x.iter().zip(center).map(|(x, c)| x - c).collect();
+                let length = away.iter().map(|a| a * a).sum::<f64>().sqrt();
+                (length - radius, away.iter().map(|a| a / length.max(f64::MIN_POSITIVE)).collect())
+            }
+        }
+    }
+
+    /// The barrier's energy at a distance, and its force.
+    pub fn barrier(&self, distance: f64) -> (f64, f64) {
+        let share = distance / self.distance;
+        if share >= 1.0 {
+            return (0.0, 0.0);
+        }
+        let (left, log) = (share - 1.0, share.ln());
+        let slope = -self.stiffness * (2.0 * left * log + left * left / share) / self.distance;
+        (-self.stiffness * left * left * log, -slope)
+    }
+
+    /// How many components its vectors have; `None` if they do not agree.
+    fn dimension(&self) -> Option<usize> {
+        match &self.shape {
+            Shape::Plane { point, normal } => Some(point.len()).filter(|n| *n == normal.len()),
+            Shape::Sphere { center, .. } => Some(center.len()),
+        }
+    }
+}
+
+/// An obstacle in a system: the nodes that may touch it in the current step.
+pub struct Contact {
+    obstacle: Obstacle,
+    /// The names of its index array and of its arrays.
+    nodes: String,
+    prefix: String,
+    touching: Vec<i32>,
+    /// The friction of each of them: normal force times coefficient.
+    grips: Vec<f64>,
+    normals: Vec<f64>,
+    slip: f64,
+}
+
+impl Contact {
+    /// Adds the barrier of an obstacle, and its friction, to a problem.
+    pub fn add(
+        mut problem: Problem,
+        (number, obstacle): (usize, &Obstacle),
+        (unknown, dimension): (&str, usize),
+        slip: f64,
+    ) -> Result<(Problem, Contact), Error> {
+        if obstacle.dimension() != Some(dimension) {
+            return Err(Error::Obstacle { number, dimension });
+        }
+        let prefix = format!("obstacle {number} ");
+        let named = |name: &str| format!("{prefix}{name}");
+        let nodes = named("nodes");
+        let vector = |v: &[f64]| Tensor::from(v.to_vec());
+        let mut term = match &obstacle.shape {
+            Shape::Plane { point, .. } => {
+                let (_, normal) = obstacle.distance(point);
+                problem = problem.array(named("point"), vector(point)).array(named("normal"), vector(&normal));
+                bound("plane", PLANE, dimension, &prefix, &["point", "normal", "reach", "stiffness"])
+            }
+            Shape::Sphere { center, radius } => {
+                problem = problem.array(named("center"), vector(center)).array(named("radius"), *radius);
+                bound("sphere", SPHERE, dimension, &prefix, &["center", "radius", "reach", "stiffness"])
+            }
+        };
+        term = term.over(&nodes).bind("x", unknown);
+        problem = problem.array(named("reach"), obstacle.distance).array(named("stiffness"), obstacle.stiffness);
+        problem = problem.indices(&nodes, Tensor { shape: vec![0, 1], data: vec![] }).term(term);
+        if obstacle.friction > 0.0 {
+            let term = bound("friction", FRICTION, dimension, &prefix, &["grip", "normals", "slip"]);
+            problem = problem
+                .array(named("grip"), Tensor { shape: vec![0], data: vec![] })
+                .array(named("normals"), Tensor { shape: vec![0, dimension], data: vec![] })
+                .array(named("slip"), slip)
+                .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
+        }
+        let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
+        Ok((problem, Contact { obstacle: obstacle.clone(), nodes, prefix, touching, grips, normals, slip }))
+    }
+
+    /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice
+    /// the way that they are about to go; whether the table has changed.
+    pub fn prepare(&mut self, system: &mut System, x: &[f64], ahead: &[f64], width: usize) -> Result<bool, Error> {
+        let reach = self.obstacle.distance;
+        let way = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+        let near = |(_, (x, ahead)): &(usize, (&[f64], &[f64]))| {
+            self.obstacle.distance(x).0 < 1.1 * reach + 2.0 * way(x, ahead)
+        };
+        let nodes = x.chunks_exact(width).zip(ahead.chunks_exact(width)).enumerate().filter(near);
+        let touching: Vec<i32> = nodes.map(|(node, _)| node as i32).collect();
+        self.take(system, touching, x, width)
+    }
+
+    /// Adds nodes that have come near during the step from `x` to `to`; whether there are any.
+    pub fn complete(&mut self, system: &mut System, x: &[f64], to: &[f64], width: usize) -> Result<bool, Error> {
+        let listed = |node: usize| self.touching.binary_search(&(node as i32)).is_ok();
+        let near = |node: usize, to: &[f64]| self.obstacle.distance(to).0 < self.obstacle.distance && !listed(node);
+        let new = to.chunks_exact(width).enumerate().filter(|(node, to)| near(*node, to)).map(|(node, _)| node as i32);
+        let new: Vec<i32> = new.collect();
+        if new.is_empty() {
+            return Ok(false);
+        }
+        let mut touching = [&self.touching[..], &new].concat();
+        touching.sort_unstable();
+        self.take(system, touching, x, width)
+    }
+
+    fn take(&mut self, system: &mut System, touching: Vec<i32>, x: &[f64], width: usize) -> Result<bool, Error> {
+        let changed = touching != self.touching;
+        if changed {
+            system.set_indices(&self.nodes, Tensor { shape: vec![touching.len(), 1], data: touching.clone() })?;
+            self.touching = touching;
+        }
+        if self.obstacle.friction > 0.0 {
+            self.grips.clear();
+            self.normals.clear();
+            for &node in &self.touching {
+                let (distance, normal) = self.obstacle.distance(&x[node as usize * width..(node as usize + 1) * width]);
+                self.grips.push(self.obstacle.friction * self.obstacle.barrier(distance).1);
+                self.normals.extend(normal);
+            }
+            system.set_array(&format!("{}grip", self.prefix), &self.grips)?;
+            system.set_array(&format!("{}normals", self.prefix), &self.normals)?;
+        }
+        Ok(changed)
+    }
+
+    /// How many nodes may touch the obstacle.
+    pub fn count(&self) -> usize {
+        self.touching.len()
+    }
+
+    /// The barrier's energy at `x`, and that of friction of the step from `before`.
+    pub fn energies(&self, x: &[f64], before: &[f64], width: usize) -> [f64; 2] {
+        let mut sums = [0.0; 2];
+        for (k, &node) in self.touching.iter().enumerate() {
+            let own = node as usize * width..(node as usize + 1) * width;
+            sums[0] += self.obstacle.barrier(self.obstacle.distance(&x[own.clone()]).0).0;
+            let Some(&grip) = self.grips.get(k) else { continue };
+            let normal = &self.normals[k * width..(k + 1) * width];
+            let moved: Vec<f64> = own.map(|at| x[at] - before[at]).collect();
+            let across: f64 = moved.iter().zip(normal).map(|(m, n)| m * n).sum();
+            let square: f64 = moved.iter().zip(normal).map(|(m, n)| (m - across * n).powi(2)).sum();
+            sums[1] += grip * ((square + self.slip * self.slip).sqrt() - self.slip);
+        }
+        sums
+    }
+}
+
+/// A term of these energies, its parameters bound to the arrays with a prefix.
+fn bound(name: &str, text: &str, dimension: usize, prefix: &str, parameters: &[&str]) -> Term {
+    let text = text.replace("VEC", &format!("vec{dimension}f"));
+    let bind = |term: Term, parameter: &&str| {
+        let own = if *parameter == "normals" { "normal" } else { parameter };
+        term.bind(own, &format!("{prefix}{parameter}"))
+    };
+    parameters.iter().fold(Term::energy(format!("{name}.wgsl"), text), bind)
+}

@@ -1,0 +1,100 @@
+//! Known motions.
+
+use super::*;
+
+const SPRING: &str = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 {
+  let s = length(x[1] - x[0]) - 1.0;
+  return 0.5 * k * s * s;
+}";
+
+fn spring(k: f64) -> Problem {
+    Problem::new()
+        .unknown("x", vec![[0.0, 0.0], [1.1, 0.0]])
+        .array("k", k)
+        .indices("springs", vec![[0, 1]])
+        .term(Term::energy("spring.wgsl", SPRING).over("springs"))
+}
+
+/// An oscillator: how far from cos(ωt) at time one.
+fn error(integrator: Integrator, steps: usize) -> f64 {
+    let setup = Setup { integrator, step: 1.0 / steps as f64, ..Setup::new("x", vec![1.0, 1.0]) };
+    let mut simulation = Simulation::new(spring(2.0), setup, Options::default()).unwrap();
+    (0..steps).for_each(|_| drop(simulation.step().unwrap()));
+    let x = simulation.positions();
+    // Reduced mass one half: ω = 2.
+    (x[2] - x[0] - 1.0 - 0.1 * 2.0f64.cos()).abs()
+}
+
+#[test]
+fn integrators_have_their_orders() {
+    for (integrator, order) in [(Integrator::ImplicitEuler, 1.0), (Integrator::Bdf2, 2.0)] {
+        let errors = [100, 200, 400].map(|steps| error(integrator, steps));
+        for pair in errors.windows(2) {
+            let found = (pair[0] / pair[1]).log2();
+            assert!((found - order).abs() < 0.15, "{integrator:?}: {found}, {errors:?}");
+        }
+    }
+}
+
+#[test]
+fn momentum_is_kept() {
+    for integrator in [Integrator::ImplicitEuler, Integrator::Bdf2] {
+        let velocity = vec![0.3, -0.2, -0.5, 0.9];
+        let setup = Setup { integrator, velocity, ..Setup::new("x", vec![1.0, 3.0]) };
+        let mut simulation = Simulation::new(spring(1e3), setup, Options::default()).unwrap();
+        for _ in 0..100 {
+            simulation.step().unwrap();
+            let v = simulation.velocities();
+            let momentum = [v[0] + 3.0 * v[2], v[1] + 3.0 * v[3]];
+            assert!((momentum[0] + 1.2).abs() < 1e-7 && (momentum[1] - 2.5).abs() < 1e-7, "{momentum:?}");
+        }
+    }
+}
+
+#[test]
+fn a_saved_state_goes_on_alike() {
+    for integrator in [Integrator::ImplicitEuler, Integrator::Bdf2] {
+        let setup = Setup { integrator, gravity: vec![0.0, -9.81], ..Setup::new("x", vec![1.0, 3.0]) };
+        let make = || Simulation::new(spring(1e3), setup.clone(), Options::default()).unwrap();
+        let mut first = make();
+        (0..10).for_each(|_| drop(first.step().unwrap()));
+        let numbers = first.state().to_numbers();
+        let mut second = make();
+        second.set_state(&State::from_numbers(&numbers).unwrap()).unwrap();
+        (0..10).for_each(|_| drop(first.step().unwrap()));
+        (0..10).for_each(|_| drop(second.step().unwrap()));
+        assert_eq!(first.state(), second.state());
+        for cut in 0..numbers.len() {
+            assert_eq!(State::from_numbers(&numbers[..cut]), None, "{cut}");
+        }
+    }
+}
+
+#[test]
+fn a_ball_of_two_nodes_lands_and_grips() {
+    let plane = |friction, slope: f64| Obstacle {
+        shape: Shape::Plane { point: vec![0.0, -1.0], normal: vec![slope, 1.0] },
+        friction,
+        distance: 0.05,
+        stiffness: 1.0,
+    };
+    for (friction, slides) in [(0.1, true), (0.5, false)] {
+        let setup = Setup {
+            gravity: vec![0.0, -9.81],
+            obstacles: vec![plane(friction, 0.2)],
+            ..Setup::new("x", vec![1.0, 1.0])
+        };
+        let mut simulation = Simulation::new(spring(1e4), setup, Options::default()).unwrap();
+        (0..150).for_each(|_| drop(simulation.step().unwrap()));
+        let landed = simulation.positions();
+        (0..100).for_each(|_| drop(simulation.step().unwrap()));
+        let after = simulation.positions();
+        let gap = |x: &[f64]| (0.2 * x[0] + x[1] + 1.0).min(0.2 * x[2] + x[3] + 1.0);
+        assert!(gap(&landed) > 0.0 && gap(&after) > 0.0);
+        let way = after[0] - landed[0];
+        assert_eq!(way > 0.1, slides, "{friction}: {way}");
+        if !slides {
+            assert!(way < 0.01, "{way}");
+        }
+    }
+}
