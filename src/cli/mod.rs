@@ -8,6 +8,8 @@ mod machine;
 #[cfg(feature = "solve")]
 mod progress;
 #[cfg(feature = "solve")]
+mod simulate;
+#[cfg(feature = "solve")]
 mod solve;
 mod summary;
 
@@ -29,6 +31,9 @@ enum Command {
     /// Minimise the energy of a problem.
     #[cfg(feature = "solve")]
     Solve(solve::Arguments),
+    /// Step a problem through time.
+    #[cfg(feature = "solve")]
+    Simulate(simulate::Arguments),
     /// Time every stage of a problem.
     Bench(bench::Arguments),
     /// List what can evaluate: the processor and the GPUs.
@@ -146,6 +151,23 @@ pub enum Error {
     #[cfg(feature = "solve")]
     #[error(transparent)]
     Minimize(#[from] spadina::minimize::Error),
+    /// Simulating.
+    #[cfg(feature = "solve")]
+    #[error(transparent)]
+    Simulate(#[from] spadina::simulate::Error),
+    /// A section [simulate] that cannot be.
+    #[cfg(feature = "solve")]
+    #[error(transparent)]
+    Section(#[from] spadina::simulate::SectionError),
+    /// The user has ended a simulation.
+    #[cfg(feature = "solve")]
+    #[error("interrupted after step {step} of {steps}: --restart goes on from there")]
+    Interrupted {
+        /// The last step made.
+        step: usize,
+        /// The steps that were to be made.
+        steps: usize,
+    },
     /// A picture.
     #[cfg(feature = "solve")]
     #[error(transparent)]
@@ -172,6 +194,8 @@ impl Error {
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            #[cfg(feature = "solve")]
+            Self::Interrupted { .. } => 130,
             _ => 1,
         }
     }
@@ -192,6 +216,8 @@ pub fn run(arguments: Arguments) -> Result<String, Error> {
         Command::Eval(arguments) => eval::run(&arguments),
         #[cfg(feature = "solve")]
         Command::Solve(arguments) => solve::run(&arguments),
+        #[cfg(feature = "solve")]
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Devices => Ok(devices::run()),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -31,7 +31,7 @@ impl Bar {
     /// A bar of so many steps; `quiet` ones print no lines.
     pub fn new(quiet: bool, steps: usize) -> Self {
         let bar = ProgressBar::new(steps as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}, {elapsed}, {eta} left, {msg}") {
             bar.set_style(style);
         }
         Self { bar, quiet }
@@ -48,6 +48,11 @@ impl Bar {
     /// Prints a warning on standard error.
     pub fn warn(&self, text: &str) {
         self.bar.suspend(|| drop(writeln!(std::io::stderr(), "warning: {text}")));
+    }
+
+    /// So many steps were done before.
+    pub fn begin(&self, steps: usize) {
+        self.bar.set_position(steps as u64);
     }
 
     /// A step is done.

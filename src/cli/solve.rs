@@ -9,7 +9,7 @@ use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
 use spadina::output::{OutputFile, write_folder};
 use spadina::plot::{Plot, Series};
 use spadina::problem::{self, Method, Problem, ProblemFile, SolveSection};
-use spadina::scene::Geometry;
+use spadina::scene::{Geometry, Picture};
 use spadina::system::{Options, Projection, System};
 use std::io::Write;
 use std::path::PathBuf;
@@ -208,7 +208,8 @@ fn write(
     let names: Vec<(String, &spadina::Tensor<f64>)> =
         system.problem().unknowns.iter().map(|(name, tensor)| (format!("{name}.npy"), tensor)).collect();
     let plot = convergence(report).svg();
-    let picture = geometry.map(|g| g.picture(vector, None, "", &[])?.png()).transpose()?;
+    let picture =
+        geometry.map(|g| Picture { colored: true, ..Picture::default() }.draw(g, vector)?.png()).transpose()?;
     let mut files = vec![OutputFile::new("result.json", |w| w.write_all(json.as_bytes()))];
     for (name, tensor) in &names {
         files.push(OutputFile::new(name, move |w| spadina::npy::write(w, &tensor.shape, &tensor.data)));

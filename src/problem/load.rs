@@ -133,7 +133,7 @@ impl ProblemFile {
         })
     }
 
-    fn reals(&self, entry: &Entry) -> Result<Tensor<f64>, ProblemError> {
+    pub(crate) fn reals(&self, entry: &Entry) -> Result<Tensor<f64>, ProblemError> {
         let real =
             |t: &Tensor<i64>| Tensor { shape: t.shape.clone(), data: t.data.iter().map(|&v| v as f64).collect() };
         match &entry.value {

@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub use error::ProblemError;
 pub use file::{Entry, EntryValue, MeshSection, MeshSource, ProblemFile, TermEntry};
 pub use load::read_energy;
-pub use pins::{Pins, Selection};
+pub use pins::{KeyFrames, Pins, Selection};
 pub use place::Place;
 pub use simulate::{FrameFile, Integrator, ObstacleEntry, ObstacleShape, SimulateSection};
 pub use solve::{FixEntry, Method, MoveEntry, Projecting, SolveSection};

@@ -72,6 +72,9 @@ pub struct Pins {
     pub moved: Vec<(usize, f64)>,
 }
 
+/// Entries of the global vector, times, and for each time how far each entry is from where it began.
+pub type KeyFrames = (Vec<usize>, Vec<f64>, Vec<Vec<f64>>);
+
 /// An unknown array, and where in the global vector it begins.
 struct Target<'a> {
     name: &'a str,
@@ -220,6 +223,62 @@ impl ProblemFile {
         Ok(pins)
     }
 
+    /// Displacements by key frames. What is moved twice, or is in `held`, is refused.
+    pub fn key_frames(
+        &self,
+        problem: &Problem,
+        held: &[bool],
+        moves: &[MoveEntry],
+    ) -> Result<Vec<KeyFrames>, ProblemError> {
+        let mut taken = held.to_vec();
+        let mut all = Vec::new();
+        for entry in moves {
+            let target = target(problem, &entry.unknown, &entry.place)?;
+            let own = self.selected(problem, &target, &entry.nodes)?;
+            for at in &own {
+                if std::mem::replace(&mut taken[target.first + at], true) {
+                    let (node, name) = (at / target.width().max(1), target.name);
+                    let message = format!("node {node} of `{name}` is moved, but it is held or moved otherwise, too");
+                    return Err(target.error(message));
+                }
+            }
+            let (times, by) = self.frames(&target, entry, &own)?;
+            all.push((own.iter().map(|at| target.first + at).collect(), times, by));
+        }
+        Ok(all)
+    }
+
+    /// The times, and for each the displacement of every entry.
+    fn frames(
+        &self,
+        target: &Target<'_>,
+        entry: &MoveEntry,
+        own: &[usize],
+    ) -> Result<(Vec<f64>, Vec<Vec<f64>>), ProblemError> {
+        if entry.times.is_empty() {
+            let all = self.displacements(target, entry, own)?;
+            return Ok((vec![0.0], vec![all.into_iter().map(|(_, by)| by).collect()]));
+        }
+        let (by, count, width) = (self.amounts(target, entry)?, entry.times.len(), target.width());
+        let (found, name) = (Shape(&by.shape), target.name);
+        let row = match by.data.len() {
+            len if len == count * width => width,
+            len if len == count * own.len() => own.len(),
+            _ => {
+                return Err(target.error(format!(
+                    "`by` has the shape {found}: give for each of the {count} times the {width} components of a \
+                     displacement of `{name}`, or one number for each of the {} entries that move",
+                    own.len()
+                )));
+            }
+        };
+        let frame = |frame: &[f64]| match row == width {
+            true => own.iter().map(|at| frame[at % width]).collect(),
+            false => frame.to_vec(),
+        };
+        Ok((entry.times.clone(), by.data.chunks_exact(row.max(1)).map(frame).collect()))
+    }
+
     fn selected(
         &self,
         problem: &Problem,
@@ -257,16 +316,11 @@ impl ProblemFile {
         })
     }
 
-    /// The displacement of each entry: the same row for all nodes, or a row for each of them.
-    fn displacements(
-        &self,
-        target: &Target<'_>,
-        entry: &MoveEntry,
-        entries: &[usize],
-    ) -> Result<Vec<(usize, f64)>, ProblemError> {
+    /// The numbers of `by`.
+    fn amounts(&self, target: &Target<'_>, entry: &MoveEntry) -> Result<Tensor<f64>, ProblemError> {
         let whole =
             |t: &Tensor<i64>| Tensor { shape: t.shape.clone(), data: t.data.iter().map(|&v| v as f64).collect() };
-        let by = match &entry.by {
+        let amounts = match &entry.by {
             EntryValue::Real(t) => t.clone(),
             EntryValue::Integer(t) => whole(t),
             EntryValue::File(file) => match self.pin_file(target, file)? {
@@ -277,6 +331,20 @@ impl ProblemFile {
                 return Err(target.error(format!("`by` is {name:?}; give numbers or a .npy file")));
             }
         };
+        match amounts.data.iter().position(|v| !v.is_finite()) {
+            Some(at) => Err(target.error(format!("`by` has {} at {:?}", amounts.data[at], amounts.position(at)))),
+            None => Ok(amounts),
+        }
+    }
+
+    /// The displacement of each entry: the same row for all nodes, or a row for each of them.
+    fn displacements(
+        &self,
+        target: &Target<'_>,
+        entry: &MoveEntry,
+        entries: &[usize],
+    ) -> Result<Vec<(usize, f64)>, ProblemError> {
+        let by = self.amounts(target, entry)?;
         let width = target.width();
         if by.data.len() == width {
             return Ok(entries.iter().map(|&own| (own, by.data[own % width.max(1)])).collect());

@@ -33,6 +33,7 @@
 
 mod motion;
 mod obstacle;
+mod section;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ use crate::tensor::Tensor;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
+pub use section::SectionError;
 pub use state::State;
 use std::path::PathBuf;
 use std::time::Instant;

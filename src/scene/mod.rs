@@ -1,9 +1,11 @@
 //! The shape that a problem's unknowns have: what is drawn and written of a result.
 
+mod picture;
+
 use crate::mesh::{Field, View, boundary};
 use crate::problem::Problem;
-use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, Settings, Up, Viewport};
 use crate::tensor::Tensor;
+pub use picture::{Obstacle, Picture};
 
 /// The nodes of a problem and the elements between them.
 ///
@@ -133,55 +135,6 @@ impl Geometry {
             point_fields: &fields,
             cell_fields: &[],
         })
-    }
-
-    /// The camera that sees the geometry at all of some vectors.
-    pub fn camera(&self, vectors: &[&[f64]], aspect: f32) -> Camera {
-        let points: Vec<[f32; 3]> = vectors.iter().flat_map(|vector| self.points(vector)).collect();
-        match self.dimension {
-            2 => Camera::front(points, aspect),
-            _ => Camera::fit(points, aspect, Up::Z),
-        }
-    }
-
-    /// A picture of the geometry at a global vector, coloured by [`field`](Self::field). `camera`: that of another picture,
-    /// to see both alike.
-    pub fn picture(
-        &self,
-        vector: &[f64],
-        camera: Option<&Camera>,
-        title: &str,
-        others: &[Object<'_>],
-    ) -> Result<Image, RenderError> {
-        let points = self.points(vector);
-        let (label, values) = self.field(vector);
-        let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
-        let ends = |(low, high): (f32, f32), &v: &f32| (low.min(v), high.max(v));
-        let range = values.iter().filter(|v| v.is_finite()).fold((f32::INFINITY, f32::NEG_INFINITY), ends);
-        let varied = range.1 > range.0;
-        let scalars = Color::Scalars { values: &values, range, map: ColorMap::Sequential };
-        let own = Object {
-            points: &points,
-            triangles: &self.triangles,
-            lines: &self.lines,
-            color: if varied { scalars } else { Color::default() },
-            edges: true,
-            point_size: if self.triangles.is_empty() { 7.0 } else { 0.0 },
-            ..Object::default()
-        };
-        let objects: Vec<Object<'_>> = std::iter::once(own).chain(others.iter().copied()).collect();
-        let lowest = points.iter().map(|p| p[2]).fold(f32::INFINITY, f32::min);
-        let solid = self.dimension == 3 && others.is_empty() && lowest.is_finite();
-        let settings = Settings {
-            title: title.into(),
-            legend: varied,
-            legend_label: label,
-            ground: solid.then_some(lowest),
-            ..Settings::default()
-        };
-        let aspect = Viewport::new(&objects, &settings).aspect();
-        let own = self.camera(&[vector], aspect);
-        render::render(&objects, camera.unwrap_or(&own), &settings)
     }
 }
 
