@@ -40,7 +40,7 @@ impl State {
     /// A state from the content of a file; `None` if it is none.
     pub fn from_numbers(numbers: &[f64]) -> Option<State> {
         let [version, step, time, entries, speeds, has_before, rest @ ..] = numbers else { return None };
-        let whole = |v: f64| (v >= 0.0 && v <= 1e15 && v.fract() == 0.0).then_some(v as usize);
+        let whole = |v: f64| ((0.0..=1e15).contains(&v) && v.fract() == 0.0).then_some(v as usize);
         let (step, entries, speeds) = (whole(*step)?, whole(*entries)?, whole(*speeds)?);
         let parts = 1 + whole(*has_before)?;
         let fits = *version == VERSION && parts <= 2 && (entries + speeds).checked_mul(parts)? == rest.len();
