@@ -14,6 +14,9 @@ const SHARES: [f64; 3] = [0.25, 0.05, 0.005];
 /// Projection of all elements, in the list of levels: none, [`SHARES`], all.
 const ALL: usize = SHARES.len() + 1;
 
+/// A level that fails again and again is tried every so many iterations.
+const MOST_PATIENCE: usize = 7;
+
 /// The largest shift of the diagonal, in terms of its mean.
 const LARGEST_SHIFT: f64 = 1e8;
 
@@ -32,6 +35,12 @@ pub struct Newton {
     scale: Scale,
     level: usize,
     shift: f64,
+    /// Iterations for which a level that failed is not tried again, and those since it was tried last.
+    patience: usize,
+    waited: usize,
+    /// The last decrement, and whether it was much smaller than the one before.
+    decrement: f64,
+    fast: bool,
     number: usize,
     largest: f64,
     direction: Vec<f64>,
@@ -59,7 +68,23 @@ impl Newton {
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
         let level = if settings.projection == Projecting::Always { ALL } else { 0 };
-        Ok(Self { settings, held, wished, linear, scale, level, shift: 0.0, number: 0, largest: 0.0, direction, rhs })
+        Ok(Self {
+            settings,
+            held,
+            wished,
+            linear,
+            scale,
+            level,
+            shift: 0.0,
+            patience: 0,
+            waited: 0,
+            decrement: 0.0,
+            fast: false,
+            number: 0,
+            largest: 0.0,
+            direction,
+            rhs,
+        })
     }
 
     /// The unknowns that do not move: those that are held, and those that no term uses.
@@ -92,11 +117,14 @@ impl Minimizer for Newton {
             seconds: 0.0,
         };
         self.number += 1;
+        self.fast = iteration.decrement < 0.2 * self.decrement;
+        self.decrement = iteration.decrement;
         let stiffness = self.scale.stiffness(&self.linear.matrix);
         let outcome = if self.settings.is_small(&iteration, largest, stiffness, &self.scale) {
             Some(Outcome::Converged)
         } else {
-            let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest };
+            let changed = *projected > 0 || self.shift > 0.0;
+            let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest, changed };
             match if slope < 0.0 { line.search(system, 1.0)? } else { None } {
                 Some(accepted) => {
                     iteration.step = accepted.step;
@@ -135,35 +163,52 @@ impl Newton {
 
     /// Evaluates, and solves for a direction of descent.
     fn model(&mut self, system: &mut System) -> Result<Model, Error> {
-        // One level less may be enough now.
-        if self.settings.projection == Projecting::OnDemand {
-            self.level = self.level.saturating_sub(1);
-        }
+        let lowered = self.lower();
         let last = std::mem::replace(&mut self.shift, 0.0);
-        let mut gradient: Option<Vec<f64>> = None;
+        let mut tries = 0;
+        // Which elements are around the largest entries of the gradient is known from the gradient.
+        let mut gradient = match self.level {
+            1..ALL => system.gradient()?.1.to_vec(),
+            _ => Vec::new(),
+        };
         loop {
-            system.project(self.projected(gradient.as_deref()));
+            system.project(self.projected(&gradient));
             let at = system.evaluate()?;
-            let (energy, own) = (at.energy, at.gradient.to_vec());
+            let energy = at.energy;
+            gradient = at.gradient.to_vec();
             self.linear.set(at.hessian)?;
             let projected = system.projected_elements();
             let raised = self.settings.projection == Projecting::OnDemand && self.level < ALL;
-            let solved = self.solve(&own, if raised { None } else { Some(last) })?;
-            let Some(solved) = solved else {
-                self.level += 1;
-                gradient = Some(own);
-                continue;
-            };
-            return Ok(Model { energy, gradient: own, solved, projected });
+            if let Some(solved) = self.solve(&gradient, if raised { None } else { Some(last) })? {
+                if lowered {
+                    self.waited = 0;
+                    self.patience = if tries == 0 { 0 } else { (2 * self.patience + 1).min(MOST_PATIENCE) };
+                }
+                return Ok(Model { energy, gradient, solved, projected });
+            }
+            self.level += 1;
+            tries += 1;
         }
     }
 
+    /// Whether one level less is tried: it may be enough now, but not if it has just failed and little has changed.
+    fn lower(&mut self) -> bool {
+        if self.settings.projection != Projecting::OnDemand || self.level == 0 {
+            return false;
+        }
+        self.waited += 1;
+        if self.waited <= self.patience && !self.fast {
+            return false;
+        }
+        self.level -= 1;
+        true
+    }
+
     /// The elements to project at the level.
-    fn projected(&self, gradient: Option<&[f64]>) -> Projected {
+    fn projected(&self, gradient: &[f64]) -> Projected {
         match (self.settings.projection, self.level) {
             (Projecting::Never, _) | (Projecting::OnDemand, 0) => Projected::None,
             (Projecting::OnDemand, level @ 1..ALL) => {
-                let Some(gradient) = gradient else { return Projected::All };
                 let most = gradient.iter().zip(&self.held).filter(|(_, held)| !**held);
                 let most = most.map(|(g, _)| g.abs()).fold(0.0, f64::max);
                 let bound = SHARES[level - 1] * most;

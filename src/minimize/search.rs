@@ -21,7 +21,12 @@ pub struct Line<'a> {
     pub slope: f64,
     /// The largest energy, by amount, that rounding errors are to be measured by.
     pub scale: f64,
+    /// Whether the Hessian was changed to be positive definite: then the direction may be too short.
+    pub changed: bool,
 }
+
+/// Steps of changed Hessians are doubled at most so many times.
+const DOUBLINGS: u32 = 10;
 
 /// A step that is accepted.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -83,8 +88,9 @@ impl Line<'_> {
         loop {
             let promised = SHARE * trial.step * self.slope;
             if trial.energy - self.energy <= promised {
-                self.go(system, trial.step)?;
-                return Ok(Some(trial));
+                let accepted = self.lengthen(system, trial)?;
+                self.go(system, accepted.step)?;
+                return Ok(Some(accepted));
             }
             // Below, differences of energies are noise.
             if -trial.step * self.slope <= 1e-12 * self.scale || trial.step < SHORTEST * most {
@@ -96,6 +102,24 @@ impl Line<'_> {
             trial.step *= if best.is_finite() { best.clamp(0.1, 0.5) } else { 0.1 };
             trial.energy = self.energy_at(system, trial.step)?;
         }
+    }
+
+    /// A longer step, where the energy falls by much more than a quadratic model promises: near saddles, steps of projected
+    /// Hessians are far too short.
+    fn lengthen(&self, system: &mut System, mut accepted: Accepted) -> Result<Accepted, Error> {
+        let fall = |trial: &Accepted| self.energy - trial.energy;
+        if !self.changed || accepted.step != 1.0 || fall(&accepted) < -0.75 * self.slope {
+            return Ok(accepted);
+        }
+        for _ in 0..DOUBLINGS {
+            let step = 2.0 * accepted.step;
+            let longer = Accepted { step, energy: self.energy_at(system, step)? };
+            if longer.energy.is_nan() || fall(&longer) < 1.5 * fall(&accepted) {
+                break;
+            }
+            accepted = longer;
+        }
+        Ok(accepted)
     }
 
     /// Accepts a step by the slope behind it, where differences of energies are noise: the approximate conditions of Hager
