@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adjoint;
 mod lbfgs;
 mod levenberg;
 mod linear;
@@ -39,6 +40,7 @@ mod tests;
 
 use crate::problem;
 use crate::system::{Options, Projection, System};
+pub use adjoint::{Adjoint, Sensitivity};
 pub use lbfgs::Lbfgs;
 pub use levenberg::LevenbergMarquardt;
 pub use linear::LinearSolver;
@@ -218,6 +220,9 @@ pub enum Error {
         "the Hessian is singular, whatever is added to its diagonal: is the energy's scale beyond double precision?"
     )]
     Singular,
+    /// The unknowns are at no minimum.
+    #[error("the Hessian is not positive definite: the unknowns are at no minimum, or something moves freely")]
+    NoMinimum,
     /// Out of memory.
     #[error("there is no memory for the factors of the Hessian: take the iterative solver")]
     Memory,

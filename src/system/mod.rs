@@ -216,6 +216,11 @@ impl System {
         &self.problem
     }
 
+    /// The options that it was built with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The number of unknowns.
     pub fn unknowns(&self) -> usize {
         self.problem.unknown_count()

@@ -71,6 +71,21 @@ impl Linear {
         Ok(self.matrix.set(hessian)?)
     }
 
+    /// Factors the matrix for any number of right-hand sides; whether it is positive definite. Only a direct solver does.
+    pub fn factor(&mut self) -> Result<bool, Error> {
+        match &mut self.method {
+            Method::Direct(cholesky) => cholesky.factor(&self.matrix).ok_or(Error::Memory),
+            Method::Iterative(..) => Ok(false),
+        }
+    }
+
+    /// Puts the solution in the place of a right-hand side, with the factors of [`factor`](Self::factor).
+    pub fn back(&self, rhs: &mut [f64]) {
+        if let Method::Direct(cholesky) = &self.method {
+            cholesky.solve(rhs);
+        }
+    }
+
     /// Puts the solution in the place of the right-hand side. Where the matrix is not positive definite, a direct solver
     /// leaves it, and an iterative one puts there what it has so far.
     pub fn solve(&mut self, rhs: &mut [f64]) -> Result<Solved, Error> {
