@@ -12,7 +12,7 @@ impl System {
         let entry = self.problem.unknowns.iter_mut().find(|(n, _)| n == name);
         let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
         if set(name, tensor, values)? {
-            self.bound = None;
+            self.unbind(name);
         }
         Ok(())
     }
@@ -45,26 +45,28 @@ impl System {
     pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
         let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
         let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        self.stored = false;
-        if set(name, tensor, values)? {
-            self.bound = None;
+        match set(name, tensor, values)? {
+            true => self.unbind(name),
+            false => self.touch(name),
         }
         Ok(())
     }
 
     /// Gives an index array other entries, or a size another value; the number of rows may change.
     ///
-    /// Nothing is compiled again: the next evaluation checks all shapes and indices and builds the pattern.
+    /// Nothing is compiled again. The next evaluation checks shapes and indices of the terms that depend on it and builds the
+    /// pattern; that of the other terms is kept, so that a change of few elements (what touches what) costs little. The
+    /// first change takes as long as building.
     pub fn set_indices(&mut self, name: &str, table: impl Into<Tensor<i32>>) -> Result<(), Error> {
         let table = table.into();
         let entry = self.problem.indices.iter_mut().find(|(n, _)| n == name);
         let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        let same_rows = tensor.shape.len() == table.shape.len() && tensor.shape.get(1..) == table.shape.get(1..);
+        let same_rows = Self::same_rows(tensor, &table);
         if !same_rows || entries(&table.shape) != Some(table.data.len()) {
             return Err(reshape(name, &tensor.shape, format!("data of shape {}", Shape(&table.shape))));
         }
         *tensor = table;
-        self.bound = None;
+        self.unbind(name);
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Systems whose unknowns on the GPU are displacements from a reference.
 
-#[cfg(feature = "gpu")]
 use super::Device;
+#[cfg(feature = "gpu")]
+use super::rebind::Stale;
 use super::{Options, System};
 use crate::problem::Problem;
 use std::borrow::Cow;
@@ -29,7 +30,7 @@ impl System {
     pub fn set_reference(&mut self) {
         if self.options.displaced() {
             self.problem.references = reference(&self.problem);
-            self.stored = false;
+            self.unstored = Stale::All;
         }
     }
 
@@ -38,7 +39,7 @@ impl System {
         let unknowns = self.problem.unknowns.iter().map(|(_, tensor)| tensor.data.len());
         if self.options.displaced() && !self.problem.references.iter().map(Vec::len).eq(unknowns) {
             self.problem.references = reference(&self.problem);
-            self.stored = false;
+            self.unstored = Stale::All;
         }
     }
 

@@ -13,6 +13,7 @@ mod layout;
 mod matrices;
 mod part;
 mod product;
+mod rebind;
 mod rows;
 mod term;
 mod work;
@@ -27,6 +28,7 @@ use crate::problem::Problem;
 use layout::Stored;
 use part::{Choosing, Mode, Placement};
 use product::{Product, Scratch};
+use rebind::{Fixed, Stale};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{Projected, Projection};
 pub use spadina_core::pattern::{Csr, Places, Storage};
@@ -132,8 +134,10 @@ pub struct System {
     terms: Vec<Term>,
     seconds: BuildSeconds,
     bound: Option<Bound>,
-    /// Whether what no unknown changes has been computed from the arrays as they are.
-    stored: bool,
+    /// The terms that are to be bound again, because what they depend on has another length or connectivity.
+    unbound: Stale,
+    /// The terms for which what no unknown changes is to be computed again.
+    unstored: Stale,
     state: State,
     choosing: Choosing,
     /// The kernels on the GPU, if that is the device.
@@ -149,6 +153,8 @@ struct Bound {
     stored: Stored,
     jacobian: Csr,
     gram: Gram,
+    /// What stays of the pattern when connectivity changes, once it has.
+    fixed: Option<Fixed>,
 }
 
 /// The numbers of the last evaluation.
@@ -196,7 +202,8 @@ impl System {
             terms,
             seconds,
             bound: None,
-            stored: false,
+            unbound: Stale::none(),
+            unstored: Stale::All,
             state: State::default(),
             choosing: Choosing::default(),
             #[cfg(feature = "gpu")]
@@ -421,17 +428,20 @@ impl System {
         if self.bound.is_none() {
             self.match_references();
             self.bind_indices()?;
-            self.stored = false;
+            (self.unbound, self.unstored) = (Stale::none(), Stale::All);
+        } else if !self.unbound.is_none() {
+            self.bind_changed()?;
         }
-        if !self.stored {
+        if !self.unstored.is_none() {
             let start = Instant::now();
-            self.terms.iter_mut().try_for_each(|term| term.store(&self.problem, &self.pool))?;
+            let stale = self.terms.iter_mut().filter(|term| self.unstored.has(term.number));
+            stale.into_iter().try_for_each(|term| term.store(&self.problem, &self.pool))?;
             #[cfg(feature = "gpu")]
             if let Some(gpu) = &self.gpu {
                 gpu.refresh(&self.terms, &self.problem)?;
             }
             self.seconds.store = start.elapsed().as_secs_f64();
-            self.stored = true;
+            self.unstored = Stale::none();
         }
         Ok(())
     }
@@ -439,12 +449,26 @@ impl System {
     fn bind_indices(&mut self) -> Result<(), Error> {
         let start = Instant::now();
         self.problem.check()?;
-        let unknowns = self.unknowns();
+        self.enumerate()?;
+        self.place()?;
+        self.seconds.pattern = start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Checks every index, and records rows and columns.
+    fn enumerate(&mut self) -> Result<(), Error> {
         let mut rows = 0;
         for term in &mut self.terms {
             rows += term.enumerate(&self.problem, rows, &self.pool)?;
         }
+        Ok(())
+    }
+
+    /// Builds pattern and slots from what was recorded.
+    fn place(&mut self) -> Result<(), Error> {
+        let unknowns = self.unknowns();
         let terms = &self.terms;
+        let rows = terms.last().map_or(0, |term| term.rows().end);
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
         let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
         let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
@@ -470,8 +494,7 @@ impl System {
             jacobian: vec![0.0; jacobian.nonzeros()],
             ..State::default()
         };
-        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram });
-        self.seconds.pattern = start.elapsed().as_secs_f64();
+        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram, fixed: None });
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 //! The kernels of one solved program, by what is asked of them.
 
-use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::bind::{Buffers, Data, NO_SLOT, Streams};
 use spadina_core::element::{self, Blocks, Choice, Completed, Projected, Projection};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
-use spadina_core::kernel::{Buffer, Kernel, Outputs, build, build_with};
+use spadina_core::kernel::{Buffer, Kernel, Output, Outputs, build, build_with};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::program::Program;
 use spadina_core::real::{Array, Precision};
@@ -215,6 +215,25 @@ impl Set {
         }
     }
 
+    /// Gives the entries of the Hessian other slots: `slots` has them by the ones they have.
+    pub fn translate(&mut self, slots: &[u32]) {
+        for Runnable { kernel, blocks, streams, .. } in &mut self.0 {
+            let whole = blocks.as_ref().map_or(&*kernel, |(blocks, _)| &blocks.whole);
+            for (region, stream) in streams.regions.iter_mut().enumerate() {
+                let own = |o: &&Output| o.buffer == Buffer::Hessian && o.region == region && o.has_slot();
+                let mut offsets: Vec<usize> = whole.outputs.iter().filter(own).map(|o| o.offset).collect();
+                offsets.sort_unstable();
+                offsets.dedup();
+                for record in stream.slots.chunks_exact_mut(stream.width.max(1)) {
+                    for &offset in &offsets {
+                        let slot = record[offset] as usize;
+                        record[offset] = slots.get(slot).copied().unwrap_or(NO_SLOT);
+                    }
+                }
+            }
+        }
+    }
+
     /// Runs the kernels; returns the energy.
     pub fn run(
         &self,
@@ -310,6 +329,11 @@ impl Kernels {
     /// Calls `add` with every entry of a buffer in the widest mode.
     pub fn visit(&self, buffer: Buffer, add: impl FnMut(u32, u32)) {
         self.set(Mode::Hessian).visit(buffer, add);
+    }
+
+    /// Gives the entries of the Hessian other slots: `slots` has them by the ones they have.
+    pub fn translate(&mut self, slots: &[u32]) {
+        self.sets[Mode::Hessian as usize].translate(slots);
     }
 
     pub fn place(&mut self, placement: Placement<'_>) {

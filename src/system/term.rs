@@ -41,6 +41,8 @@ pub struct Term {
     pub product: Option<Product>,
     module: Arc<dyn Frontend>,
     roles: Roles,
+    /// What its parameters are bound to, and what gathers them.
+    names: Vec<String>,
 }
 
 /// A solved program with its kernels and where its arrays come from.
@@ -240,6 +242,7 @@ impl Term {
             product: None,
             module: lowered.module,
             roles: lowered.roles,
+            names: names(term),
             file,
         })
     }
@@ -249,6 +252,23 @@ impl Term {
         let graph = &self.main.program.graph;
         let reads = self.main.program.updates.iter().any(|u| graph.dynamic(u.value));
         reads || self.roles.bindings.values().any(|binding| binding.unknown)
+    }
+
+    /// Whether the term depends on an array, table or size.
+    pub fn uses(&self, name: &str) -> bool {
+        let length = format!("len({name}");
+        let size = |own: &str| {
+            own == name || own.strip_prefix(&length).is_some_and(|rest| rest.starts_with(')') || rest.starts_with(','))
+        };
+        self.bounds().any(|bound| {
+            let programs = [&bound.source.graph, &bound.program.graph];
+            programs.into_iter().any(|graph| {
+                graph.arrays().iter().any(|a| a.name == name)
+                    || graph.indices.tables().iter().any(|t| t.name == name)
+                    || graph.indices.sizes().iter().any(|s| size(&s.name))
+            })
+        }) || self.roles.over.as_deref() == Some(name)
+            || self.names.iter().any(|own| own == name)
     }
 
     pub fn bounds(&self) -> impl Iterator<Item = &Bound> {
@@ -306,6 +326,11 @@ impl Term {
         self.bounds().for_each(|b| b.kernels.visit(Buffer::Jacobian, &mut *add));
     }
 
+    /// Gives the entries of the Hessian other slots: `slots` has them by the ones they have.
+    pub fn translate(&mut self, slots: &[u32]) {
+        self.bounds_mut().for_each(|b| b.kernels.translate(slots));
+    }
+
     pub fn place(&mut self, placement: Placement<'_>) {
         self.bounds_mut().for_each(|b| b.kernels.place(placement));
     }
@@ -342,6 +367,12 @@ impl Term {
     pub fn rows(&self) -> Range<usize> {
         self.rows.clone()
     }
+}
+
+/// The arrays and tables that a term names.
+fn names(term: &problem::Term) -> Vec<String> {
+    let targets = term.bind.iter().map(|(_, target)| target);
+    targets.flat_map(|target| std::iter::once(&target.array).chain(&target.table)).cloned().collect()
 }
 
 /// Puts projected matrices into the data of the program that reads them.

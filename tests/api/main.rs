@@ -6,6 +6,7 @@ mod layouts;
 mod libraries;
 mod overrides;
 mod products;
+mod rebind;
 mod residuals;
 mod threads;
 

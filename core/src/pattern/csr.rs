@@ -1,5 +1,7 @@
 //! Compressed sparse rows.
 
+use crate::bind::NO_SLOT;
+
 /// A sparsity pattern by rows. Columns ascend within each row, without repetition.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 pub struct Csr {
@@ -32,6 +34,43 @@ impl Csr {
         let start = *self.row_ptr.get(row as usize)?;
         let end = *self.row_ptr.get(row as usize + 1)?;
         self.col_idx[start..end].binary_search(&col).ok().map(|at| start + at)
+    }
+
+    /// The entries that are here, in another pattern of the same rows, or in both.
+    pub fn union(&self, other: &Csr) -> Csr {
+        let mut col_idx = Vec::with_capacity(self.nonzeros().max(other.nonzeros()));
+        let mut row_ptr = Vec::with_capacity(self.row_ptr.len());
+        row_ptr.push(0);
+        for row in 0..self.rows() {
+            let (mut own, mut more) = (self.row(row), other.row(row));
+            while let (Some(&a), Some(&b)) = (own.first(), more.first()) {
+                col_idx.push(a.min(b));
+                own = &own[usize::from(a <= b)..];
+                more = &more[usize::from(b <= a)..];
+            }
+            col_idx.extend_from_slice(own);
+            col_idx.extend_from_slice(more);
+            row_ptr.push(col_idx.len());
+        }
+        Csr { cols: self.cols, row_ptr, col_idx }
+    }
+
+    /// For each entry its number in another pattern of the same rows; [`NO_SLOT`] where that has no such entry.
+    pub fn translation(&self, other: &Csr) -> Vec<u32> {
+        let mut numbers = vec![NO_SLOT; self.nonzeros()];
+        for row in 0..self.rows() {
+            let mut at = other.row_ptr[row];
+            let end = other.row_ptr[row + 1];
+            for own in self.row_ptr[row]..self.row_ptr[row + 1] {
+                while at < end && other.col_idx[at] < self.col_idx[own] {
+                    at += 1;
+                }
+                if at < end && other.col_idx[at] == self.col_idx[own] {
+                    numbers[own] = at as u32;
+                }
+            }
+        }
+        numbers
     }
 
     /// Builds a pattern from entries in any order, with repetitions. `visit` calls its argument with each entry and is
@@ -80,5 +119,23 @@ impl Csr {
                 visit(row as u32, self.col_idx[at], at);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unions_and_translations() {
+        let build =
+            |entries: &[(u32, u32)]| Csr::build(3, 4, |add| entries.iter().for_each(|&(row, col)| add(row, col)));
+        let a = build(&[(0, 1), (0, 3), (2, 2)]);
+        let b = build(&[(0, 0), (0, 3), (1, 1), (2, 3)]);
+        let both = a.union(&b);
+        assert_eq!(both, build(&[(0, 0), (0, 1), (0, 3), (1, 1), (2, 2), (2, 3)]));
+        assert_eq!(both, b.union(&a));
+        assert_eq!(a.translation(&both), [1, 2, 4]);
+        assert_eq!(both.translation(&a), [NO_SLOT, 0, 1, NO_SLOT, 2, NO_SLOT]);
     }
 }

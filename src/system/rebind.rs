@@ -1,0 +1,145 @@
+//! What is bound again after a change: of the terms, only those that a change concerns.
+//!
+//! The pattern of the terms that do not change is kept (`Fixed`). The new pattern is its union with that of the others;
+//! where it differs from the one before, the slots of the terms that did not change are translated, in one pass.
+
+use super::layout::Layout;
+use super::part::Placement;
+use super::term::Term;
+use super::{Bound, Error, System};
+use crate::tensor::Tensor;
+use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+/// Terms to do something for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Stale {
+    /// All.
+    All,
+    /// These.
+    Terms(BTreeSet<usize>),
+}
+
+impl Stale {
+    /// None.
+    pub fn none() -> Self {
+        Self::Terms(BTreeSet::new())
+    }
+
+    fn add(&mut self, terms: impl Iterator<Item = usize>) {
+        if let Self::Terms(own) = self {
+            own.extend(terms);
+        }
+    }
+
+    /// Whether a term is among them.
+    pub fn has(&self, term: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Terms(own) => own.contains(&term),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::none()
+    }
+}
+
+/// The part of the pattern that stays when some terms change.
+pub(super) struct Fixed {
+    /// The terms that change.
+    changing: BTreeSet<usize>,
+    /// The pattern of the others.
+    pattern: Csr,
+}
+
+impl System {
+    /// An array or table has other numbers of the same shape.
+    pub(super) fn touch(&mut self, name: &str) {
+        let terms = self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number);
+        self.unstored.add(terms);
+    }
+
+    /// An array, table or size has another length, or other connectivity.
+    pub(super) fn unbind(&mut self, name: &str) {
+        self.touch(name);
+        let partial = matches!(self.options.layout, Layout::Full) && !self.problem.has_residuals();
+        #[cfg(feature = "gpu")]
+        let partial = partial && self.gpu.is_none();
+        let unknown = self.problem.unknowns.iter().any(|(own, _)| own == name);
+        if !partial || unknown {
+            self.bound = None;
+            return;
+        }
+        let terms = self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number);
+        self.unbound.add(terms);
+    }
+
+    /// Binds the terms that a change concerns.
+    pub(super) fn bind_changed(&mut self) -> Result<(), Error> {
+        let Stale::Terms(now) = std::mem::replace(&mut self.unbound, Stale::none()) else { return self.bind_indices() };
+        // Until all is done, nothing is bound: an index out of range leaves no half of it.
+        let Some(mut bound) = self.bound.take() else { return self.bind_indices() };
+        let start = Instant::now();
+        let known = bound.fixed.take().filter(|fixed| now.is_subset(&fixed.changing));
+        let fixed = match known {
+            Some(fixed) => fixed,
+            None => return self.bind_with_changing(now),
+        };
+        for &number in &fixed.changing {
+            self.terms[number].enumerate(&self.problem, 0, &self.pool)?;
+        }
+        let own = self.pattern_of(|term| fixed.changing.contains(&term));
+        let pattern = fixed.pattern.union(&own);
+        if pattern != bound.pattern {
+            let slots = bound.pattern.translation(&pattern);
+            let stay = self.terms.iter_mut().filter(|term| !fixed.changing.contains(&term.number));
+            stay.for_each(|term| term.translate(&slots));
+            (bound.stored, _) = self.options.layout.store(&pattern)?;
+            bound.gram = Gram::new(&bound.jacobian, &pattern, None);
+            self.state.hessian.resize(bound.stored.len(), 0.0);
+            bound.pattern = pattern;
+        }
+        let placement = Placement {
+            hessian: Some(Places { pattern: &bound.pattern, slots: None }),
+            jacobian: Some(Places { pattern: &bound.jacobian, slots: None }),
+            shared: false,
+            batched: true,
+        };
+        for &number in &fixed.changing {
+            self.terms[number].place(placement);
+        }
+        self.unstored.add(fixed.changing.iter().copied());
+        self.bound = Some(Bound { products: false, fixed: Some(fixed), ..bound });
+        self.seconds.pattern = start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Binds all terms, and keeps the pattern of those that do not change.
+    fn bind_with_changing(&mut self, changing: BTreeSet<usize>) -> Result<(), Error> {
+        let start = Instant::now();
+        self.unstored = Stale::All;
+        self.enumerate()?;
+        let pattern = self.pattern_of(|term| !changing.contains(&term));
+        self.place()?;
+        if let Some(bound) = &mut self.bound {
+            bound.fixed = Some(Fixed { changing, pattern });
+        }
+        self.seconds.pattern = start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// The pattern of some terms, which have been enumerated and are no residuals.
+    fn pattern_of(&self, wanted: impl Fn(usize) -> bool) -> Csr {
+        let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(Term::entries).collect();
+        let unknowns = self.unknowns();
+        hessian_pattern(unknowns, &kernels, &Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] })
+    }
+
+    /// Whether a table has the shape of another one but for the number of rows.
+    pub(super) fn same_rows<T, U>(a: &Tensor<T>, b: &Tensor<U>) -> bool {
+        a.shape.len() == b.shape.len() && a.shape.get(1..) == b.shape.get(1..)
+    }
+}
