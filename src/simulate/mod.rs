@@ -183,14 +183,26 @@ pub enum Error {
         outcome: Outcome,
     },
     /// The energy is infinite where a step begins.
-    #[error("step {step}, at {time} s: the energy is infinite at its begin, {hint}")]
+    #[error("step {step}, at {time} s, begins where {source}{hint}")]
     Infinite {
         /// The number of the step.
         step: usize,
         /// The time at its end.
         time: f64,
-        /// What may be the reason.
+        /// What is not finite.
+        source: Box<crate::system::Error>,
+        /// What to do.
         hint: &'static str,
+    },
+    /// A node begins within an obstacle.
+    #[error("node {node} begins inside of obstacle {obstacle}, {depth:.3e} deep: nodes must begin outside")]
+    Inside {
+        /// The node.
+        node: usize,
+        /// The number of the obstacle, from zero.
+        obstacle: usize,
+        /// How far it is behind the surface.
+        depth: f64,
     },
     /// The unknown is not there, or its entries are no positions.
     #[error("`{name}` is no unknown of shape (n, 2) or (n, 3): positions are needed")]
@@ -264,14 +276,17 @@ impl Simulation {
             .term(inertia);
         let mut contacts = Vec::new();
         for obstacle in setup.obstacles.iter().enumerate() {
+            obstacle::check_outside(obstacle, &tensor.data, width)?;
             let contact;
-            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip)?;
+            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip);
             contacts.push(contact);
         }
         let mut system = System::build(problem, setup.minimize.options(options))?;
         let mut held = setup.held.clone();
         setup.motions.iter().flat_map(|m| &m.entries).for_each(|&entry| held[entry] = true);
         let method = minimize::minimizer(&mut system, &held, setup.minimize)?;
+        // Where nothing touches yet, whatever is not finite is the problem's own.
+        system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
         let (step, time, before) = (0, 0.0, None);
         Ok(Simulation { system, setup, method, contacts, first, width, step, time, start, velocity, before })
@@ -355,12 +370,9 @@ impl Simulation {
             self.begin(&all, time)?;
             self.method.restart(&mut self.system)?;
             rebinding += start.elapsed().as_secs_f64();
-            if self.system.trial()?.is_none() {
-                let hint = match self.setup.motions.is_empty() && self.setup.obstacles.is_empty() {
-                    true => "where an element is inverted, or has no volume",
-                    false => "where nodes are moved too far in one step, are behind an obstacle, or invert an element",
-                };
-                return Err(Error::Infinite { step, time, hint });
+            if let Err(source) = self.system.value() {
+                let hint = if self.setup.motions.is_empty() { "" } else { ": do nodes move too far in one step?" };
+                return Err(Error::Infinite { step, time, source: Box::new(source), hint });
             }
             let most = self.setup.minimize.iterations;
             let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true)?;

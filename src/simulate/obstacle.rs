@@ -82,6 +82,20 @@ impl Obstacle {
     }
 }
 
+/// That all nodes are outside of an obstacle.
+pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: usize) -> Result<(), Error> {
+    if obstacle.dimension() != Some(width) {
+        return Err(Error::Obstacle { number, dimension: width });
+    }
+    for (node, x) in x.chunks_exact(width).enumerate() {
+        let (distance, _) = obstacle.distance(x);
+        if distance <= 0.0 {
+            return Err(Error::Inside { node, obstacle: number, depth: -distance });
+        }
+    }
+    Ok(())
+}
+
 /// An obstacle in a system: the nodes that may touch it in the current step.
 pub struct Contact {
     obstacle: Obstacle,
@@ -102,10 +116,7 @@ impl Contact {
         (number, obstacle): (usize, &Obstacle),
         (unknown, dimension): (&str, usize),
         slip: f64,
-    ) -> Result<(Problem, Contact), Error> {
-        if obstacle.dimension() != Some(dimension) {
-            return Err(Error::Obstacle { number, dimension });
-        }
+    ) -> (Problem, Contact) {
         let prefix = format!("obstacle {number} ");
         let named = |name: &str| format!("{prefix}{name}");
         let nodes = named("nodes");
@@ -133,7 +144,7 @@ impl Contact {
                 .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
         }
         let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
-        Ok((problem, Contact { obstacle: obstacle.clone(), nodes, prefix, touching, grips, normals, slip }))
+        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, touching, grips, normals, slip })
     }
 
     /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice

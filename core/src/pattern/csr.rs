@@ -61,12 +61,13 @@ impl Csr {
         for row in 0..self.rows() {
             let mut at = other.row_ptr[row];
             let end = other.row_ptr[row + 1];
-            for own in self.row_ptr[row]..self.row_ptr[row + 1] {
-                while at < end && other.col_idx[at] < self.col_idx[own] {
+            let numbers = &mut numbers[self.row_ptr[row]..self.row_ptr[row + 1]];
+            for (number, &col) in numbers.iter_mut().zip(self.row(row)) {
+                while at < end && other.col_idx[at] < col {
                     at += 1;
                 }
-                if at < end && other.col_idx[at] == self.col_idx[own] {
-                    numbers[own] = at as u32;
+                if at < end && other.col_idx[at] == col {
+                    *number = at as u32;
                 }
             }
         }
