@@ -181,6 +181,8 @@ pub mod problem;
 pub mod render;
 pub mod system;
 pub mod tensor;
+#[cfg(feature = "view")]
+pub mod view;
 
 pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;

@@ -134,7 +134,11 @@ impl ProblemFile {
                 "terms" => file.terms = terms(source, value)?,
                 "solve" => file.solve = solve(source, table(source, key, value)?)?,
                 "simulate" => {
-                    return Err(super::keys::not_supported(source, key, "[simulate] is not supported yet: take it out"));
+                    return Err(super::keys::not_supported(
+                        source,
+                        key,
+                        "[simulate] is not supported yet: take it out",
+                    ));
                 }
                 _ => return Err(unknown_key(source, key, "a problem file", SECTIONS)),
             }

@@ -1,0 +1,190 @@
+//! The window itself, on a virtual display without anybody before it.
+
+use super::{device, is_required};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// A problem whose minimisation takes a while to look at.
+const PROBLEM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/neo_hookean/problem.toml");
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A virtual display; it ends with this.
+struct Display {
+    server: Child,
+    name: String,
+    folder: tempfile::TempDir,
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl Display {
+    /// None where the program is missing.
+    fn open() -> Option<Display> {
+        let folder = tempfile::tempdir().unwrap();
+        // The server takes a number that is free, and says which.
+        let said = folder.path().join("number");
+        let mut command = Command::new("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir"]);
+        let pipe = fs::File::create(&said).unwrap();
+        let server = command.arg(folder.path()).stdout(pipe).stderr(Stdio::null()).spawn().ok()?;
+        let mut display = Display { server, name: String::new(), folder };
+        let number = wait("a display", || fs::read_to_string(&said).ok().filter(|text| text.ends_with('\n')));
+        display.name = format!(":{}", number.trim());
+        Some(display)
+    }
+
+    /// A command that sees this display and no other.
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+        command
+    }
+
+    /// What the display shows.
+    fn look(&self) -> Screenshot {
+        Screenshot::read(&fs::read(self.folder.path().join("Xvfb_screen0")).unwrap())
+    }
+
+    /// Moves the mouse and presses keys, if there is a program for it.
+    fn act(&self, arguments: &[&str]) -> bool {
+        let status = self.command("xdotool").args(arguments).status();
+        status.is_ok_and(|status| status.success())
+    }
+}
+
+/// Waits until something is there.
+fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what} did not come");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+/// The pixels of a display, red, green and blue.
+#[derive(Clone, PartialEq)]
+struct Screenshot {
+    width: usize,
+    pixels: Vec<[u8; 4]>,
+}
+
+impl Screenshot {
+    /// From a dump of X11's window format: numbers of the header, colours, and rows of 32-bit pixels.
+    fn read(dump: &[u8]) -> Screenshot {
+        let word = |k: usize| dump[4 * k..4 * k + 4].iter().fold(0usize, |sum, &byte| 256 * sum + usize::from(byte));
+        let (header, width, height, bytes_per_row, colors) = (word(0), word(4), word(5), word(12), word(19));
+        let rows = dump[header + 12 * colors..].chunks(bytes_per_row).take(height);
+        let pixels = rows.flat_map(|row| row.chunks_exact(4).take(width)).map(|p| [p[2], p[1], p[0], 255]).collect();
+        Screenshot { width, pixels }
+    }
+
+    /// How many pixels differ by more than a little.
+    fn differing(&self, other: &Screenshot) -> usize {
+        let differ = |(a, b): &(&[u8; 4], &[u8; 4])| a.iter().zip(*b).any(|(x, y)| x.abs_diff(*y) > 24);
+        self.pixels.iter().zip(&other.pixels).filter(differ).count()
+    }
+
+    /// Pixels of the mesh's blue, to the left of the panel.
+    fn blue(&self) -> usize {
+        let seen = |(k, p): &(usize, &[u8; 4])| k % self.width < 980 && p[2] > 90 && p[2] > p[0] + 40;
+        self.pixels.iter().enumerate().filter(seen).count()
+    }
+
+    /// Writes it where the environment says, to be looked at.
+    fn keep(&self, name: &str) {
+        if let Some(folder) = std::env::var_os("SPADINA_PICTURES") {
+            let (width, height) = (self.width as u32, (self.pixels.len() / self.width) as u32);
+            let image = spadina::render::Image { width, height, pixels: self.pixels.clone() };
+            fs::write(PathBuf::from(folder).join(name), image.png().unwrap()).unwrap();
+        }
+    }
+}
+
+/// The display, if everything is there that the window needs.
+fn display() -> Option<Display> {
+    device()?;
+    let display = Display::open();
+    assert!(display.is_some() || !is_required(), "Xvfb is missing");
+    if display.is_none() {
+        println!("not tested: Xvfb is missing");
+    }
+    display
+}
+
+/// The program, showing a problem.
+fn view(display: &Display, problem: &Path, options: &[&str]) -> Child {
+    let mut command = display.command(env!("CARGO_BIN_EXE_spadina"));
+    command.arg("view").arg(problem).args(options).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until the program ends, which it must do with success.
+fn finish(mut child: Child) {
+    let status = wait("the end", || child.try_wait().unwrap());
+    let mut message = String::new();
+    if let Some(mut errors) = child.stderr.take() {
+        std::io::Read::read_to_string(&mut errors, &mut message).unwrap();
+    }
+    assert!(status.success(), "{status}: {message}");
+}
+
+#[test]
+fn a_window_shows_a_problem_and_takes_the_mouse() {
+    let Some(display) = display() else { return };
+    let child = view(&display, Path::new(PROBLEM), &[]);
+    wait("the mesh", || (display.look().blue() > 20_000).then_some(()));
+    sleep(Duration::from_millis(1500));
+    let before = display.look();
+    before.keep("window.png");
+    let mut child = child;
+    if !display.act(&["mousemove", "500", "60"]) {
+        println!("neither mouse nor keys are tested: xdotool is missing");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        return;
+    }
+    // Beside the mesh a drag turns the camera.
+    assert!(display.act(&["mousemove", "60", "700", "mousedown", "1"]));
+    for x in 1..8 {
+        assert!(display.act(&["mousemove", &(60 + 20 * x).to_string(), "700"]));
+    }
+    assert!(display.act(&["mouseup", "1"]));
+    sleep(Duration::from_millis(1000));
+    let turned = display.look();
+    turned.keep("window-turned.png");
+    assert!(turned.differing(&before) > 5_000, "{}", turned.differing(&before));
+    drag(&display, &turned);
+    assert!(display.act(&["key", "Escape"]));
+    finish(child);
+}
+
+/// Drags the mesh at its middle; it follows.
+fn drag(display: &Display, before: &Screenshot) {
+    assert!(display.act(&["mousemove", "495", "400", "mousedown", "1"]));
+    for step in 1..10 {
+        let (x, y) = (495 + 12 * step, 400 - 8 * step);
+        assert!(display.act(&["mousemove", &x.to_string(), &y.to_string()]));
+        sleep(Duration::from_millis(60));
+    }
+    sleep(Duration::from_millis(600));
+    let held = display.look();
+    held.keep("window-dragged.png");
+    assert!(held.differing(before) > 1_000, "{}", held.differing(before));
+    assert!(display.act(&["mouseup", "1"]));
+}
+
+#[test]
+fn a_window_closes_after_as_many_frames_as_asked() {
+    let Some(display) = display() else { return };
+    finish(view(&display, Path::new(PROBLEM), &["--frames", "12"]));
+}
