@@ -16,10 +16,14 @@ fn keep(name: &str, images: [&Image; 2]) {
 }
 
 /// Whether a pixel shows something else than the background, which is the same all along a row.
-fn is_ink(image: &Image, blank: &Image, x: u32, y: u32) -> bool {
+fn is_ink(image: &Image, blank: &Image, (x, y): (u32, u32), least: u8) -> bool {
     let at = (y * image.width + x) as usize;
-    image.pixels[at].iter().zip(blank.pixels[at]).any(|(a, b)| a.abs_diff(b) > 12)
+    image.pixels[at].iter().zip(blank.pixels[at]).any(|(a, b)| a.abs_diff(b) > least)
 }
+
+/// What is covered to about a half, and what at all.
+const HALF: u8 = 45;
+const SOME: u8 = 4;
 
 /// Draws objects with both renderers. They have to be the same on average, and to cover the same pixels but for one.
 fn compare(name: &str, device: &Device, objects: &[Object<'_>], camera: &Camera, settings: &Settings, mean: f64) {
@@ -36,11 +40,11 @@ fn compare(name: &str, device: &Device, objects: &[Object<'_>], camera: &Camera,
     let near = |image: &Image, x: u32, y: u32| {
         let rows = y.saturating_sub(1)..(y + 2).min(height);
         rows.flat_map(|y| (x.saturating_sub(1)..(x + 2).min(width)).map(move |x| (x, y)))
-            .any(|(x, y)| is_ink(image, &blank, x, y))
+            .any(|at| is_ink(image, &blank, at, SOME))
     };
     for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
         for (one, other) in [(&wanted, &drawn), (&drawn, &wanted)] {
-            assert!(!is_ink(one, &blank, x, y) || near(other, x, y), "{name}: silhouettes differ at {x} {y}");
+            assert!(!is_ink(one, &blank, (x, y), HALF) || near(other, x, y), "{name}: silhouettes differ at {x} {y}");
         }
     }
 }
@@ -117,7 +121,9 @@ fn what_cannot_be_drawn_is_left_out() {
     let object = Object { lines: &[[0, 4], [5, 1], [0, 99]], ..Object::surface(&points, &triangles) };
     compare("odd", &device, &[object], &camera, &small(), 0.3);
     let nothing = picture(&device, &Scene::default(), &camera, &small()).unwrap();
-    assert_eq!(nothing, render(&[], &camera, &small()).unwrap());
+    let blank = render(&[], &camera, &small()).unwrap();
+    let pairs = nothing.pixels.as_flattened().iter().zip(blank.pixels.as_flattened());
+    assert!(pairs.into_iter().all(|(a, b)| a.abs_diff(*b) <= 1));
     for (width, height) in [(0, 9), (9, 0), (99_999, 9)] {
         let refused = picture(&device, &Scene::default(), &camera, &Settings { width, height, ..small() });
         assert!(matches!(refused, Err(ViewError::Picture(_))), "{width} {height}");

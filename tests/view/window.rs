@@ -97,7 +97,7 @@ impl Screenshot {
 
     /// Pixels of the mesh's blue, to the left of the panel.
     fn blue(&self) -> usize {
-        let seen = |(k, p): &(usize, &[u8; 4])| k % self.width < 980 && p[2] > 90 && p[2] > p[0] + 40;
+        let seen = |(k, p): &(usize, &[u8; 4])| k % self.width < 980 && p[2] > 90 && p[2].saturating_sub(p[0]) > 40;
         self.pixels.iter().enumerate().filter(seen).count()
     }
 

@@ -23,6 +23,13 @@ pub(super) struct Made {
     pub(super) again: Option<Duration>,
 }
 
+impl Drop for Made {
+    /// What could not be brought to the device is lost with it.
+    fn drop(&mut self) {
+        self.textures.clear();
+    }
+}
+
 impl Gui {
     pub(super) fn new(window: &Window, screen: &Screen) -> Result<Gui, ViewError> {
         let context = egui::Context::default();
