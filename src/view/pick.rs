@@ -4,7 +4,7 @@ use super::Scene;
 use crate::render::{Camera, Viewport};
 
 /// How far from the mouse a node is found, in pixels.
-const REACH: f32 = 16.0;
+const REACH: f32 = 20.0;
 
 /// Where a point is in the picture, in pixels, and how far before the eye; none if it is not before the near plane.
 pub fn project(camera: &Camera, viewport: Viewport, point: [f32; 3]) -> Option<([f32; 2], f32)> {

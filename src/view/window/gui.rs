@@ -33,7 +33,7 @@ impl Drop for Made {
 impl Gui {
     pub(super) fn new(window: &Window, screen: &Screen) -> Result<Gui, ViewError> {
         let context = egui::Context::default();
-        context.set_visuals(egui::Visuals::light());
+        context.set_visuals(visuals());
         let most = screen.device.device().limits().max_texture_dimension_2d as usize;
         let (scale, id) = (window.scale_factor() as f32, egui::ViewportId::ROOT);
         let state = egui_winit::State::new(context.clone(), id, window, Some(scale), None, Some(most));
@@ -104,5 +104,15 @@ impl Gui {
     /// Drops textures that are no longer needed, once the commands are submitted.
     pub(super) fn free(&mut self, made: &Made) {
         made.textures.free.iter().for_each(|id| self.renderer.free_texture(id));
+    }
+}
+
+/// Dark text on a light panel.
+fn visuals() -> egui::Visuals {
+    egui::Visuals {
+        override_text_color: Some(egui::Color32::from_gray(28)),
+        weak_text_color: Some(egui::Color32::from_gray(92)),
+        panel_fill: egui::Color32::from_gray(246),
+        ..egui::Visuals::light()
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn show(ui: &mut Ui, player: &mut Player, clock: &Clock, title: &str)
     let panel = egui::Panel::right("panel").exact_size(WIDTH).resizable(false);
     let shown = panel.show(ui, |ui| {
         let mut wish = None;
+        ui.spacing_mut().item_spacing.y = 2.0;
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.add_space(8.0);
             ui.label(RichText::new(title).heading().strong());
@@ -46,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, player: &mut Player, clock: &Clock, title: &str)
 }
 
 fn heading(ui: &mut Ui, text: &str) {
-    ui.add_space(12.0);
+    ui.add_space(9.0);
     ui.label(RichText::new(text).strong());
     ui.separator();
 }
@@ -102,7 +103,7 @@ fn short(value: f64) -> String {
 }
 
 fn rows(ui: &mut Ui, name: &str, rows: &[(String, String)]) {
-    Grid::new(name).num_columns(2).min_col_width(118.0).spacing(vec2(10.0, 4.0)).show(ui, |ui| {
+    Grid::new(name).num_columns(2).min_col_width(118.0).spacing(vec2(10.0, 1.0)).show(ui, |ui| {
         for (name, value) in rows {
             ui.label(name);
             ui.label(RichText::new(value).monospace());
@@ -190,7 +191,7 @@ fn help(ui: &mut Ui) {
         ("space, S, R", "run, step, reset"),
         ("F, Esc", "fit, quit"),
     ];
-    Grid::new("help").num_columns(2).min_col_width(118.0).spacing(vec2(10.0, 2.0)).show(ui, |ui| {
+    Grid::new("help").num_columns(2).min_col_width(118.0).spacing(vec2(10.0, 0.0)).show(ui, |ui| {
         for (name, meaning) in lines {
             ui.label(RichText::new(name).weak());
             ui.label(RichText::new(meaning).weak());
