@@ -47,7 +47,10 @@ struct Cloth {
     x: Vec<f64>,
     velocity: Vec<f64>,
     points: Vec<[f32; 3]>,
-    speeds: Vec<f32>,
+    /// How much longer the springs at each node are than at rest, on average.
+    stretches: Vec<f32>,
+    springs: Vec<[i32; 2]>,
+    lengths: Vec<f64>,
     triangles: Vec<[u32; 3]>,
     ball: (Vec<[f32; 3]>, Vec<[u32; 3]>),
     parameters: Vec<Parameter>,
@@ -63,6 +66,10 @@ fn rest() -> Vec<[f64; 3]> {
     (0..NODES).map(|k| at(k)).map(|[x, z]| [x, 0.75, z]).collect()
 }
 
+fn distance(p: &[f64], q: &[f64]) -> f64 {
+    p.iter().zip(q).map(|(p, q)| (q - p).powi(2)).sum::<f64>().sqrt()
+}
+
 /// Springs along sides and diagonals, and over two cells against bending, with their lengths.
 fn springs(points: &[[f64; 3]]) -> (Vec<[i32; 2]>, Vec<f64>) {
     let ways = [(1, 0), (0, 1), (1, 1), (1, -1), (2, 0), (0, 2)];
@@ -72,10 +79,7 @@ fn springs(points: &[[f64; 3]]) -> (Vec<[i32; 2]>, Vec<f64>) {
         let inside = |c: i32| (0..SIDE as i32).contains(&c);
         found.extend((inside(x) && inside(z)).then_some([k as i32, x + SIDE as i32 * z]));
     }
-    let length = |&[a, b]: &[i32; 2]| {
-        let (p, q) = (points[a as usize], points[b as usize]);
-        (0..3).map(|i| (q[i] - p[i]).powi(2)).sum::<f64>().sqrt()
-    };
+    let length = |&[a, b]: &[i32; 2]| distance(&points[a as usize], &points[b as usize]);
     let lengths = found.iter().map(length).collect();
     (found, lengths)
 }
@@ -102,7 +106,7 @@ impl Cloth {
         let (springs, lengths) = springs(&points);
         let problem = Problem::new()
             .unknown("x", points.clone())
-            .array("rest", lengths)
+            .array("rest", lengths.clone())
             .array("stiffness", 300.0)
             .array("mass", 1.0)
             .array("ahead", points.clone())
@@ -110,7 +114,7 @@ impl Cloth {
             .array("hand", points.clone())
             .array("radius", RADIUS + GAP)
             .array("contact", FIRM)
-            .indices("springs", springs)
+            .indices("springs", springs.clone())
             .indices("nodes", (0..NODES as i32).map(|k| [k]).collect::<Vec<_>>())
             .term(Term::energy("spring.wgsl", SPRING).over("springs"))
             .term(Term::energy("node.wgsl", NODE).over("nodes"))
@@ -133,7 +137,9 @@ impl Cloth {
             x: Vec::new(),
             velocity: Vec::new(),
             points: Vec::new(),
-            speeds: Vec::new(),
+            stretches: Vec::new(),
+            springs,
+            lengths,
             triangles: cells.flat_map(|a| [[a, a + 1, a + side + 1], [a, a + side + 1, a + side]]).collect(),
             ball: ball(RADIUS as f32),
             parameters: vec![
@@ -180,8 +186,15 @@ impl Cloth {
 
     fn show(&mut self) {
         self.points = self.x.chunks_exact(3).map(|p| [p[0], p[1], p[2]].map(|c| c as f32)).collect();
-        self.speeds =
-            self.velocity.chunks_exact(3).map(|v| v.iter().map(|c| c * c).sum::<f64>().sqrt() as f32).collect();
+        let mut sums = vec![(0.0, 0.0f32); NODES];
+        for (&[a, b], rest) in self.springs.iter().zip(&self.lengths) {
+            let [a, b] = [a as usize, b as usize];
+            let stretch = distance(&self.x[3 * a..3 * a + 3], &self.x[3 * b..3 * b + 3]) / rest - 1.0;
+            for node in [a, b] {
+                sums[node] = (sums[node].0 + stretch as f32, sums[node].1 + 1.0);
+            }
+        }
+        self.stretches = sums.into_iter().map(|(sum, count)| sum / count).collect();
     }
 }
 
@@ -192,7 +205,7 @@ impl Animation for Cloth {
         Scene {
             positions: Positions::Host(&self.points),
             triangles: &self.triangles,
-            color: Color::Scalars { values: &self.speeds, range: (0.0, 2.5), map: ColorMap::Sequential },
+            color: Color::Scalars { values: &self.stretches, range: (-0.06, 0.06), map: ColorMap::Diverging },
             obstacles: vec![ball],
             ..Scene::default()
         }
@@ -221,12 +234,12 @@ impl Animation for Cloth {
     }
 
     fn statistics(&self) -> Vec<(String, String)> {
-        let fastest = self.speeds.iter().copied().fold(0.0, f32::max);
+        let most = self.stretches.iter().copied().fold(0.0, f32::max);
         let lines = [
             ("nodes", NODES.to_string()),
             ("Newton iterations", self.iterations.to_string()),
             ("energy", format!("{:.6}", self.energy)),
-            ("fastest node", format!("{fastest:.3}")),
+            ("largest stretch", format!("{:.2} %", 100.0 * most)),
         ];
         lines.map(|(name, value)| (name.to_string(), value)).to_vec()
     }
@@ -263,7 +276,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let scene = cloth.scene();
-    let settings = render::Settings { legend_label: "speed".into(), ..render::Settings::default() };
+    let settings = render::Settings { legend_label: "stretch".into(), ..render::Settings::default() };
     let camera = Camera::fit(cloth_points(&scene), 1.4, Up::Y);
     std::fs::write(&file, view::picture(&device, &scene, &camera, &settings)?.png()?)?;
     println!("{frames} frames of {} nodes: {file}", NODES);

@@ -3,11 +3,7 @@
 use super::shape::Shape;
 use super::{Animation, Parameter, Positions, Scene, ViewError};
 use crate::minimize::{Error, Iteration, Minimizer, Newton, Outcome, Settings};
-use crate::render::Style;
 use crate::system::System;
-
-/// Surfaces of more triangles are drawn without their edges.
-const MOST_EDGES: usize = 20_000;
 
 /// How often the way of a node that is dragged is halved where its end has no energy.
 const HALVINGS: usize = 8;
@@ -119,15 +115,7 @@ impl Minimization {
 
 impl Animation for Minimization {
     fn scene(&mut self) -> Scene<'_> {
-        let edges = self.shape.triangles.len() <= MOST_EDGES;
-        Scene {
-            positions: Positions::Host(&self.points),
-            triangles: &self.shape.triangles,
-            lines: &self.shape.lines,
-            edges,
-            style: Style::Smooth,
-            ..Scene::default()
-        }
+        Scene { positions: Positions::Host(&self.points), ..self.shape.scene() }
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -201,7 +189,7 @@ impl Animation for Minimization {
 }
 
 /// Sliders for the arrays of one number: from a tenth to ten times what it is.
-fn parameters(system: &System) -> Vec<Parameter> {
+pub(super) fn parameters(system: &System) -> Vec<Parameter> {
     let single = system.problem().arrays.iter().filter(|(_, tensor)| tensor.shape.is_empty());
     let parameter = |(name, tensor): &(String, crate::tensor::Tensor<f64>)| {
         let value = tensor.data.first().copied()?;

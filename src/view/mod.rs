@@ -13,6 +13,7 @@ mod minimization;
 mod offscreen;
 mod painter;
 mod pick;
+mod resident;
 mod scene;
 mod shape;
 mod window;
@@ -22,6 +23,7 @@ pub use minimization::Minimization;
 pub use offscreen::picture;
 pub use painter::Painter;
 pub use pick::{Drag, pick, project};
+pub use resident::ResidentMinimization;
 pub use scene::{Positions, Scene, positions};
 pub use window::{Options, run};
 

@@ -1,6 +1,6 @@
 //! What of a problem can be drawn: the nodes of an unknown, and the elements between them.
 
-use super::ViewError;
+use super::{Scene, ViewError};
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 use std::collections::{HashMap, HashSet};
@@ -8,6 +8,9 @@ use std::ops::Range;
 
 /// Names under which index arrays are elements, even if no term is summed over them.
 const NAMES: [&str; 6] = ["triangles", "faces", "edges", "lines", "tetrahedra", "tets"];
+
+/// Surfaces of more triangles are drawn without their edges.
+const MOST_EDGES: usize = 20_000;
 
 /// The corners of the sides of a tetrahedron.
 const SIDES: [[usize; 3]; 4] = [[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]];
@@ -61,6 +64,12 @@ impl Shape {
         let node = |&node: &i32| u32::try_from(node).ok().filter(|&node| (node as usize) < self.nodes);
         let element = |row: &[i32]| row.iter().map(node).collect::<Option<Vec<u32>>>()?.try_into().ok();
         table.data.chunks_exact(N).filter_map(element).collect()
+    }
+
+    /// The scene, but for the positions.
+    pub(super) fn scene(&self) -> Scene<'_> {
+        let edges = self.triangles.len() <= MOST_EDGES;
+        Scene { triangles: &self.triangles, lines: &self.lines, edges, ..Scene::default() }
     }
 
     /// A node's entries of the global vector.

@@ -6,6 +6,8 @@ mod common;
 
 mod command;
 mod in_place;
+mod minimization;
+mod net;
 mod pictures;
 mod window;
 
