@@ -2,6 +2,7 @@
 
 use super::common::{spadina, stderr};
 use super::device;
+use super::net::net;
 use std::process::Command;
 
 const PROBLEM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/neo_hookean/problem.toml");
@@ -11,7 +12,8 @@ fn written(options: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("view.png");
     let name = file.to_str().unwrap();
-    let arguments = ["view", PROBLEM, "--frames", "12", "--png", name];
+    let problem = net(folder.path());
+    let arguments = ["view", problem.to_str().unwrap(), "--frames", "12", "--png", name];
     let output = spadina(arguments.iter().chain(options));
     assert!(output.status.success(), "{}", stderr(&output));
     let bytes = std::fs::read(file).unwrap();
