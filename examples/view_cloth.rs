@@ -41,6 +41,9 @@ const FIRM: f64 = 2.0e4;
 /// Nodes this much above the ball, to be drawn beside its surface.
 const GAP: f64 = 0.02;
 
+/// The height of the ground, which is only to be seen.
+const GROUND: f32 = -1.0;
+
 struct Cloth {
     system: System,
     newton: Newton,
@@ -63,7 +66,7 @@ struct Cloth {
 /// The flat cloth at the start.
 fn rest() -> Vec<[f64; 3]> {
     let at = |k: usize| [k % SIDE, k / SIDE].map(|c| 2.0 * c as f64 / CELLS as f64 - 1.0);
-    (0..NODES).map(|k| at(k)).map(|[x, z]| [x, 0.75, z]).collect()
+    (0..NODES).map(at).map(|[x, z]| [x, 0.75, z]).collect()
 }
 
 fn distance(p: &[f64], q: &[f64]) -> f64 {
@@ -205,7 +208,7 @@ impl Animation for Cloth {
         Scene {
             positions: Positions::Host(&self.points),
             triangles: &self.triangles,
-            color: Color::Scalars { values: &self.stretches, range: (-0.06, 0.06), map: ColorMap::Diverging },
+            color: Color::Scalars { values: &self.stretches, range: (-0.03, 0.03), map: ColorMap::Sequential },
             obstacles: vec![ball],
             ..Scene::default()
         }
@@ -262,7 +265,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut cloth = Cloth::new()?;
     let mut arguments = std::env::args().skip(1);
     let Some(file) = arguments.next() else {
-        return Ok(view::run(Box::new(cloth), "Cloth", view::Options::default())?);
+        return Ok(view::run(
+            Box::new(cloth),
+            "Cloth",
+            view::Options { ground: Some(GROUND), ..view::Options::default() },
+        )?);
     };
     let frames = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(60);
     for _ in 0..frames {
@@ -276,7 +283,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let scene = cloth.scene();
-    let settings = render::Settings { legend_label: "stretch".into(), ..render::Settings::default() };
+    let settings =
+        render::Settings { legend_label: "stretch".into(), ground: Some(GROUND), ..render::Settings::default() };
     let camera = Camera::fit(cloth_points(&scene), 1.4, Up::Y);
     std::fs::write(&file, view::picture(&device, &scene, &camera, &settings)?.png()?)?;
     println!("{frames} frames of {} nodes: {file}", NODES);

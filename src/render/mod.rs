@@ -21,6 +21,8 @@ mod vector;
 
 pub use camera::{Basis, Camera, Up};
 pub use color::{ColorMap, to_linear, to_srgb};
+#[cfg(feature = "view")]
+pub(crate) use ground::{CELLS, Ground};
 pub use image::Image;
 pub use legend::Viewport;
 #[cfg(feature = "view")]

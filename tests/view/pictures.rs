@@ -91,6 +91,20 @@ fn numbers_have_their_colours() {
 }
 
 #[test]
+fn the_ground_is_that_of_the_software_renderer() {
+    let Some(device) = device() else { return };
+    for (name, up) in [("ground", Up::Y), ("ground-z", Up::Z)] {
+        let (mut points, triangles) = hills(12);
+        if up == Up::Z {
+            points.iter_mut().for_each(|p| p.swap(1, 2));
+        }
+        let camera = Camera::fit(points.iter().copied(), 1.5, up);
+        let settings = Settings { ground: Some(-0.4), width: 450, height: 300, ..small() };
+        compare(name, &device, &[Object::surface(&points, &triangles)], &camera, &settings, 0.7);
+    }
+}
+
+#[test]
 fn lines_and_points_are_those_of_the_software_renderer() {
     let Some(device) = device() else { return };
     let points: Vec<[f32; 3]> = (0..40)

@@ -21,7 +21,6 @@ struct Globals {
 }
 
 @group(1) @binding(0) var<uniform> globals: Globals;
-@group(1) @binding(1) var<storage, read> colors: array<vec4f>;
 
 const KEY = 0.92;
 const FILL = 0.20;
@@ -32,9 +31,6 @@ const GLOSS = 48.0;
 const SHINE = 0.13;
 const RIM = 0.07;
 const KNEE = 0.75;
-// Where there is no number to show.
-const NO_VALUE = vec3f(0.45, 0.45, 0.45);
-const STEPS = 256u;
 
 // Bends what is too bright towards one instead of cutting it off.
 fn soft(x: f32) -> f32 {
@@ -53,13 +49,6 @@ fn shade(color: vec3f, normal: vec3f, view: vec3f) -> vec3f {
   let rim = RIM * pow(1.0 - facing, 4.0);
   let light = color * diffuse + shine + rim;
   return vec3f(soft(light.x), soft(light.y), soft(light.z));
-}
-
-// The linear colour for a number between the ends of the colour map.
-fn mapped(t: f32) -> vec3f {
-  let at = clamp(t, 0.0, 1.0) * f32(STEPS);
-  let first = min(u32(at), STEPS - 1u);
-  return mix(colors[look.map + first].xyz, colors[look.map + first + 1u].xyz, at - f32(first));
 }
 
 fn over_background(y: f32) -> vec3f {

@@ -232,13 +232,6 @@ impl Mesh {
         }
     }
 
-    /// Binds the mesh for shaders that draw something else.
-    pub(super) fn bind(&self, pass: &mut wgpu::RenderPass<'_>) {
-        if let Some(groups) = &self.groups {
-            pass.set_bind_group(0, &groups.surface, &[]);
-        }
-    }
-
     /// Encodes the mesh itself.
     pub(super) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, pipelines: &Pipelines, lines: bool) {
         let Some(groups) = &self.groups else { return };

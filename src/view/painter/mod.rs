@@ -3,6 +3,7 @@
 //! Vertices are not uploaded: the shaders read positions where they are, by the indices of the triangles. Before each
 //! picture, compute shaders find the normals of the faces and, from the corners around each node, those at the corners.
 
+mod floor;
 mod globals;
 mod mesh;
 mod pipelines;
@@ -10,9 +11,10 @@ mod prepare;
 mod target;
 
 use super::ViewError;
-use super::scene::{Item, Scene};
+use super::scene::{Item, Scene, positions};
 use crate::gpu::{Device, wgpu};
-use crate::render::{Camera, RenderError, Settings, Viewport};
+use crate::render::{Camera, Ground, Object, RenderError, Settings, Viewport};
+use floor::Floor;
 use globals::{Globals, Shared};
 use mesh::Mesh;
 use pipelines::Pipelines;
@@ -25,6 +27,7 @@ pub struct Painter {
     pipelines: Pipelines,
     shared: Shared,
     meshes: Vec<Mesh>,
+    floor: Option<Floor>,
     target: Option<Target>,
 }
 
@@ -35,11 +38,13 @@ impl Painter {
         let kind = Kind::new(device, format, smooth);
         let pipelines = Pipelines::new(device, kind)?;
         let shared = Shared::new(device, &pipelines.globals)?;
-        Ok(Painter { device: device.clone(), kind, pipelines, shared, meshes: Vec::new(), target: None })
+        Ok(Painter { device: device.clone(), kind, pipelines, shared, meshes: Vec::new(), floor: None, target: None })
     }
 
     /// Encodes a picture of the size in the settings, which becomes what the view shows. The camera looks through the
     /// viewport; title and scale are left to the caller. Submit the commands before the next picture is drawn.
+    ///
+    /// The shadow on a ground, if there is to be one, is found by the host, which reads positions back for it.
     pub fn paint(
         &mut self,
         encoder: &mut wgpu::CommandEncoder,
@@ -58,6 +63,10 @@ impl Painter {
             Some(target) if target.fits((width, height)) => target,
             _ => Target::new(&self.device, self.kind, (width, height))?,
         };
+        let ground = match settings.ground {
+            Some(level) => self.ground(level, &items, camera, viewport)?,
+            None => None,
+        };
         let globals = Globals::new(camera, viewport, settings, !self.kind.format.is_srgb());
         let device = self.device.clone();
         device.scoped("a picture", || {
@@ -66,10 +75,29 @@ impl Painter {
             for (mesh, item) in self.meshes.iter_mut().zip(&items) {
                 mesh.update(&self.device, &self.pipelines, item, scene.version);
             }
-            self.encode(encoder, &target, view, &items);
+            if let Some(ground) = &ground {
+                let floor = self.floor.get_or_insert_with(|| Floor::new(&self.device, &self.pipelines));
+                floor.write(&self.device, ground);
+            }
+            self.encode(encoder, &target, view, (&items, ground.is_some()));
         })?;
         self.target = Some(target);
         Ok(())
+    }
+
+    /// The ground under some things, if it is seen.
+    fn ground(
+        &self,
+        level: f32,
+        items: &[Item<'_>],
+        camera: &Camera,
+        viewport: Viewport,
+    ) -> Result<Option<Ground>, ViewError> {
+        let places: Result<Vec<_>, _> = items.iter().map(|item| positions(&self.device, item.positions)).collect();
+        let places = places?;
+        let with_points = items.iter().zip(&places).map(|(item, points)| Object { points, ..item.object });
+        let objects: Vec<Object<'_>> = with_points.collect();
+        Ok(Ground::new(level, &objects, camera, viewport))
     }
 
     fn encode(
@@ -77,20 +105,20 @@ impl Painter {
         encoder: &mut wgpu::CommandEncoder,
         target: &Target,
         view: &wgpu::TextureView,
-        items: &[Item<'_>],
+        (items, ground): (&[Item<'_>], bool),
     ) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         self.meshes.iter().for_each(|mesh| mesh.prepare(&mut pass, &self.pipelines));
         drop(pass);
         let mut pass = target.begin(encoder, view);
         pass.set_bind_group(1, &self.shared.group, &[]);
-        if let Some(mesh) = self.meshes.first() {
-            mesh.bind(&mut pass);
-            pass.set_pipeline(&self.pipelines.background);
-            pass.draw(0..3, 0..1);
-        }
+        pass.set_pipeline(&self.pipelines.background);
+        pass.draw(0..3, 0..1);
         for (mesh, item) in self.meshes.iter().zip(items) {
             mesh.draw(&mut pass, &self.pipelines, item.object.line_width > 0.0);
+        }
+        if let Some(floor) = self.floor.as_ref().filter(|_| ground) {
+            floor.draw(&mut pass, &self.pipelines);
         }
     }
 }

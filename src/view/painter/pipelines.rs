@@ -17,8 +17,8 @@ const RIBBONS: &str = concat!(
     include_str!("numbers.wgsl"),
     include_str!("ribbons.wgsl")
 );
-const BACKGROUND: &str =
-    concat!(include_str!("mesh.wgsl"), include_str!("light.wgsl"), include_str!("background.wgsl"));
+const BACKGROUND: &str = concat!(include_str!("light.wgsl"), include_str!("background.wgsl"));
+const GROUND: &str = concat!(include_str!("light.wgsl"), include_str!("ground.wgsl"));
 
 /// All pipelines and the layouts of what is bound to them.
 pub(super) struct Pipelines {
@@ -26,11 +26,14 @@ pub(super) struct Pipelines {
     pub(super) mesh: wgpu::BindGroupLayout,
     /// Of a mesh whose normals are found.
     pub(super) prepared: wgpu::BindGroupLayout,
+    /// Of the ground.
+    pub(super) floor: wgpu::BindGroupLayout,
     /// Of what all know.
     pub(super) globals: wgpu::BindGroupLayout,
     pub(super) faces: wgpu::ComputePipeline,
     pub(super) normals: wgpu::ComputePipeline,
     pub(super) background: wgpu::RenderPipeline,
+    pub(super) ground: wgpu::RenderPipeline,
     pub(super) surface: wgpu::RenderPipeline,
     pub(super) lines: wgpu::RenderPipeline,
     pub(super) points: wgpu::RenderPipeline,
@@ -47,7 +50,8 @@ fn compile(device: &wgpu::Device, kind: Kind) -> Pipelines {
     let mesh = layout(device, drawing, &[UNIFORM, READ, READ, READ, READ, READ, READ]);
     let prepared = layout(device, wgpu::ShaderStages::COMPUTE, &[UNIFORM, READ, READ, READ, WRITE, WRITE, READ, READ]);
     let globals = layout(device, drawing, &[UNIFORM, READ]);
-    let preparing = bound(device, &[&prepared]);
+    let floor = layout(device, drawing, &[UNIFORM, READ]);
+    let preparing = bound(device, &[Some(&prepared)]);
     let module = shader(device, NORMALS);
     let compute = |entry| {
         device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -59,21 +63,24 @@ fn compile(device: &wgpu::Device, kind: Kind) -> Pipelines {
             cache: None,
         })
     };
-    let drawn = bound(device, &[&mesh, &globals]);
+    let drawn = bound(device, &[Some(&mesh), Some(&globals)]);
+    let (alone, lying) = (bound(device, &[None, Some(&globals)]), bound(device, &[Some(&floor), Some(&globals)]));
     // Without samples of their own, the borders of lines are a little rough.
     let ribbons = if kind.samples > 1 { RIBBONS.to_string() } else { RIBBONS.replace(", sample)", ")") };
-    let (surface, ribbons, background) =
-        (shader(device, SURFACE), shader(device, &ribbons), shader(device, BACKGROUND));
-    let draw = |module, entries, solid| render(device, &drawn, kind, module, entries, solid);
+    let (surface, ribbons) = (shader(device, SURFACE), shader(device, &ribbons));
+    let (background, ground) = (shader(device, BACKGROUND), shader(device, GROUND));
+    let draw = |layout, module, entries, cover| render(device, layout, kind, module, entries, cover);
     Pipelines {
         faces: compute("find_faces"),
         normals: compute("find_normals"),
-        background: draw(&background, ["place_background", "light_background"], false),
-        surface: draw(&surface, ["place_corner", "light_surface"], true),
-        lines: draw(&ribbons, ["place_line", "light_ribbon"], true),
-        points: draw(&ribbons, ["place_point", "light_ribbon"], true),
+        background: draw(&alone, &background, ["place_background", "light_background"], Cover::Behind),
+        ground: draw(&lying, &ground, ["place_ground", "light_ground"], Cover::Over),
+        surface: draw(&drawn, &surface, ["place_corner", "light_surface"], Cover::Solid),
+        lines: draw(&drawn, &ribbons, ["place_line", "light_ribbon"], Cover::Solid),
+        points: draw(&drawn, &ribbons, ["place_point", "light_ribbon"], Cover::Solid),
         mesh,
         prepared,
+        floor,
         globals,
     }
 }
@@ -97,11 +104,10 @@ fn layout(
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("viewer"), entries: &entries })
 }
 
-fn bound(device: &wgpu::Device, groups: &[&wgpu::BindGroupLayout]) -> wgpu::PipelineLayout {
-    let groups: Vec<_> = groups.iter().copied().map(Some).collect();
+fn bound(device: &wgpu::Device, groups: &[Option<&wgpu::BindGroupLayout>]) -> wgpu::PipelineLayout {
     device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("viewer"),
-        bind_group_layouts: &groups,
+        bind_group_layouts: groups,
         immediate_size: 0,
     })
 }
@@ -111,16 +117,31 @@ fn shader(device: &wgpu::Device, text: &str) -> wgpu::ShaderModule {
     device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some("viewer"), source })
 }
 
+/// How something covers what is there already.
+#[derive(Clone, Copy, PartialEq)]
+enum Cover {
+    /// All of it, at no depth.
+    Behind,
+    /// What is farther away.
+    Solid,
+    /// What is farther away, by its opacity, and without a depth of its own.
+    Over,
+}
+
 fn render(
     device: &wgpu::Device,
     layout: &wgpu::PipelineLayout,
     kind: Kind,
     module: &wgpu::ShaderModule,
     [vertex, fragment]: [&str; 2],
-    solid: bool,
+    cover: Cover,
 ) -> wgpu::RenderPipeline {
     // The greater depth hides the smaller.
-    let compare = if solid { wgpu::CompareFunction::Greater } else { wgpu::CompareFunction::Always };
+    let compare = match cover {
+        Cover::Behind => wgpu::CompareFunction::Always,
+        Cover::Solid | Cover::Over => wgpu::CompareFunction::Greater,
+    };
+    let blend = (cover == Cover::Over).then_some(wgpu::BlendState::ALPHA_BLENDING);
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some(vertex),
         layout: Some(layout),
@@ -133,7 +154,7 @@ fn render(
         primitive: wgpu::PrimitiveState::default(),
         depth_stencil: Some(wgpu::DepthStencilState {
             format: DEPTH,
-            depth_write_enabled: Some(solid),
+            depth_write_enabled: Some(cover == Cover::Solid),
             depth_compare: Some(compare),
             stencil: Default::default(),
             bias: Default::default(),
@@ -143,7 +164,7 @@ fn render(
             module,
             entry_point: Some(fragment),
             compilation_options: Default::default(),
-            targets: &[Some(kind.format.into())],
+            targets: &[Some(wgpu::ColorTargetState { blend, ..kind.format.into() })],
         }),
         multiview_mask: None,
         cache: None,

@@ -28,6 +28,7 @@ pub(super) struct Live {
     /// Whether the camera is to show all in the next picture.
     fits: bool,
     up: Up,
+    ground: Option<f32>,
     /// The part of the window that the panel leaves.
     viewport: Viewport,
     hidden: bool,
@@ -54,6 +55,7 @@ impl Live {
             camera: Camera { up: options.up, ..Camera::default() },
             fits: true,
             up: options.up,
+            ground: options.ground,
             viewport: Viewport { left: 0.0, top: 0.0, width: 1.0, height: 1.0 },
             hidden: false,
             frames: 0,
@@ -176,7 +178,7 @@ impl Live {
         let view = device.scoped("the window", || texture.texture.create_view(&Default::default()))?;
         let (width, height) = (texture.texture.width(), texture.texture.height());
         let mut encoder = device.device().create_command_encoder(&Default::default());
-        let settings = Settings { width, height, ..Settings::default() };
+        let settings = Settings { width, height, ground: self.ground, ..Settings::default() };
         let scene = player.animation.scene();
         self.painter.paint(&mut encoder, &view, &scene, &self.camera, (&settings, self.viewport))?;
         let before = self.gui.draw(&device, &mut encoder, &view, (width, height), made)?;

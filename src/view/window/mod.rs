@@ -36,6 +36,8 @@ pub struct Options {
     pub size: (u32, u32),
     /// The axis that points up.
     pub up: Up,
+    /// The height of a ground, if there is to be one.
+    pub ground: Option<f32>,
     /// Whether it runs at once.
     pub running: bool,
     /// Close after so many pictures.
@@ -44,7 +46,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { device: None, adapter: None, size: (1280, 800), up: Up::Y, running: true, frames: None }
+        Options { device: None, adapter: None, size: (1280, 800), up: Up::Y, ground: None, running: true, frames: None }
     }
 }
 

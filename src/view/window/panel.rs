@@ -102,6 +102,15 @@ fn short(value: f64) -> String {
     }
 }
 
+/// The same without zeros at the end.
+fn trimmed(value: f32) -> String {
+    let text = short(value.into());
+    match text.contains('.') && !text.contains('e') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => text,
+    }
+}
+
 fn rows(ui: &mut Ui, name: &str, rows: &[(String, String)]) {
     Grid::new(name).num_columns(2).min_col_width(118.0).spacing(vec2(10.0, 1.0)).show(ui, |ui| {
         for (name, value) in rows {
@@ -134,8 +143,8 @@ fn scale(ui: &mut Ui, player: &mut Player) {
         ui.painter().rect_filled(strip, 0.0, Color32::from_rgb(r, g, b));
     }
     ui.horizontal(|ui| {
-        ui.label(short(low.into()));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(short(high.into())));
+        ui.label(trimmed(low));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(trimmed(high)));
     });
 }
 
@@ -199,4 +208,16 @@ fn help(ui: &mut Ui) {
         }
     });
     ui.add_space(8.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{short, trimmed};
+
+    #[test]
+    fn numbers_have_four_digits() {
+        let written = [0.0, 1.0, -0.06, 123.456, 12345.6, 1e7, 2.5e-9].map(short);
+        assert_eq!(written, ["0", "1.000", "-0.06000", "123.5", "12346", "1.000e7", "2.500e-9"]);
+        assert_eq!([0.06, 300.0, 12345.0, 1e9].map(trimmed), ["0.06", "300", "12345", "1.000e9"]);
+    }
 }
