@@ -32,7 +32,7 @@ pub trait Animation {
     /// What is to be drawn now.
     fn scene(&mut self) -> Scene<'_>;
 
-    /// Goes on by a frame of a simulation, or by a step of a solver. The text of an error is shown, and the animation pauses.
+    /// Goes on by a frame of a simulation, or by a step of a solver; the window waits for it. The text of an error is shown, and the animation pauses.
     fn step(&mut self) -> Result<(), String>;
 
     /// A node of the scene follows the mouse to this position, in the coordinates of the scene; without a position it is let

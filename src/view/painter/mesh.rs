@@ -85,7 +85,8 @@ const PARTS: usize = Part::Around as usize + 1;
 pub(super) struct Mesh {
     look: wgpu::Buffer,
     parts: [Grown; PARTS],
-    version: Option<u64>,
+    /// The scene's version and the number of nodes for which triangles and lines were looked at.
+    version: Option<(u64, usize)>,
     /// The caller's buffer of positions, if these are drawn in place.
     in_place: Option<wgpu::Buffer>,
     groups: Option<Groups>,
@@ -118,9 +119,10 @@ impl Mesh {
     /// Brings the mesh to the device: its connectivity where that is new, positions and numbers always.
     pub(super) fn update(&mut self, device: &Device, pipelines: &Pipelines, item: &Item<'_>, version: u64) {
         let mut changed = self.groups.is_none();
-        if self.version != Some(version) {
+        let version = Some((version, item.positions.len()));
+        if self.version != version {
             changed |= self.connect(device, item);
-            self.version = Some(version);
+            self.version = version;
         }
         changed |= self.place(device, item);
         if let Color::Scalars { values, .. } = item.object.color {

@@ -1,5 +1,6 @@
 //! What egui needs to be drawn on a window.
 
+use super::Again;
 use super::screen::Screen;
 use crate::gpu::{Device, wgpu};
 use crate::view::ViewError;
@@ -7,6 +8,9 @@ use egui_wgpu::{Renderer, RendererOptions, ScreenDescriptor};
 use std::time::Duration;
 use winit::event::WindowEvent;
 use winit::window::Window;
+
+/// A panel that wants to be made again after so long does not want it.
+const NEVER: Duration = Duration::from_secs(60);
 
 pub(super) struct Gui {
     context: egui::Context,
@@ -20,7 +24,7 @@ pub(super) struct Made {
     textures: egui::TexturesDelta,
     pixels_per_point: f32,
     /// When it wants to be made again.
-    pub(super) again: Option<Duration>,
+    pub(super) again: Again,
 }
 
 impl Drop for Made {
@@ -54,7 +58,11 @@ impl Gui {
         let input = self.state.take_egui_input(window);
         let output = self.context.run_ui(input, content);
         self.state.handle_platform_output(window, output.platform_output);
-        let again = output.viewport_output.get(&egui::ViewportId::ROOT).map(|own| own.repaint_delay);
+        let again = match output.viewport_output.get(&egui::ViewportId::ROOT).map(|own| own.repaint_delay) {
+            Some(delay) if delay.is_zero() => Again::Now,
+            Some(delay) if delay < NEVER => Again::After(delay),
+            _ => Again::Never,
+        };
         Made {
             primitives: self.context.tessellate(output.shapes, output.pixels_per_point),
             textures: output.textures_delta,

@@ -6,7 +6,7 @@ use super::mouse::Mouse;
 use super::panel::{self, Wish};
 use super::player::Player;
 use super::screen::{Acquired, Screen};
-use super::{Options, ViewError};
+use super::{Again, Options, ViewError};
 use crate::gpu::wgpu;
 use crate::render::{Camera, Settings, Up, Viewport};
 use crate::view::{Painter, Scene, positions};
@@ -16,6 +16,9 @@ use winit::dpi::LogicalSize;
 use winit::event::WindowEvent;
 use winit::event_loop::ActiveEventLoop;
 use winit::window::Window;
+
+/// When to ask again for a surface that is not ready.
+const SOON: Duration = Duration::from_millis(20);
 
 pub(super) struct Live {
     window: Arc<Window>,
@@ -106,11 +109,11 @@ impl Live {
         Ok(())
     }
 
-    /// Makes the step that is due, and draws. Says when there is to be another picture, if nothing happens before.
-    pub(super) fn frame(&mut self, player: &mut Player, title: &str) -> Result<Option<Duration>, ViewError> {
+    /// Makes the step that is due, and draws.
+    pub(super) fn frame(&mut self, player: &mut Player, title: &str) -> Result<Again, ViewError> {
         let size = self.window.inner_size();
         if size.width == 0 || size.height == 0 || self.hidden {
-            return Ok(None);
+            return Ok(Again::Never);
         }
         if !player.is_moving() {
             self.clock.rest();
@@ -126,10 +129,9 @@ impl Live {
             Acquired::Texture(texture) => {
                 self.draw(texture, player, &made)?;
                 self.frames += 1;
-                made.again
+                if player.is_moving() { Again::Now } else { made.again }
             }
-            Acquired::Later => Some(Duration::from_millis(10)),
-            Acquired::Hidden => None,
+            Acquired::Later => Again::After(SOON),
         };
         self.gui.free(&made);
         Ok(again)
@@ -153,7 +155,7 @@ impl Live {
             Some(Wish::Set(number, value)) => player.animation.set_parameter(number, value),
             None => return made,
         }
-        made.again = Some(Duration::ZERO);
+        made.again = Again::Now;
         made
     }
 

@@ -17,7 +17,8 @@ use crate::gpu::Device;
 use crate::render::Up;
 use live::Live;
 use player::Player;
-use std::time::Instant;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 use winit::application::ApplicationHandler;
 use winit::event::{ElementState, StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop};
@@ -70,7 +71,19 @@ fn event_loop() -> Result<EventLoop<()>, ViewError> {
         winit::platform::x11::EventLoopBuilderExtX11::with_any_thread(&mut builder, true);
         winit::platform::wayland::EventLoopBuilderExtWayland::with_any_thread(&mut builder, true);
     }
-    builder.build().map_err(|error| ViewError::NoDisplay { reason: error.to_string() })
+    // Where a library of the window system is missing, this panics.
+    match catch_unwind(AssertUnwindSafe(|| builder.build())) {
+        Ok(built) => built.map_err(|error| ViewError::NoDisplay { reason: error.to_string() }),
+        Err(_) => Err(ViewError::NoDisplay { reason: "a library of the window system is missing".into() }),
+    }
+}
+
+/// When there is to be another picture, if nothing happens before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Again {
+    Now,
+    After(Duration),
+    Never,
 }
 
 struct App {
@@ -92,13 +105,12 @@ impl App {
         let Some(live) = &mut self.live else { return };
         match live.frame(&mut self.player, &self.title) {
             Ok(again) => {
-                let running = self.player.is_moving();
-                match again {
-                    _ if running || again.is_some_and(|delay| delay.is_zero()) => live.ask_again(),
-                    Some(delay) if delay.as_secs() < 60 => {
-                        events.set_control_flow(ControlFlow::WaitUntil(Instant::now() + delay));
-                    }
-                    _ => events.set_control_flow(ControlFlow::Wait),
+                events.set_control_flow(match again {
+                    Again::After(delay) => ControlFlow::WaitUntil(Instant::now() + delay),
+                    Again::Now | Again::Never => ControlFlow::Wait,
+                });
+                if again == Again::Now {
+                    live.ask_again();
                 }
                 if self.options.frames.is_some_and(|most| live.frames() >= most) {
                     events.exit();

@@ -18,8 +18,6 @@ pub(super) enum Acquired {
     Texture(wgpu::SurfaceTexture),
     /// Not now, but soon.
     Later,
-    /// Not before the window is seen.
-    Hidden,
 }
 
 impl Screen {
@@ -71,7 +69,6 @@ impl Screen {
                 self.configured = false;
                 Ok(Acquired::Later)
             }
-            wgpu::CurrentSurfaceTexture::Occluded => Ok(Acquired::Hidden),
             _ => Ok(Acquired::Later),
         }
     }
