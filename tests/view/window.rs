@@ -61,7 +61,7 @@ impl Display {
             let next = self.look();
             same = if next.differing(&last, 0..980, 0..800) == 0 { same + 1 } else { 0 };
             last = next;
-            (same == 12).then_some(())
+            (same == 24).then_some(())
         });
         last
     }
@@ -162,6 +162,26 @@ fn finish(mut child: Child) {
     assert!(status.success(), "{status}: {message}");
 }
 
+/// Whether there is a program that moves the mouse; without it neither mouse nor keys are tested.
+fn has_mouse(display: &Display) -> bool {
+    let found = display.act(&["mousemove", "500", "60"]);
+    assert!(found || !is_required(), "xdotool is missing");
+    if !found {
+        println!("neither mouse nor keys are tested: xdotool is missing");
+    }
+    found
+}
+
+/// Drags a node of the net in its middle, and gives what is to be seen then: it follows, while the fixed side stays.
+fn drag_a_node(display: &Display, rest: &Screenshot) -> Screenshot {
+    display.drag((495, 457), (10, 9));
+    let held = display.still();
+    let (moved, above) = (held.differing(rest, 200..980, 300..700), held.differing(rest, 0..980, 0..59));
+    assert!(moved > 2_000 && above < 300, "{moved} {above}");
+    assert!(display.act(&["mouseup", "1"]));
+    held
+}
+
 #[test]
 fn a_window_shows_a_problem_and_takes_the_mouse() {
     let Some(display) = display() else { return };
@@ -169,21 +189,13 @@ fn a_window_shows_a_problem_and_takes_the_mouse() {
     wait("the mesh", || (display.look().blue() > 20_000).then_some(()));
     let rest = display.still();
     rest.keep("window.png");
-    if !display.act(&["mousemove", "500", "60"]) {
-        assert!(!is_required(), "xdotool is missing");
-        println!("neither mouse nor keys are tested: xdotool is missing");
+    if !has_mouse(&display) {
         child.kill().unwrap();
         child.wait().unwrap();
         return;
     }
-    // In the middle the mouse holds the net: it follows there, while its fixed side and its corners stay.
-    display.drag((495, 457), (10, 9));
-    let held = display.still();
-    held.keep("window-dragged.png");
-    let (moved, above) = (held.differing(&rest, 200..980, 300..700), held.differing(&rest, 0..980, 0..59));
-    assert!(moved > 2_000 && above < 300, "{moved} {above}");
-    assert!(display.act(&["mouseup", "1"]));
-    // Beside it the mouse turns the camera.
+    drag_a_node(&display, &rest).keep("window-dragged.png");
+    // Beside the net the mouse turns the camera.
     let loose = display.still();
     display.drag((60, 700), (20, -10));
     assert!(display.act(&["mouseup", "1"]));
@@ -196,6 +208,20 @@ fn a_window_shows_a_problem_and_takes_the_mouse() {
     assert!(display.still().differing(&turned, 0..980, 0..800) > 100);
     assert!(display.act(&["key", "Escape"]));
     finish(child);
+}
+
+#[test]
+fn a_window_draws_the_buffer_of_the_solver() {
+    let Some(display) = display() else { return };
+    let mut child = view(&display, &net(display.folder.path()), &["--device", "gpu"]);
+    wait("the mesh", || (display.look().blue() > 20_000).then_some(()));
+    let rest = display.still();
+    rest.keep("window-gpu.png");
+    if has_mouse(&display) {
+        drag_a_node(&display, &rest).keep("window-gpu-dragged.png");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
