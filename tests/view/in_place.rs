@@ -58,3 +58,24 @@ fn displacements_and_flat_nodes_are_drawn_in_place() {
     let draw = |positions| picture(&device, &Scene::surface(positions, &triangles), &camera, &settings).unwrap();
     assert_eq!(draw(place), draw(Positions::Host(&moved)));
 }
+
+#[test]
+fn lost_devices_and_buffers_of_others_are_errors() {
+    let (Some(device), Some(other)) = (device(), device()) else { return };
+    let (points, triangles) = hills(2);
+    let foreign = other.device().create_buffer(&wgpu::BufferDescriptor {
+        label: None,
+        size: 12 * points.len() as u64,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
+        mapped_at_creation: false,
+    });
+    let settings = Settings { width: 60, height: 40, ..Settings::default() };
+    let draw = |positions| picture(&device, &Scene::surface(positions, &triangles), &Camera::default(), &settings);
+    let nodes = points.len();
+    let refused = draw(Positions::Device { buffer: &foreign, components: 3, first: 0, nodes, reference: &[] });
+    assert!(matches!(refused, Err(ViewError::Device(_))), "{refused:?}");
+    assert!(draw(Positions::Host(&points)).is_ok());
+    device.device().destroy();
+    let refused = draw(Positions::Host(&points));
+    assert!(matches!(refused, Err(ViewError::Device(_))), "{refused:?}");
+}
