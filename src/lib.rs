@@ -186,6 +186,8 @@ pub mod scene;
 pub mod simulate;
 pub mod system;
 pub mod tensor;
+#[cfg(feature = "view")]
+pub mod view;
 
 pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;

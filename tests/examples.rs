@@ -13,10 +13,15 @@ fn output(name: &str) -> String {
 
 /// What an example prints, and what it says on standard error; it must succeed.
 fn run(name: &str) -> (String, String) {
+    run_with(name, &[])
+}
+
+/// The same with arguments.
+fn run_with(name: &str, arguments: &[&str]) -> (String, String) {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(|deps| deps.parent()).map(PathBuf::from).unwrap();
     let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let output = Command::new(&program).output().unwrap_or_else(|e| {
+    let output = Command::new(&program).args(arguments).output().unwrap_or_else(|e| {
         panic!("{}: {e}; `cargo build --examples` builds it", program.display());
     });
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -114,4 +119,18 @@ fn gpu_newton() {
     assert!(text.starts_with("972 tetrahedra on "), "{text}");
     let hangs = last_number(&text, "hangs");
     assert!(text.contains("\nConverged after ") && (0.8..1.0).contains(&hangs), "{text}");
+}
+
+#[cfg(feature = "view")]
+#[test]
+fn view_cloth() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cloth.png");
+    let (text, _) = run_with("view_cloth", &[file.to_str().unwrap(), "5"]);
+    if text.starts_with("no GPU adapter") {
+        assert!(std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1"), "{text}");
+        return;
+    }
+    assert!(text.starts_with("5 frames of 841 nodes"), "{text}");
+    assert!(std::fs::read(file).unwrap().starts_with(b"\x89PNG"));
 }

@@ -68,17 +68,30 @@ fn summary(adapter: &wgpu::Adapter, is_default: bool) -> AdapterSummary {
 }
 
 /// The adapter whose name contains `name`, or that of the environment; without either the fastest.
-pub(crate) fn wanted(name: Option<&str>) -> Result<wgpu::Adapter, Error> {
-    let instance = instance();
-    let names = || all(&instance).iter().map(|adapter| adapter.get_info().name).collect();
+pub(crate) fn wanted(instance: &wgpu::Instance, name: Option<&str>) -> Result<wgpu::Adapter, Error> {
+    let names = || all(instance).iter().map(|adapter| adapter.get_info().name).collect();
     let Some(name) = name.map(String::from).or_else(variable) else {
-        return fastest(&instance).ok_or_else(|| Error::NoAdapter { wanted: None, found: names() });
+        return fastest(instance).ok_or_else(|| Error::NoAdapter { wanted: None, found: names() });
     };
-    let found = all(&instance).into_iter().find(|adapter| is_named(adapter, &name));
+    let found = all(instance).into_iter().find(|adapter| is_named(adapter, &name));
     found.ok_or_else(|| Error::NoAdapter { wanted: Some(name), found: names() })
 }
 
-fn instance() -> wgpu::Instance {
+/// The same, but without a name one that can draw on a surface.
+pub(crate) fn presenting(
+    instance: &wgpu::Instance,
+    surface: &wgpu::Surface<'_>,
+    name: Option<&str>,
+) -> Result<wgpu::Adapter, Error> {
+    let first = wanted(instance, name)?;
+    if first.is_surface_supported(surface) || name.is_some() || variable().is_some() {
+        return Ok(first);
+    }
+    Ok(all(instance).into_iter().find(|adapter| adapter.is_surface_supported(surface)).unwrap_or(first))
+}
+
+/// What knows the adapters.
+pub fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
 }
 

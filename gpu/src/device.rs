@@ -21,6 +21,8 @@ pub struct Device {
     /// How long blocking calls wait before they give up with [`Error::Timeout`].
     pub patience: Duration,
     lost: Arc<Mutex<Option<String>>>,
+    /// Where the device comes from, if that is known.
+    origin: Option<(wgpu::Instance, wgpu::Adapter)>,
     /// The pipelines of shaders that are written by hand, by their texts, once they have been needed.
     pub(crate) pipelines: Arc<Mutex<FxHashMap<String, Pipeline>>>,
 }
@@ -29,15 +31,35 @@ impl Device {
     /// The caller's device. Kernels in double precision need its features `SHADER_F64` and `SHADER_INT64`; larger problems
     /// need its limits to be those of the adapter.
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        Self { device, queue, patience: PATIENCE, lost: Arc::default(), pipelines: Arc::default() }
+        let (lost, pipelines) = (Arc::default(), Arc::default());
+        Self { device, queue, patience: PATIENCE, lost, origin: None, pipelines }
+    }
+
+    /// The same device, which knows where it comes from: windows are drawn on a surface of the instance, as the adapter can.
+    /// Devices that were opened here know it.
+    pub fn with_origin(self, instance: wgpu::Instance, adapter: wgpu::Adapter) -> Self {
+        Self { origin: Some((instance, adapter)), ..self }
+    }
+
+    /// The instance and the adapter that the device comes from, if that is known.
+    pub fn origin(&self) -> Option<(&wgpu::Instance, &wgpu::Adapter)> {
+        self.origin.as_ref().map(|(instance, adapter)| (instance, adapter))
     }
 
     /// Opens the adapter whose name contains `name`, or that of the environment's
     /// [`ADAPTER_VARIABLE`](crate::ADAPTER_VARIABLE), in upper or lower case; without either the fastest one. The device has
     /// all that the adapter has of what kernels can use.
     pub fn open(name: Option<&str>) -> Result<Self, Error> {
-        let adapter = adapters::wanted(name)?;
-        Self::of_adapter(&adapter, adapter.limits())
+        let instance = adapters::instance();
+        let adapter = adapters::wanted(&instance, name)?;
+        Ok(Self::of_adapter(&adapter, adapter.limits())?.with_origin(instance, adapter))
+    }
+
+    /// Like [`open`](Self::open), but of the adapters of an instance that can draw on a surface; an adapter that is asked for
+    /// by its name is taken in any case.
+    pub fn open_for(instance: &wgpu::Instance, surface: &wgpu::Surface<'_>, name: Option<&str>) -> Result<Self, Error> {
+        let adapter = adapters::presenting(instance, surface, name)?;
+        Ok(Self::of_adapter(&adapter, adapter.limits())?.with_origin(instance.clone(), adapter))
     }
 
     /// Opens a device of an adapter with the given limits.
@@ -119,8 +141,8 @@ impl Device {
         }
     }
 
-    /// Does something for which wgpu reports errors elsewhere, and gives these.
-    pub(crate) fn scoped<T>(&self, what: &str, action: impl FnOnce() -> T) -> Result<T, Error> {
+    /// Does something with the device for which wgpu reports errors elsewhere, and gives these; `what` is for messages.
+    pub fn scoped<T>(&self, what: &str, action: impl FnOnce() -> T) -> Result<T, Error> {
         self.check_lost()?;
         let filters = [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];
         let scopes = filters.map(|filter| self.device.push_error_scope(filter));

@@ -36,7 +36,7 @@ mod vectors;
 pub mod wgsl;
 mod words;
 
-pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters, summaries};
+pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters, instance, summaries};
 pub use bound::{Bound, Evaluation, Matrices};
 pub use compiled::Compiled;
 pub use device::Device;

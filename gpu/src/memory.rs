@@ -103,13 +103,13 @@ impl Device {
         self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))
     }
 
-    /// A buffer that the host reads.
-    pub(crate) fn readback(&self, what: &str, bytes: usize) -> Result<wgpu::Buffer, Error> {
+    /// A buffer of so many bytes that can be copied to, and that [`map`](Self::map) reads.
+    pub fn readback(&self, what: &str, bytes: usize) -> Result<wgpu::Buffer, Error> {
         self.buffer(what, bytes as u64, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST, false)
     }
 
     /// The bytes of a [`readback`](Self::readback) buffer once a submission is done. Blocks.
-    pub(crate) fn map(&self, buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
+    pub fn map(&self, buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
         self.scoped("reading numbers", || buffer.map_async(wgpu::MapMode::Read, .., |_| ()))?;
         self.wait(submission)?;
         let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };

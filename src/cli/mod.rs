@@ -12,6 +12,8 @@ mod simulate;
 #[cfg(feature = "solve")]
 mod solve;
 mod summary;
+#[cfg(feature = "view")]
+mod view;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use spadina::system::{self, Options};
@@ -40,6 +42,9 @@ enum Command {
     Devices,
     /// Print a stage of an energy's compilation.
     Explain(explain::Arguments),
+    /// Watch a problem being minimised, in a window.
+    #[cfg(feature = "view")]
+    View(view::Arguments),
 }
 
 /// Where to evaluate, and how.
@@ -180,6 +185,19 @@ pub enum Error {
     #[cfg(feature = "solve")]
     #[error("the report cannot be written as JSON: {0}")]
     Json(serde_json::Error),
+    /// Showing it.
+    #[cfg(feature = "view")]
+    #[error(transparent)]
+    View(#[from] spadina::view::ViewError),
+    /// A file that cannot be written.
+    #[cfg(feature = "view")]
+    #[error("{}: {error}", file.display())]
+    File {
+        /// The file.
+        file: std::path::PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// Options that do not go together.
     #[error("{0}")]
     Usage(&'static str),
@@ -221,5 +239,7 @@ pub fn run(arguments: Arguments) -> Result<String, Error> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Devices => Ok(devices::run()),
         Command::Explain(arguments) => explain::run(&arguments),
+        #[cfg(feature = "view")]
+        Command::View(arguments) => view::run(&arguments),
     }
 }

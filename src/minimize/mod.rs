@@ -255,7 +255,7 @@ fn check(system: &System, held: &[bool]) -> Result<(), Error> {
 }
 
 /// What is held, and the unknowns that no term uses.
-fn with_unused(system: &mut System, held: &[bool]) -> Result<Vec<bool>, Error> {
+pub(crate) fn with_unused(system: &mut System, held: &[bool]) -> Result<Vec<bool>, Error> {
     let pattern = system.pattern()?;
     let unused = |row: usize| pattern.row_ptr[row] == pattern.row_ptr[row + 1];
     Ok(held.iter().enumerate().map(|(row, &held)| held || unused(row)).collect())

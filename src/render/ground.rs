@@ -12,27 +12,27 @@ const SHADOW: f32 = 0.50;
 /// How dark the lines are.
 const LINES: f32 = 0.16;
 
-pub(super) struct Ground {
-    level: f32,
+pub(crate) struct Ground {
+    pub(crate) level: f32,
     /// The index of the axis upwards, and of the two others.
-    axis: usize,
+    pub(crate) axis: usize,
     flat: [usize; 2],
     eye: Vector,
     basis: Basis,
     near: f32,
     /// What a pixel to the right and one down adds to the direction of sight.
-    step: f32,
+    pub(crate) step: f32,
     /// The middle of the view in pixels.
-    centre: [f32; 2],
-    middle: [f32; 2],
-    radius: f32,
-    spacing: f32,
-    shadow: Shadow,
+    pub(crate) centre: [f32; 2],
+    pub(crate) middle: [f32; 2],
+    pub(crate) radius: f32,
+    pub(crate) spacing: f32,
+    pub(crate) shadow: Shadow,
 }
 
 impl Ground {
     /// None if it cannot be seen or there is nothing on it.
-    pub(super) fn new(level: f32, objects: &[Object<'_>], camera: &Camera, viewport: Viewport) -> Option<Ground> {
+    pub(crate) fn new(level: f32, objects: &[Object<'_>], camera: &Camera, viewport: Viewport) -> Option<Ground> {
         let (low, high) = bounds(objects)?;
         let axis = camera.up.axis();
         let flat = if axis == 1 { [0, 2] } else { [0, 1] };
@@ -103,13 +103,14 @@ fn round_step(size: f32) -> f32 {
 }
 
 /// Cells of the shadow along each side.
-const CELLS: usize = 224;
+pub(crate) const CELLS: usize = 224;
 
 /// How much of the sky is hidden, on a square of the ground.
-struct Shadow {
-    corner: [f32; 2],
-    cell: f32,
-    dark: Vec<f32>,
+pub(crate) struct Shadow {
+    pub(crate) corner: [f32; 2],
+    pub(crate) cell: f32,
+    /// Row by row.
+    pub(crate) dark: Vec<f32>,
 }
 
 impl Shadow {

@@ -62,7 +62,7 @@ struct Bar {
 }
 
 /// Writes title and scale, if there are to be any.
-pub(super) fn draw(image: &mut Image, objects: &[Object<'_>], settings: &Settings) {
+pub(crate) fn draw(image: &mut Image, objects: &[Object<'_>], settings: &Settings) {
     let (across, down) = (image.width as f32, image.height as f32);
     let size = text_size(across, down);
     let ink = ink(settings.background);

@@ -21,8 +21,14 @@ mod vector;
 
 pub use camera::{Basis, Camera, Up};
 pub use color::{ColorMap, to_linear, to_srgb};
+#[cfg(feature = "view")]
+pub(crate) use ground::{CELLS, Ground};
 pub use image::Image;
 pub use legend::Viewport;
+#[cfg(feature = "view")]
+pub(crate) use legend::draw as draw_legend;
+#[cfg(feature = "view")]
+pub(crate) use normals::Around;
 pub use shading::{Lights, edge_strength, shade};
 
 #[cfg(test)]

@@ -57,13 +57,13 @@ fn angles(points: &[Vector], triangle: [u32; 3]) -> Vector {
 }
 
 /// The corners of triangles at each point.
-struct Around {
+pub(crate) struct Around {
     starts: Vec<u32>,
     corners: Vec<(u32, u8)>,
 }
 
 impl Around {
-    fn new(points: usize, triangles: &[[u32; 3]]) -> Around {
+    pub(crate) fn new(points: usize, triangles: &[[u32; 3]]) -> Around {
         let valid = |&p: &u32| (p as usize) < points;
         let mut starts = vec![0u32; points + 1];
         for &point in triangles.iter().flatten().filter(|p| valid(p)) {
@@ -82,6 +82,18 @@ impl Around {
             }
         }
         Around { starts, corners }
+    }
+
+    /// Where the corners of each point begin, and at the end their number.
+    #[cfg(feature = "view")]
+    pub(crate) fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// The corners of all points, one after another.
+    #[cfg(feature = "view")]
+    pub(crate) fn all(&self) -> &[(u32, u8)] {
+        &self.corners
     }
 
     fn corners(&self, point: u32) -> &[(u32, u8)] {

@@ -62,7 +62,7 @@ fn rigid_triangles_from_inverted_starts() {
     let problem = problem.term(Term::energy("rigid.wgsl", RIGID).over("triangles"));
     let held: Vec<bool> = (0..problem.unknown_count()).map(|k| k < 14).collect();
     // Mirrored, crumpled, and both.
-    let start = |seed: usize, k: usize, x: f64| (if seed % 2 == 0 { -x } else { x }) + 0.5 * noise(seed, k);
+    let start = |seed: usize, k: usize, x: f64| (if seed.is_multiple_of(2) { -x } else { x }) + 0.5 * noise(seed, k);
     assert_eq!(minima(&problem, &held, start), 20);
 }
 

@@ -1,0 +1,204 @@
+//! Newton's method as an animation: one step for each picture.
+
+use super::shape::Shape;
+use super::{Animation, Parameter, Positions, Scene, ViewError};
+use crate::minimize::{Error, Iteration, Minimizer, Newton, Outcome, Settings};
+use crate::system::System;
+
+/// How often the way of a node that is dragged is halved where its end has no energy.
+const HALVINGS: usize = 8;
+
+/// A system whose energy is minimised, one Newton step after another, until it is at rest.
+///
+/// Its unknown with two or three components for each node is drawn, with the triangles, lines and tetrahedra that terms are
+/// summed over. A node that is dragged is held where the mouse is. Parameters are the arrays of one number.
+pub struct Minimization {
+    system: System,
+    settings: Settings,
+    held: Vec<bool>,
+    newton: Option<Newton>,
+    start: Vec<f64>,
+    shape: Shape,
+    points: Vec<[f32; 3]>,
+    parameters: Vec<Parameter>,
+    grabbed: Option<(usize, [f32; 3])>,
+    last: Option<(Iteration, Option<Outcome>)>,
+    iterations: usize,
+    nonzeros: usize,
+}
+
+impl Minimization {
+    /// Shows the minimisation of a system, which should be built with [`Settings::options`]. `held` has a flag for each
+    /// unknown that says whether it keeps its value.
+    pub fn new(mut system: System, held: &[bool], settings: Settings) -> Result<Minimization, ViewError> {
+        let shape = Shape::of(system.problem())?;
+        let failed = |error: Error| ViewError::Animation(error.to_string());
+        let newton = Newton::new(&mut system, held, settings).map_err(failed)?;
+        let nonzeros = system.pattern().map_or(0, |pattern| pattern.nonzeros());
+        let mut own = Minimization {
+            start: system.vector(),
+            parameters: parameters(&system),
+            held: held.to_vec(),
+            newton: Some(newton),
+            system,
+            settings,
+            shape,
+            points: Vec::new(),
+            grabbed: None,
+            last: None,
+            iterations: 0,
+            nonzeros,
+        };
+        own.refresh();
+        Ok(own)
+    }
+
+    /// Whether the last step found a minimum, and nothing has changed since.
+    pub fn is_at_rest(&self) -> bool {
+        matches!(self.last, Some((_, Some(outcome))) if outcome.is_minimum())
+    }
+
+    fn refresh(&mut self) {
+        self.points = self.shape.points(&self.system.vector());
+    }
+
+    /// Lets it go on after something has changed.
+    fn wake(&mut self) {
+        if let Some((_, outcome)) = &mut self.last {
+            *outcome = None;
+        }
+    }
+
+    /// Moves the grabbed node as far to the mouse as there is an energy.
+    fn follow(&mut self) -> Result<(), Error> {
+        let Some((node, to)) = self.grabbed else { return Ok(()) };
+        let own = self.shape.unknowns(node);
+        let before = self.system.vector();
+        let mut after = before.clone();
+        for (k, to) in own.clone().zip(to) {
+            after[k] = to.into();
+        }
+        if after[own.clone()] == before[own.clone()] {
+            return Ok(());
+        }
+        for _ in 0..HALVINGS {
+            self.system.set_unknowns(&after)?;
+            if self.system.trial()?.is_some() {
+                return Ok(());
+            }
+            for k in own.clone() {
+                after[k] = 0.5 * (after[k] + before[k]);
+            }
+        }
+        Ok(self.system.set_unknowns(&before)?)
+    }
+
+    fn advance(&mut self) -> Result<(), Error> {
+        self.follow()?;
+        if self.is_at_rest() {
+            return Ok(());
+        }
+        let newton = match &mut self.newton {
+            Some(newton) => newton,
+            None => {
+                let mut held = self.held.clone();
+                let own = self.grabbed.map_or(0..0, |(node, _)| self.shape.unknowns(node));
+                held[own].fill(true);
+                self.newton.insert(Newton::new(&mut self.system, &held, self.settings)?)
+            }
+        };
+        self.last = Some(newton.step(&mut self.system)?);
+        self.iterations += 1;
+        Ok(())
+    }
+}
+
+impl Animation for Minimization {
+    fn scene(&mut self) -> Scene<'_> {
+        Scene { positions: Positions::Host(&self.points), ..self.shape.scene() }
+    }
+
+    fn step(&mut self) -> Result<(), String> {
+        let made = self.advance().map_err(|error| error.to_string());
+        self.refresh();
+        made?;
+        match self.last {
+            Some((_, Some(outcome))) if !outcome.is_minimum() => {
+                self.wake();
+                Err(outcome.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn grab(&mut self, node: usize, to: Option<[f32; 3]>) {
+        if node >= self.shape.nodes {
+            return;
+        }
+        let before = self.grabbed;
+        self.grabbed = to.map(|to| (node, to));
+        if before == self.grabbed {
+            return;
+        }
+        // Which unknowns are free is another question only where another node is held.
+        if before.map(|(node, _)| node) != self.grabbed.map(|(node, _)| node) {
+            self.newton = None;
+        }
+        self.wake();
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        self.parameters.clone()
+    }
+
+    fn set_parameter(&mut self, number: usize, value: f64) {
+        let Some(parameter) = self.parameters.get_mut(number) else { return };
+        if self.system.set_array(&parameter.name, &[value]).is_ok() {
+            parameter.value = value;
+            self.wake();
+        }
+    }
+
+    fn statistics(&self) -> Vec<(String, String)> {
+        let mut lines = vec![
+            ("unknowns", self.system.unknowns().to_string()),
+            ("entries of the Hessian", self.nonzeros.to_string()),
+            ("iterations", self.iterations.to_string()),
+        ];
+        if let Some((iteration, outcome)) = &self.last {
+            lines.extend([
+                ("energy", format!("{:.8e}", iteration.energy)),
+                ("gradient", format!("{:.3e}", iteration.gradient_norm)),
+                ("decrement", format!("{:.3e}", iteration.decrement)),
+                ("step length", format!("{:.3}", iteration.step)),
+                ("projected elements", iteration.projected.to_string()),
+            ]);
+            lines.extend(
+                outcome.map(|outcome| ("state", if outcome.is_minimum() { "at rest" } else { "stopped" }.into())),
+            );
+        }
+        lines.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+    }
+
+    fn reset(&mut self) {
+        // The values are those that the system had once.
+        let _ = self.system.set_unknowns(&self.start);
+        (self.newton, self.grabbed, self.last, self.iterations) = (None, None, None, 0);
+        self.refresh();
+    }
+}
+
+/// Sliders for the arrays of one number: from a tenth to ten times what it is.
+pub(super) fn parameters(system: &System) -> Vec<Parameter> {
+    let single = system.problem().arrays.iter().filter(|(_, tensor)| tensor.shape.is_empty());
+    let parameter = |(name, tensor): &(String, crate::tensor::Tensor<f64>)| {
+        let value = tensor.data.first().copied()?;
+        let (low, high) = match value {
+            _ if value > 0.0 => (0.1 * value, 10.0 * value),
+            _ if value < 0.0 => (10.0 * value, 0.0),
+            _ => (-1.0, 1.0),
+        };
+        Some(Parameter { name: name.clone(), value, low, high, logarithmic: value > 0.0 })
+    };
+    single.filter_map(parameter).collect()
+}
