@@ -170,6 +170,8 @@
 struct Readme;
 
 pub mod explain;
+#[cfg(feature = "solve")]
+pub mod guide;
 pub mod mesh;
 #[cfg(feature = "solve")]
 pub mod minimize;

@@ -98,3 +98,19 @@ fn a_ball_of_two_nodes_lands_and_grips() {
         }
     }
 }
+
+/// Both lose energy, implicit Euler in every step and much more.
+#[test]
+fn integrators_damp() {
+    let lost = |integrator| {
+        let setup = Setup { integrator, step: 0.05, ..Setup::new("x", vec![1.0, 1.0]) };
+        let mut simulation = Simulation::new(spring(2.0), setup, Options::default()).unwrap();
+        let energies: Vec<f64> = (0..200).map(|_| simulation.step().unwrap().energies.total()).collect();
+        let falls = energies.windows(2).all(|pair| pair[1] <= pair[0]);
+        (energies[199] / energies[0], falls)
+    };
+    let (euler, falls) = lost(Integrator::ImplicitEuler);
+    assert!(euler < 0.2 && falls, "{euler}");
+    let (bdf2, _) = lost(Integrator::Bdf2);
+    assert!(bdf2 > 0.85 && bdf2 < 1.0, "{bdf2}");
+}

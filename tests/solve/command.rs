@@ -213,3 +213,34 @@ fn what_cannot_be_simulated_is_refused() {
     let moved = "[[simulate.move]]\nunknown = \"x\"\nnodes = [0]\nby = [0.1, 0.0, 0.0]\n";
     refused("simulate", &section(moved), "node 0 of `x` is moved, but it is held");
 }
+
+/// A disk that is full: files may not grow beyond some blocks of 512 bytes.
+#[cfg(target_os = "linux")]
+fn run_with_little_room(folder: &Path, command: &str, blocks: u32) -> std::process::Output {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {command} \"$1\" --out \"$2\"");
+    let [problem, out] = ["p.toml", "out"].map(|name| folder.join(name));
+    std::process::Command::new("sh")
+        .args(["-c".as_ref(), script.as_ref(), env!("CARGO_BIN_EXE_spadina").as_ref(), problem.as_os_str(), out.as_os_str()])
+        .output()
+        .unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_there_is_no_room_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &format!("{CLOTH}{NODES}[solve]\n{FIX}"));
+    let output = run_with_little_room(folder.path(), "solve", 4);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("cannot be written"), "{}", stderr(&output));
+    assert!(!folder.path().join("out").exists());
+    // Frames that were finished stay.
+    let text = SIMULATE.replace("density", "frames = [\"vtk\"]\ndensity");
+    write(folder.path(), &format!("{CLOTH}{text}"));
+    assert!(run_in(folder.path(), "simulate", &[]).status.success());
+    let frame = folder.path().join("out/frame_00003.vtk");
+    let before = std::fs::read(&frame).unwrap();
+    let output = run_with_little_room(folder.path(), "simulate", 2);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(std::fs::read(&frame).unwrap(), before);
+}

@@ -1,0 +1,71 @@
+//! An energy, its mesh, and how to trust it.
+//!
+//! # What to write
+//!
+//! An energy is that of *one* element. Here it is a triangle of a membrane that wants to keep its shape: `F` maps the triangle
+//! at rest to the one in space, and `|F|² + 2 det` is the square of the sum of its singular values, so that the energy is
+//! the squared distance of `F` from the nearest rotation:
+//!
+//! ```
+//! use spadina::mesh::{Mesh, Shape};
+//! use spadina::{Options, Problem, System, Tensor, Term};
+//!
+//! const MEMBRANE: &str = "fn energy(x: array<vec2f, 3>, X: array<vec2f, 3>, stiffness: f32) -> f32 {
+//!   let rest = mat2x2f(X[1] - X[0], X[2] - X[0]);
+//!   let area = 0.5 * determinant(rest);
+//!   let inverse = mat2x2f(rest[1].y, -rest[0].y, -rest[1].x, rest[0].x) * (0.5 / area);
+//!   let F = mat2x2f(x[1] - x[0], x[2] - x[0]) * inverse;
+//!   let squares = dot(F[0], F[0]) + dot(F[1], F[1]);
+//!   return stiffness * area * (squares - 2.0 * sqrt(squares + 2.0 * determinant(F)) + 2.0);
+//! }";
+//!
+//! // A mesh brings `X` and the index arrays `edges`, `triangles`, `hinges` and, if it has any, `tetrahedra`.
+//! let mesh = Mesh::generate(&Shape::Grid { cells: [8, 4], size: [2.0, 1.0] })?;
+//! let start: Vec<f64> = mesh.points.iter().map(|x| 1.1 * x).collect();
+//! let start = Tensor::new([mesh.nodes(), 2], start)?;
+//! let problem = Problem::new()
+//!     .with_mesh(mesh)
+//!     .unknown("x", start)
+//!     .array("stiffness", 10.0)
+//!     .term(Term::energy("membrane.wgsl", MEMBRANE).over("triangles"));
+//! let mut system = System::build(problem, Options::default())?;
+//! // Stretched by a tenth in both directions: 10 · (0.1² + 0.1²) for each unit of area.
+//! assert!((system.value()? - 0.4).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What the parameters are follows from the shapes of what they bind to. Whatever does not depend on the unknowns (`inverse`
+//! here) is computed once and stored; nothing needs to be prepared by hand.
+//!
+//! # How to trust it
+//!
+//! Derivatives are found, not written, so that what can be wrong is the energy itself. A look at its gradient in another way
+//! costs little:
+//!
+//! ```
+//! # use spadina::{Options, Problem, System, Term};
+//! # let text = "fn energy(x: array<f32, 2>) -> f32 { return exp(x[0]) * x[1]; }";
+//! # let problem = Problem::new().unknown("x", vec![0.3, 0.5, -0.2]).indices("edges", vec![[0, 1], [1, 2]]);
+//! # let mut system = System::build(problem.term(Term::energy("e.wgsl", text).over("edges")), Options::default())?;
+//! let x = system.vector();
+//! let gradient = system.gradient()?.1.to_vec();
+//! for k in 0..x.len() {
+//!     let mut at = |h: f64| {
+//!         let mut moved = x.clone();
+//!         moved[k] += h;
+//!         system.set_unknowns(&moved)?;
+//!         system.value()
+//!     };
+//!     let difference = (at(1e-5)? - at(-1e-5)?) / 2e-5;
+//!     assert!((difference - gradient[k]).abs() < 1e-8);
+//! }
+//! # Ok::<(), spadina::Error>(())
+//! ```
+//!
+//! `spadina explain ENERGY.wgsl` prints what becomes of it, with operation counts, and names the place of what is refused.
+//!
+//! # Where it has no value
+//!
+//! Many energies are infinite where an element is inverted. Write nothing for it: the logarithm of a negative number is not a
+//! number, and every search here refuses steps that lead there ([`System::trial`](crate::System::trial) is nothing). At the
+//! start, the message names the element.
