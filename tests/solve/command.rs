@@ -220,7 +220,13 @@ fn run_with_little_room(folder: &Path, command: &str, blocks: u32) -> std::proce
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {command} \"$1\" --out \"$2\"");
     let [problem, out] = ["p.toml", "out"].map(|name| folder.join(name));
     std::process::Command::new("sh")
-        .args(["-c".as_ref(), script.as_ref(), env!("CARGO_BIN_EXE_spadina").as_ref(), problem.as_os_str(), out.as_os_str()])
+        .args([
+            "-c".as_ref(),
+            script.as_ref(),
+            env!("CARGO_BIN_EXE_spadina").as_ref(),
+            problem.as_os_str(),
+            out.as_os_str(),
+        ])
         .output()
         .unwrap()
 }
