@@ -121,6 +121,18 @@ fn gpu_newton() {
     assert!(text.contains("\nConverged after ") && (0.8..1.0).contains(&hangs), "{text}");
 }
 
+#[cfg(feature = "gpu")]
+#[test]
+fn embedding() {
+    let (text, _) = run("embedding");
+    if text.starts_with("no GPU adapter") {
+        assert!(std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1"), "{text}");
+        return;
+    }
+    let hangs = last_number(&text, "hangs");
+    assert!((0.5..1.5).contains(&hangs), "{text}");
+}
+
 #[cfg(feature = "view")]
 #[test]
 fn view_cloth() {

@@ -6,6 +6,7 @@ mod common;
 mod command;
 mod convergence;
 mod known;
+mod problems;
 mod starts;
 
 use spadina::mesh::{Mesh, Shape};

@@ -65,7 +65,7 @@ impl Gpu {
             None => None,
         };
         self.bound = Some(Buffers { vectors, pattern, evaluables });
-        Ok(())
+        self.upload(problem)
     }
 
     /// The projected matrices of all terms.

@@ -99,10 +99,9 @@ impl Gpu {
         self.bound.as_ref().map(|bound| bound.resident(&self.device, &self.compiled.schedules))
     }
 
-    /// Evaluates at the problem's unknowns; gives the energy.
-    pub fn run(&self, mode: Mode, problem: &Problem, results: Results<'_>) -> Result<f64, Error> {
-        let Some(bound) = &self.bound else { return Ok(0.0) };
-        let vectors = &bound.vectors;
+    /// Writes the problem's unknowns to the device.
+    fn upload(&self, problem: &Problem) -> Result<(), Error> {
+        let Some(Buffers { vectors, .. }) = &self.bound else { return Ok(()) };
         let mut first = 0;
         let mut references = problem.references.iter();
         for (_, tensor) in &problem.unknowns {
@@ -117,6 +116,14 @@ impl Gpu {
             )?;
             first += tensor.data.len();
         }
+        Ok(())
+    }
+
+    /// Evaluates at the problem's unknowns; gives the energy.
+    pub fn run(&self, mode: Mode, problem: &Problem, results: Results<'_>) -> Result<f64, Error> {
+        let Some(bound) = &self.bound else { return Ok(0.0) };
+        let vectors = &bound.vectors;
+        self.upload(problem)?;
         bound.evaluables[mode as usize].run(&self.device)?;
         let Results { gradient, hessian, residual, jacobian } = results;
         let (with_gradient, with_hessian) = (mode != Mode::Value, mode == Mode::Hessian);

@@ -23,8 +23,9 @@ impl Buffers {
 /// A problem on its device.
 ///
 /// The evaluations are encoded in the application's own command encoder ([`Bound::encode`]), among its passes; they read
-/// [`Vectors::unknowns`] and set the other vectors. Connectivity, patterns and numbers of arrays have been uploaded. After
-/// [`set_indices`](crate::System::set_indices) and the like the buffers are others: ask for them again.
+/// [`Vectors::unknowns`] and set the other vectors. Connectivity, patterns, numbers of arrays and the unknowns as they were when
+/// the problem was bound have been uploaded. After [`set_indices`](crate::System::set_indices) and the like the buffers are
+/// others: ask for them again.
 #[derive(Clone, Copy)]
 pub struct Resident<'a> {
     /// The device.

@@ -1,0 +1,66 @@
+//! The example problems are sound: they load, build, and have finite energies where they begin. Two of them are solved.
+
+use super::common::{spadina, stderr};
+use super::solve;
+use spadina::minimize::Settings;
+use spadina::problem::ProblemFile;
+use spadina::simulate::{Setup, Simulation};
+use spadina::{Options, System};
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/problems")
+}
+
+#[test]
+fn example_problems_begin() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "toml") {
+            continue;
+        }
+        count += 1;
+        let file = ProblemFile::read(&path).unwrap_or_else(|e| panic!("{e}"));
+        let problem = file.load().unwrap_or_else(|e| panic!("{e}"));
+        let report = problem.mesh.as_ref().map(|mesh| mesh.report());
+        assert!(report.is_none_or(|r| r.is_clean()), "{}", path.display());
+        let pins = file.pins(&problem, &file.solve.fix, &file.solve.moves).unwrap();
+        assert!(pins.held.contains(&false));
+        match file.simulate {
+            Some(_) => {
+                let setup = Setup::read(&file, &problem, Settings::default()).unwrap_or_else(|e| panic!("{e}"));
+                let mut simulation = Simulation::new(problem, setup, Options::default()).unwrap();
+                let report = simulation.step().unwrap();
+                assert!(report.energies.total().is_finite(), "{}", path.display());
+            }
+            None => {
+                let mut system = System::build(problem, Settings::default().options(Options::default())).unwrap();
+                assert!(system.evaluate().unwrap().energy.is_finite(), "{}", path.display());
+            }
+        }
+    }
+    assert!(count >= 9, "{count}");
+}
+
+#[test]
+fn the_chain_hangs() {
+    let file = ProblemFile::read(folder().join("chain.toml")).unwrap();
+    let problem = file.load().unwrap();
+    let pins = file.pins(&problem, &file.solve.fix, &[]).unwrap();
+    let (report, _) = solve(problem, &pins.held, Settings::default());
+    assert!(report.outcome.is_minimum(), "{:?}", report.outcome);
+}
+
+#[test]
+fn the_beam_bends() {
+    let out = tempfile::tempdir().unwrap();
+    let beam = folder().join("beam.toml");
+    let output = spadina(["solve".as_ref(), beam.as_os_str(), "--out".as_ref(), out.path().as_os_str()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("outcome         converged"), "{text}");
+    for name in ["picture.png", "convergence.svg", "mesh.vtk", "x.npy"] {
+        assert!(out.path().join(name).exists(), "{name}");
+    }
+}
