@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     match cli::run(arguments) {
         Ok(text) => print(&text),
         Err(error) => {
+            print(error.text());
             // Nothing can be done for a standard error that is closed.
             let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(error.status())

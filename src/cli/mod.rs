@@ -181,6 +181,24 @@ pub enum Error {
     #[cfg(feature = "solve")]
     #[error("{0}")]
     NotSolved(String),
+    /// The results of a minimisation that did not converge were written.
+    #[cfg(feature = "solve")]
+    #[error("{message}")]
+    NotConverged {
+        /// What is printed all the same.
+        text: String,
+        /// How it ended.
+        message: String,
+    },
+    /// The results of a minimisation that the user has ended were written.
+    #[cfg(feature = "solve")]
+    #[error("{message}")]
+    Stopped {
+        /// What is printed all the same.
+        text: String,
+        /// How it ended.
+        message: String,
+    },
     /// A report that is no JSON.
     #[cfg(feature = "solve")]
     #[error("the report cannot be written as JSON: {0}")]
@@ -208,12 +226,24 @@ pub enum Error {
 }
 
 impl Error {
-    /// The exit status: 2 for wrong usage, as it is for options that are not there.
+    /// What is printed all the same.
+    pub fn text(&self) -> &str {
+        match self {
+            #[cfg(feature = "solve")]
+            Self::NotConverged { text, .. } | Self::Stopped { text, .. } => text,
+            _ => "",
+        }
+    }
+
+    /// The exit status: 2 for wrong usage, as it is for options that are not there; 3 if the results of something that did
+    /// not converge were written, 130 after an interrupt.
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
             #[cfg(feature = "solve")]
-            Self::Interrupted { .. } => 130,
+            Self::Interrupted { .. } | Self::Stopped { .. } => 130,
+            #[cfg(feature = "solve")]
+            Self::NotConverged { .. } => 3,
             _ => 1,
         }
     }

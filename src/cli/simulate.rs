@@ -5,13 +5,13 @@ use super::{Error, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::mesh::{VtkEncoding, write_obj, write_vtk};
-use spadina::output::{OutputFile, write_folder};
+use spadina::minimize::Settings;
+use spadina::output::{OutputFile, check_folder, write_folder};
 use spadina::plot::{Plot, Series};
 use spadina::problem::{FrameFile, ProblemFile, SimulateSection};
 use spadina::render::Camera;
 use spadina::scene::{self, Geometry, Picture};
 use spadina::simulate::{Energies, SectionError, Setup, Shape, Simulation, State, StepReport};
-use spadina::system::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -45,6 +45,8 @@ struct Simulated {
     frames: usize,
     energies: Energies,
     iterations: usize,
+    /// Steps whose minimisation has not converged.
+    unconverged: usize,
     unknowns: usize,
     seconds: f64,
     seconds_rebinding: f64,
@@ -65,13 +67,17 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let file = ProblemFile::read(&arguments.problem)?;
     let problem = file.load()?;
     super::warn_of_mesh(&problem);
-    let setup = Setup::read(&file, &problem, super::solve::settings(&file.solve, &problem))?;
+    let settings = super::solve::settings(&file.solve, &problem);
+    // Errors of a step are far below those of the integrator.
+    let settings = Settings { tolerance: file.solve.tolerance.unwrap_or(1e-7), ..settings };
+    let setup = Setup::read(&file, &problem, settings)?;
     let section = file.simulate.as_ref().ok_or(SectionError::Missing)?;
     let geometry = Geometry::of(&problem);
     let picture = picture(&setup, geometry.as_ref(), &problem);
     let folder = arguments.out.clone().or_else(|| section.output.as_ref().map(|o| file.resolve(o)));
     let folder = folder.unwrap_or_else(|| "out".into());
-    let options = Options { threads: arguments.threads.map(usize::from), ..Options::default() };
+    check_folder(&folder)?;
+    let options = super::solve::options(&file.solve, arguments.threads);
     let mut simulation = Simulation::new(problem, setup, options)?;
     let mut run = Run { section, folder, geometry, picture, frames: 0 };
     let steps = (section.time / section.step).round().max(1.0) as usize;
@@ -94,7 +100,8 @@ impl Run<'_> {
         let bar = Bar::new(false, steps);
         bar.line(HEAD);
         let start = Instant::now();
-        let (mut iterations, mut rebinding, mut last) = (0, 0.0, Energies::default());
+        let (mut iterations, mut rebinding, mut last) = (0, 0.0, rows.last().map_or(Energies::default(), energies));
+        let mut unconverged = 0;
         let mut at = simulation.state().step;
         bar.begin(at);
         while at < steps && !interrupted() {
@@ -103,6 +110,12 @@ impl Run<'_> {
             iterations += report.iterations.len();
             rebinding += report.rebinding;
             last = report.energies;
+            if !report.outcome.is_minimum() {
+                unconverged += 1;
+                if unconverged == 1 {
+                    bar.warn(&format!("step {at}: {}", report.outcome));
+                }
+            }
             rows.push(numbers(&report));
             if at.is_multiple_of(self.section.every) || at == steps {
                 self.frame(simulation, &rows)?;
@@ -119,6 +132,7 @@ impl Run<'_> {
             frames: self.frames,
             energies: last,
             iterations,
+            unconverged,
             unknowns: simulation.system().unknowns(),
             seconds: start.elapsed().as_secs_f64(),
             seconds_rebinding: rebinding,
@@ -130,7 +144,7 @@ impl Run<'_> {
         }
         let rows = [
             ("steps", format!("{at}, {} s simulated", simulated.time)),
-            ("iterations", iterations.to_string()),
+            ("iterations", format!("{iterations}, {unconverged} steps not converged")),
             ("unknowns", simulated.unknowns.to_string()),
             ("took", summary::time(simulated.seconds)),
             ("rebinding", summary::time(rebinding)),
@@ -193,8 +207,26 @@ impl Run<'_> {
             OutputFile::new("result.json", |w| w.write_all(json.as_bytes())),
             OutputFile::new("energies.svg", |w| w.write_all(plot.as_bytes())),
         ];
-        Ok(write_folder(&self.folder, &files)?)
+        write_folder(&self.folder, &files)?;
+        self.remove_later_frames();
+        Ok(())
     }
+
+    /// Removes the frames that an earlier, longer run has left.
+    fn remove_later_frames(&self) {
+        let number = |name: &str| name.strip_prefix("frame_")?.split('.').next()?.parse::<usize>().ok();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().and_then(number).is_some_and(|number| number >= self.frames) {
+                // One that cannot be removed does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// The energies of a row.
+fn energies(row: &[f64; 9]) -> Energies {
+    Energies { kinetic: row[2], elastic: row[3], gravity: row[4], contact: row[5] }
 }
 
 /// What stands around, and a camera that sees all of it in every frame.

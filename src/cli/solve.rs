@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
 use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
-use spadina::output::{OutputFile, write_folder};
+use spadina::output::{OutputFile, check_folder, write_folder};
 use spadina::plot::{Plot, Series};
 use spadina::problem::{self, Method, Problem, ProblemFile, SolveSection};
 use spadina::scene::{Geometry, Picture};
@@ -60,9 +60,12 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let problem = file.load()?;
     super::warn_of_mesh(&problem);
     let pins = file.pins(&problem, &file.solve.fix, &file.solve.moves)?;
+    let folder = arguments.out.clone().or_else(|| file.solve.output.as_ref().map(|o| file.resolve(o)));
+    let folder = folder.unwrap_or_else(|| "out".into());
+    // Not after minutes of work.
+    check_folder(&folder)?;
     let settings = settings(&file.solve, &problem);
-    let options = Options { threads: arguments.threads.map(usize::from), ..settings.options(Options::default()) };
-    let options = Options { projection: kind(&file.solve).filter(|_| options.projection.is_some()), ..options };
+    let options = settings.options(options(&file.solve, arguments.threads));
     let geometry = Geometry::of(&problem);
     let mut system = System::build(problem, options)?;
     let nonzeros = system.pattern()?.nonzeros();
@@ -94,22 +97,14 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         iterations: &report.iterations,
         seconds: Seconds { build: built.build, compile: built.compile, pattern: built.pattern + built.store, solve },
     };
-    if matches!(report.outcome, Outcome::NoStep | Outcome::Unbounded { .. }) {
+    if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
         return Err(Error::NotSolved(result.message));
     }
-    let folder = arguments.out.clone().or_else(|| file.solve.output.as_ref().map(|o| file.resolve(o)));
-    let folder = folder.unwrap_or_else(|| "out".into());
     let json = serde_json::to_string_pretty(&result).map_err(Error::Json)?;
     let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
-    if !report.outcome.is_minimum() {
-        bar.warn(&result.message);
-    }
-    if arguments.json {
-        return Ok(json + "\n");
-    }
     let times = result.seconds;
     let rows = [
-        ("outcome", result.message),
+        ("outcome", result.message.clone()),
         ("energy", format!("{:?}", result.energy)),
         ("gradient norm", format!("{:?}", result.gradient_norm)),
         ("unknowns", format!("{}, {held} of them held", result.unknowns)),
@@ -119,7 +114,28 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         ("solve", format!("{}, {} iterations", summary::time(times.solve), report.iterations.len())),
         ("written", format!("{} in {}", names.join(", "), folder.display())),
     ];
-    Ok(format!("\n{}", summary::aligned(&rows)))
+    let last = report.iterations.last();
+    if settings.projection == Projecting::OnDemand && last.is_some_and(|last| last.projected > 0) {
+        bar.warn(
+            "the Hessian is not positive definite where it ended: it may be a saddle, or something moves freely there",
+        );
+    }
+    let text = if arguments.json { json + "\n" } else { format!("\n{}", summary::aligned(&rows)) };
+    match report.outcome {
+        outcome if outcome.is_minimum() => Ok(text),
+        Outcome::Stopped => {
+            Err(Error::Stopped { text, message: "interrupted: what is written is not converged".into() })
+        }
+        _ => Err(Error::NotConverged {
+            text,
+            message: format!("{}; what is written is the last iterate", message(report.outcome, system.problem())),
+        }),
+    }
+}
+
+/// The options of a system that a section asks for.
+pub fn options(section: &SolveSection, threads: Option<u16>) -> Options {
+    Options { threads: threads.map(usize::from), projection: Some(kind(section)), ..Options::default() }
 }
 
 /// The settings that a section asks for.
@@ -149,12 +165,12 @@ pub fn settings(section: &SolveSection, problem: &Problem) -> Settings {
 }
 
 /// How elements are projected.
-fn kind(section: &SolveSection) -> Option<Projection> {
-    Some(match section.projection {
+fn kind(section: &SolveSection) -> Projection {
+    match section.projection {
         Some(problem::Projecting::Abs) => Projection::Abs,
         Some(problem::Projecting::Reduced) => Projection::Reduced,
         _ => Projection::Clamp,
-    })
+    }
 }
 
 const HEAD: &str =
@@ -176,20 +192,27 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Iterations => "iterations",
         Outcome::NoStep => "no step",
         Outcome::Unbounded { .. } => "unbounded",
+        Outcome::Linear { .. } => "linear",
         Outcome::Stopped => "interrupted",
     }
 }
 
 /// The outcome for people: an unknown that runs away has a name.
 fn message(outcome: Outcome, problem: &Problem) -> String {
-    let Outcome::Unbounded { unknown } = outcome else { return outcome.to_string() };
+    let (Outcome::Unbounded { unknown } | Outcome::Linear { unknown }) = outcome else { return outcome.to_string() };
     let mut first = 0;
     for (name, tensor) in &problem.unknowns {
         if unknown < first + tensor.data.len() {
             let at = tensor.position(unknown - first);
-            return format!(
-                "the energy falls without end while `{name}` at {at:?} runs away: are enough nodes fixed ([solve] fix)?"
-            );
+            return match outcome {
+                Outcome::Linear { .. } => format!(
+                    "the energy has a slope along `{name}` at {at:?}, but no second derivatives: it falls without end, or \
+                     Newton's method has no step for it (method = \"lbfgs\" may have)"
+                ),
+                _ => format!(
+                    "the energy falls without end while `{name}` at {at:?} runs away: are enough nodes fixed ([solve] fix)?"
+                ),
+            };
         }
         first += tensor.data.len();
     }

@@ -60,7 +60,7 @@ impl Adjoint {
     /// by which to derive. The Hessian is factored once for any number of functions.
     pub fn new(system: &mut System, held: &[bool], arrays: &[&str]) -> Result<Adjoint, Error> {
         check(system, held)?;
-        let held = with_unused(system, held)?;
+        let (held, _) = with_unused(system, held)?;
         let mut linear = Linear::new(system.pattern()?, &held, LinearSolver::Direct)?;
         let exact = Options { projection: None, gauss_newton: false, ..system.options().clone() };
         let residuals = system.problem().has_residuals();

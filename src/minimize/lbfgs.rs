@@ -2,7 +2,7 @@
 //! Optimization*, chapter 7).
 
 use super::scale::Scale;
-use super::{Error, Iteration, Minimizer, Outcome, Settings, dot};
+use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
 use crate::system::System;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -21,6 +21,8 @@ struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
     over: f64,
+    /// The second derivative along the step.
+    curvature: f64,
 }
 
 /// What the method keeps between iterations.
@@ -29,10 +31,9 @@ pub struct Lbfgs {
     held: Vec<bool>,
     scale: Scale,
     pairs: VecDeque<Pair>,
-    /// The largest curvature that was met.
-    stiffness: f64,
     largest: f64,
     number: usize,
+    guard: Option<Guard>,
     /// Energy and gradient where the last iteration ended.
     at: Option<(f64, Vec<f64>)>,
 }
@@ -50,7 +51,7 @@ impl Lbfgs {
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let (held, pairs) = (held.to_vec(), VecDeque::new());
-        Ok(Self { settings, held, scale, pairs, stiffness: 0.0, largest: 0.0, number: 0, at: None })
+        Ok(Self { settings, held, scale, pairs, largest: 0.0, number: 0, guard: None, at: None })
     }
 
     /// The energy and its gradient by what is free; `None` where they are not finite.
@@ -98,7 +99,8 @@ impl Lbfgs {
         (x, direction): (&[f64], &[f64]),
         (energy, slope): (f64, f64),
     ) -> Result<Option<Point>, Error> {
-        let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0);
+        let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard(x, direction).max(0.0));
+        let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0f64.min(most));
         let mut best = None;
         for _ in 0..60 {
             let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + step * d).collect();
@@ -106,14 +108,14 @@ impl Lbfgs {
                 Some((found, gradient)) if found - energy <= SHARE * step * slope => {
                     let flat = dot(&gradient, direction) >= FLATTER * slope;
                     best = Some(Point { step, energy: found, gradient });
-                    if flat {
+                    if flat || step >= most {
                         break;
                     }
                     low = step;
                 }
                 _ => high = step,
             }
-            step = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * low };
+            step = if high.is_finite() { 0.5 * (low + high) } else { most.min(2.0 * low) };
             if high - low <= 1e-12 * high {
                 break;
             }
@@ -126,8 +128,8 @@ impl Lbfgs {
         let curvature = dot(&step, &change);
         let square = dot(&change, &change);
         if curvature > 1e-12 * (square * dot(&step, &step)).sqrt() {
-            self.stiffness = self.stiffness.max(square / curvature);
-            self.pairs.push_back(Pair { step, change, over: 1.0 / curvature });
+            let along = curvature / dot(&step, &step);
+            self.pairs.push_back(Pair { step, change, over: 1.0 / curvature, curvature: along });
             if self.pairs.len() > self.settings.memory {
                 self.pairs.pop_front();
             }
@@ -147,7 +149,7 @@ impl Minimizer for Lbfgs {
                 self.evaluate(system, &x)?.ok_or(Error::NotFinite)?
             }
         };
-        self.largest = self.largest.max(energy.abs());
+        self.largest = energy.abs().max(0.25 * self.largest);
         let mut direction = self.direction(&gradient);
         let mut slope = dot(&gradient, &direction);
         if slope.is_nan() || slope >= 0.0 {
@@ -166,7 +168,10 @@ impl Minimizer for Lbfgs {
         self.number += 1;
         let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
         let known = !self.pairs.is_empty() || most == 0.0;
-        let outcome = if known && self.settings.is_small(&iteration, most, self.stiffness, &self.scale) {
+        let curvature = super::scale::median(self.pairs.iter().map(|pair| pair.curvature).collect());
+        let scales = (curvature, self.scale.length);
+        let pairs = gradient.iter().map(|&g| (g, 0.0));
+        let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
             Some(Outcome::Converged)
         } else {
             match self.search(system, (&x, &direction), (energy, slope))? {
@@ -196,11 +201,15 @@ impl Minimizer for Lbfgs {
         Ok((iteration, outcome))
     }
 
+    fn guard(&mut self, guard: Guard) {
+        self.guard = Some(guard);
+    }
+
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
         super::check(system, &self.held)?;
         self.scale = Scale::of(system.problem(), &self.held);
         self.pairs.clear();
-        (self.number, self.largest, self.stiffness, self.at) = (0, 0.0, 0.0, None);
+        (self.number, self.largest, self.at) = (0, 0.0, None);
         Ok(())
     }
 }

@@ -3,12 +3,15 @@
 
 use super::linear::Linear;
 use super::scale::Scale;
-use super::{Error, Iteration, Minimizer, Outcome, Settings, dot};
+use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
 use crate::system::System;
 use std::time::Instant;
 
 /// The damping at the start, in terms of the diagonal.
 const FIRST: f64 = 1e-3;
+
+/// Up to this damping, steps are nearly those of Gauss and Newton.
+const UNDAMPED: f64 = 1e-3;
 
 /// Beyond this damping no step lowers the energy.
 const LARGEST: f64 = 1e16;
@@ -17,8 +20,12 @@ const LARGEST: f64 = 1e16;
 pub struct LevenbergMarquardt {
     settings: Settings,
     wished: Vec<bool>,
+    unused: Vec<usize>,
+    guard: Option<Guard>,
     linear: Linear,
     scale: Scale,
+    /// The last decrement.
+    decrement: f64,
     damping: f64,
     growth: f64,
     largest: f64,
@@ -31,9 +38,21 @@ impl LevenbergMarquardt {
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
-        let held = super::with_unused(system, held)?;
+        let (held, unused) = super::with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
-        Ok(Self { settings, wished, linear, scale, damping: FIRST, growth: 2.0, largest: 0.0, number: 0 })
+        Ok(Self {
+            settings,
+            wished,
+            unused,
+            guard: None,
+            linear,
+            scale,
+            decrement: 0.0,
+            damping: FIRST,
+            growth: 2.0,
+            largest: 0.0,
+            number: 0,
+        })
     }
 
     /// Enlarges the damping after a step that was not taken.
@@ -71,10 +90,15 @@ impl LevenbergMarquardt {
                 continue;
             }
             iteration.decrement = (-slope).max(0.0).sqrt();
-            let mut to = x.to_vec();
+            let mut direction = vec![0.0; x.len()];
             for (&k, d) in self.linear.matrix.free.iter().zip(&step) {
-                to[k as usize] += d;
+                direction[k as usize] = *d;
             }
+            if self.guard.as_ref().is_some_and(|guard| guard(x, &direction) < 1.0) {
+                self.fail();
+                continue;
+            }
+            let to: Vec<f64> = x.iter().zip(&direction).map(|(x, d)| x + d).collect();
             let found = match to.iter().all(|x| x.is_finite()) {
                 true => {
                     system.set_unknowns(&to)?;
@@ -111,14 +135,20 @@ impl Minimizer for LevenbergMarquardt {
         self.linear.set(at.hessian)?;
         let mut gradient = Vec::new();
         self.linear.matrix.gather(&all, &mut gradient);
-        self.largest = self.largest.max(energy.abs());
+        self.largest = energy.abs().max(0.25 * self.largest);
         let gradient_norm = dot(&gradient, &gradient).sqrt();
         let mut iteration = Iteration { number: self.number, energy, gradient_norm, load: 1.0, ..Iteration::default() };
         self.number += 1;
-        let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
-        let stiffness = self.scale.stiffness(&self.linear.matrix);
+        if let Some(&unknown) = self.unused.iter().find(|&&k| all[k].abs() > 0.0) {
+            return Ok((iteration, Some(Outcome::Linear { unknown })));
+        }
+        let scales = (self.scale.stiffness(&self.linear.matrix), self.scale.length);
+        let diagonal: Vec<f64> = self.linear.matrix.diagonal().collect();
         let to = self.attempt(system, (&x, energy, &gradient), &mut iteration)?;
-        let small = self.settings.is_small(&iteration, most, stiffness, &self.scale);
+        let before = std::mem::replace(&mut self.decrement, iteration.decrement);
+        let pairs = gradient.iter().copied().zip(diagonal);
+        // Damped steps are short wherever they are.
+        let small = iteration.shift <= UNDAMPED && self.settings.is_small(&iteration, pairs, Some(before), scales);
         let outcome = match to {
             Some(to) => {
                 iteration.step = 1.0;
@@ -140,9 +170,14 @@ impl Minimizer for LevenbergMarquardt {
         Ok((iteration, outcome))
     }
 
+    fn guard(&mut self, guard: Guard) {
+        self.guard = Some(guard);
+    }
+
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
         super::check(system, &self.wished)?;
-        let held = super::with_unused(system, &self.wished)?;
+        let held;
+        (held, self.unused) = super::with_unused(system, &self.wished)?;
         self.linear.rebind(system.pattern()?, &held)?;
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.largest, self.damping, self.growth) = (0, 0.0, FIRST, 2.0);

@@ -4,6 +4,9 @@ use super::{Error, Iteration, Outcome, Report, Settings, minimize};
 use crate::problem::Pins;
 use crate::system::System;
 
+/// Displacements are divided into at most so many steps.
+const MOST_STEPS: usize = 1_000_000;
+
 /// Steps are not divided further than this.
 const SHORTEST: f64 = 1e-6;
 
@@ -21,9 +24,10 @@ pub fn minimize_moved(
     }
     super::check(system, &pins.held)?;
     let start = system.vector();
-    let whole = 1.0 / steps.max(1) as f64;
+    let whole = 1.0 / steps.clamp(1, MOST_STEPS) as f64;
     let (mut load, mut step) = (0.0f64, whole);
     let mut report = Report { outcome: Outcome::Converged, iterations: Vec::new() };
+    let mut on = true;
     while load < 1.0 {
         let next = if load + 1.001 * step >= 1.0 { 1.0 } else { load + step };
         let before = system.vector();
@@ -41,10 +45,15 @@ pub fn minimize_moved(
         let own = minimize(system, &pins.held, settings, |iteration| {
             let iteration = Iteration { number: made + iteration.number, load: next, ..*iteration };
             report.iterations.push(iteration);
-            watch(&iteration)
+            on = watch(&iteration);
+            on
         })?;
         report.outcome = own.outcome;
         if !own.outcome.is_minimum() {
+            break;
+        }
+        if !on && next < 1.0 {
+            report.outcome = Outcome::Stopped;
             break;
         }
         load = next;

@@ -46,9 +46,9 @@ pub use levenberg::LevenbergMarquardt;
 pub use linear::LinearSolver;
 pub use load::minimize_moved;
 pub use newton::Newton;
-use scale::Scale;
 pub(crate) use scale::extent;
 use std::fmt;
+use std::sync::Arc;
 
 /// Which elements' Hessians are projected to be positive semi-definite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +68,8 @@ pub struct Settings {
     /// The most iterations.
     pub iterations: usize,
     /// What is small, relative to the scales of the problem: iterations end when the Newton decrement is below
-    /// `tolerance · L √h` and the largest entry of the gradient below `tolerance · L h`, where `L` is the extent of the
-    /// unknowns and `h` the mean of the entries on the Hessian's diagonal.
+    /// `tolerance · L √h` and half of what it was before, and every entry of the gradient below `tolerance · L` times `h` or the
+    /// entry on the Hessian's diagonal, where `L` is the extent of the unknowns and `h` the median of the Hessian's diagonal.
     pub tolerance: f64,
     /// The decrement that ends iterations instead, in the unit of the square root of the energy.
     pub decrement: Option<f64>,
@@ -110,15 +110,26 @@ impl Settings {
         Options { projection, gauss_newton: self.method != Exact, ..options }
     }
 
-    /// Whether an iteration is the last one.
-    fn is_small(&self, iteration: &Iteration, largest: f64, stiffness: f64, scale: &Scale) -> bool {
-        let length = self.tolerance * scale.length;
-        let decrement = self.decrement.unwrap_or(length * stiffness.sqrt());
-        let gradient = match self.gradient {
-            Some(norm) => iteration.gradient_norm <= norm,
-            None => largest <= length * stiffness,
-        };
-        iteration.decrement <= decrement && gradient
+    /// Whether an iteration is the last one. The gradient comes with the diagonal of the Hessian; `before` is the decrement of
+    /// the iteration before, if there was one and decrements are to be compared.
+    fn is_small(
+        &self,
+        iteration: &Iteration,
+        mut gradient: impl Iterator<Item = (f64, f64)>,
+        before: Option<f64>,
+        (stiffness, length): (f64, f64),
+    ) -> bool {
+        if self.decrement.is_some() || self.gradient.is_some() {
+            return self.decrement.is_none_or(|most| iteration.decrement <= most)
+                && self.gradient.is_none_or(|most| iteration.gradient_norm <= most);
+        }
+        let length = self.tolerance * length;
+        let most = length * stiffness.sqrt();
+        // Where all elements are degenerate, everything is small by these measures, but does not become smaller.
+        let contracts = before.is_none_or(|before| iteration.decrement <= 0.5 * before);
+        iteration.decrement <= most
+            && (contracts || iteration.decrement <= 1e-3 * most)
+            && gradient.all(|(g, h)| g.abs() <= length * h.abs().max(stiffness))
     }
 }
 
@@ -139,7 +150,7 @@ pub struct Iteration {
     pub linear_iterations: usize,
     /// The number of elements whose negative eigenvalues were removed.
     pub projected: usize,
-    /// What was added to the Hessian's diagonal, in terms of its mean, or by Levenberg and Marquardt in terms of each entry.
+    /// What was added to the Hessian's diagonal, in terms of each entry or their median, whichever is larger.
     pub shift: f64,
     /// The share of the prescribed displacements that has been applied.
     pub load: f64,
@@ -163,6 +174,11 @@ pub enum Outcome {
         /// Its number.
         unknown: usize,
     },
+    /// The energy has a slope along an unknown, but no second derivatives: the method has no step for it.
+    Linear {
+        /// Its number.
+        unknown: usize,
+    },
     /// The caller has had enough.
     Stopped,
 }
@@ -183,6 +199,9 @@ impl fmt::Display for Outcome {
             Outcome::NoStep => f.write_str("not converged: no step along the direction of descent lowers the energy"),
             Outcome::Unbounded { unknown } => {
                 write!(f, "not converged: the energy falls without end, unknown {unknown} runs away: are enough fixed?")
+            }
+            Outcome::Linear { unknown } => {
+                write!(f, "not converged: the energy is linear in unknown {unknown}, so that there is no step for it")
             }
             Outcome::Stopped => f.write_str("stopped"),
         }
@@ -228,8 +247,15 @@ pub enum Error {
     Memory,
 }
 
+/// How far a step from a point along a direction may go at most, in terms of the direction: what no energy says, such as that
+/// nodes do not pass through obstacles.
+pub type Guard = Arc<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
+
 /// An iterative method on one system.
 pub trait Minimizer {
+    /// Limits all steps from now on.
+    fn guard(&mut self, guard: Guard);
+
     /// Makes one iteration; the system's unknowns are then what it led to. The outcome is there when it was the last one.
     fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error>;
 
@@ -254,11 +280,14 @@ fn check(system: &System, held: &[bool]) -> Result<(), Error> {
     if found == wanted { Ok(()) } else { Err(Error::Held { found, wanted }) }
 }
 
-/// What is held, and the unknowns that no term uses.
-pub(crate) fn with_unused(system: &mut System, held: &[bool]) -> Result<Vec<bool>, Error> {
+/// What is held, also the unknowns that stand in no entry of the Hessian, and these.
+pub(crate) fn with_unused(system: &mut System, held: &[bool]) -> Result<(Vec<bool>, Vec<usize>), Error> {
     let pattern = system.pattern()?;
-    let unused = |row: usize| pattern.row_ptr[row] == pattern.row_ptr[row + 1];
-    Ok(held.iter().enumerate().map(|(row, &held)| held || unused(row)).collect())
+    let unused = |&row: &usize| !held[row] && pattern.row_ptr[row] == pattern.row_ptr[row + 1];
+    let unused: Vec<usize> = (0..held.len()).filter(unused).collect();
+    let mut all = held.to_vec();
+    unused.iter().for_each(|&row| all[row] = true);
+    Ok((all, unused))
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -2,8 +2,8 @@
 
 use super::linear::{Linear, Solved};
 use super::scale::Scale;
-use super::search::Line;
-use super::{Error, Iteration, Minimizer, Outcome, Projecting, Settings};
+use super::search::{Accepted, Line};
+use super::{Error, Guard, Iteration, Minimizer, Outcome, Projecting, Settings};
 use crate::system::{Projected, System};
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ const ALL: usize = SHARES.len() + 1;
 /// A level that fails again and again is tried every so many iterations.
 const MOST_PATIENCE: usize = 7;
 
-/// The largest shift of the diagonal, in terms of its mean.
+/// The largest shift of the diagonal, in terms of its own entries and their median.
 const LARGEST_SHIFT: f64 = 1e8;
 
 /// Newton's method on one system: what it keeps between iterations.
@@ -43,6 +43,13 @@ pub struct Newton {
     fast: bool,
     number: usize,
     largest: f64,
+    /// The shift to begin with.
+    next_shift: f64,
+    /// How many steps in a row were short.
+    short: usize,
+    guard: Option<Guard>,
+    /// Unknowns that stand in no entry of the Hessian.
+    unused: Vec<usize>,
     direction: Vec<f64>,
     rhs: Vec<f64>,
 }
@@ -64,7 +71,7 @@ impl Newton {
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
-        let held = super::with_unused(system, held)?;
+        let (held, unused) = super::with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
         let level = if settings.projection == Projecting::Always { ALL } else { 0 };
@@ -82,6 +89,10 @@ impl Newton {
             fast: false,
             number: 0,
             largest: 0.0,
+            next_shift: 0.0,
+            short: 0,
+            guard: None,
+            unused,
             direction,
             rhs,
         })
@@ -99,11 +110,11 @@ impl Minimizer for Newton {
         let x = system.vector();
         let model = self.model(system)?;
         let Model { energy, gradient, solved, projected } = &model;
-        self.largest = self.largest.max(energy.abs());
+        // What energies are sums of is larger than they are; what it was at a bad start is forgotten.
+        self.largest = energy.abs().max(0.25 * self.largest);
         let free = self.linear.matrix.free.iter().map(|&k| k as usize);
         let slope: f64 = free.clone().map(|k| gradient[k] * self.direction[k]).sum();
         let gradient_norm = free.clone().map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt();
-        let largest = free.map(|k| gradient[k].abs()).fold(0.0, f64::max);
         let mut iteration = Iteration {
             number: self.number,
             energy: *energy,
@@ -117,17 +128,21 @@ impl Minimizer for Newton {
             seconds: 0.0,
         };
         self.number += 1;
-        self.fast = iteration.decrement < 0.2 * self.decrement;
-        self.decrement = iteration.decrement;
-        let stiffness = self.scale.stiffness(&self.linear.matrix);
-        let outcome = if self.settings.is_small(&iteration, largest, stiffness, &self.scale) {
+        let before = std::mem::replace(&mut self.decrement, iteration.decrement);
+        self.fast = iteration.decrement < 0.2 * before;
+        let linear = self.unused.iter().find(|&&k| gradient[k].abs() > 0.0);
+        let outcome = if let Some(&unknown) = linear {
+            Some(Outcome::Linear { unknown })
+        } else if self.is_small(&iteration, gradient, before) {
             Some(Outcome::Converged)
         } else {
             let changed = *projected > 0 || self.shift > 0.0;
             let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest, changed };
-            match if slope < 0.0 { line.search(system, 1.0)? } else { None } {
+            let most = self.guard.as_ref().map_or(1.0, |guard| guard(&x, &self.direction).clamp(0.0, 1.0));
+            match if slope < 0.0 { line.search(system, most)? } else { None } {
                 Some(accepted) => {
                     iteration.step = accepted.step;
+                    self.learn(&accepted);
                     let away = self.scale.is_far(&x, &self.direction, accepted.step);
                     away.map(|unknown| Outcome::Unbounded { unknown })
                 }
@@ -141,9 +156,13 @@ impl Minimizer for Newton {
         Ok((iteration, outcome))
     }
 
+    fn guard(&mut self, guard: Guard) {
+        self.guard = Some(guard);
+    }
+
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
         super::check(system, &self.wished)?;
-        self.held = super::with_unused(system, &self.wished)?;
+        (self.held, self.unused) = super::with_unused(system, &self.wished)?;
         self.linear.rebind(system.pattern()?, &self.held)?;
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.largest) = (0, 0.0);
@@ -152,6 +171,24 @@ impl Minimizer for Newton {
 }
 
 impl Newton {
+    fn is_small(&self, iteration: &Iteration, gradient: &[f64], before: f64) -> bool {
+        let matrix = &self.linear.matrix;
+        let diagonal = matrix.free.iter().zip(matrix.diagonal()).map(|(&k, h)| (gradient[k as usize], h));
+        self.settings.is_small(iteration, diagonal, Some(before), (self.scale.stiffness(matrix), self.scale.length))
+    }
+
+    /// Chooses the shift to begin with next time: more after short steps, which near singular Hessians lead too far along
+    /// directions of hardly any stiffness; less after whole ones.
+    fn learn(&mut self, accepted: &Accepted) {
+        self.short = if accepted.step < 0.3 && !accepted.limited { self.short + 1 } else { 0 };
+        self.next_shift = match accepted.step {
+            _ if self.short > 1 => (16.0 * self.shift).clamp(1e-8, LARGEST_SHIFT),
+            0.9.. if self.shift > 1e-10 => self.shift / 16.0,
+            0.9.. => 0.0,
+            _ => self.shift,
+        };
+    }
+
     /// What it means that there is no step.
     fn stuck(&self, iteration: &Iteration, model: &Model) -> Outcome {
         let expected = 0.5 * iteration.decrement * iteration.decrement;
@@ -164,7 +201,6 @@ impl Newton {
     /// Evaluates, and solves for a direction of descent.
     fn model(&mut self, system: &mut System) -> Result<Model, Error> {
         let lowered = self.lower();
-        let last = std::mem::replace(&mut self.shift, 0.0);
         let mut tries = 0;
         // Which elements are around the largest entries of the gradient is known from the gradient.
         let mut gradient = match self.level {
@@ -179,7 +215,7 @@ impl Newton {
             self.linear.set(at.hessian)?;
             let projected = system.projected_elements();
             let raised = self.settings.projection == Projecting::OnDemand && self.level < ALL;
-            if let Some(solved) = self.solve(&gradient, if raised { None } else { Some(last) })? {
+            if let Some(solved) = self.solve(&gradient, raised)? {
                 if lowered {
                     self.waited = 0;
                     self.patience = if tries == 0 { 0 } else { (2 * self.patience + 1).min(MOST_PATIENCE) };
@@ -218,33 +254,32 @@ impl Newton {
         }
     }
 
-    /// Solves for the direction. `None` if the matrix is not positive definite; but if `shift` is given, that much and, if
-    /// need be, more is added to its diagonal until it is.
-    fn solve(&mut self, gradient: &[f64], shift: Option<f64>) -> Result<Option<Solved>, Error> {
-        let mean = self.scale.stiffness(&self.linear.matrix);
-        let mut shift = shift.map(|last| (last / 8.0).max(1e-10));
+    /// Solves for the direction, with the shift to begin with. Where the matrix is not positive definite, `None` if it can be
+    /// `raised`; otherwise more and more is added to its diagonal until it is.
+    fn solve(&mut self, gradient: &[f64], raised: bool) -> Result<Option<Solved>, Error> {
+        let unit = self.scale.stiffness(&self.linear.matrix);
+        let (mut added, mut shift) = (0.0, self.next_shift);
         loop {
+            let more = shift - added;
+            self.linear.matrix.add_diagonal(|_, own| more * own.abs().max(unit));
+            (added, self.shift) = (shift, shift);
             self.linear.matrix.gather(gradient, &mut self.rhs);
             self.rhs.iter_mut().for_each(|g| *g = -*g);
             let solved = self.linear.solve(&mut self.rhs)?;
-            let definite = solved.definite && self.is_solved(gradient, solved.iterations > 0);
-            if definite {
+            if solved.definite && self.is_solved(gradient, solved.iterations > 0) {
                 self.direction.fill(0.0);
                 for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {
                     self.direction[k as usize] = d;
                 }
                 return Ok(Some(solved));
             }
-            let Some(next) = shift.filter(|&shift| shift <= LARGEST_SHIFT) else {
-                return match shift {
-                    Some(_) => Err(Error::Singular),
-                    None => Ok(None),
-                };
-            };
-            let added = next - self.shift;
-            self.linear.matrix.add_diagonal(|_, _| added * mean);
-            self.shift = next;
-            shift = Some(10.0 * next);
+            if raised {
+                return Ok(None);
+            }
+            if shift > LARGEST_SHIFT {
+                return Err(Error::Singular);
+            }
+            shift = (10.0 * shift).max(1e-10);
         }
     }
 

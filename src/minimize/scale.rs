@@ -17,6 +17,15 @@ pub struct Scale {
     start: Vec<f64>,
 }
 
+/// The median; one of nothing.
+pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
+    let middle = numbers.len() / 2;
+    match numbers.is_empty() {
+        true => 1.0,
+        false => *numbers.select_nth_unstable_by(middle, f64::total_cmp).1,
+    }
+}
+
 /// How far the entries of a component lie apart, the largest of the components; one where they do not lie apart.
 pub(crate) fn extent(tensor: &Tensor<f64>) -> f64 {
     let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
@@ -48,11 +57,10 @@ impl Scale {
         Self { arrays, length: if length > 0.0 { length } else { 1.0 }, start }
     }
 
-    /// The mean size of the entries on the diagonal of the Hessian; one for a Hessian of zeros.
+    /// The median size of the entries on the diagonal of the Hessian that are not zero; one for a Hessian of zeros. Unlike
+    /// the mean it does not see the few elements that are nearly degenerate, whose entries have no bounds.
     pub fn stiffness(&self, matrix: &Reduced) -> f64 {
-        let sum: f64 = matrix.diagonal().map(f64::abs).sum();
-        let mean = sum / matrix.rows().max(1) as f64;
-        if mean > 0.0 && mean.is_finite() { mean } else { 1.0 }
+        median(matrix.diagonal().map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
     }
 
     /// The first unknown that a step brings beyond all measure, if there is one.

@@ -6,6 +6,9 @@ use crate::system::System;
 /// A step must bring this share of what the slope promises (Armijo's rule).
 const SHARE: f64 = 1e-4;
 
+/// Of the way to where energies end.
+const KEPT: f64 = 0.9;
+
 /// Steps shorter than this share of a whole one are not tried.
 const SHORTEST: f64 = 1e-16;
 
@@ -35,6 +38,8 @@ pub struct Accepted {
     pub step: f64,
     /// The energy behind it.
     pub energy: f64,
+    /// Whether it is short because energies end, not because they do not fall.
+    pub limited: bool,
 }
 
 impl Line<'_> {
@@ -54,12 +59,13 @@ impl Line<'_> {
         Ok(system.trial()?.unwrap_or(f64::INFINITY))
     }
 
-    /// The longest step of at most `most` behind which the energy is finite, up to an eighth: with its energy.
+    /// Nearly the longest step of at most `most` behind which the energy is finite, with its energy. Where energies end, a
+    /// share of the way is kept: a step that ends on the border itself could not go on from there.
     fn inside(&self, system: &mut System, most: f64) -> Result<Option<Accepted>, Error> {
         let mut step = most;
         let mut energy = self.energy_at(system, step)?;
         if energy.is_finite() {
-            return Ok(Some(Accepted { step, energy }));
+            return Ok(Some(Accepted { step, energy, limited: most < 1.0 }));
         }
         while !energy.is_finite() {
             step *= 0.5;
@@ -77,7 +83,11 @@ impl Line<'_> {
                 false => beyond = middle,
             }
         }
-        Ok(Some(Accepted { step, energy }))
+        let kept = self.energy_at(system, KEPT * step)?;
+        if kept.is_finite() {
+            (step, energy) = (KEPT * step, kept);
+        }
+        Ok(Some(Accepted { step, energy, limited: true }))
     }
 
     /// Finds a step of at most `most` by Armijo's rule, from the longest one with a finite energy backwards, and goes
@@ -99,6 +109,7 @@ impl Line<'_> {
             // The minimum of the parabola through what is known.
             let rise = trial.energy - self.energy - trial.step * self.slope;
             let best = -0.5 * self.slope * trial.step / rise;
+            trial.limited = false;
             trial.step *= if best.is_finite() { best.clamp(0.1, 0.5) } else { 0.1 };
             trial.energy = self.energy_at(system, trial.step)?;
         }
@@ -113,7 +124,7 @@ impl Line<'_> {
         }
         for _ in 0..DOUBLINGS {
             let step = 2.0 * accepted.step;
-            let longer = Accepted { step, energy: self.energy_at(system, step)? };
+            let longer = Accepted { step, energy: self.energy_at(system, step)?, limited: false };
             if longer.energy.is_nan() || fall(&longer) < 1.5 * fall(&accepted) {
                 break;
             }
@@ -132,6 +143,6 @@ impl Line<'_> {
         let (energy, gradient) = system.gradient()?;
         let slope: f64 = gradient.iter().zip(self.direction).map(|(g, d)| g * d).sum();
         let accepted = slope.abs() <= 0.8 * -self.slope;
-        Ok(accepted.then_some(Accepted { step: trial.step, energy }))
+        Ok(accepted.then_some(Accepted { energy, ..trial }))
     }
 }

@@ -55,6 +55,17 @@ pub enum OutputError {
     },
 }
 
+/// That files can be written into a folder, or that it could be made: what is found out here need not be found out after
+/// minutes of work. Nothing is left behind.
+pub fn check_folder(folder: &Path) -> Result<(), OutputError> {
+    let mut undo = Undo { files: Vec::new(), folders: make(folder)? };
+    let file = folder.join(format!(".check.{}.tmp", std::process::id()));
+    let failed = |source| OutputError::File { path: folder.to_path_buf(), source };
+    undo.files.push(file.clone());
+    File::create(&file).map_err(failed)?;
+    Ok(())
+}
+
 /// Writes all files into a folder, which is made if it is missing. On failure nothing stays behind, and files that
 /// were there before keep their content unless the very last step, renaming, fails between two of them.
 pub fn write_folder(folder: &Path, files: &[OutputFile<'_>]) -> Result<(), OutputError> {

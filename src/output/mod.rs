@@ -4,7 +4,7 @@ mod folder;
 mod market;
 mod report;
 
-pub use folder::{Content, OutputError, OutputFile, write_folder};
+pub use folder::{Content, OutputError, OutputFile, check_folder, write_folder};
 pub use market::{write_general, write_symmetric};
 pub use report::{Report, Seconds, norm};
 

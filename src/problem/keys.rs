@@ -63,13 +63,27 @@ pub(super) fn count(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, least
 
 /// A positive real.
 pub(super) fn positive(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
-    const WANTED: &str = "a number above zero";
-    let number = match entry_value(source, key.get_ref(), value, WANTED)? {
+    real(source, key, value, |number| number > 0.0, "a number above zero")
+}
+
+/// A real from zero on.
+pub(super) fn not_negative(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
+    real(source, key, value, |number| number >= 0.0, "a number from zero on")
+}
+
+fn real(
+    source: &Source<'_>,
+    key: &Key<'_>,
+    value: &Value<'_>,
+    fits: impl Fn(f64) -> bool,
+    wanted: &'static str,
+) -> Result<f64, ProblemError> {
+    let number = match entry_value(source, key.get_ref(), value, wanted)? {
         EntryValue::Integer(t) if t.shape.is_empty() => t.data[0] as f64,
         EntryValue::Real(t) if t.shape.is_empty() => t.data[0],
-        _ => return Err(wrong_type(source, key.get_ref(), value, WANTED)),
+        _ => return Err(wrong_type(source, key.get_ref(), value, wanted)),
     };
-    if number > 0.0 { Ok(number) } else { Err(found(source, key, value, WANTED)) }
+    if fits(number) { Ok(number) } else { Err(found(source, key, value, wanted)) }
 }
 
 /// One of some words, each of which stands for something.

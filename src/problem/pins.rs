@@ -98,7 +98,7 @@ impl Target<'_> {
     }
 
     /// The entries that flags name: one for each node, or one for each entry.
-    fn flagged(&self, flags: &Tensor<i64>) -> Result<Vec<usize>, ProblemError> {
+    fn flagged(&self, flags: &Tensor<i64>) -> Result<Chosen, ProblemError> {
         let width = match () {
             () if flags.shape == self.tensor.shape => 1,
             () if flags.data.len() == self.rows() && flags.shape.len() == 1 => self.width(),
@@ -111,11 +111,12 @@ impl Target<'_> {
             }
         };
         let on = flags.data.iter().enumerate().filter(|(_, flag)| **flag != 0);
-        Ok(on.flat_map(|(k, _)| k * width..(k + 1) * width).collect())
+        let entries = on.flat_map(|(k, _)| k * width..(k + 1) * width).collect();
+        Ok(if width == self.width() { Chosen::Nodes(entries) } else { Chosen::Entries(entries) })
     }
 
     /// The entries that numbers name: nodes, or pairs of a node and a component.
-    fn numbered(&self, numbers: &Tensor<i64>) -> Result<Vec<usize>, ProblemError> {
+    fn numbered(&self, numbers: &Tensor<i64>) -> Result<Chosen, ProblemError> {
         if self.is_mask(numbers) {
             return self.flagged(numbers);
         }
@@ -131,7 +132,7 @@ impl Target<'_> {
             [] | [_] => {
                 let nodes = numbers.data.iter().map(|&value| node(value));
                 let entries = nodes.map(|node| node.map(|node| node * width..(node + 1) * width));
-                Ok(entries.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+                Ok(Chosen::Nodes(entries.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
             }
             [_, 2] => {
                 let pair = |pair: &[i64]| {
@@ -143,7 +144,7 @@ impl Target<'_> {
                     })?;
                     Ok(node(pair[0])? * width + component)
                 };
-                numbers.data.chunks_exact(2).map(pair).collect()
+                Ok(Chosen::Entries(numbers.data.chunks_exact(2).map(pair).collect::<Result<_, _>>()?))
             }
             _ => {
                 let (found, name) = (Shape(&numbers.shape), self.name);
@@ -164,7 +165,7 @@ impl Target<'_> {
     }
 
     /// The nodes that begin in a box.
-    fn inside(&self, low: &[f64], high: &[f64], problem: &Problem) -> Result<Vec<usize>, ProblemError> {
+    fn inside(&self, low: &[f64], high: &[f64], problem: &Problem) -> Result<Chosen, ProblemError> {
         let positions = |t: &&Tensor<f64>| t.shape[..] == [self.rows(), low.len()];
         let named = problem.arrays.iter().find(|(name, _)| name == "X").map(|(_, tensor)| tensor);
         let Some(points) = [Some(self.tensor), named].into_iter().flatten().find(positions) else {
@@ -183,8 +184,23 @@ impl Target<'_> {
         let entries: Vec<usize> = nodes.flat_map(|(k, _)| k * width..(k + 1) * width).collect();
         match entries.is_empty() {
             true => Err(self.error(format!("there is no node of `{}` in the box", self.name))),
-            false => Ok(entries),
+            false => Ok(Chosen::Nodes(entries)),
         }
+    }
+}
+
+/// Entries of an unknown array.
+enum Chosen {
+    /// Those of whole nodes.
+    Nodes(Vec<usize>),
+    /// Single ones.
+    Entries(Vec<usize>),
+}
+
+impl Chosen {
+    fn entries(&self) -> &[usize] {
+        let (Chosen::Nodes(entries) | Chosen::Entries(entries)) = self;
+        entries
     }
 }
 
@@ -194,7 +210,7 @@ impl ProblemFile {
         let mut pins = Pins { held: vec![false; problem.unknown_count()], moved: Vec::new() };
         for entry in fix {
             let target = target(problem, &entry.unknown, &entry.place)?;
-            for own in self.selected(problem, &target, &entry.nodes)? {
+            for own in self.selected(problem, &target, &entry.nodes)?.entries() {
                 pins.held[target.first + own] = true;
             }
         }
@@ -235,7 +251,7 @@ impl ProblemFile {
         for entry in moves {
             let target = target(problem, &entry.unknown, &entry.place)?;
             let own = self.selected(problem, &target, &entry.nodes)?;
-            for at in &own {
+            for at in own.entries() {
                 if std::mem::replace(&mut taken[target.first + at], true) {
                     let (node, name) = (at / target.width().max(1), target.name);
                     let message = format!("node {node} of `{name}` is moved, but it is held or moved otherwise, too");
@@ -243,7 +259,7 @@ impl ProblemFile {
                 }
             }
             let (times, by) = self.frames(&target, entry, &own)?;
-            all.push((own.iter().map(|at| target.first + at).collect(), times, by));
+            all.push((own.entries().iter().map(|at| target.first + at).collect(), times, by));
         }
         Ok(all)
     }
@@ -253,16 +269,17 @@ impl ProblemFile {
         &self,
         target: &Target<'_>,
         entry: &MoveEntry,
-        own: &[usize],
+        chosen: &Chosen,
     ) -> Result<(Vec<f64>, Vec<Vec<f64>>), ProblemError> {
+        let own = chosen.entries();
         if entry.times.is_empty() {
-            let all = self.displacements(target, entry, own)?;
+            let all = self.displacements(target, entry, chosen)?;
             return Ok((vec![0.0], vec![all.into_iter().map(|(_, by)| by).collect()]));
         }
         let (by, count, width) = (self.amounts(target, entry)?, entry.times.len(), target.width());
         let (found, name) = (Shape(&by.shape), target.name);
         let row = match by.data.len() {
-            len if len == count * width => width,
+            len if matches!(chosen, Chosen::Nodes(_)) && len == count * width => width,
             len if len == count * own.len() => own.len(),
             _ => {
                 return Err(target.error(format!(
@@ -272,19 +289,14 @@ impl ProblemFile {
                 )));
             }
         };
-        let frame = |frame: &[f64]| match row == width {
+        let frame = |frame: &[f64]| match matches!(chosen, Chosen::Nodes(_)) && row == width {
             true => own.iter().map(|at| frame[at % width]).collect(),
             false => frame.to_vec(),
         };
         Ok((entry.times.clone(), by.data.chunks_exact(row.max(1)).map(frame).collect()))
     }
 
-    fn selected(
-        &self,
-        problem: &Problem,
-        target: &Target<'_>,
-        selection: &Selection,
-    ) -> Result<Vec<usize>, ProblemError> {
+    fn selected(&self, problem: &Problem, target: &Target<'_>, selection: &Selection) -> Result<Chosen, ProblemError> {
         let value = match selection {
             Selection::Box(low, high) => return target.inside(low, high, problem),
             Selection::Listed(value) => value,
@@ -342,20 +354,28 @@ impl ProblemFile {
         &self,
         target: &Target<'_>,
         entry: &MoveEntry,
-        entries: &[usize],
+        chosen: &Chosen,
     ) -> Result<Vec<(usize, f64)>, ProblemError> {
         let by = self.amounts(target, entry)?;
-        let width = target.width();
-        if by.data.len() == width {
-            return Ok(entries.iter().map(|&own| (own, by.data[own % width.max(1)])).collect());
+        let (width, entries) = (target.width(), chosen.entries());
+        let same = match chosen {
+            Chosen::Nodes(_) => by.data.len() == width,
+            Chosen::Entries(_) => by.data.len() == 1,
+        };
+        if same {
+            let each = by.data.len().max(1);
+            return Ok(entries.iter().map(|&own| (own, by.data[own % each])).collect());
         }
         if by.data.len() == entries.len() {
             return Ok(entries.iter().copied().zip(by.data).collect());
         }
         let (found, name, count) = (Shape(&by.shape), target.name, entries.len());
+        let one = match chosen {
+            Chosen::Nodes(_) => format!("the {width} components of one displacement of `{name}`"),
+            Chosen::Entries(_) => "one number".into(),
+        };
         Err(target.error(format!(
-            "`by` has the shape {found}: give the {width} components of one displacement of `{name}`, \
-             or one number for each of the {count} entries that move"
+            "`by` has the shape {found}: give {one}, or one number for each of the {count} entries that move"
         )))
     }
 }

@@ -1,6 +1,6 @@
 //! `[simulate]`: time steps, masses, gravity, what moves, and obstacles.
 
-use super::keys::{Value, count, found, positive, string, table, unknown_key, word};
+use super::keys::{Value, count, found, not_negative, positive, string, table, unknown_key, word};
 use super::place::Source;
 use super::solve::{fix, moves};
 use super::values::{entry_value, wrong_type};
@@ -18,7 +18,7 @@ pub enum Integrator {
 }
 
 /// A kind of file that is written of each frame.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FrameFile {
     /// The mesh with its fields.
     Vtk,
@@ -123,6 +123,8 @@ pub(super) fn simulate(
                 };
                 let words = items.iter().map(|item| word(source, key, item, FRAMES, WANT_FRAMES));
                 all.frames = words.collect::<Result<_, _>>()?;
+                all.frames.sort();
+                all.frames.dedup();
             }
             _ => return Err(unknown_key(source, key, "[simulate]", KEYS)),
         }
@@ -198,7 +200,7 @@ fn obstacle(source: &Source<'_>, section: &DeTable<'_>, place: Place) -> Result<
                 };
                 shapes.push(ObstacleShape::Sphere(vector(source, "center", center)?, positive(source, key, radius)?));
             }
-            "friction" => friction = positive(source, key, value)?,
+            "friction" => friction = not_negative(source, key, value)?,
             "distance" => distance = Some(positive(source, key, value)?),
             "stiffness" => stiffness = Some(positive(source, key, value)?),
             _ => return Err(unknown_key(source, key, "[[simulate.obstacle]]", OBSTACLE_KEYS)),

@@ -1,6 +1,6 @@
 //! `[solve]`: how to minimise, what is held, and what is written.
 
-use super::keys::{Key, Value, count, found, positive, string, table, unknown_key, word};
+use super::keys::{Key, Value, count, found, positive, string, unknown_key, word};
 use super::pins::{Selection, selection};
 use super::place::Source;
 use super::values::{entry_value, wrong_type};
@@ -137,13 +137,20 @@ pub(super) fn solve(source: &Source<'_>, section: &DeTable<'_>) -> Result<SolveS
 
 /// Reads `fix = { x = … }`.
 pub(super) fn fix(source: &Source<'_>, section: &Key<'_>, value: &Value<'_>) -> Result<Vec<FixEntry>, ProblemError> {
-    let entries = table(source, section, value)?.iter();
+    let DeValue::Table(entries) = value.get_ref() else {
+        return Err(wrong_type(
+            source,
+            section.get_ref(),
+            value,
+            "what is held of which unknown, such as { x = [0, 1] }",
+        ));
+    };
     let entry = |(key, value): (&Key<'_>, &Value<'_>)| {
         let unknown = key.get_ref().to_string();
         let nodes = selection(source, key, value)?;
         Ok(FixEntry { unknown, nodes, place: source.place(key.span().start) })
     };
-    entries.map(entry).collect()
+    entries.iter().map(entry).collect()
 }
 
 /// Reads the list of prescribed displacements; `timed` ones have key frames.

@@ -195,14 +195,22 @@ pub enum Error {
         hint: &'static str,
     },
     /// A node begins within an obstacle.
-    #[error("node {node} begins inside of obstacle {obstacle}, {depth:.3e} deep: nodes must begin outside")]
+    #[error("node {node} begins at obstacle {obstacle}, {}: leave a gap", depth(*.distance))]
     Inside {
         /// The node.
         node: usize,
         /// The number of the obstacle, from zero.
         obstacle: usize,
-        /// How far it is behind the surface.
-        depth: f64,
+        /// Its distance from the surface, zero or negative.
+        distance: f64,
+    },
+    /// A state that was made with steps of another length.
+    #[error("the state was made with steps of {found} s, not {wanted} s: it cannot go on")]
+    StateStep {
+        /// Their length.
+        found: f64,
+        /// That of this simulation.
+        wanted: f64,
     },
     /// The unknown is not there, or its entries are no positions.
     #[error("`{name}` is no unknown of shape (n, 2) or (n, 3): positions are needed")]
@@ -254,6 +262,14 @@ pub enum Error {
     },
 }
 
+/// How a node lies to a surface that it should be before.
+fn depth(distance: f64) -> String {
+    match distance < 0.0 {
+        true => format!("{:.3e} behind its surface", -distance),
+        false => "on its surface".into(),
+    }
+}
+
 impl Simulation {
     /// Adds inertia, weight and obstacles to a problem, and compiles it.
     pub fn new(problem: Problem, setup: Setup, options: Options) -> Result<Simulation, Error> {
@@ -284,7 +300,10 @@ impl Simulation {
         let mut system = System::build(problem, setup.minimize.options(options))?;
         let mut held = setup.held.clone();
         setup.motions.iter().flat_map(|m| &m.entries).for_each(|&entry| held[entry] = true);
-        let method = minimize::minimizer(&mut system, &held, setup.minimize)?;
+        let mut method = minimize::minimizer(&mut system, &held, setup.minimize)?;
+        if !setup.obstacles.is_empty() {
+            method.guard(obstacle::guard(setup.obstacles.clone(), first..first + nodes * width, width));
+        }
         // Where nothing touches yet, whatever is not finite is the problem's own.
         system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
@@ -376,7 +395,8 @@ impl Simulation {
             }
             let most = self.setup.minimize.iterations;
             let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true)?;
-            if matches!(report.outcome, Outcome::NoStep | Outcome::Unbounded { .. }) {
+            // What has not converged is an approximation still; the caller sees it in the outcome.
+            if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
                 return Err(Error::Step { step, time, outcome: report.outcome });
             }
             let to = self.system.vector();

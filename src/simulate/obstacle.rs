@@ -1,9 +1,12 @@
 //! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
 
 use super::Error;
+use crate::minimize::Guard;
 use crate::problem::{Problem, Term};
 use crate::system::System;
 use crate::tensor::Tensor;
+use std::ops::Range;
+use std::sync::Arc;
 
 const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
@@ -73,6 +76,25 @@ impl Obstacle {
         (-self.stiffness * left * left * log, -slope)
     }
 
+    /// The share of a way from `x` by `d` at which it meets the surface, from outside; more than one if it does not.
+    pub fn meets(&self, x: &[f64], d: &[f64]) -> f64 {
+        match &self.shape {
+            Shape::Plane { .. } => {
+                let (distance, normal) = self.distance(x);
+                let nearing: f64 = -d.iter().zip(&normal).map(|(d, n)| d * n).sum::<f64>();
+                if nearing > 0.0 { distance / nearing } else { f64::INFINITY }
+            }
+            Shape::Sphere { center, radius } => {
+                let away: Vec<f64> = x.iter().zip(center).map(|(x, c)| x - c).collect();
+                let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+                // a t² + 2 b t + c = 0, both of whose roots are ahead if b is negative.
+                let (a, b, c) = (dot(d, d), dot(&away, d), dot(&away, &away) - radius * radius);
+                let square = b * b - a * c;
+                if a > 0.0 && b < 0.0 && square >= 0.0 { c / (square.sqrt() - b) } else { f64::INFINITY }
+            }
+        }
+    }
+
     /// How many components its vectors have; `None` if they do not agree.
     fn dimension(&self) -> Option<usize> {
         match &self.shape {
@@ -90,10 +112,22 @@ pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: u
     for (node, x) in x.chunks_exact(width).enumerate() {
         let (distance, _) = obstacle.distance(x);
         if distance <= 0.0 {
-            return Err(Error::Inside { node, obstacle: number, depth: -distance });
+            return Err(Error::Inside { node, obstacle: number, distance });
         }
     }
     Ok(())
+}
+
+/// Keeps nodes from passing through obstacles in one step: the longest step is nine tenths of the way to the first surface
+/// that one meets. `own` are the entries of the positions.
+pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard {
+    Arc::new(move |x: &[f64], d: &[f64]| {
+        let nodes = x[own.clone()].chunks_exact(width).zip(d[own.clone()].chunks_exact(width));
+        let ways = nodes.filter(|(_, d)| d.iter().any(|&d| d != 0.0));
+        let meets = |(x, d): (&[f64], &[f64])| obstacles.iter().map(|o| o.meets(x, d)).fold(f64::INFINITY, f64::min);
+        let nearest = ways.map(meets).fold(f64::INFINITY, f64::min);
+        if nearest <= 1.0 { 0.9 * nearest } else { 1.0 }
+    })
 }
 
 /// An obstacle in a system: the nodes that may touch it in the current step.

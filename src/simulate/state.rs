@@ -84,6 +84,10 @@ impl Simulation {
         if !fits(&state.x, &state.velocity) || !state.before.iter().all(|(x, v)| fits(x, v)) {
             return Err(Error::StateLength { found, wanted });
         }
+        let made = state.time / state.step.max(1) as f64;
+        if state.step > 0 && (made - self.setup.step).abs() > 1e-9 * self.setup.step {
+            return Err(Error::StateStep { found: made, wanted: self.setup.step });
+        }
         self.system.set_unknowns(&state.x)?;
         (self.step, self.time) = (state.step, state.time);
         self.velocity = state.velocity.clone();

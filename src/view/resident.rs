@@ -55,7 +55,7 @@ impl ResidentMinimization {
     pub fn new(mut system: System, held: &[bool]) -> Result<ResidentMinimization, ViewError> {
         let failed = |error: &dyn std::error::Error| ViewError::Animation(error.to_string());
         let shape = Shape::of(system.problem())?;
-        let held = crate::minimize::with_unused(&mut system, held).map_err(|error| failed(&error))?;
+        let (held, _) = crate::minimize::with_unused(&mut system, held).map_err(|error| failed(&error))?;
         let vector = system.vector();
         let displaced = system.problem().references.concat();
         let start = match displaced.is_empty() {
