@@ -5,12 +5,12 @@ use super::{Error, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
-use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
+use spadina::minimize::{self, Iteration, Outcome, Report, Settings};
 use spadina::output::{OutputFile, write_folder};
 use spadina::plot::{Plot, Series};
-use spadina::problem::{self, Method, Problem, ProblemFile, SolveSection};
+use spadina::problem::{Problem, ProblemFile};
 use spadina::scene::{Geometry, Picture};
-use spadina::system::{Options, Projection, System};
+use spadina::system::{Options, System};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -60,9 +60,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let problem = file.load()?;
     super::warn_of_mesh(&problem);
     let pins = file.pins(&problem, &file.solve.fix, &file.solve.moves)?;
-    let settings = settings(&file.solve, &problem);
-    let options = Options { threads: arguments.threads.map(usize::from), ..settings.options(Options::default()) };
-    let options = Options { projection: kind(&file.solve).filter(|_| options.projection.is_some()), ..options };
+    let settings = Settings::read(&file.solve, &problem);
+    let options = Options {
+        threads: arguments.threads.map(usize::from),
+        projection: minimize::projection(&file.solve),
+        ..Options::default()
+    };
+    let options = settings.options(options);
     let geometry = Geometry::of(&problem);
     let mut system = System::build(problem, options)?;
     let nonzeros = system.pattern()?.nonzeros();
@@ -120,41 +124,6 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         ("written", format!("{} in {}", names.join(", "), folder.display())),
     ];
     Ok(format!("\n{}", summary::aligned(&rows)))
-}
-
-/// The settings that a section asks for.
-pub fn settings(section: &SolveSection, problem: &Problem) -> Settings {
-    let default = Settings::default();
-    let residuals = problem.terms.iter().all(|term| term.residual);
-    let usual = if residuals { Method::LevenbergMarquardt } else { Method::Newton };
-    let method = section.method.unwrap_or(usual);
-    let tolerance = section.linear_tolerance.unwrap_or(1e-8);
-    Settings {
-        iterations: section.iterations.unwrap_or(if method == Method::Lbfgs { 10_000 } else { default.iterations }),
-        tolerance: section.tolerance.unwrap_or(default.tolerance),
-        decrement: section.decrement,
-        gradient: section.gradient,
-        projection: match section.projection {
-            None | Some(problem::Projecting::OnDemand) => Projecting::OnDemand,
-            Some(problem::Projecting::Never) => Projecting::Never,
-            Some(_) => Projecting::Always,
-        },
-        linear: match section.iterative {
-            Some(true) => minimize::LinearSolver::Iterative { tolerance },
-            _ => minimize::LinearSolver::Direct,
-        },
-        memory: section.memory.unwrap_or(default.memory),
-        method,
-    }
-}
-
-/// How elements are projected.
-fn kind(section: &SolveSection) -> Option<Projection> {
-    Some(match section.projection {
-        Some(problem::Projecting::Abs) => Projection::Abs,
-        Some(problem::Projecting::Reduced) => Projection::Reduced,
-        _ => Projection::Clamp,
-    })
 }
 
 const HEAD: &str =
