@@ -42,7 +42,7 @@ enum Command {
     Devices,
     /// Print a stage of an energy's compilation.
     Explain(explain::Arguments),
-    /// Watch a problem being minimised, in a window.
+    /// Watch a problem being simulated or minimised, in a window.
     #[cfg(feature = "view")]
     View(view::Arguments),
 }

@@ -5,13 +5,14 @@ use super::{Error, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::mesh::{VtkEncoding, write_obj, write_vtk};
-use spadina::minimize::Settings;
+use spadina::minimize::{self, Settings};
 use spadina::output::{OutputFile, check_folder, write_folder};
 use spadina::plot::{Plot, Series};
 use spadina::problem::{FrameFile, ProblemFile, SimulateSection};
 use spadina::render::Camera;
-use spadina::scene::{self, Geometry, Picture};
-use spadina::simulate::{Energies, SectionError, Setup, Shape, Simulation, State, StepReport};
+use spadina::scene::{Geometry, Obstacle, Picture};
+use spadina::simulate::{Energies, SectionError, Setup, Simulation, State, StepReport};
+use spadina::system::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -67,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let file = ProblemFile::read(&arguments.problem)?;
     let problem = file.load()?;
     super::warn_of_mesh(&problem);
-    let settings = super::solve::settings(&file.solve, &problem);
+    let settings = Settings::read(&file.solve, &problem);
     // Errors of a step are far below those of the integrator.
     let settings = Settings { tolerance: file.solve.tolerance.unwrap_or(1e-7), ..settings };
     let setup = Setup::read(&file, &problem, settings)?;
@@ -77,7 +78,11 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let folder = arguments.out.clone().or_else(|| section.output.as_ref().map(|o| file.resolve(o)));
     let folder = folder.unwrap_or_else(|| "out".into());
     check_folder(&folder)?;
-    let options = super::solve::options(&file.solve, arguments.threads);
+    let options = Options {
+        threads: arguments.threads.map(usize::from),
+        projection: minimize::projection(&file.solve),
+        ..Options::default()
+    };
     let mut simulation = Simulation::new(problem, setup, options)?;
     let mut run = Run { section, folder, geometry, picture, frames: 0 };
     let steps = (section.time / section.step).round().max(1.0) as usize;
@@ -233,16 +238,7 @@ fn energies(row: &[f64; 9]) -> Energies {
 fn picture(setup: &Setup, geometry: Option<&Geometry>, problem: &spadina::Problem) -> Picture {
     let Some(geometry) = geometry else { return Picture::default() };
     let vector: Vec<f64> = problem.unknowns.iter().flat_map(|(_, t)| &t.data).copied().collect();
-    let points = geometry.points(&vector);
-    let sum = points.iter().fold([0.0; 3], |sum, p| [0, 1, 2].map(|k| sum[k] + p[k]));
-    let middle = sum.map(|s| s / points.len().max(1) as f32);
-    let far = |p: &[f32; 3]| (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f32>().sqrt();
-    let size = points.iter().map(far).fold(0.0, f32::max);
-    let shape = |shape: &Shape| match shape {
-        Shape::Plane { point, normal } => scene::Obstacle::plane(point, normal, &middle, 1.5 * size),
-        Shape::Sphere { center, radius } => scene::Obstacle::sphere(center, *radius),
-    };
-    let obstacles = setup.obstacles.iter().map(|o| shape(&o.shape)).collect();
+    let obstacles = Obstacle::of(&setup.obstacles, geometry, &vector);
     let picture = Picture { obstacles, ..Picture::default() };
     let camera: Camera = picture.camera(geometry, &vector, 1.5);
     Picture { camera: Some(camera), ..picture }

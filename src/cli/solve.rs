@@ -8,9 +8,9 @@ use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
 use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
 use spadina::output::{OutputFile, check_folder, write_folder};
 use spadina::plot::{Plot, Series};
-use spadina::problem::{self, Method, Problem, ProblemFile, SolveSection};
+use spadina::problem::{Problem, ProblemFile};
 use spadina::scene::{Geometry, Picture};
-use spadina::system::{Options, Projection, System};
+use spadina::system::{Options, System};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -64,8 +64,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let folder = folder.unwrap_or_else(|| "out".into());
     // Not after minutes of work.
     check_folder(&folder)?;
-    let settings = settings(&file.solve, &problem);
-    let options = settings.options(options(&file.solve, arguments.threads));
+    let settings = Settings::read(&file.solve, &problem);
+    let options = Options {
+        threads: arguments.threads.map(usize::from),
+        projection: minimize::projection(&file.solve),
+        ..Options::default()
+    };
+    let options = settings.options(options);
     let geometry = Geometry::of(&problem);
     let mut system = System::build(problem, options)?;
     let nonzeros = system.pattern()?.nonzeros();
@@ -130,46 +135,6 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
             text,
             message: format!("{}; what is written is the last iterate", message(report.outcome, system.problem())),
         }),
-    }
-}
-
-/// The options of a system that a section asks for.
-pub fn options(section: &SolveSection, threads: Option<u16>) -> Options {
-    Options { threads: threads.map(usize::from), projection: Some(kind(section)), ..Options::default() }
-}
-
-/// The settings that a section asks for.
-pub fn settings(section: &SolveSection, problem: &Problem) -> Settings {
-    let default = Settings::default();
-    let residuals = problem.terms.iter().all(|term| term.residual);
-    let usual = if residuals { Method::LevenbergMarquardt } else { Method::Newton };
-    let method = section.method.unwrap_or(usual);
-    let tolerance = section.linear_tolerance.unwrap_or(1e-8);
-    Settings {
-        iterations: section.iterations.unwrap_or(if method == Method::Lbfgs { 10_000 } else { default.iterations }),
-        tolerance: section.tolerance.unwrap_or(default.tolerance),
-        decrement: section.decrement,
-        gradient: section.gradient,
-        projection: match section.projection {
-            None | Some(problem::Projecting::OnDemand) => Projecting::OnDemand,
-            Some(problem::Projecting::Never) => Projecting::Never,
-            Some(_) => Projecting::Always,
-        },
-        linear: match section.iterative {
-            Some(true) => minimize::LinearSolver::Iterative { tolerance },
-            _ => minimize::LinearSolver::Direct,
-        },
-        memory: section.memory.unwrap_or(default.memory),
-        method,
-    }
-}
-
-/// How elements are projected.
-fn kind(section: &SolveSection) -> Projection {
-    match section.projection {
-        Some(problem::Projecting::Abs) => Projection::Abs,
-        Some(problem::Projecting::Reduced) => Projection::Reduced,
-        _ => Projection::Clamp,
     }
 }
 

@@ -76,7 +76,7 @@ impl Adjoint {
         system.project(Projected::All);
         let (problem, shapes) = with_unknowns(system.problem(), arrays)?;
         let whole = System::build(problem, exact)?;
-        if !linear.factor()? {
+        if !linear.factor() {
             return Err(Error::NoMinimum);
         }
         Ok(Adjoint { whole, linear, held, shapes })

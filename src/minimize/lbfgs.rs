@@ -2,6 +2,7 @@
 //! Optimization*, chapter 7).
 
 use super::scale::Scale;
+use super::timed::{Times, timed};
 use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
 use crate::system::System;
 use std::collections::VecDeque;
@@ -139,14 +140,14 @@ impl Lbfgs {
 
 impl Minimizer for Lbfgs {
     fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
-        let start = Instant::now();
+        let (start, mut times) = (Instant::now(), Times::default());
         let x = system.vector();
         let (energy, gradient) = match self.at.take() {
             Some(at) => at,
             None => {
                 // Says which term and element are not finite, if any is.
                 system.gradient()?;
-                self.evaluate(system, &x)?.ok_or(Error::NotFinite)?
+                timed(&mut times.evaluate, || self.evaluate(system, &x))?.ok_or(Error::NotFinite)?
             }
         };
         self.largest = energy.abs().max(0.25 * self.largest);
@@ -174,7 +175,7 @@ impl Minimizer for Lbfgs {
         let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
             Some(Outcome::Converged)
         } else {
-            match self.search(system, (&x, &direction), (energy, slope))? {
+            match timed(&mut times.evaluate, || self.search(system, (&x, &direction), (energy, slope)))? {
                 Some(point) => {
                     iteration.step = point.step;
                     let away = self.scale.is_far(&x, &direction, point.step);
@@ -197,7 +198,7 @@ impl Minimizer for Lbfgs {
                 }
             }
         };
-        iteration.seconds = start.elapsed().as_secs_f64();
+        iteration.take_times(start, times);
         Ok((iteration, outcome))
     }
 

@@ -3,6 +3,7 @@
 
 use super::linear::Linear;
 use super::scale::Scale;
+use super::timed::{Times, timed};
 use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
 use crate::system::System;
 use std::time::Instant;
@@ -74,7 +75,7 @@ impl LevenbergMarquardt {
         &mut self,
         system: &mut System,
         (x, energy, gradient): (&[f64], f64, &[f64]),
-        iteration: &mut Iteration,
+        (iteration, times): (&mut Iteration, &mut Times),
     ) -> Result<Option<Vec<f64>>, Error> {
         let values = self.linear.matrix.values.clone();
         let stiffness = self.scale.stiffness(&self.linear.matrix);
@@ -82,7 +83,7 @@ impl LevenbergMarquardt {
             self.damp(&values, stiffness);
             iteration.shift = self.damping;
             let mut step: Vec<f64> = gradient.iter().map(|g| -g).collect();
-            let solved = self.linear.solve(&mut step)?;
+            let solved = timed(&mut times.linear, || self.linear.solve(&mut step));
             iteration.linear_iterations += solved.iterations;
             let slope = dot(gradient, &step);
             if !solved.definite || !slope.is_finite() {
@@ -102,7 +103,7 @@ impl LevenbergMarquardt {
             let found = match to.iter().all(|x| x.is_finite()) {
                 true => {
                     system.set_unknowns(&to)?;
-                    system.trial()?.unwrap_or(f64::INFINITY)
+                    timed(&mut times.evaluate, || system.trial())?.unwrap_or(f64::INFINITY)
                 }
                 false => f64::INFINITY,
             };
@@ -130,7 +131,8 @@ impl Minimizer for LevenbergMarquardt {
     fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
         let start = Instant::now();
         let x = system.vector();
-        let at = system.evaluate()?;
+        let mut times = Times::default();
+        let at = timed(&mut times.evaluate, || system.evaluate())?;
         let (energy, all) = (at.energy, at.gradient.to_vec());
         self.linear.set(at.hessian)?;
         let mut gradient = Vec::new();
@@ -144,7 +146,7 @@ impl Minimizer for LevenbergMarquardt {
         }
         let scales = (self.scale.stiffness(&self.linear.matrix), self.scale.length);
         let diagonal: Vec<f64> = self.linear.matrix.diagonal().collect();
-        let to = self.attempt(system, (&x, energy, &gradient), &mut iteration)?;
+        let to = self.attempt(system, (&x, energy, &gradient), (&mut iteration, &mut times))?;
         let before = std::mem::replace(&mut self.decrement, iteration.decrement);
         let pairs = gradient.iter().copied().zip(diagonal);
         // Damped steps are short wherever they are.
@@ -166,7 +168,7 @@ impl Minimizer for LevenbergMarquardt {
                 })
             }
         };
-        iteration.seconds = start.elapsed().as_secs_f64();
+        iteration.take_times(start, times);
         Ok((iteration, outcome))
     }
 

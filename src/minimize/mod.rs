@@ -35,8 +35,10 @@ mod load;
 mod newton;
 mod scale;
 mod search;
+mod section;
 #[cfg(test)]
 mod tests;
+mod timed;
 
 use crate::problem;
 use crate::system::{Options, Projection, System};
@@ -47,6 +49,7 @@ pub use linear::LinearSolver;
 pub use load::minimize_moved;
 pub use newton::Newton;
 pub(crate) use scale::extent;
+pub use section::projection;
 use std::fmt;
 use std::sync::Arc;
 
@@ -156,6 +159,10 @@ pub struct Iteration {
     pub load: f64,
     /// How long it took.
     pub seconds: f64,
+    /// How much of that went into evaluations: energies, gradients and Hessians.
+    pub seconds_evaluate: f64,
+    /// How much went into linear systems: factorisation and solution.
+    pub seconds_linear: f64,
 }
 
 /// How a minimisation ended.

@@ -3,6 +3,7 @@
 use super::linear::{Linear, Solved};
 use super::scale::Scale;
 use super::search::{Accepted, Line};
+use super::timed::{Times, timed};
 use super::{Error, Guard, Iteration, Minimizer, Outcome, Projecting, Settings};
 use crate::system::{Projected, System};
 use std::time::Instant;
@@ -32,6 +33,8 @@ pub struct Newton {
     /// Those that are held by the caller's wish.
     wished: Vec<bool>,
     linear: Linear,
+    /// Of which pattern the matrix is.
+    version: u64,
     scale: Scale,
     level: usize,
     shift: f64,
@@ -52,6 +55,7 @@ pub struct Newton {
     unused: Vec<usize>,
     direction: Vec<f64>,
     rhs: Vec<f64>,
+    times: Times,
 }
 
 /// Where an iteration stands: the energy, its gradient and the step.
@@ -80,6 +84,7 @@ impl Newton {
             held,
             wished,
             linear,
+            version: system.pattern_version()?,
             scale,
             level,
             shift: 0.0,
@@ -95,6 +100,7 @@ impl Newton {
             unused,
             direction,
             rhs,
+            times: Times::default(),
         })
     }
 
@@ -107,6 +113,7 @@ impl Newton {
 impl Minimizer for Newton {
     fn step(&mut self, system: &mut System) -> Result<(Iteration, Option<Outcome>), Error> {
         let start = Instant::now();
+        self.times = Times::default();
         let x = system.vector();
         let model = self.model(system)?;
         let Model { energy, gradient, solved, projected } = &model;
@@ -125,7 +132,7 @@ impl Minimizer for Newton {
             projected: *projected,
             shift: self.shift,
             load: 1.0,
-            seconds: 0.0,
+            ..Iteration::default()
         };
         self.number += 1;
         let before = std::mem::replace(&mut self.decrement, iteration.decrement);
@@ -139,7 +146,11 @@ impl Minimizer for Newton {
             let changed = *projected > 0 || self.shift > 0.0;
             let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest, changed };
             let most = self.guard.as_ref().map_or(1.0, |guard| guard(&x, &self.direction).clamp(0.0, 1.0));
-            match if slope < 0.0 { line.search(system, most)? } else { None } {
+            let found = timed(&mut self.times.evaluate, || match slope < 0.0 {
+                true => line.search(system, most),
+                false => Ok(None),
+            })?;
+            match found {
                 Some(accepted) => {
                     iteration.step = accepted.step;
                     self.learn(&accepted);
@@ -152,7 +163,7 @@ impl Minimizer for Newton {
                 }
             }
         };
-        iteration.seconds = start.elapsed().as_secs_f64();
+        iteration.take_times(start, self.times);
         Ok((iteration, outcome))
     }
 
@@ -162,8 +173,12 @@ impl Minimizer for Newton {
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
         super::check(system, &self.wished)?;
-        (self.held, self.unused) = super::with_unused(system, &self.wished)?;
-        self.linear.rebind(system.pattern()?, &self.held)?;
+        let version = system.pattern_version()?;
+        if version != self.version {
+            (self.held, self.unused) = super::with_unused(system, &self.wished)?;
+            self.linear.rebind(system.pattern()?, &self.held)?;
+            self.version = version;
+        }
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.largest) = (0, 0.0);
         Ok(())
@@ -204,12 +219,12 @@ impl Newton {
         let mut tries = 0;
         // Which elements are around the largest entries of the gradient is known from the gradient.
         let mut gradient = match self.level {
-            1..ALL => system.gradient()?.1.to_vec(),
+            1..ALL => timed(&mut self.times.evaluate, || system.gradient())?.1.to_vec(),
             _ => Vec::new(),
         };
         loop {
             system.project(self.projected(&gradient));
-            let at = system.evaluate()?;
+            let at = timed(&mut self.times.evaluate, || system.evaluate())?;
             let energy = at.energy;
             gradient = at.gradient.to_vec();
             self.linear.set(at.hessian)?;
@@ -265,7 +280,7 @@ impl Newton {
             (added, self.shift) = (shift, shift);
             self.linear.matrix.gather(gradient, &mut self.rhs);
             self.rhs.iter_mut().for_each(|g| *g = -*g);
-            let solved = self.linear.solve(&mut self.rhs)?;
+            let solved = timed(&mut self.times.linear, || self.linear.solve(&mut self.rhs));
             if solved.definite && self.is_solved(gradient, solved.iterations > 0) {
                 self.direction.fill(0.0);
                 for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {

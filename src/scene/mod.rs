@@ -1,17 +1,25 @@
 //! The shape that a problem's unknowns have: what is drawn and written of a result.
 
+mod obstacle;
 mod picture;
 
 use crate::mesh::{Field, View, boundary};
 use crate::problem::Problem;
 use crate::tensor::Tensor;
-pub use picture::{Obstacle, Picture};
+pub use obstacle::Obstacle;
+pub use picture::{Picture, framed};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Names under which index arrays are elements, even if no term is summed over them.
+const NAMES: [&str; 6] = ["lines", "edges", "triangles", "faces", "tetrahedra", "tets"];
 
 /// The nodes of a problem and the elements between them.
 ///
 /// Positions are those of the first unknown with two or three numbers for each node; without one, the points of the mesh.
-/// Elements are those of the mesh; without one, index arrays: two columns are lines, three triangles, and those named
-/// `tetrahedra` or `tets` tetrahedra.
+/// Elements are those of the mesh; without one, the index arrays that terms are summed over, and those of the names `lines`,
+/// `edges`, `triangles`, `faces`, `tetrahedra` and `tets`: two columns are lines, three triangles, and four tetrahedra in
+/// arrays of the last two names.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Geometry {
     /// Coordinates of a node, 2 or 3.
@@ -69,8 +77,8 @@ impl Geometry {
 
     /// Takes elements from index arrays.
     fn with_tables(mut self, problem: &Problem) -> Geometry {
-        let count = self.rest.len() / self.dimension;
-        let used = |name: &str| problem.terms.iter().any(|t| t.over.as_deref() == Some(name));
+        let count = self.nodes();
+        let used = |name: &str| NAMES.contains(&name) || problem.terms.iter().any(|t| t.over.as_deref() == Some(name));
         for (name, table) in problem.indices.iter().filter(|(name, _)| used(name)) {
             match table.shape[..] {
                 [_, 2] => rows(table, count, &mut self.lines),
@@ -83,6 +91,25 @@ impl Geometry {
             self.triangles = boundary(&self.tetrahedra);
         }
         self
+    }
+
+    /// The number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.rest.len() / self.dimension
+    }
+
+    /// The entries of the global vector that are a node's position; `None` if positions are no unknowns or there is no such
+    /// node.
+    pub fn unknowns(&self, node: usize) -> Option<Range<usize>> {
+        let first = self.first.filter(|_| node < self.nodes())? + node * self.dimension;
+        Some(first..first + self.dimension)
+    }
+
+    /// The lines that are to be seen: between nodes of the surface they would only cover it.
+    pub fn free_lines(&self) -> Vec<[u32; 2]> {
+        let surface: HashSet<u32> = self.triangles.iter().flatten().copied().collect();
+        let covers = |line: &[u32; 2]| line.iter().all(|node| surface.contains(node));
+        self.lines.iter().filter(|line| !covers(line)).copied().collect()
     }
 
     /// The positions at a global vector, flat.
@@ -109,9 +136,8 @@ impl Geometry {
 
     /// A number for each node that says most about a result, with its name: a scalar unknown, or the displacement.
     pub fn field(&self, vector: &[f64]) -> (String, Vec<f64>) {
-        let count = self.rest.len() / self.dimension;
         match (self.first, self.scalars.first()) {
-            (None, Some((name, at))) => (name.clone(), vector[*at..at + count].to_vec()),
+            (None, Some((name, at))) => (name.clone(), vector[*at..at + self.nodes()].to_vec()),
             _ => ("displacement".into(), self.displacements(vector)),
         }
     }
@@ -119,7 +145,7 @@ impl Geometry {
     /// Calls `write` with the geometry at a global vector, and its fields: displacements and scalar unknowns. Of tetrahedra
     /// either they or their surface are there.
     pub fn view<T>(&self, vector: &[f64], surface: bool, write: impl FnOnce(&View<'_>) -> T) -> T {
-        let (now, count) = (self.positions(vector), self.rest.len() / self.dimension);
+        let (now, count) = (self.positions(vector), self.nodes());
         let moved: Vec<f64> = now.iter().zip(&self.rest).map(|(a, b)| a - b).collect();
         let mut fields = vec![Field { name: "displacement", components: self.dimension, values: &moved }];
         for (name, at) in &self.scalars {
@@ -146,5 +172,30 @@ fn rows<const K: usize>(table: &Tensor<i32>, count: usize, to: &mut Vec<[u32; K]
         if let Some(row) = nodes.and_then(|nodes| <[u32; K]>::try_from(nodes).ok()) {
             to.push(row);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Term;
+
+    #[test]
+    fn elements_are_what_terms_are_summed_over() {
+        let text = "fn energy(x: array<vec2f, 2>) -> f32 { return length(x[1] - x[0]); }";
+        let problem = Problem::new()
+            .unknown("p", vec![1.0, 2.0])
+            .unknown("x", vec![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0]])
+            .indices("springs", vec![[0, 1], [2, 3], [2, -1]])
+            .indices("other", vec![[0, 1]])
+            .indices("triangles", vec![[0, 1, 2]])
+            .term(Term::energy("spring.wgsl", text).over("springs"));
+        let geometry = Geometry::of(&problem).unwrap();
+        assert_eq!((geometry.first, geometry.dimension, geometry.nodes()), (Some(2), 2, 4));
+        assert_eq!((geometry.unknowns(2), geometry.unknowns(4)), (Some(6..8), None));
+        assert_eq!((&geometry.lines[..], &geometry.free_lines()[..]), (&[[0, 1], [2, 3]][..], &[[2, 3]][..]));
+        let vector: Vec<f64> = problem.unknowns.iter().flat_map(|(_, tensor)| tensor.data.clone()).collect();
+        assert_eq!(geometry.points(&vector)[1..3], [[2.0, 3.0, 0.0], [4.0, 5.0, 0.0]]);
+        assert!(Geometry::of(&Problem::new().unknown("p", vec![1.0, 2.0])).is_none());
     }
 }

@@ -1,51 +1,7 @@
 //! Pictures of a geometry, with the obstacles around it.
 
-use super::Geometry;
-use crate::mesh::{Mesh, Shape};
+use super::{Geometry, Obstacle};
 use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, Settings, Up, Viewport};
-
-/// The colour of obstacles.
-const GREY: [f32; 3] = [0.62, 0.60, 0.58];
-
-/// Something that stands in the picture.
-#[derive(Clone, PartialEq, Default, Debug)]
-pub struct Obstacle {
-    points: Vec<[f32; 3]>,
-    triangles: Vec<[u32; 3]>,
-    /// The height of a horizontal plane, which is the ground of the picture.
-    ground: Option<f32>,
-}
-
-impl Obstacle {
-    /// A ball.
-    pub fn sphere(center: &[f64], radius: f64) -> Obstacle {
-        let Ok(mesh) = Mesh::generate(&Shape::Sphere { subdivisions: 4, radius }) else { return Obstacle::default() };
-        let center = point(center);
-        let moved = |p: &[f64]| [0, 1, 2].map(|k| p[k] as f32 + center[k]);
-        Obstacle { points: mesh.points.chunks_exact(3).map(moved).collect(), triangles: mesh.triangles, ground: None }
-    }
-
-    /// A plane, of which a square around `middle` is drawn; a horizontal one is the ground.
-    pub fn plane(through: &[f64], normal: &[f64], middle: &[f32; 3], size: f32) -> Obstacle {
-        let (through, normal) = (point(through), point(normal));
-        let length = normal.iter().map(|n| n * n).sum::<f32>().sqrt();
-        let n = normal.map(|n| n / length.max(f32::MIN_POSITIVE));
-        if n[2] > 0.999 {
-            return Obstacle { ground: Some(through[2]), ..Obstacle::default() };
-        }
-        // Two directions in the plane.
-        let axis = if n[0].abs() < 0.8 { [1.0, 0.0, 0.0] } else { [0.0, 1.0, 0.0] };
-        let along: f32 = (0..3).map(|k| axis[k] * n[k]).sum();
-        let u = [0, 1, 2].map(|k| axis[k] - along * n[k]);
-        let over = size / u.iter().map(|u| u * u).sum::<f32>().sqrt();
-        let u = u.map(|u| u * over);
-        let v = [n[1] * u[2] - n[2] * u[1], n[2] * u[0] - n[0] * u[2], n[0] * u[1] - n[1] * u[0]];
-        let off: f32 = (0..3).map(|k| (middle[k] - through[k]) * n[k]).sum();
-        let corner = |(a, b): (f32, f32)| [0, 1, 2].map(|k| middle[k] - off * n[k] + a * u[k] + b * v[k]);
-        let points = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].map(corner).to_vec();
-        Obstacle { points, triangles: vec![[0, 1, 2], [0, 2, 3]], ground: None }
-    }
-}
 
 /// How a geometry is drawn.
 #[derive(Clone, Default, Debug)]
@@ -63,12 +19,9 @@ pub struct Picture {
 impl Picture {
     /// The camera that sees a geometry at a global vector, its obstacles, and where it would fall on the ground.
     pub fn camera(&self, geometry: &Geometry, vector: &[f64], aspect: f32) -> Camera {
-        let mut points = geometry.points(vector);
-        let ground = self.obstacles.iter().find_map(|o| o.ground);
-        if let Some(level) = ground {
-            points.extend(geometry.points(vector).iter().map(|p| [p[0], p[1], level]));
-        }
-        points.extend(self.obstacles.iter().flat_map(|o| &o.points));
+        let points = geometry.points(vector);
+        let ground = self.ground(geometry, &points).map(|level| (level, Up::Z));
+        let points = framed(points, self.obstacles.iter().map(Obstacle::object), ground);
         match geometry.dimension {
             2 => Camera::front(points, aspect),
             _ => Camera::fit(points, aspect, Up::Z),
@@ -77,7 +30,7 @@ impl Picture {
 
     /// Draws a geometry at a global vector.
     pub fn draw(&self, geometry: &Geometry, vector: &[f64]) -> Result<Image, RenderError> {
-        let points = geometry.points(vector);
+        let (points, lines) = (geometry.points(vector), geometry.free_lines());
         let (label, values) = geometry.field(vector);
         let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
         let ends = |(low, high): (f32, f32), &v: &f32| (low.min(v), high.max(v));
@@ -87,16 +40,13 @@ impl Picture {
         let own = Object {
             points: &points,
             triangles: &geometry.triangles,
-            lines: &geometry.lines,
+            lines: &lines,
             color: if colored { scalars } else { Color::default() },
             edges: true,
             point_size: if geometry.triangles.is_empty() { 7.0 } else { 0.0 },
             ..Object::default()
         };
-        let others = self.obstacles.iter().map(|obstacle| Object {
-            color: Color::Uniform(GREY),
-            ..Object::surface(&obstacle.points, &obstacle.triangles)
-        });
+        let others = self.obstacles.iter().map(Obstacle::object);
         let objects: Vec<Object<'_>> = std::iter::once(own).chain(others).collect();
         let settings = Settings {
             title: self.title.clone(),
@@ -110,13 +60,27 @@ impl Picture {
     }
 
     /// The height of the ground: that of a horizontal plane; where nothing stands around, the lowest node.
-    fn ground(&self, geometry: &Geometry, points: &[[f32; 3]]) -> Option<f32> {
+    pub fn ground(&self, geometry: &Geometry, points: &[[f32; 3]]) -> Option<f32> {
         let lowest = points.iter().map(|p| p[2]).fold(f32::INFINITY, f32::min);
         let alone = geometry.dimension == 3 && self.obstacles.is_empty() && lowest.is_finite();
-        self.obstacles.iter().find_map(|o| o.ground).or(alone.then_some(lowest))
+        self.obstacles.iter().find_map(Obstacle::ground).or(alone.then_some(lowest))
     }
 }
 
-fn point(x: &[f64]) -> [f32; 3] {
-    [0, 1, 2].map(|k| x.get(k).map_or(0.0, |&x| x as f32))
+/// What a camera has to see: points, where they would fall on the ground, and the objects around.
+pub fn framed<'a>(
+    mut points: Vec<[f32; 3]>,
+    around: impl IntoIterator<Item = Object<'a>>,
+    ground: Option<(f32, Up)>,
+) -> Vec<[f32; 3]> {
+    if let Some((level, up)) = ground {
+        let below = |&point: &[f32; 3]| {
+            let mut below = point;
+            below[up.axis()] = level;
+            below
+        };
+        points.extend(points.iter().map(below).collect::<Vec<_>>());
+    }
+    points.extend(around.into_iter().flat_map(|object| object.points));
+    points
 }

@@ -31,23 +31,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod error;
+mod grab;
 mod motion;
 mod obstacle;
+mod report;
 mod section;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use crate::minimize::{self, Iteration, Minimizer, Outcome, Settings};
+use crate::minimize::{self, Minimizer, Outcome, Settings};
 use crate::problem::{Integrator, Problem, Term};
-use crate::system::{Options, System};
+use crate::system::{self, Options, System};
 use crate::tensor::Tensor;
+pub use error::Error;
+use grab::Grab;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
+pub use report::{Energies, StepReport};
 pub use section::SectionError;
 pub use state::State;
-use std::path::PathBuf;
+use std::ops::Range;
 use std::time::Instant;
 
 const INERTIA: &str = include_str!("energies/inertia.wgsl");
@@ -112,6 +118,7 @@ pub struct Simulation {
     setup: Setup,
     method: Box<dyn Minimizer>,
     contacts: Vec<Contact>,
+    grab: Grab,
     /// Where the positions begin in the global vector, and the components of a node.
     first: usize,
     width: usize,
@@ -120,154 +127,6 @@ pub struct Simulation {
     start: Vec<f64>,
     velocity: Vec<f64>,
     before: Option<(Vec<f64>, Vec<f64>)>,
-}
-
-/// Energies at a time, in joules if all data are in units of the SI.
-#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
-pub struct Energies {
-    /// Of motion.
-    pub kinetic: f64,
-    /// Of the problem's own terms.
-    pub elastic: f64,
-    /// Of weight, zero at the origin.
-    pub gravity: f64,
-    /// Of the barriers before obstacles.
-    pub contact: f64,
-}
-
-impl Energies {
-    /// Their sum.
-    pub fn total(&self) -> f64 {
-        self.kinetic + self.elastic + self.gravity + self.contact
-    }
-}
-
-/// One step.
-#[derive(Clone, PartialEq, Debug)]
-pub struct StepReport {
-    /// Its number, from one.
-    pub step: usize,
-    /// The time at its end, in seconds.
-    pub time: f64,
-    /// How its minimisation ended.
-    pub outcome: Outcome,
-    /// The iterations that it took.
-    pub iterations: Vec<Iteration>,
-    /// The energies at its end.
-    pub energies: Energies,
-    /// Nodes that may have touched an obstacle.
-    pub contacts: usize,
-    /// How long it took, in seconds.
-    pub seconds: f64,
-    /// How much of that went into the pattern, because what touches had changed.
-    pub rebinding: f64,
-}
-
-/// Why there is no simulation.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The system.
-    #[error(transparent)]
-    System(#[from] crate::system::Error),
-    /// A step cannot be minimised.
-    #[error(transparent)]
-    Minimize(#[from] minimize::Error),
-    /// A step has no minimum.
-    #[error("step {step}, at {time} s: {outcome}")]
-    Step {
-        /// The number of the step.
-        step: usize,
-        /// The time at its end.
-        time: f64,
-        /// How the minimisation ended.
-        outcome: Outcome,
-    },
-    /// The energy is infinite where a step begins.
-    #[error("step {step}, at {time} s, begins where {source}{hint}")]
-    Infinite {
-        /// The number of the step.
-        step: usize,
-        /// The time at its end.
-        time: f64,
-        /// What is not finite.
-        source: Box<crate::system::Error>,
-        /// What to do.
-        hint: &'static str,
-    },
-    /// A node begins within an obstacle.
-    #[error("node {node} begins at obstacle {obstacle}, {}: leave a gap", depth(*.distance))]
-    Inside {
-        /// The node.
-        node: usize,
-        /// The number of the obstacle, from zero.
-        obstacle: usize,
-        /// Its distance from the surface, zero or negative.
-        distance: f64,
-    },
-    /// A state that was made with steps of another length.
-    #[error("the state was made with steps of {found} s, not {wanted} s: it cannot go on")]
-    StateStep {
-        /// Their length.
-        found: f64,
-        /// That of this simulation.
-        wanted: f64,
-    },
-    /// The unknown is not there, or its entries are no positions.
-    #[error("`{name}` is no unknown of shape (n, 2) or (n, 3): positions are needed")]
-    Unknown {
-        /// Its name.
-        name: String,
-    },
-    /// Data of another length than is needed.
-    #[error("{what} has {found} entries; {wanted} are needed")]
-    Length {
-        /// What.
-        what: &'static str,
-        /// Its length.
-        found: usize,
-        /// The length needed.
-        wanted: usize,
-    },
-    /// A mass that cannot be.
-    #[error("node {node} has the mass {mass}; masses are positive and finite (is the node part of an element?)")]
-    Mass {
-        /// The node.
-        node: usize,
-        /// Its mass.
-        mass: f64,
-    },
-    /// An obstacle of another dimension.
-    #[error("obstacle {number} needs vectors of {dimension} components, as the positions have")]
-    Obstacle {
-        /// Its number, from zero.
-        number: usize,
-        /// The components of a position.
-        dimension: usize,
-    },
-    /// A state that cannot be read.
-    #[error("{}: {reason}", .path.display())]
-    State {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        reason: String,
-    },
-    /// A state of another problem.
-    #[error("the state has {found} entries, the problem {wanted} unknowns: it is of another problem")]
-    StateLength {
-        /// Its length.
-        found: usize,
-        /// The number of unknowns.
-        wanted: usize,
-    },
-}
-
-/// How a node lies to a surface that it should be before.
-fn depth(distance: f64) -> String {
-    match distance < 0.0 {
-        true => format!("{:.3e} behind its surface", -distance),
-        false => "on its surface".into(),
-    }
 }
 
 impl Simulation {
@@ -297,7 +156,13 @@ impl Simulation {
             (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip);
             contacts.push(contact);
         }
+        let (problem, grab) = Grab::add(problem, (&setup.unknown, width), (setup.masses.iter().sum(), setup.step));
         let mut system = System::build(problem, setup.minimize.options(options))?;
+        if !contacts.is_empty() {
+            // What will change is said once: the pattern of all else is kept from then on.
+            let tables = contacts.iter().map(Contact::table).chain([grab::NODE]);
+            tables.into_iter().try_for_each(|table| system.set_indices(table, grab::none()))?;
+        }
         let mut held = setup.held.clone();
         setup.motions.iter().flat_map(|m| &m.entries).for_each(|&entry| held[entry] = true);
         let mut method = minimize::minimizer(&mut system, &held, setup.minimize)?;
@@ -308,7 +173,7 @@ impl Simulation {
         system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
         let (step, time, before) = (0, 0.0, None);
-        Ok(Simulation { system, setup, method, contacts, first, width, step, time, start, velocity, before })
+        Ok(Simulation { system, setup, method, contacts, grab, first, width, step, time, start, velocity, before })
     }
 
     /// The system, whose unknowns are the present.
@@ -319,6 +184,18 @@ impl Simulation {
     /// Gives an array of the problem new values, such as a stiffness.
     pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
         Ok(self.system.set_array(name, values)?)
+    }
+
+    /// Gives gravity another acceleration, with a number for each component of a position.
+    pub fn set_gravity(&mut self, gravity: &[f64]) -> Result<(), Error> {
+        self.system.set_array(GRAVITY, gravity)?;
+        self.setup.gravity = gravity.to_vec();
+        Ok(())
+    }
+
+    /// What it was made of, with gravity as it is now.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// The time in seconds.
@@ -341,8 +218,13 @@ impl Simulation {
         &self.setup.masses
     }
 
+    /// Where in the global vector the positions are.
+    pub fn range(&self) -> Range<usize> {
+        self.first..self.first + self.velocity.len()
+    }
+
     fn own<'a>(&self, vector: &'a [f64]) -> &'a [f64] {
-        &vector[self.first..self.first + self.velocity.len()]
+        &vector[self.range()]
     }
 
     /// Where the nodes would go without forces, and the step by which differences are divided.
@@ -370,12 +252,21 @@ impl Simulation {
         }
     }
 
-    /// Makes a step.
+    /// Makes a step. One that fails leaves everything where it was.
     pub fn step(&mut self) -> Result<StepReport, Error> {
+        let all = self.system.vector();
+        let made = self.advance(&all);
+        if made.is_err() {
+            self.system.set_unknowns(&all)?;
+        }
+        made
+    }
+
+    /// Makes a step from a global vector.
+    fn advance(&mut self, all: &[f64]) -> Result<StepReport, Error> {
         let begin = Instant::now();
         let (step, time) = (self.step + 1, (self.step + 1) as f64 * self.setup.step);
-        let all = self.system.vector();
-        let x = self.own(&all).to_vec();
+        let x = self.own(all).to_vec();
         let (coasting, h) = self.coasting(&x);
         self.system.set_array(COASTING, &coasting)?;
         self.system.set_array(BEFORE, &x)?;
@@ -386,24 +277,20 @@ impl Simulation {
         let mut rebinding = 0.0;
         let (outcome, iterations) = loop {
             let start = Instant::now();
-            self.begin(&all, time)?;
+            self.begin(all, time)?;
             self.method.restart(&mut self.system)?;
             rebinding += start.elapsed().as_secs_f64();
-            if let Err(source) = self.system.value() {
-                let hint = if self.setup.motions.is_empty() { "" } else { ": do nodes move too far in one step?" };
-                return Err(Error::Infinite { step, time, source: Box::new(source), hint });
-            }
             let most = self.setup.minimize.iterations;
-            let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true)?;
+            let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true);
+            let report = report.map_err(|error| self.infinite((step, time), error))?;
             // What has not converged is an approximation still; the caller sees it in the outcome.
             if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
                 return Err(Error::Step { step, time, outcome: report.outcome });
             }
-            let to = self.system.vector();
+            let to = self.positions();
             let mut more = false;
             for contact in &mut self.contacts {
-                let to = &to[self.first..self.first + x.len()];
-                more |= contact.complete(&mut self.system, &x, to, self.width)?;
+                more |= contact.complete(&mut self.system, &x, &to, self.width)?;
             }
             if !more {
                 break (report.outcome, report.iterations);
@@ -412,11 +299,22 @@ impl Simulation {
         let to = self.positions();
         let velocity = self.velocities_after(&x, &to, h);
         let energies = self.energies_at(&to, (&x, &coasting, h), &velocity)?;
-        self.before = Some((all, std::mem::replace(&mut self.velocity, velocity)));
+        self.before = Some((all.to_vec(), std::mem::replace(&mut self.velocity, velocity)));
         (self.step, self.time) = (step, time);
         let contacts = self.contacts.iter().map(Contact::count).sum();
         let seconds = begin.elapsed().as_secs_f64();
         Ok(StepReport { step, time, outcome, iterations, energies, contacts, seconds, rebinding })
+    }
+
+    /// The error of a minimisation: wherever it has been, the energy is finite, so that it is not only where it began.
+    fn infinite(&self, (step, time): (usize, f64), error: minimize::Error) -> Error {
+        match error {
+            minimize::Error::System(source @ system::Error::NonFinite { .. }) => {
+                let hint = if self.setup.motions.is_empty() { "" } else { ": do nodes move too far in one step?" };
+                Error::Infinite { step, time, source: Box::new(source), hint }
+            }
+            error => error.into(),
+        }
     }
 
     /// Puts the unknowns where a step begins: what moves by key frames is where it will be.
@@ -430,7 +328,8 @@ impl Simulation {
         Ok(self.system.set_unknowns(&to)?)
     }
 
-    /// The energies at positions: what is not inertia, weight or obstacles of the incremental potential is the problem's.
+    /// The energies at positions: what is not inertia, weight, obstacles or a hand in the incremental
+    /// potential is the problem's.
     fn energies_at(
         &mut self,
         to: &[f64],
@@ -453,7 +352,8 @@ impl Simulation {
             all.contact += barrier;
             friction += rubbing;
         }
-        all.elastic = self.system.value()? - inertia - all.gravity - all.contact - friction;
+        let pull = self.grab.energy(to);
+        all.elastic = self.system.value()? - inertia - all.gravity - all.contact - friction - pull;
         Ok(all)
     }
 }

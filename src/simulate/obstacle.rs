@@ -1,6 +1,7 @@
 //! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
 
 use super::Error;
+use super::grab::none;
 use crate::minimize::Guard;
 use crate::problem::{Problem, Term};
 use crate::system::System;
@@ -168,7 +169,7 @@ impl Contact {
         };
         term = term.over(&nodes).bind("x", unknown);
         problem = problem.array(named("reach"), obstacle.distance).array(named("stiffness"), obstacle.stiffness);
-        problem = problem.indices(&nodes, Tensor { shape: vec![0, 1], data: vec![] }).term(term);
+        problem = problem.indices(&nodes, none()).term(term);
         if obstacle.friction > 0.0 {
             let term = bound("friction", FRICTION, dimension, &prefix, &["grip", "normals", "slip"]);
             problem = problem
@@ -226,6 +227,11 @@ impl Contact {
             system.set_array(&format!("{}normals", self.prefix), &self.normals)?;
         }
         Ok(changed)
+    }
+
+    /// The name of the index array of the nodes that may touch it.
+    pub fn table(&self) -> &str {
+        &self.nodes
     }
 
     /// How many nodes may touch the obstacle.

@@ -94,4 +94,11 @@ impl Simulation {
         self.before = state.before.clone();
         Ok(())
     }
+
+    /// Goes back to the start; whatever is pulled is let go. What was set since then, such as stiffnesses, stays.
+    pub fn reset(&mut self) -> Result<(), Error> {
+        self.let_go()?;
+        let (x, velocity) = (self.start.clone(), self.setup.velocity.clone());
+        self.set_state(&State { step: 0, time: 0.0, x, velocity, before: None })
+    }
 }

@@ -114,3 +114,64 @@ fn integrators_damp() {
     let (bdf2, _) = lost(Integrator::Bdf2);
     assert!(bdf2 > 0.85 && bdf2 < 1.0, "{bdf2}");
 }
+
+#[test]
+fn a_grabbed_node_arrives() {
+    let mut simulation = Simulation::new(spring(1e3), Setup::new("x", vec![1.0, 3.0]), Options::default()).unwrap();
+    let pattern = simulation.system.pattern().unwrap().clone();
+    let to = [1.5, 0.3];
+    simulation.grab(1, Some(&to)).unwrap();
+    let report = simulation.step().unwrap();
+    let x = simulation.positions();
+    // The energy of the hand is not the problem's.
+    let elastic = 0.5 * 1e3 * ((x[2] - x[0]).hypot(x[3] - x[1]) - 1.0).powi(2);
+    assert!((report.energies.elastic - elastic).abs() < 1e-9, "{:?} {elastic}", report.energies);
+    assert_eq!(simulation.system.pattern().unwrap(), &pattern);
+    (0..800).for_each(|_| drop(simulation.step().unwrap()));
+    let x = simulation.positions();
+    assert!((x[2] - to[0]).hypot(x[3] - to[1]) < 1e-3, "{x:?}");
+    // Two nodes are grabbed one after the other; then nothing changes their momentum.
+    simulation.grab(0, Some(&[0.0, 1.0])).unwrap();
+    (0..5).for_each(|_| drop(simulation.step().unwrap()));
+    simulation.grab(0, None).unwrap();
+    let momentum = |v: &[f64]| [v[0] + 3.0 * v[2], v[1] + 3.0 * v[3]];
+    let before = momentum(simulation.velocities());
+    assert!(before[1] > 1e-2, "{before:?}");
+    (0..50).for_each(|_| drop(simulation.step().unwrap()));
+    let after = momentum(simulation.velocities());
+    assert!((0..2).all(|k| (before[k] - after[k]).abs() < 1e-7), "{before:?} {after:?}");
+    assert_eq!(simulation.system.pattern().unwrap(), &pattern);
+}
+
+#[test]
+fn what_is_let_go_moves_as_if_it_had_not_been_touched() {
+    let make = || {
+        let gravity = vec![0.0, -9.81];
+        Simulation::new(spring(1e3), Setup { gravity, ..Setup::new("x", vec![1.0, 1.0]) }, Options::default()).unwrap()
+    };
+    let (mut touched, mut free) = (make(), make());
+    touched.grab(1, Some(&[3.0, 4.0])).unwrap();
+    touched.let_go().unwrap();
+    (0..20).for_each(|_| drop((touched.step().unwrap(), free.step().unwrap())));
+    assert_eq!(touched.state(), free.state());
+    touched.grab(0, Some(&[0.0, 1.0])).unwrap();
+    (0..20).for_each(|_| drop(touched.step().unwrap()));
+    touched.reset().unwrap();
+    assert_eq!(touched.state(), make().state());
+    (0..20).for_each(|_| drop(touched.step().unwrap()));
+    let apart = touched.positions().iter().zip(free.positions()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(apart < 1e-7, "{apart:e}");
+}
+
+#[test]
+fn what_cannot_be_grabbed_is_refused() {
+    let make = || Simulation::new(spring(1e3), Setup::new("x", vec![1.0, 1.0]), Options::default()).unwrap();
+    let mut simulation = make();
+    assert!(matches!(simulation.grab(2, None), Err(Error::Node { node: 2, nodes: 2 })));
+    assert!(matches!(simulation.grab(0, Some(&[1.0])), Err(Error::Length { found: 1, wanted: 2, .. })));
+    assert!(simulation.grab(0, Some(&[f64::NAN, 0.0])).is_err());
+    let mut other = make();
+    simulation.step().unwrap();
+    other.step().unwrap();
+    assert_eq!(simulation.state(), other.state());
+}

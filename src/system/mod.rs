@@ -134,6 +134,8 @@ pub struct System {
     terms: Vec<Term>,
     seconds: BuildSeconds,
     bound: Option<Bound>,
+    /// How many patterns there have been.
+    patterns: u64,
     /// The terms that are to be bound again, because what they depend on has another length or connectivity.
     unbound: Stale,
     /// The terms for which what no unknown changes is to be computed again.
@@ -202,6 +204,7 @@ impl System {
             terms,
             seconds,
             bound: None,
+            patterns: 0,
             unbound: Stale::none(),
             unstored: Stale::All,
             state: State::default(),
@@ -237,6 +240,13 @@ impl System {
     pub fn pattern(&mut self) -> Result<&Csr, Error> {
         self.bind()?;
         Ok(self.bound.as_ref().map(|b| &b.pattern).unwrap_or(&EMPTY))
+    }
+
+    /// A number that is another one when the pattern may be.
+    #[cfg(feature = "solve")]
+    pub(crate) fn pattern_version(&mut self) -> Result<u64, Error> {
+        self.bind()?;
+        Ok(self.patterns)
     }
 
     /// The energy.
@@ -495,6 +505,7 @@ impl System {
             ..State::default()
         };
         self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram, fixed: None });
+        self.patterns += 1;
         Ok(())
     }
 }

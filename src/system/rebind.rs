@@ -83,9 +83,10 @@ impl System {
         // Until all is done, nothing is bound: an index out of range leaves no half of it.
         let Some(mut bound) = self.bound.take() else { return self.bind_indices() };
         let start = Instant::now();
-        let known = bound.fixed.take().filter(|fixed| now.is_subset(&fixed.changing));
-        let fixed = match known {
-            Some(fixed) => fixed,
+        let fixed = match bound.fixed.take() {
+            Some(fixed) if now.is_subset(&fixed.changing) => fixed,
+            // What has changed before will change again.
+            Some(fixed) => return self.bind_with_changing(&now | &fixed.changing),
             None => return self.bind_with_changing(now),
         };
         for &number in &fixed.changing {
@@ -101,6 +102,7 @@ impl System {
             bound.gram = Gram::new(&bound.jacobian, &pattern, None);
             self.state.hessian.resize(bound.stored.len(), 0.0);
             bound.pattern = pattern;
+            self.patterns += 1;
         }
         let placement = Placement {
             hessian: Some(Places { pattern: &bound.pattern, slots: None }),

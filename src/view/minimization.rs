@@ -1,24 +1,25 @@
-//! Newton's method as an animation: one step for each picture.
+//! A minimisation as an animation: one iteration for each picture.
 
-use super::shape::Shape;
+use super::parameter::parameters;
+use super::scene::geometry;
 use super::{Animation, Parameter, Positions, Scene, ViewError};
-use crate::minimize::{Error, Iteration, Minimizer, Newton, Outcome, Settings};
+use crate::minimize::{Error, Iteration, Minimizer, Outcome, Settings, minimizer};
+use crate::scene::Geometry;
 use crate::system::System;
 
 /// How often the way of a node that is dragged is halved where its end has no energy.
 const HALVINGS: usize = 8;
 
-/// A system whose energy is minimised, one Newton step after another, until it is at rest.
+/// A system whose energy is minimised, one iteration after another, until it is at rest.
 ///
-/// Its unknown with two or three components for each node is drawn, with the triangles, lines and tetrahedra that terms are
-/// summed over. A node that is dragged is held where the mouse is. Parameters are the arrays of one number.
+/// What is drawn is the [`Geometry`] of its problem. A node that is dragged is held where the mouse is. Parameters are the arrays of one number.
 pub struct Minimization {
     system: System,
     settings: Settings,
     held: Vec<bool>,
-    newton: Option<Newton>,
+    method: Option<Box<dyn Minimizer>>,
     start: Vec<f64>,
-    shape: Shape,
+    geometry: Geometry,
     points: Vec<[f32; 3]>,
     parameters: Vec<Parameter>,
     grabbed: Option<(usize, [f32; 3])>,
@@ -31,18 +32,18 @@ impl Minimization {
     /// Shows the minimisation of a system, which should be built with [`Settings::options`]. `held` has a flag for each
     /// unknown that says whether it keeps its value.
     pub fn new(mut system: System, held: &[bool], settings: Settings) -> Result<Minimization, ViewError> {
-        let shape = Shape::of(system.problem())?;
+        let geometry = geometry(system.problem())?;
         let failed = |error: Error| ViewError::Animation(error.to_string());
-        let newton = Newton::new(&mut system, held, settings).map_err(failed)?;
+        let method = minimizer(&mut system, held, settings).map_err(failed)?;
         let nonzeros = system.pattern().map_or(0, |pattern| pattern.nonzeros());
         let mut own = Minimization {
             start: system.vector(),
-            parameters: parameters(&system),
+            parameters: parameters(system.problem()),
             held: held.to_vec(),
-            newton: Some(newton),
+            method: Some(method),
             system,
             settings,
-            shape,
+            geometry,
             points: Vec::new(),
             grabbed: None,
             last: None,
@@ -59,7 +60,7 @@ impl Minimization {
     }
 
     fn refresh(&mut self) {
-        self.points = self.shape.points(&self.system.vector());
+        self.points = self.geometry.points(&self.system.vector());
     }
 
     /// Lets it go on after something has changed.
@@ -72,7 +73,7 @@ impl Minimization {
     /// Moves the grabbed node as far to the mouse as there is an energy.
     fn follow(&mut self) -> Result<(), Error> {
         let Some((node, to)) = self.grabbed else { return Ok(()) };
-        let own = self.shape.unknowns(node);
+        let Some(own) = self.geometry.unknowns(node) else { return Ok(()) };
         let before = self.system.vector();
         let mut after = before.clone();
         for (k, to) in own.clone().zip(to) {
@@ -98,16 +99,16 @@ impl Minimization {
         if self.is_at_rest() {
             return Ok(());
         }
-        let newton = match &mut self.newton {
-            Some(newton) => newton,
+        let method = match &mut self.method {
+            Some(method) => method,
             None => {
                 let mut held = self.held.clone();
-                let own = self.grabbed.map_or(0..0, |(node, _)| self.shape.unknowns(node));
-                held[own].fill(true);
-                self.newton.insert(Newton::new(&mut self.system, &held, self.settings)?)
+                let own = self.grabbed.and_then(|(node, _)| self.geometry.unknowns(node));
+                held[own.unwrap_or(0..0)].fill(true);
+                self.method.insert(minimizer(&mut self.system, &held, self.settings)?)
             }
         };
-        self.last = Some(newton.step(&mut self.system)?);
+        self.last = Some(method.step(&mut self.system)?);
         self.iterations += 1;
         Ok(())
     }
@@ -115,7 +116,7 @@ impl Minimization {
 
 impl Animation for Minimization {
     fn scene(&mut self) -> Scene<'_> {
-        Scene { positions: Positions::Host(&self.points), ..self.shape.scene() }
+        Scene::of(&self.geometry, Positions::Host(&self.points))
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -132,7 +133,7 @@ impl Animation for Minimization {
     }
 
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>) {
-        if node >= self.shape.nodes {
+        if node >= self.geometry.nodes() {
             return;
         }
         let before = self.grabbed;
@@ -142,7 +143,7 @@ impl Animation for Minimization {
         }
         // Which unknowns are free is another question only where another node is held.
         if before.map(|(node, _)| node) != self.grabbed.map(|(node, _)| node) {
-            self.newton = None;
+            self.method = None;
         }
         self.wake();
     }
@@ -183,22 +184,7 @@ impl Animation for Minimization {
     fn reset(&mut self) {
         // The values are those that the system had once.
         let _ = self.system.set_unknowns(&self.start);
-        (self.newton, self.grabbed, self.last, self.iterations) = (None, None, None, 0);
+        (self.method, self.grabbed, self.last, self.iterations) = (None, None, None, 0);
         self.refresh();
     }
-}
-
-/// Sliders for the arrays of one number: from a tenth to ten times what it is.
-pub(super) fn parameters(system: &System) -> Vec<Parameter> {
-    let single = system.problem().arrays.iter().filter(|(_, tensor)| tensor.shape.is_empty());
-    let parameter = |(name, tensor): &(String, crate::tensor::Tensor<f64>)| {
-        let value = tensor.data.first().copied()?;
-        let (low, high) = match value {
-            _ if value > 0.0 => (0.1 * value, 10.0 * value),
-            _ if value < 0.0 => (10.0 * value, 0.0),
-            _ => (-1.0, 1.0),
-        };
-        Some(Parameter { name: name.clone(), value, low, high, logarithmic: value > 0.0 })
-    };
-    single.filter_map(parameter).collect()
 }

@@ -12,19 +12,22 @@ mod error;
 mod minimization;
 mod offscreen;
 mod painter;
+mod parameter;
 mod pick;
 mod resident;
 mod scene;
-mod shape;
+mod simulation;
 mod window;
 
 pub use error::ViewError;
 pub use minimization::Minimization;
 pub use offscreen::picture;
 pub use painter::Painter;
+pub use parameter::Parameter;
 pub use pick::{Drag, pick, project};
 pub use resident::ResidentMinimization;
 pub use scene::{Positions, Scene, positions};
+pub use simulation::LiveSimulation;
 pub use window::{Options, run};
 
 /// Something that can be shown and played with.
@@ -56,19 +59,4 @@ pub trait Animation {
 
     /// Starts again.
     fn reset(&mut self);
-}
-
-/// A number that can be changed while an animation runs.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: f64,
-    /// The least value.
-    pub low: f64,
-    /// The greatest value.
-    pub high: f64,
-    /// Whether equal ways of the slider are equal factors. Both ends are then above zero.
-    pub logarithmic: bool,
 }

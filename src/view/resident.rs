@@ -1,10 +1,11 @@
 //! Newton's method on the GPU as an animation, drawn in the solver's own buffer.
 
-use super::minimization::parameters;
-use super::shape::Shape;
+use super::parameter::parameters;
+use super::scene::geometry;
 use super::{Animation, Parameter, Positions, Scene, ViewError};
 use crate::gpu::newton::{Newton, Outcome, Settings, Step, Tolerance};
 use crate::gpu::{Device, solver, wgpu};
+use crate::scene::Geometry;
 use crate::system::{Precision, System};
 
 /// A step that promises so little of what the first one did is the last.
@@ -27,7 +28,7 @@ pub struct ResidentMinimization {
     held: Vec<bool>,
     newton: Option<Newton>,
     start: Vec<f64>,
-    shape: Shape,
+    geometry: Geometry,
     /// What the unknowns are displacements from, if they are.
     reference: Vec<[f32; 3]>,
     parameters: Vec<Parameter>,
@@ -54,7 +55,7 @@ impl ResidentMinimization {
     /// keeps its value.
     pub fn new(mut system: System, held: &[bool]) -> Result<ResidentMinimization, ViewError> {
         let failed = |error: &dyn std::error::Error| ViewError::Animation(error.to_string());
-        let shape = Shape::of(system.problem())?;
+        let geometry = geometry(system.problem())?;
         let (held, _) = crate::minimize::with_unused(&mut system, held).map_err(|error| failed(&error))?;
         let vector = system.vector();
         let displaced = system.problem().references.concat();
@@ -62,7 +63,7 @@ impl ResidentMinimization {
             true => vector.clone(),
             false => vector.iter().zip(&displaced).map(|(x, reference)| x - reference).collect(),
         };
-        let reference = if displaced.is_empty() { Vec::new() } else { shape.points(&displaced) };
+        let reference = if displaced.is_empty() { Vec::new() } else { geometry.points(&displaced) };
         let resident = system.resident().map_err(|error| failed(&error))?;
         if resident.vectors.precision != Precision::F32 {
             return Err(ViewError::Animation("only unknowns in single precision are drawn in place".into()));
@@ -70,15 +71,15 @@ impl ResidentMinimization {
         resident.set_unknowns(&start)?;
         let (device, unknowns) = (resident.device.clone(), resident.vectors.unknowns.clone());
         let mut own = ResidentMinimization {
-            pace: PACE * extent(&shape.points(&vector)),
-            parameters: parameters(&system),
+            pace: PACE * extent(&geometry.points(&vector)),
+            parameters: parameters(system.problem()),
             system,
             device,
             unknowns,
             held,
             newton: None,
             start,
-            shape,
+            geometry,
             reference,
             grabbed: None,
             last: None,
@@ -100,6 +101,11 @@ impl ResidentMinimization {
         self.rests
     }
 
+    /// Where in the global vector the nodes begin.
+    fn first(&self) -> usize {
+        self.geometry.first.unwrap_or(0)
+    }
+
     fn wake(&mut self) {
         (self.rests, self.largest) = (false, 0.0);
     }
@@ -107,11 +113,11 @@ impl ResidentMinimization {
     /// Binds the method to what is held now.
     fn prepare(&mut self) -> Result<(), String> {
         let mut held = self.held.clone();
-        if let Some(grabbed) = self.grabbed {
-            held[self.shape.unknowns(grabbed.node)].fill(true);
-        }
-        let whole = [self.shape.first, self.system.unknowns()].iter().all(|k| k.is_multiple_of(self.shape.components));
-        let node = if whole { self.shape.components as u32 } else { 1 };
+        let own = self.grabbed.and_then(|grabbed| self.geometry.unknowns(grabbed.node));
+        held[own.unwrap_or(0..0)].fill(true);
+        let &Geometry { dimension, .. } = &self.geometry;
+        let whole = [self.first(), self.system.unknowns()].iter().all(|k| k.is_multiple_of(dimension));
+        let node = if whole { dimension as u32 } else { 1 };
         let resident = self.system.resident().map_err(|error| error.to_string())?;
         let matrix = resident.matrix().ok_or("the solver needs the Hessian in compressed rows")?;
         let linear = solver::Settings { node, tolerance: LINEAR, ..solver::Settings::default() };
@@ -137,7 +143,7 @@ impl ResidentMinimization {
             false => grabbed.to,
         };
         let (node, at) = (grabbed.node, grabbed.at);
-        let own = self.shape.unknowns(node);
+        let Some(own) = self.geometry.unknowns(node) else { return Ok(()) };
         let reference = self.reference.get(node).copied().unwrap_or_default();
         let numbers: Vec<f64> = (0..own.len()).map(|i| f64::from(at[i]) - f64::from(reference[i])).collect();
         self.wake();
@@ -175,12 +181,12 @@ impl Animation for ResidentMinimization {
     fn scene(&mut self) -> Scene<'_> {
         let positions = Positions::Device {
             buffer: &self.unknowns,
-            components: self.shape.components as u32,
-            first: self.shape.first as u32,
-            nodes: self.shape.nodes,
+            components: self.geometry.dimension as u32,
+            first: self.first() as u32,
+            nodes: self.geometry.nodes(),
             reference: &self.reference,
         };
-        Scene { positions, ..self.shape.scene() }
+        Scene::of(&self.geometry, positions)
     }
 
     fn step(&mut self) -> Result<(), String> {
@@ -188,7 +194,7 @@ impl Animation for ResidentMinimization {
     }
 
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>) {
-        if node >= self.shape.nodes {
+        if node >= self.geometry.nodes() {
             return;
         }
         let before = self.grabbed;

@@ -2,8 +2,27 @@
 
 use super::ViewError;
 use crate::gpu::{Device, wgpu};
-use crate::render::{Color, Object, Style};
+use crate::problem::Problem;
+use crate::render::{Camera, Color, Object, Style, Up};
+use crate::scene::{Geometry, framed};
 use crate::system::Precision;
+
+/// Surfaces of more triangles are drawn without their edges.
+const MOST_EDGES: usize = 20_000;
+
+/// The diameter of nodes, in pixels, where there is no surface.
+const POINTS: f32 = 7.0;
+
+/// The geometry of a problem with positions as unknowns, with the lines that are to be seen.
+pub(super) fn geometry(problem: &Problem) -> Result<Geometry, ViewError> {
+    let found = Geometry::of(problem).filter(|geometry| geometry.first.is_some());
+    let none = || ViewError::Animation(NOTHING.into());
+    let mut geometry = found.ok_or_else(none)?;
+    geometry.lines = geometry.free_lines();
+    Ok(geometry)
+}
+
+const NOTHING: &str = "no unknown has 2 or 3 components for each node: there is nothing to draw";
 
 /// Where the nodes of a scene are.
 #[derive(Clone, Copy, Debug)]
@@ -101,9 +120,30 @@ impl<'a> Scene<'a> {
         Scene { positions, triangles, ..Scene::default() }
     }
 
+    /// The elements of a geometry, with its nodes at these positions.
+    pub fn of(geometry: &'a Geometry, positions: Positions<'a>) -> Scene<'a> {
+        let Geometry { triangles, lines, .. } = geometry;
+        let point_size = if triangles.is_empty() { POINTS } else { 0.0 };
+        Scene { positions, triangles, lines, edges: triangles.len() <= MOST_EDGES, point_size, ..Scene::default() }
+    }
+
     /// A scene of objects of the software renderer.
     pub fn objects(objects: &[Object<'a>]) -> Scene<'a> {
         Scene { obstacles: objects.to_vec(), ..Scene::default() }
+    }
+
+    /// What a camera has to see, with the nodes at `points`: also the obstacles, and the shadow on a ground of this height.
+    pub fn framed(&self, points: Vec<[f32; 3]>, up: Up, ground: Option<f32>) -> Vec<[f32; 3]> {
+        framed(points, self.obstacles.iter().copied(), ground.map(|level| (level, up)))
+    }
+
+    /// The camera that sees that: slightly from above, but straight before what lies in one upright plane.
+    pub fn camera(&self, points: Vec<[f32; 3]>, aspect: f32, up: Up, ground: Option<f32>) -> Camera {
+        let points = self.framed(points, up, ground);
+        match up == Up::Y && points.iter().all(|point| point[2] == points[0][2]) {
+            true => Camera::front(points, aspect),
+            false => Camera::fit(points, aspect, up),
+        }
     }
 
     /// All that is drawn: the mesh, then the obstacles.

@@ -9,6 +9,7 @@ mod in_place;
 mod minimization;
 mod net;
 mod pictures;
+mod simulation;
 mod window;
 
 use spadina::gpu::{self, Device};

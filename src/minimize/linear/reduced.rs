@@ -20,6 +20,8 @@ pub struct Reduced {
     pub values: Vec<f64>,
     /// Where each entry is among the Hessian's.
     places: Vec<u32>,
+    /// The number of the Hessian's entries.
+    stored: usize,
 }
 
 impl Reduced {
@@ -44,7 +46,7 @@ impl Reduced {
             row_ptr.push(col_idx.len());
         }
         let values = vec![0.0; col_idx.len()];
-        Self { free, row_ptr, col_idx, values, places }
+        Self { free, row_ptr, col_idx, values, places, stored: pattern.nonzeros() }
     }
 
     /// The number of rows.
@@ -59,7 +61,11 @@ impl Reduced {
 
     /// Takes the values of a Hessian of both triangles.
     pub fn set(&mut self, hessian: Matrix<'_>) -> Result<(), Error> {
-        hessian.scalar("a minimiser")?;
+        // The pattern is the one that the places were found in; only the layout may be another.
+        if hessian.block != 1 || hessian.values.len() != self.stored {
+            hessian.scalar("a minimiser")?;
+            return Err(Error::Layout { wanted: "a minimiser", found: "one triangle".into() });
+        }
         for (value, &place) in self.values.iter_mut().zip(&self.places) {
             *value = hessian.values.get(place as usize).copied().unwrap_or(0.0);
         }

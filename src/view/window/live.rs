@@ -159,18 +159,13 @@ impl Live {
         made
     }
 
-    /// Puts the camera where it sees all: straight before what is flat, and as it was turned otherwise.
+    /// Puts the camera where it sees all, later as it was turned.
     fn look_at(&mut self, scene: &Scene<'_>) -> Result<(), ViewError> {
-        let mesh = positions(&self.screen.device, scene.positions)?;
-        let points = match mesh.is_empty() {
-            true => scene.obstacles.iter().flat_map(|object| object.points).copied().collect(),
-            false => mesh,
-        };
-        let is_flat = points.iter().all(|p| p[2] == points[0][2]);
-        self.camera = match (self.frames, is_flat) {
-            (0, true) => Camera::front(points, self.viewport.aspect()),
-            (0, false) => Camera::fit(points, self.viewport.aspect(), self.up),
-            _ => self.camera.framing(points, self.viewport.aspect()),
+        let points = positions(&self.screen.device, scene.positions)?;
+        let aspect = self.viewport.aspect();
+        self.camera = match self.frames {
+            0 => scene.camera(points, aspect, self.up, self.ground),
+            _ => self.camera.framing(scene.framed(points, self.up, self.ground), aspect),
         };
         Ok(())
     }

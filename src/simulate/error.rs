@@ -1,0 +1,119 @@
+//! Why something cannot be simulated.
+
+use crate::minimize::{self, Outcome};
+use std::path::PathBuf;
+
+/// Why there is no simulation.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system.
+    #[error(transparent)]
+    System(#[from] crate::system::Error),
+    /// A step cannot be minimised.
+    #[error(transparent)]
+    Minimize(#[from] minimize::Error),
+    /// A step has no minimum.
+    #[error("step {step}, at {time} s: {outcome}")]
+    Step {
+        /// The number of the step.
+        step: usize,
+        /// The time at its end.
+        time: f64,
+        /// How the minimisation ended.
+        outcome: Outcome,
+    },
+    /// The energy is infinite where a step begins.
+    #[error("step {step}, at {time} s, begins where {source}{hint}")]
+    Infinite {
+        /// The number of the step.
+        step: usize,
+        /// The time at its end.
+        time: f64,
+        /// What is not finite.
+        source: Box<crate::system::Error>,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A node begins within an obstacle.
+    #[error("node {node} begins at obstacle {obstacle}, {}: leave a gap", depth(*.distance))]
+    Inside {
+        /// The node.
+        node: usize,
+        /// The number of the obstacle, from zero.
+        obstacle: usize,
+        /// Its distance from the surface, zero or negative.
+        distance: f64,
+    },
+    /// A state that was made with steps of another length.
+    #[error("the state was made with steps of {found} s, not {wanted} s: it cannot go on")]
+    StateStep {
+        /// Their length.
+        found: f64,
+        /// That of this simulation.
+        wanted: f64,
+    },
+    /// The unknown is not there, or its entries are no positions.
+    #[error("`{name}` is no unknown of shape (n, 2) or (n, 3): positions are needed")]
+    Unknown {
+        /// Its name.
+        name: String,
+    },
+    /// Data of another length than is needed.
+    #[error("{what} has {found} entries; {wanted} are needed")]
+    Length {
+        /// What.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length needed.
+        wanted: usize,
+    },
+    /// A mass that cannot be.
+    #[error("node {node} has the mass {mass}; masses are positive and finite (is the node part of an element?)")]
+    Mass {
+        /// The node.
+        node: usize,
+        /// Its mass.
+        mass: f64,
+    },
+    /// An obstacle of another dimension.
+    #[error("obstacle {number} needs vectors of {dimension} components, as the positions have")]
+    Obstacle {
+        /// Its number, from zero.
+        number: usize,
+        /// The components of a position.
+        dimension: usize,
+    },
+    /// A node that is not there.
+    #[error("there is no node {node}: there are {nodes}, numbered from zero")]
+    Node {
+        /// Its number.
+        node: usize,
+        /// The number of nodes.
+        nodes: usize,
+    },
+    /// A state that cannot be read.
+    #[error("{}: {reason}", .path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+    /// A state of another problem.
+    #[error("the state has {found} entries, the problem {wanted} unknowns: it is of another problem")]
+    StateLength {
+        /// Its length.
+        found: usize,
+        /// The number of unknowns.
+        wanted: usize,
+    },
+}
+
+/// How a node lies to a surface that it should be before.
+fn depth(distance: f64) -> String {
+    match distance < 0.0 {
+        true => format!("{:.3e} behind its surface", -distance),
+        false => "on its surface".into(),
+    }
+}
