@@ -1,13 +1,16 @@
-//! What is fuzzed: the text of an energy up to its kernels, and a problem file up to its evaluation on two devices.
+//! What is fuzzed: the text of an energy up to its kernels, a problem file up to its evaluation on two devices, and mesh
+//! files.
 //!
 //! A target returns what became of its input in a few words, free of numbers and names; the driver keeps inputs with
 //! new words as seeds. A target panics where the library is wrong.
 
 mod energy;
+mod mesh;
 mod problem;
 pub mod seeds;
 
 pub use energy::energy;
+pub use mesh::{FORMATS, mesh};
 pub use problem::problem;
 
 use std::sync::Mutex;

@@ -51,3 +51,49 @@ pub fn problems() -> Vec<Vec<u8>> {
     }
     seeds
 }
+
+/// Small meshes in the formats that are written, text and binary, and short texts in the others.
+pub fn meshes() -> Vec<Vec<u8>> {
+    use spadina::mesh::{Mesh, Shape, View, VtkEncoding, write_obj, write_ply, write_vtk};
+    let mut all = Vec::new();
+    let shapes = [
+        Shape::Box { cells: [1, 1, 1], size: [1.0, 1.0, 1.0] },
+        Shape::Grid { cells: [2, 1], size: [2.0, 1.0] },
+        Shape::Sphere { subdivisions: 0, radius: 1.0 },
+    ];
+    let number = |format: &str| crate::FORMATS.iter().position(|f| *f == format).unwrap_or(0) as u8;
+    for mesh in shapes.iter().filter_map(|shape| Mesh::generate(shape).ok()) {
+        let (triangles, tetrahedra) = (&mesh.surface()[..], &mesh.tetrahedra[..]);
+        let view = View { dimension: mesh.dimension, points: &mesh.points, triangles, tetrahedra, ..View::default() };
+        let [mut obj, mut ply, mut text, mut binary] = ["obj", "ply", "vtk", "vtk"].map(|format| vec![number(format)]);
+        let written = [
+            write_obj(&mut obj, &view),
+            write_ply(&mut ply, &view),
+            write_vtk(&mut text, &view, "seed", VtkEncoding::Ascii),
+            write_vtk(&mut binary, &view, "seed", VtkEncoding::Binary),
+        ];
+        all.extend([obj, ply, text, binary].into_iter().zip(written).filter(|(_, w)| w.is_ok()).map(|(b, _)| b));
+    }
+    let texts = [
+        (
+            "stl",
+            "solid s\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid\n",
+        ),
+        ("off", "OFF\n4 2 0\n0 0 0\n1 0 0\n0 1 0\n1 1 0\n3 0 1 2\n4 0 1 3 2\n"),
+        (
+            "ply",
+            "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\nelement face 1\nproperty list uchar int vertex_indices\nend_header\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n",
+        ),
+        (
+            "msh",
+            "$MeshFormat\n2.2 0 8\n$EndMeshFormat\n$Nodes\n4\n1 0 0 0\n2 1 0 0\n3 0 1 0\n4 0 0 1\n$EndNodes\n$Elements\n1\n1 4 2 0 1 1 2 3 4\n$EndElements\n",
+        ),
+        (
+            "msh",
+            "$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Nodes\n1 3 1 3\n2 1 0 3\n1\n2\n3\n0 0 0\n1 0 0\n0 1 0\n$EndNodes\n$Elements\n1 1 1 1\n2 1 2 1\n1 1 2 3\n$EndElements\n",
+        ),
+        ("node", "3 2 0 0\n1 0 0\n2 1 0\n3 0 1\n"),
+    ];
+    all.extend(texts.map(|(format, text)| [&[number(format)], text.as_bytes()].concat()));
+    all
+}

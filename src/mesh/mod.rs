@@ -65,6 +65,15 @@ impl Mesh {
         read::read(path.as_ref())
     }
 
+    /// Like [`read`](Self::read), of the bytes of a file. The path is for messages, and its extension says the format; of
+    /// `.node` there are the points alone.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), except for the file system's.
+    pub fn from_bytes(path: impl AsRef<Path>, bytes: &[u8]) -> Result<Mesh, MeshError> {
+        read::from_bytes(path.as_ref(), bytes)
+    }
+
     /// Makes a mesh of a simple shape.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ mod memory;
 mod mutate;
 
 use mutate::Mutator;
-use spadina_fuzz::{Target, energy, is_foreign, problem, seeds, take_panic, watch_panics};
+use spadina_fuzz::{Target, energy, is_foreign, mesh, problem, seeds, take_panic, watch_panics};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     let (target, seeds, dictionary): (Target, _, &str) = match argument(0) {
         "energy" => (energy, seeds::energies(), include_str!("../../dictionaries/wgsl.dict")),
         "problem" => (problem, seeds::problems(), include_str!("../../dictionaries/toml.dict")),
+        "mesh" => (mesh, seeds::meshes(), include_str!("../../dictionaries/mesh.dict")),
         _ => return usage(),
     };
     if let Ok(input) = std::fs::read(argument(1)) {
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: driver energy|problem SECONDS [SEED]\n       driver energy|problem FILE");
+    eprintln!("usage: driver energy|problem|mesh SECONDS [SEED]\n       driver energy|problem|mesh FILE");
     ExitCode::from(2)
 }
 

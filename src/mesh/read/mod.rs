@@ -29,10 +29,10 @@ pub(super) enum Format {
     Ele,
 }
 
-/// Reads a file by its extension.
-pub(super) fn read(path: &Path) -> Result<Mesh, MeshError> {
+/// The format that an extension says.
+fn format_of(path: &Path) -> Result<Format, MeshError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    let format = match extension.to_ascii_lowercase().as_str() {
+    Ok(match extension.to_ascii_lowercase().as_str() {
         "obj" => Format::Obj,
         "ply" => Format::Ply,
         "stl" => Format::Stl,
@@ -42,7 +42,18 @@ pub(super) fn read(path: &Path) -> Result<Mesh, MeshError> {
         "node" => Format::Node,
         "ele" => Format::Ele,
         _ => return Err(MeshError::Extension { path: path.to_path_buf() }),
-    };
+    })
+}
+
+/// Reads a mesh from memory; the extension of a path that is only for messages says the format.
+pub(super) fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
+    parse(format_of(path)?, path, bytes)
+}
+
+/// Reads a file by its extension.
+pub(super) fn read(path: &Path) -> Result<Mesh, MeshError> {
+    let format = format_of(path)?;
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     let shouted = extension.chars().all(|c| !c.is_ascii_lowercase());
     let other = |lower: &str| path.with_extension(if shouted { lower.to_uppercase() } else { lower.to_string() });
     match format {
