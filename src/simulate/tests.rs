@@ -155,6 +155,7 @@ fn what_cannot_be_grabbed_is_refused() {
     assert!(matches!(simulation.grab(0, Some(&[1.0])), Err(Error::Length { found: 1, wanted: 2, .. })));
     assert!(simulation.grab(0, Some(&[f64::NAN, 0.0])).is_err());
     let mut other = make();
-    (simulation.step().unwrap(), other.step().unwrap());
+    simulation.step().unwrap();
+    other.step().unwrap();
     assert_eq!(simulation.state(), other.state());
 }

@@ -2,6 +2,7 @@
 
 mod cholesky;
 mod conjugate;
+mod dissect;
 mod reduced;
 
 use super::Error;
@@ -32,7 +33,7 @@ pub struct Solved {
 }
 
 enum Method {
-    Direct(Cholesky),
+    Direct(Box<Cholesky>),
     Iterative(Conjugate, f64),
 }
 
@@ -49,7 +50,7 @@ impl Linear {
     pub fn new(pattern: &Csr, held: &[bool], solver: LinearSolver) -> Result<Self, Error> {
         let matrix = Reduced::new(pattern, held);
         let method = match solver {
-            LinearSolver::Direct => Method::Direct(Cholesky::new(&matrix).ok_or(Error::Memory)?),
+            LinearSolver::Direct => Method::Direct(Box::new(Cholesky::new(&matrix).ok_or(Error::Memory)?)),
             LinearSolver::Iterative { tolerance } => Method::Iterative(Conjugate::new(&matrix), tolerance),
         };
         Ok(Self { matrix, solver, method })
