@@ -1,4 +1,4 @@
-//! A node that is pulled to a place, as by a hand.
+//! Nodes that are pulled to places, as by a hand.
 
 use super::{Error, Simulation};
 use crate::problem::{Problem, Term};
@@ -8,55 +8,63 @@ use crate::tensor::Tensor;
 const GRAB: &str = include_str!("energies/grab.wgsl");
 
 /// Names of arrays.
-pub(super) const NODE: &str = "grabbed node";
-const PLACE: &str = "place of the grabbed node";
-const PULL: &str = "pull on the grabbed node";
+pub(super) const NODES: &str = "grabbed nodes";
+const PLACES: &str = "places of the grabbed nodes";
+const PULL: &str = "pull on a grabbed node";
 
-/// The stiffness of the spring in terms of the mass of the whole over the square of the time step. It carries the whole at a
-/// distance of `g h² / SHARE`, twenty times what falls in the first step, and is slow enough not to tear elements.
+/// The stiffness of the springs in terms of the mass of the whole over the square of the time step. They carry the whole at
+/// a distance of `g h² / SHARE`, twenty times what falls in the first step, and are slow enough not to tear elements.
 const SHARE: f64 = 0.05;
 
-/// The spring that pulls a node; its index array has no row or one.
+/// The springs that pull nodes; their index array has a row for each.
 pub(super) struct Grab {
-    pull: f64,
-    held: Option<(usize, Vec<f64>)>,
+    /// The stiffness of all springs together.
+    stiffness: f64,
+    dimension: usize,
+    nodes: Vec<usize>,
+    places: Vec<f64>,
 }
 
 impl Grab {
-    /// Adds the spring to a problem whose nodes have this mass together.
+    /// Adds the springs to a problem whose nodes have this mass together.
     pub fn add(problem: Problem, (unknown, dimension): (&str, usize), (mass, step): (f64, f64)) -> (Problem, Grab) {
-        let pull = SHARE * mass / (step * step);
+        let stiffness = SHARE * mass / (step * step);
         let text = GRAB.replace("VEC", &format!("vec{dimension}f"));
-        let term = Term::energy("grab.wgsl", text).over(NODE).bind("x", unknown);
+        let term = Term::energy("grab.wgsl", text).over(NODES).bind("x", unknown);
         let problem = problem
-            .array(PLACE, vec![0.0; dimension])
-            .array(PULL, pull)
-            .indices(NODE, none())
-            .term(term.bind("place", PLACE).bind("pull", PULL));
-        (problem, Grab { pull, held: None })
+            .array(PLACES, Tensor { shape: vec![0, dimension], data: Vec::new() })
+            .array(PULL, stiffness)
+            .indices(NODES, none())
+            .term(term.bind("place", PLACES).bind("pull", PULL));
+        (problem, Grab { stiffness, dimension, nodes: Vec::new(), places: Vec::new() })
     }
 
-    /// Pulls a node, or none.
-    fn set(&mut self, system: &mut System, held: Option<(usize, &[f64])>) -> Result<(), Error> {
-        if let Some((_, to)) = held {
-            system.set_array(PLACE, to)?;
+    /// The stiffness of each spring.
+    fn pull(&self) -> f64 {
+        self.stiffness / self.nodes.len().max(1) as f64
+    }
+
+    /// Pulls some nodes, or none.
+    fn set(&mut self, system: &mut System, nodes: &[usize], places: &[f64]) -> Result<(), Error> {
+        // The pattern of nodes is there already, whoever is pulled; but the table is bound again.
+        system.set_array(PLACES, places)?;
+        if self.nodes != nodes {
+            let data: Vec<i32> = nodes.iter().map(|&node| node as i32).collect();
+            system.set_indices(NODES, Tensor { shape: vec![data.len(), 1], data })?;
+            self.nodes = nodes.to_vec();
+            system.set_array(PULL, &[self.pull()])?;
         }
-        // The pattern of a node is there already, whoever is pulled; but the table is bound again.
-        let before = self.held.as_ref().map(|(node, _)| *node);
-        let node = held.map(|(node, _)| node);
-        if before != node {
-            let table = node.map_or(none(), |node| Tensor { shape: vec![1, 1], data: vec![node as i32] });
-            system.set_indices(NODE, table)?;
-        }
-        self.held = held.map(|(node, to)| (node, to.to_vec()));
+        self.places = places.to_vec();
         Ok(())
     }
 
-    /// The energy of the spring at positions.
+    /// The energy of the springs at positions.
     pub fn energy(&self, x: &[f64]) -> f64 {
-        let Some((node, to)) = &self.held else { return 0.0 };
-        let own = x.chunks_exact(to.len()).nth(*node).unwrap_or(to);
-        0.5 * self.pull * own.iter().zip(to).map(|(x, to)| (x - to) * (x - to)).sum::<f64>()
+        let row = |k: usize| k * self.dimension..(k + 1) * self.dimension;
+        let square = |(k, &node): (usize, &usize)| {
+            x[row(node)].iter().zip(&self.places[row(k)]).map(|(x, to)| (x - to) * (x - to)).sum::<f64>()
+        };
+        0.5 * self.pull() * self.nodes.iter().enumerate().map(square).sum::<f64>()
     }
 }
 
@@ -66,22 +74,34 @@ pub(super) fn none() -> Tensor<i32> {
 }
 
 impl Simulation {
-    /// Pulls a node to a place from now on, by a spring whose stiffness is a twentieth of the mass of all nodes over the
-    /// square of the time step: enough to lift the whole. Without a place, what is pulled is let go. One node is pulled at a
-    /// time; one that is held or moved stays where it is. Whatever is pulled, the pattern of the Hessian is the same.
+    /// Pulls a node to a place from now on. Without a place, what is pulled is let go. See [`pull`](Self::pull).
     pub fn grab(&mut self, node: usize, to: Option<&[f64]>) -> Result<(), Error> {
-        let (nodes, wanted) = (self.masses().len(), self.width);
-        if node >= nodes {
-            return Err(Error::Node { node, nodes });
+        self.check(node)?;
+        match to {
+            Some(to) => self.pull(&[node], to),
+            None => self.let_go(),
         }
-        if let Some(to) = to.filter(|to| to.len() != wanted) {
-            return Err(Error::Length { what: "the place of a node", found: to.len(), wanted });
+    }
+
+    /// Pulls nodes to places from now on, and no others: a place for each, one after the other. The springs have together a
+    /// twentieth of the mass of all nodes over the square of the time step as their stiffness: enough to lift the whole. A
+    /// node that is held or moved stays where it is. Whatever is pulled, the pattern of the Hessian is the same.
+    pub fn pull(&mut self, nodes: &[usize], places: &[f64]) -> Result<(), Error> {
+        nodes.iter().try_for_each(|&node| self.check(node))?;
+        let (found, wanted) = (places.len(), nodes.len() * self.width);
+        if found != wanted {
+            return Err(Error::Length { what: "the list of places", found, wanted });
         }
-        self.grab.set(&mut self.system, to.map(|to| (node, to)))
+        self.grab.set(&mut self.system, nodes, places)
     }
 
     /// Lets go of whatever is pulled.
     pub fn let_go(&mut self) -> Result<(), Error> {
-        self.grab.set(&mut self.system, None)
+        self.grab.set(&mut self.system, &[], &[])
+    }
+
+    fn check(&self, node: usize) -> Result<(), Error> {
+        let nodes = self.masses().len();
+        if node < nodes { Ok(()) } else { Err(Error::Node { node, nodes }) }
     }
 }

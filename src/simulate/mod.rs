@@ -160,7 +160,7 @@ impl Simulation {
         let mut system = System::build(problem, setup.minimize.options(options))?;
         if !contacts.is_empty() {
             // What will change is said once: the pattern of all else is kept from then on.
-            let tables = contacts.iter().map(Contact::table).chain([grab::NODE]);
+            let tables = contacts.iter().map(Contact::table).chain([grab::NODES]);
             tables.into_iter().try_for_each(|table| system.set_indices(table, grab::none()))?;
         }
         let mut held = setup.held.clone();

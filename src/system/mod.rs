@@ -490,6 +490,7 @@ impl System {
             jacobian: Some(own_rows),
             shared: stored.is_shared(),
             batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
+            few: false,
         };
         self.terms.iter_mut().for_each(|term| term.place(placement));
         #[cfg(feature = "gpu")]

@@ -60,6 +60,8 @@ pub struct Placement<'a> {
     pub shared: bool,
     /// The matrices of projected elements are evaluated batch by batch in a buffer of the host.
     pub batched: bool,
+    /// The elements are few: threads would take longer to start.
+    pub few: bool,
 }
 
 /// The kernels that compute some outputs of one program.
@@ -198,7 +200,7 @@ impl Set {
     }
 
     /// Finds the slots; the records of rows and columns are let go.
-    pub fn place(&mut self, Placement { hessian, jacobian, shared, batched }: Placement<'_>) {
+    pub fn place(&mut self, Placement { hessian, jacobian, shared, batched, .. }: Placement<'_>) {
         for runnable in &mut self.0 {
             let entries = std::mem::take(&mut runnable.entries);
             runnable.streams = streams(runnable.assembled(), &entries, hessian, jacobian);
@@ -337,6 +339,9 @@ impl Kernels {
     }
 
     pub fn place(&mut self, placement: Placement<'_>) {
+        if placement.few {
+            return self.sets.iter_mut().for_each(|set| set.place(placement));
+        }
         std::thread::scope(|scope| {
             for set in &mut self.sets {
                 scope.spawn(move || set.place(placement));

@@ -109,6 +109,7 @@ impl System {
             jacobian: Some(Places { pattern: &bound.jacobian, slots: None }),
             shared: false,
             batched: true,
+            few: true,
         };
         for &number in &fixed.changing {
             self.terms[number].place(placement);

@@ -1,7 +1,7 @@
 //! Newton's method on the GPU as an animation, drawn in the solver's own buffer.
 
 use super::parameter::parameters;
-use super::scene::geometry;
+use super::scene::{extent, geometry};
 use super::{Animation, Parameter, Positions, Scene, ViewError};
 use crate::gpu::newton::{Newton, Outcome, Settings, Step, Tolerance};
 use crate::gpu::{Device, solver, wgpu};
@@ -240,13 +240,4 @@ impl Animation for ResidentMinimization {
         (self.newton, self.grabbed, self.last, self.iterations) = (None, None, None, 0);
         self.wake();
     }
-}
-
-/// The length of the diagonal of the box around some points.
-fn extent(points: &[[f32; 3]]) -> f32 {
-    let side = |i: usize| {
-        let range = points.iter().fold((f32::MAX, f32::MIN), |(low, high), p| (low.min(p[i]), high.max(p[i])));
-        (range.1 - range.0).max(0.0)
-    };
-    side(0).hypot(side(1)).hypot(side(2))
 }

@@ -188,3 +188,12 @@ pub(super) struct Item<'a> {
     pub(super) positions: Positions<'a>,
     pub(super) object: Object<'a>,
 }
+
+/// The length of the diagonal of the box around some points.
+pub(super) fn extent(points: &[[f32; 3]]) -> f32 {
+    let side = |i: usize| {
+        let range = points.iter().fold((f32::MAX, f32::MIN), |(low, high), p| (low.min(p[i]), high.max(p[i])));
+        (range.1 - range.0).max(0.0)
+    };
+    side(0).hypot(side(1)).hypot(side(2))
+}

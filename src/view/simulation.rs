@@ -1,7 +1,7 @@
 //! A simulation as an animation: one time step for each picture.
 
 use super::parameter::parameters;
-use super::scene::geometry;
+use super::scene::{extent, geometry};
 use super::{Animation, Parameter, Positions, Scene, ViewError};
 use crate::problem::Problem;
 use crate::scene::{Geometry, Obstacle};
@@ -11,13 +11,16 @@ use crate::system::Options;
 /// The name of the slider that is no array.
 const GRAVITY: &str = "gravity";
 
+/// What is nearer to the node that is dragged than this share of the extent is dragged along: a hand is no needle.
+const HAND: f64 = 0.12;
+
 /// Gravity can be made so many times as strong.
 const STRONGER: f64 = 3.0;
 
 /// A simulation that is played with: a time step for each picture.
 ///
-/// What is drawn is the [`Geometry`] of its problem, with the obstacles. A node that is dragged is pulled by a spring
-/// ([`Simulation::grab`]). Parameters are the arrays of one number that the problem has, and the strength of gravity.
+/// What is drawn is the [`Geometry`] of its problem, with the obstacles. A node that is dragged is pulled by springs, and
+/// what is near it, too ([`Simulation::pull`]). Parameters are the arrays of one number that the problem has, and the strength of gravity.
 ///
 /// How long a picture takes is decided by the iterations that a step may take, `setup.minimize.iterations`: one iteration of
 /// Newton's method is the linearly implicit Euler method with a line search, and enough to look at.
@@ -26,10 +29,20 @@ pub struct LiveSimulation {
     geometry: Geometry,
     obstacles: Vec<Obstacle>,
     points: Vec<[f32; 3]>,
+    extent: f64,
     parameters: Vec<Parameter>,
     /// Where gravity pulls to, with length one; nothing without gravity.
     down: Option<Vec<f64>>,
     last: Option<StepReport>,
+    hand: Option<Hand>,
+}
+
+/// What is dragged.
+struct Hand {
+    node: usize,
+    nodes: Vec<usize>,
+    /// Where they were from the node, one after the other.
+    offsets: Vec<f64>,
 }
 
 fn failed(error: &Error) -> ViewError {
@@ -52,7 +65,8 @@ impl LiveSimulation {
         let vector = simulation.system().vector();
         let obstacles = Obstacle::of(&simulation.setup().obstacles, &geometry, &vector);
         let points = geometry.points(&vector);
-        Ok(LiveSimulation { simulation, geometry, obstacles, points, parameters, down, last: None })
+        let extent = extent(&points).into();
+        Ok(LiveSimulation { simulation, geometry, obstacles, points, extent, parameters, down, last: None, hand: None })
     }
 
     /// The simulation, as it is now.
@@ -68,6 +82,22 @@ impl LiveSimulation {
     /// What the last step was like.
     pub fn last(&self) -> Option<&StepReport> {
         self.last.as_ref()
+    }
+
+    /// A node, and those near it.
+    fn hand(&self, node: usize) -> Hand {
+        let width = self.geometry.dimension;
+        let (positions, reach) = (self.simulation.positions(), HAND * self.extent);
+        let middle = &positions[node * width..(node + 1) * width];
+        let mut hand = Hand { node, nodes: Vec::new(), offsets: Vec::new() };
+        for (number, place) in positions.chunks_exact(width).enumerate() {
+            let offset: Vec<f64> = place.iter().zip(middle).map(|(a, b)| a - b).collect();
+            if offset.iter().map(|by| by * by).sum::<f64>() <= reach * reach {
+                hand.nodes.push(number);
+                hand.offsets.extend(offset);
+            }
+        }
+        hand
     }
 
     fn refresh(&mut self) {
@@ -93,9 +123,21 @@ impl Animation for LiveSimulation {
         if self.geometry.first != Some(self.simulation.range().start) {
             return;
         }
-        let to = to.map(|to| to[..self.geometry.dimension].iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
-        // A node that is not there, or a place that is no place, is left alone.
-        let _ = self.simulation.grab(node, to.as_deref());
+        let Some(to) = to.filter(|_| node < self.geometry.nodes()) else {
+            // There is always nothing to pull.
+            let _ = self.simulation.let_go();
+            self.hand = None;
+            return;
+        };
+        let hand = match self.hand.take().filter(|hand| hand.node == node) {
+            Some(hand) => hand,
+            None => self.hand(node),
+        };
+        let width = self.geometry.dimension;
+        let places: Vec<f64> = hand.offsets.iter().enumerate().map(|(k, by)| by + f64::from(to[k % width])).collect();
+        // A place that is no place is left alone.
+        let _ = self.simulation.pull(&hand.nodes, &places);
+        self.hand = Some(hand);
     }
 
     fn parameters(&self) -> Vec<Parameter> {
@@ -128,7 +170,7 @@ impl Animation for LiveSimulation {
     fn reset(&mut self) {
         // The values are those that the system had once.
         let _ = self.simulation.reset();
-        self.last = None;
+        (self.last, self.hand) = (None, None);
         self.refresh();
     }
 }

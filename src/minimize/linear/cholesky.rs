@@ -1,13 +1,19 @@
 //! Cholesky's factorisation, by faer.
 
-use super::Reduced;
+use super::{Reduced, dissect};
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::sparse::linalg::cholesky::{LltRef, SymbolicCholesky, SymmetricOrdering, factorize_symbolic_cholesky};
+use faer::perm::PermRef;
+use faer::sparse::linalg::cholesky::{
+    LltRef, SymbolicCholesky, SymbolicCholeskyRaw, SymmetricOrdering, factorize_symbolic_cholesky,
+};
 use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 use faer::{Conj, MatMut, Par, Side};
 
 /// One thread: the matrices of one supernode are too small for more.
 const PAR: Par = Par::Seq;
+
+/// Where the factors have so many times the entries of the matrix, another order of elimination is tried.
+const FULL: usize = 6;
 
 /// The supernodal factors `L Lᵀ` of a matrix; their pattern is found once, and their memory is used again.
 pub struct Cholesky {
@@ -24,11 +30,43 @@ fn symbolic(matrix: &Reduced) -> SymbolicSparseColMatRef<'_, usize> {
     SymbolicSparseColMatRef::new_checked(n, n, &matrix.row_ptr, None, &matrix.col_idx)
 }
 
+/// The symbolic phase with an order of elimination.
+fn phase(matrix: &Reduced, order: SymmetricOrdering<'_, usize>) -> Option<SymbolicCholesky<usize>> {
+    factorize_symbolic_cholesky(symbolic(matrix), Side::Upper, order, Default::default()).ok()
+}
+
+/// The symbolic phase with the order of nested dissection.
+fn dissected(matrix: &Reduced) -> Option<SymbolicCholesky<usize>> {
+    let order = dissect::order(matrix);
+    let mut places = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(place, &unknown)| places[unknown] = place);
+    let order = PermRef::new_checked(&order, &places, order.len());
+    phase(matrix, SymmetricOrdering::Custom(order))
+}
+
+/// Multiplications of a factorisation, about: the squares of the lengths of the columns.
+fn work(symbolic: &SymbolicCholesky<usize>) -> f64 {
+    let square = |length: usize| (length * length) as f64;
+    match symbolic.raw() {
+        SymbolicCholeskyRaw::Simplicial(factor) => {
+            factor.col_ptr().windows(2).map(|ends| square(ends[1] - ends[0])).sum()
+        }
+        SymbolicCholeskyRaw::Supernodal(factor) => {
+            let rows = factor.col_ptr_for_row_idx().windows(2).map(|ends| ends[1] - ends[0]);
+            let columns = factor.supernode_begin().iter().zip(factor.supernode_end()).map(|(begin, end)| end - begin);
+            rows.zip(columns).map(|(rows, columns)| (1..=columns).map(|k| square(rows + k)).sum::<f64>()).sum()
+        }
+    }
+}
+
 impl Cholesky {
     /// Orders the unknowns and finds the pattern of the factors. `None`: there is no memory for it.
     pub fn new(matrix: &Reduced) -> Option<Self> {
-        let (order, settings) = (SymmetricOrdering::Amd, Default::default());
-        let symbolic = factorize_symbolic_cholesky(symbolic(matrix), Side::Upper, order, settings).ok()?;
+        let symbolic = phase(matrix, SymmetricOrdering::Amd)?;
+        let symbolic = match symbolic.len_val() > FULL * matrix.values.len() {
+            true => dissected(matrix).filter(|other| work(other) < work(&symbolic)).unwrap_or(symbolic),
+            false => symbolic,
+        };
         let factor = symbolic.factorize_numeric_llt_scratch::<f64>(PAR, Default::default());
         let scratch = MemBuffer::try_new(factor.or(symbolic.solve_in_place_scratch::<f64>(1, PAR))).ok()?;
         let mut factors = Vec::new();
@@ -54,5 +92,25 @@ impl Cholesky {
             let n = rhs.len();
             factors.solve_in_place_with_conj(Conj::No, MatMut::from_column_major_slice_mut(rhs, n, 1), PAR, stack);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::minimize::linear::dissect::tests::boxes;
+
+    #[test]
+    fn meshes_in_space_are_dissected() {
+        let mut matrix = boxes(1, 12, 1);
+        matrix.add_diagonal(|row, _| 100.0 + row as f64);
+        let (minimum, dissected) = (phase(&matrix, SymmetricOrdering::Amd).unwrap(), dissected(&matrix).unwrap());
+        let mut found = Cholesky::new(&matrix).unwrap();
+        assert_eq!(work(&found.symbolic), work(&dissected));
+        assert!(work(&dissected) < 0.9 * work(&minimum), "{} {}", work(&dissected), work(&minimum));
+        assert!(found.factor(&matrix));
+        let mut x = vec![1.0; matrix.rows()];
+        found.solve(&mut x);
+        assert!(x.iter().enumerate().all(|(row, x)| (x * (100.0 + row as f64) - 1.0).abs() < 1e-12));
     }
 }

@@ -2,6 +2,7 @@
 
 mod cholesky;
 mod conjugate;
+mod dissect;
 mod reduced;
 
 use super::Error;
