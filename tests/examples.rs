@@ -133,6 +133,15 @@ fn embedding() {
     assert!((0.5..1.5).contains(&hangs), "{text}");
 }
 
+#[cfg(feature = "solve")]
+#[test]
+fn soft_body() {
+    let (text, _) = run_with("soft_body", &["40", "4"]);
+    assert!(text.starts_with("384 tetrahedra, 375 unknowns"), "{text}");
+    let lowest = last_number(&text, "lowest at");
+    assert!(lowest > 0.0 && lowest < 0.1, "{text}");
+}
+
 #[cfg(feature = "view")]
 #[test]
 fn view_cloth() {

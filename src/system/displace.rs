@@ -1,7 +1,7 @@
 //! Systems whose unknowns on the GPU are displacements from a reference.
 
-use super::Device;
 #[cfg(feature = "gpu")]
+use super::Device;
 use super::rebind::Stale;
 use super::{Options, System};
 use crate::problem::Problem;

@@ -242,9 +242,8 @@ impl System {
         Ok(self.bound.as_ref().map(|b| &b.pattern).unwrap_or(&EMPTY))
     }
 
-    /// A number that is another one when the pattern may be.
-    #[cfg(feature = "solve")]
-    pub(crate) fn pattern_version(&mut self) -> Result<u64, Error> {
+    /// A number that grows when the pattern may be another one: what follows from the pattern can be kept until then.
+    pub fn pattern_version(&mut self) -> Result<u64, Error> {
         self.bind()?;
         Ok(self.patterns)
     }
