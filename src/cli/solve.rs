@@ -86,7 +86,6 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     })?;
     let solve = start.elapsed().as_secs_f64();
     bar.finish();
-    let held = pins.held.iter().filter(|held| **held).count();
     let built = system.seconds();
     let (energy, gradient) = system.gradient()?;
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
@@ -97,7 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         energy,
         gradient_norm,
         unknowns: pins.held.len(),
-        held,
+        held: pins.held.iter().filter(|held| **held).count(),
         nonzeros,
         iterations: &report.iterations,
         seconds: Seconds { build: built.build, compile: built.compile, pattern: built.pattern + built.store, solve },
@@ -107,25 +106,14 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     }
     let json = serde_json::to_string_pretty(&result).map_err(Error::Json)?;
     let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
-    let times = result.seconds;
-    let rows = [
-        ("outcome", result.message.clone()),
-        ("energy", format!("{:?}", result.energy)),
-        ("gradient norm", format!("{:?}", result.gradient_norm)),
-        ("unknowns", format!("{}, {held} of them held", result.unknowns)),
-        ("non-zeros", nonzeros.to_string()),
-        ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
-        ("pattern", summary::time(times.pattern)),
-        ("solve", format!("{}, {} iterations", summary::time(times.solve), report.iterations.len())),
-        ("written", format!("{} in {}", names.join(", "), folder.display())),
-    ];
     let last = report.iterations.last();
     if settings.projection == Projecting::OnDemand && last.is_some_and(|last| last.projected > 0) {
         bar.warn(
             "the Hessian is not positive definite where it ended: it may be a saddle, or something moves freely there",
         );
     }
-    let text = if arguments.json { json + "\n" } else { format!("\n{}", summary::aligned(&rows)) };
+    let written = format!("{} in {}", names.join(", "), folder.display());
+    let text = if arguments.json { json + "\n" } else { table(&result, written) };
     match report.outcome {
         outcome if outcome.is_minimum() => Ok(text),
         Outcome::Stopped => {
@@ -133,9 +121,26 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         }
         _ => Err(Error::NotConverged {
             text,
-            message: format!("{}; what is written is the last iterate", message(report.outcome, system.problem())),
+            message: format!("{}; what is written is the last iterate", result.message),
         }),
     }
+}
+
+/// The table of what came out.
+fn table(result: &Solved<'_>, written: String) -> String {
+    let times = result.seconds;
+    let rows = [
+        ("outcome", result.message.clone()),
+        ("energy", format!("{:?}", result.energy)),
+        ("gradient norm", format!("{:?}", result.gradient_norm)),
+        ("unknowns", format!("{}, {} of them held", result.unknowns, result.held)),
+        ("non-zeros", result.nonzeros.to_string()),
+        ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
+        ("pattern", summary::time(times.pattern)),
+        ("solve", format!("{}, {} iterations", summary::time(times.solve), result.iterations.len())),
+        ("written", written),
+    ];
+    format!("\n{}", summary::aligned(&rows))
 }
 
 const HEAD: &str =

@@ -11,6 +11,7 @@ mod fit;
 mod gpu;
 mod layout;
 mod matrices;
+mod options;
 mod part;
 mod product;
 mod rebind;
@@ -22,89 +23,23 @@ pub use error::{Error, Misfit};
 #[cfg(feature = "gpu")]
 pub use gpu::{GpuOptions, Resident};
 pub use layout::{Layout, MakeStorage, Matrix};
+pub use options::{BuildSeconds, Device, Options};
 pub use work::{Memory, Work};
 
 use crate::problem::Problem;
 use layout::Stored;
-use part::{Choosing, Mode, Placement};
-use product::{Product, Scratch};
+use part::{Choosing, Mode};
+use product::Scratch;
 use rebind::{Fixed, Stale};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{Projected, Projection};
+use spadina_core::pattern::Gram;
 pub use spadina_core::pattern::{Csr, Places, Storage};
-use spadina_core::pattern::{Gram, hessian_pattern};
 pub use spadina_core::real::Precision;
 use spadina_jit_cpu::Pool;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use term::Term;
-
-/// Where to evaluate.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Device {
-    /// Compiled to machine code.
-    #[default]
-    Cpu,
-    /// Compute shaders ([`Options::gpu`]). Products with the Hessian are computed by the CPU.
-    #[cfg(feature = "gpu")]
-    Gpu,
-    /// The reference: kernels step by step, in double precision, on one thread.
-    Interpreter,
-}
-
-/// How to build a system.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where to evaluate.
-    pub device: Device,
-    /// The width of the reals.
-    pub precision: Precision,
-    /// The number of threads; as many as there are cores if none is given.
-    pub threads: Option<usize>,
-    /// How the Hessian is stored.
-    pub layout: Layout,
-    /// What becomes of the negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
-    /// they stay.
-    ///
-    /// An element is one row of `over`; a node that stands twice in it counts as two. In a program it is an iteration
-    /// of a loop nest as it is compiled: loops over the same range are one, short constant loops are part of the
-    /// iteration around them, and so is an inner loop whose unknowns do not depend on its variable. Where an element's
-    /// Hessian is sparse, its projection has more entries, and so has the pattern.
-    pub projection: Option<Projection>,
-    /// Whether the Hessian of residual terms is JᵀJ, without their second derivatives.
-    pub gauss_newton: bool,
-    /// Which GPU, and how it assembles.
-    #[cfg(feature = "gpu")]
-    pub gpu: GpuOptions,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            device: Device::Cpu,
-            precision: Precision::F64,
-            threads: None,
-            layout: Layout::Full,
-            projection: None,
-            gauss_newton: false,
-            #[cfg(feature = "gpu")]
-            gpu: GpuOptions::default(),
-        }
-    }
-}
-
-/// What building took, in seconds.
-#[derive(Clone, Copy, PartialEq, Default, Debug)]
-pub struct BuildSeconds {
-    /// Reading the energies, derivatives, sparsity, optimisation.
-    pub build: f64,
-    /// Machine code.
-    pub compile: f64,
-    /// Sparsity pattern and slots.
-    pub pattern: f64,
-    /// What no unknown changes, computed and stored.
-    pub store: f64,
-}
 
 /// Everything at one point.
 #[derive(Clone, Copy, Debug)]
@@ -289,57 +224,6 @@ impl System {
         Ok(self.evaluation(energy))
     }
 
-    /// The product of the energy's Hessian with a direction, one number for each unknown, without the Hessian itself.
-    /// For residual terms it is the exact Hessian's. The kernels are derived and compiled by the first call.
-    pub fn product(&mut self, direction: &[f64]) -> Result<&[f64], Error> {
-        let wanted = self.unknowns();
-        if direction.len() != wanted {
-            return Err(Error::DirectionLength { found: direction.len(), wanted });
-        }
-        if let Some(at) = direction.iter().position(|v| !v.is_finite()) {
-            return Err(Error::NotFinite { name: "direction".into(), at: vec![at], value: direction[at] });
-        }
-        self.bind()?;
-        self.bind_products()?;
-        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
-        let problem = displaced.as_ref().unwrap_or(&self.problem);
-        let State { product, rows, .. } = &mut self.state;
-        product.fill(0.0);
-        for term in &self.terms {
-            let Some(kernels) = &term.product else { continue };
-            rows.values.fill(0.0);
-            rows.tangents.fill(0.0);
-            let result = kernels.run(term, problem, direction, product, (&mut *rows, &self.pool));
-            result.map_err(|e| term.failed(e))?;
-            if !are_finite(product) {
-                let what = "the product of the Hessian with a direction".into();
-                let (file, element) = (term.file.clone(), String::new());
-                return Err(Error::NonFinite { what, term: term.number, file, element });
-            }
-        }
-        Ok(&self.state.product)
-    }
-
-    /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
-    fn bind_products(&mut self) -> Result<(), Error> {
-        let Some(bound) = self.bound.as_mut().filter(|b| !b.products) else { return Ok(()) };
-        let precision = (self.options.device != Device::Interpreter).then_some(self.options.precision);
-        for term in &mut self.terms {
-            let mut kernels = match term.product.take() {
-                Some(kernels) => kernels,
-                None => Product::new(term, &self.problem, precision)?,
-            };
-            let result = kernels.bind(term, &self.problem);
-            term.product = Some(kernels);
-            result?;
-        }
-        let rows = self.state.residual.len();
-        self.state.product = vec![0.0; self.problem.unknown_count()];
-        self.state.rows = Scratch { values: vec![0.0; rows], tangents: vec![0.0; rows] };
-        bound.products = true;
-        Ok(())
-    }
-
     /// Whether elements can be projected: there is a [`projection`](Options::projection), and a term that is no residual.
     pub fn has_projection(&self) -> bool {
         self.options.projection.is_some() && self.problem.terms.iter().any(|term| !term.residual)
@@ -429,84 +313,6 @@ impl System {
             bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);
         }
         Ok(energy)
-    }
-
-    /// Builds pattern and slots, if connectivity or the length of an array has changed, and computes what no unknown
-    /// changes, if anything has.
-    fn bind(&mut self) -> Result<(), Error> {
-        if self.bound.is_none() {
-            self.match_references();
-            self.bind_indices()?;
-            (self.unbound, self.unstored) = (Stale::none(), Stale::All);
-        } else if !self.unbound.is_none() {
-            self.bind_changed()?;
-        }
-        if !self.unstored.is_none() {
-            let start = Instant::now();
-            let stale = self.terms.iter_mut().filter(|term| self.unstored.has(term.number));
-            stale.into_iter().try_for_each(|term| term.store(&self.problem, &self.pool))?;
-            #[cfg(feature = "gpu")]
-            if let Some(gpu) = &self.gpu {
-                gpu.refresh(&self.terms, &self.problem)?;
-            }
-            self.seconds.store = start.elapsed().as_secs_f64();
-            self.unstored = Stale::none();
-        }
-        Ok(())
-    }
-
-    fn bind_indices(&mut self) -> Result<(), Error> {
-        let start = Instant::now();
-        self.problem.check()?;
-        self.enumerate()?;
-        self.place()?;
-        self.seconds.pattern = start.elapsed().as_secs_f64();
-        Ok(())
-    }
-
-    /// Checks every index, and records rows and columns.
-    fn enumerate(&mut self) -> Result<(), Error> {
-        let mut rows = 0;
-        for term in &mut self.terms {
-            rows += term.enumerate(&self.problem, rows, &self.pool)?;
-        }
-        Ok(())
-    }
-
-    /// Builds pattern and slots from what was recorded.
-    fn place(&mut self) -> Result<(), Error> {
-        let unknowns = self.unknowns();
-        let terms = &self.terms;
-        let rows = terms.last().map_or(0, |term| term.rows().end);
-        let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
-        let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
-        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
-        let (stored, slots) = self.options.layout.store(&pattern)?;
-        let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
-        let own_rows = Places { pattern: &jacobian, slots: None };
-        let placement = Placement {
-            hessian: Some(hessian),
-            jacobian: Some(own_rows),
-            shared: stored.is_shared(),
-            batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
-            few: false,
-        };
-        self.terms.iter_mut().for_each(|term| term.place(placement));
-        #[cfg(feature = "gpu")]
-        if let Some(gpu) = &mut self.gpu {
-            gpu.bind(&self.terms, &self.problem, own_rows, (&stored, hessian))?;
-        }
-        let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
-        self.state = State {
-            gradient: vec![0.0; unknowns],
-            hessian: vec![0.0; stored.len()],
-            residual: vec![0.0; rows],
-            jacobian: vec![0.0; jacobian.nonzeros()],
-            ..State::default()
-        };
-        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram, fixed: None });
-        self.patterns += 1;
-        Ok(())
     }
 }
 

@@ -4,10 +4,10 @@
 //! tangent of the rows, Jᵀ(J·v) from the gradient of Σ w·r with the weights w = J·v, and the rest from the tangent of that
 //! gradient with w = r.
 
-use super::Error;
 use super::diagnose;
 use super::part::{Choosing, Mode, Placement, Set};
 use super::term::{Binding, Bound, Term};
+use super::{Device, Error, State, System, are_finite};
 use crate::problem::Problem;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::kernel::{Buffer, Outputs};
@@ -120,6 +120,59 @@ impl Product {
         weighted.kernels.set(Mode::Gradient).run(&data, gradient, &Choosing::default(), pool)?;
         let data = tangent.data(problem, &scratch.values[term.rows()], direction);
         tangent.set.run(&data, &mut Buffers { product: into, ..Buffers::default() }, &Choosing::default(), pool)?;
+        Ok(())
+    }
+}
+
+impl System {
+    /// The product of the energy's Hessian with a direction, one number for each unknown, without the Hessian itself.
+    /// For residual terms it is the exact Hessian's. The kernels are derived and compiled by the first call.
+    pub fn product(&mut self, direction: &[f64]) -> Result<&[f64], Error> {
+        let wanted = self.unknowns();
+        if direction.len() != wanted {
+            return Err(Error::DirectionLength { found: direction.len(), wanted });
+        }
+        if let Some(at) = direction.iter().position(|v| !v.is_finite()) {
+            return Err(Error::NotFinite { name: "direction".into(), at: vec![at], value: direction[at] });
+        }
+        self.bind()?;
+        self.bind_products()?;
+        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
+        let problem = displaced.as_ref().unwrap_or(&self.problem);
+        let State { product, rows, .. } = &mut self.state;
+        product.fill(0.0);
+        for term in &self.terms {
+            let Some(kernels) = &term.product else { continue };
+            rows.values.fill(0.0);
+            rows.tangents.fill(0.0);
+            let result = kernels.run(term, problem, direction, product, (&mut *rows, &self.pool));
+            result.map_err(|e| term.failed(e))?;
+            if !are_finite(product) {
+                let what = "the product of the Hessian with a direction".into();
+                let (file, element) = (term.file.clone(), String::new());
+                return Err(Error::NonFinite { what, term: term.number, file, element });
+            }
+        }
+        Ok(&self.state.product)
+    }
+
+    /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
+    fn bind_products(&mut self) -> Result<(), Error> {
+        let Some(bound) = self.bound.as_mut().filter(|b| !b.products) else { return Ok(()) };
+        let precision = (self.options.device != Device::Interpreter).then_some(self.options.precision);
+        for term in &mut self.terms {
+            let mut kernels = match term.product.take() {
+                Some(kernels) => kernels,
+                None => Product::new(term, &self.problem, precision)?,
+            };
+            let result = kernels.bind(term, &self.problem);
+            term.product = Some(kernels);
+            result?;
+        }
+        let rows = self.state.residual.len();
+        self.state.product = vec![0.0; self.problem.unknown_count()];
+        self.state.rows = Scratch { values: vec![0.0; rows], tangents: vec![0.0; rows] };
+        bound.products = true;
         Ok(())
     }
 }

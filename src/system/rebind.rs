@@ -6,7 +6,7 @@
 use super::layout::Layout;
 use super::part::Placement;
 use super::term::Term;
-use super::{Bound, Error, System};
+use super::{Bound, Device, Error, State, System};
 use crate::tensor::Tensor;
 use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
 use std::collections::BTreeSet;
@@ -56,6 +56,84 @@ pub(super) struct Fixed {
 }
 
 impl System {
+    /// Builds pattern and slots, if connectivity or the length of an array has changed, and computes what no unknown
+    /// changes, if anything has.
+    pub(super) fn bind(&mut self) -> Result<(), Error> {
+        if self.bound.is_none() {
+            self.match_references();
+            self.bind_indices()?;
+            (self.unbound, self.unstored) = (Stale::none(), Stale::All);
+        } else if !self.unbound.is_none() {
+            self.bind_changed()?;
+        }
+        if !self.unstored.is_none() {
+            let start = Instant::now();
+            let stale = self.terms.iter_mut().filter(|term| self.unstored.has(term.number));
+            stale.into_iter().try_for_each(|term| term.store(&self.problem, &self.pool))?;
+            #[cfg(feature = "gpu")]
+            if let Some(gpu) = &self.gpu {
+                gpu.refresh(&self.terms, &self.problem)?;
+            }
+            self.seconds.store = start.elapsed().as_secs_f64();
+            self.unstored = Stale::none();
+        }
+        Ok(())
+    }
+
+    fn bind_indices(&mut self) -> Result<(), Error> {
+        let start = Instant::now();
+        self.problem.check()?;
+        self.enumerate()?;
+        self.place()?;
+        self.seconds.pattern = start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Checks every index, and records rows and columns.
+    fn enumerate(&mut self) -> Result<(), Error> {
+        let mut rows = 0;
+        for term in &mut self.terms {
+            rows += term.enumerate(&self.problem, rows, &self.pool)?;
+        }
+        Ok(())
+    }
+
+    /// Builds pattern and slots from what was recorded.
+    fn place(&mut self) -> Result<(), Error> {
+        let unknowns = self.unknowns();
+        let terms = &self.terms;
+        let rows = terms.last().map_or(0, |term| term.rows().end);
+        let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
+        let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
+        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
+        let (stored, slots) = self.options.layout.store(&pattern)?;
+        let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
+        let own_rows = Places { pattern: &jacobian, slots: None };
+        let placement = Placement {
+            hessian: Some(hessian),
+            jacobian: Some(own_rows),
+            shared: stored.is_shared(),
+            batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
+            few: false,
+        };
+        self.terms.iter_mut().for_each(|term| term.place(placement));
+        #[cfg(feature = "gpu")]
+        if let Some(gpu) = &mut self.gpu {
+            gpu.bind(&self.terms, &self.problem, own_rows, (&stored, hessian))?;
+        }
+        let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
+        self.state = State {
+            gradient: vec![0.0; unknowns],
+            hessian: vec![0.0; stored.len()],
+            residual: vec![0.0; rows],
+            jacobian: vec![0.0; jacobian.nonzeros()],
+            ..State::default()
+        };
+        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram, fixed: None });
+        self.patterns += 1;
+        Ok(())
+    }
+
     /// An array or table has other numbers of the same shape.
     pub(super) fn touch(&mut self, name: &str) {
         let terms = self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number);
