@@ -67,20 +67,49 @@ impl Picture {
     }
 }
 
-/// What a camera has to see: points, where they would fall on the ground, and the objects around.
+/// What stands farther from the points than so many times their extent is not what a camera has to see.
+const NEAR: f32 = 4.0;
+
+/// What a camera has to see: points, where they would fall on the ground, and the objects around, as far as they are near.
 pub fn framed<'a>(
     mut points: Vec<[f32; 3]>,
     around: impl IntoIterator<Item = Object<'a>>,
     ground: Option<(f32, Up)>,
 ) -> Vec<[f32; 3]> {
+    let near = surroundings(&points);
     if let Some((level, up)) = ground {
         let below = |&point: &[f32; 3]| {
             let mut below = point;
             below[up.axis()] = level;
             below
         };
-        points.extend(points.iter().map(below).collect::<Vec<_>>());
+        points.extend(points.iter().map(below).filter(&near).collect::<Vec<_>>());
     }
-    points.extend(around.into_iter().flat_map(|object| object.points));
+    points.extend(around.into_iter().flat_map(|object| object.points).filter(|point| near(point)));
     points
+}
+
+/// Whether a point is near some points.
+fn surroundings(points: &[[f32; 3]]) -> impl Fn(&[f32; 3]) -> bool + use<> {
+    let finite = || points.iter().filter(|p| p.iter().all(|x| x.is_finite()));
+    let (low, high) = finite().fold(([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]), |(low, high), p| {
+        ([0, 1, 2].map(|k| low[k].min(p[k])), [0, 1, 2].map(|k| high[k].max(p[k])))
+    });
+    let extent = (0..3).map(|k| high[k] - low[k]).fold(0.0, f32::max);
+    move |p| (0..3).all(|k| p[k] >= low[k] - NEAR * extent && p[k] <= high[k] + NEAR * extent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_is_not_framed() {
+        let body = vec![[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0]];
+        let (near, far) = ([[3.0, 0.0, 0.0]], [[100.0, 0.0, 0.0]]);
+        let objects = [&near[..], &far[..]].map(|points| Object { points, ..Object::default() });
+        let seen = framed(body.clone(), objects, Some((-1.0, Up::Z)));
+        assert_eq!((seen.len(), seen[6]), (7, near[0]));
+        assert_eq!(framed(body, [], Some((-50.0, Up::Z))).len(), 3);
+    }
 }
