@@ -36,7 +36,7 @@
 //!
 //! The cloth begins flat, where it has no stiffness against its weight at all: the Hessian is singular there, and something is
 //! added to its diagonal until it is not ([`Iteration::shift`](crate::minimize::Iteration::shift)). Where springs are compressed
-//! it is indefinite; then the negative eigenvalues of elements are removed, first of those around the largest forces
+//! it is indefinite; then the negative eigenvalues of elements are removed, at last of those around the largest forces only
 //! ([`Iteration::projected`](crate::minimize::Iteration::projected)). Near the minimum nothing is projected, and the decrement
 //! is squared by every step.
 //!

@@ -58,8 +58,8 @@ use std::sync::Arc;
 pub enum Projecting {
     /// None: where the Hessian is not positive definite, something is added to its diagonal.
     Never,
-    /// None as long as the Hessian is positive definite, then those around the largest entries of the gradient, then more
-    /// of them.
+    /// None as long as the Hessian is positive definite and steps are whole; otherwise those that have negative eigenvalues,
+    /// and from there fewer and fewer, those around the largest entries of the gradient longest.
     OnDemand,
     /// All.
     Always,

@@ -9,7 +9,7 @@ use crate::system::{Projected, System};
 use std::time::Instant;
 
 /// Thresholds of the gradient, as shares of its largest entry: elements around unknowns with larger entries are projected
-/// first.
+/// longest.
 const SHARES: [f64; 3] = [0.25, 0.05, 0.005];
 
 /// Projection of all elements, in the list of levels: none, [`SHARES`], all.
@@ -25,8 +25,8 @@ const LARGEST_SHIFT: f64 = 1e8;
 ///
 /// An iteration evaluates the Hessian, makes it positive definite where it is not, solves for the step and searches along
 /// it. With [`Projecting::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
-/// method converge quadratically; where it is not, the elements around the largest entries of the gradient are projected,
-/// then more of them, at last all.
+/// method converge quadratically; where it is not, or where steps are short, all elements with negative eigenvalues are
+/// projected, and then fewer and fewer, those around the largest entries of the gradient longest.
 pub struct Newton {
     settings: Settings,
     held: Vec<bool>,
@@ -192,10 +192,15 @@ impl Newton {
         self.settings.is_small(iteration, diagonal, Some(before), (self.scale.stiffness(matrix), self.scale.length))
     }
 
-    /// Chooses the shift to begin with next time: more after short steps, which near singular Hessians lead too far along
-    /// directions of hardly any stiffness; less after whole ones.
+    /// Chooses what to begin with next time. After short steps, which near singular Hessians lead too far along directions
+    /// of hardly any stiffness, all elements are projected, and if that does not help, the shift grows; after whole ones it
+    /// becomes less.
     fn learn(&mut self, accepted: &Accepted) {
         self.short = if accepted.step < 0.3 && !accepted.limited { self.short + 1 } else { 0 };
+        if self.short > 0 && self.settings.projection == Projecting::OnDemand && self.level < ALL {
+            (self.level, self.waited) = (ALL, 0);
+            self.patience = self.patience.max(1);
+        }
         self.next_shift = match accepted.step {
             _ if self.short > 1 => (16.0 * self.shift).clamp(1e-8, LARGEST_SHIFT),
             0.9.. if self.shift > 1e-10 => self.shift / 16.0,
@@ -237,7 +242,7 @@ impl Newton {
                 }
                 return Ok(Model { energy, gradient, solved, projected });
             }
-            self.level += 1;
+            self.level = ALL;
             tries += 1;
         }
     }
