@@ -2,10 +2,11 @@
 //! encoder, and its own shader reads them where they are and moves the nodes. Nothing passes through the host but the last
 //! positions.
 //!
-//! `cargo run --release --example embedding`
+//! `cargo run --release --example embedding -- cloth.png`
 
 use spadina::gpu::{Device, wgpu};
 use spadina::mesh::{Mesh, Shape};
+use spadina::render::{Camera, Object, Settings, Up, render};
 use spadina::system::{Device as Where, GpuOptions, Precision, Resident};
 use spadina::{Options, Problem, System, Tensor, Term};
 use std::error::Error;
@@ -76,6 +77,15 @@ fn pass(device: &wgpu::Device, resident: &Resident<'_>, held: usize) -> (wgpu::C
     (pipeline, group)
 }
 
+/// A picture of the cloth.
+fn draw(x: &[f64], cells: usize, file: &str) -> Result<(), Box<dyn Error>> {
+    let triangles = Mesh::generate(&Shape::Cloth { cells: [cells, cells], size: [1.0, 1.0] })?.triangles;
+    let points: Vec<[f32; 3]> = x.chunks_exact(3).map(|p| [p[0] as f32, p[1] as f32, p[2] as f32]).collect();
+    let cloth = Object { edges: true, ..Object::surface(&points, &triangles) };
+    let camera = Camera::fit(points.iter().copied(), 1.5, Up::Z);
+    Ok(std::fs::write(file, render(&[cloth], &camera, &Settings::default())?.png()?)?)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let Some((device, queue)) = open() else {
         println!("no GPU adapter");
@@ -97,7 +107,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         queue.submit([encoder.finish()]);
     }
-    let lowest = resident.unknowns()?.iter().skip(2).step_by(3).copied().fold(0.0, f64::min);
+    let x = resident.unknowns()?;
+    if let Some(file) = std::env::args().nth(1) {
+        draw(&x, cells, &file)?;
+    }
+    let lowest = x.iter().skip(2).step_by(3).copied().fold(0.0, f64::min);
     println!("after 1 s of 500 steps on the device, the cloth hangs {:.3} below where it was", -lowest);
     Ok(())
 }

@@ -121,7 +121,7 @@ fn gpu_newton() {
     assert!(text.contains("\nConverged after ") && (0.8..1.0).contains(&hangs), "{text}");
 }
 
-#[cfg(feature = "gpu")]
+#[cfg(all(feature = "gpu", feature = "solve"))]
 #[test]
 fn embedding() {
     let (text, _) = run("embedding");
