@@ -32,5 +32,5 @@ pub fn mesh(data: &[u8]) -> String {
     let written = written.and_then(|()| write_vtk(&mut out, &view, "fuzz", VtkEncoding::Binary));
     assert!(written.is_ok());
     let kinds = [&mesh.lines.is_empty(), &mesh.triangles.is_empty(), &mesh.tetrahedra.is_empty()];
-    format!("{format}: a mesh {kinds:?} {loops} {}", mesh.report().is_clean())
+    format!("read: {format}, a mesh {kinds:?} {loops} {}", mesh.report().is_clean())
 }

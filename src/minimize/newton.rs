@@ -144,10 +144,11 @@ impl Minimizer for Newton {
             Some(Outcome::Converged)
         } else {
             let changed = *projected > 0 || self.shift > 0.0;
-            let line = Line { x: &x, direction: &self.direction, energy: *energy, slope, scale: self.largest, changed };
-            let most = self.guard.as_ref().map_or(1.0, |guard| guard(&x, &self.direction).clamp(0.0, 1.0));
+            let reach = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard(&x, &self.direction).max(0.0));
+            let (direction, scale) = (&self.direction, self.largest);
+            let line = Line { x: &x, direction, energy: *energy, slope, scale, changed, reach };
             let found = timed(&mut self.times.evaluate, || match slope < 0.0 {
-                true => line.search(system, most),
+                true => line.search(system),
                 false => Ok(None),
             })?;
             match found {

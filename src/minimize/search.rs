@@ -26,6 +26,8 @@ pub struct Line<'a> {
     pub scale: f64,
     /// Whether the Hessian was changed to be positive definite: then the direction may be too short.
     pub changed: bool,
+    /// The longest step that is allowed, whatever the energy says.
+    pub reach: f64,
 }
 
 /// Steps of changed Hessians are doubled at most so many times.
@@ -90,9 +92,10 @@ impl Line<'_> {
         Ok(Some(Accepted { step, energy, limited: true }))
     }
 
-    /// Finds a step of at most `most` by Armijo's rule, from the longest one with a finite energy backwards, and goes
+    /// Finds a step by Armijo's rule, from the longest one with a finite energy backwards, at most a whole one, and goes
     /// there. `None`: there is none; the system is then anywhere on the line.
-    pub fn search(&self, system: &mut System, most: f64) -> Result<Option<Accepted>, Error> {
+    pub fn search(&self, system: &mut System) -> Result<Option<Accepted>, Error> {
+        let most = self.reach.min(1.0);
         let Some(mut trial) = self.inside(system, most)? else { return Ok(None) };
         let first = trial;
         loop {
@@ -124,6 +127,9 @@ impl Line<'_> {
         }
         for _ in 0..DOUBLINGS {
             let step = 2.0 * accepted.step;
+            if step > self.reach {
+                break;
+            }
             let longer = Accepted { step, energy: self.energy_at(system, step)?, limited: false };
             if longer.energy.is_nan() || fall(&longer) < 1.5 * fall(&accepted) {
                 break;

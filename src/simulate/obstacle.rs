@@ -127,7 +127,7 @@ pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard
         let ways = nodes.filter(|(_, d)| d.iter().any(|&d| d != 0.0));
         let meets = |(x, d): (&[f64], &[f64])| obstacles.iter().map(|o| o.meets(x, d)).fold(f64::INFINITY, f64::min);
         let nearest = ways.map(meets).fold(f64::INFINITY, f64::min);
-        if nearest <= 1.0 { 0.9 * nearest } else { 1.0 }
+        0.9 * nearest
     })
 }
 

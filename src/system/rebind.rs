@@ -7,7 +7,6 @@ use super::layout::Layout;
 use super::part::Placement;
 use super::term::Term;
 use super::{Bound, Device, Error, State, System};
-use crate::tensor::Tensor;
 use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -217,10 +216,5 @@ impl System {
         let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(Term::entries).collect();
         let unknowns = self.unknowns();
         hessian_pattern(unknowns, &kernels, &Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] })
-    }
-
-    /// Whether a table has the shape of another one but for the number of rows.
-    pub(super) fn same_rows<T, U>(a: &Tensor<T>, b: &Tensor<U>) -> bool {
-        a.shape.len() == b.shape.len() && a.shape.get(1..) == b.shape.get(1..)
     }
 }
