@@ -5,6 +5,7 @@ pub mod ad;
 pub mod bind;
 pub mod element;
 pub mod error;
+pub mod executor;
 pub mod frontend;
 pub mod function;
 pub mod hoist;
