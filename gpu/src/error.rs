@@ -5,6 +5,12 @@ use spadina_core::real::Precision;
 /// Why a kernel was not compiled, bound or run.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum Error {
+    /// What no GPU does.
+    #[error("{what} is not done on the GPU: take the CPU")]
+    Refused {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// No adapter was found, or none of the name that was asked for.
     #[error("no GPU adapter{}; found: {}", named(.wanted.as_deref()), list(.found))]
     NoAdapter {

@@ -5,6 +5,8 @@ mod support;
 
 use spadina_core::function::{Native, binary, unary};
 use spadina_core::real::{BinaryOp, Precision, UnaryOp};
+use spadina_core::backend::CompileOptions;
+use spadina_core::executor::Serial;
 use spadina_jit_cpu::{Options, has_fused_multiply_add};
 use support::{Bound, Builder};
 
@@ -99,8 +101,9 @@ fn machine_code_gives_what_the_definitions_give() {
             bound.gradient = xs.len();
             for (precision, wide) in [Precision::F64, Precision::F32].into_iter().flat_map(|p| [(p, false), (p, true)])
             {
-                let options = Options { precision, wide: wide && Options::default().wide, ..Options::default() };
-                let results = support::compiled(&kernel, &bound, &options, 1);
+                let options = Options { wide: wide && Options::default().wide, ..Options::default() };
+                let how = CompileOptions { precision, ..support::DOUBLE };
+                let results = support::compiled(&kernel, &bound, (&options, &how), &Serial);
                 for ((&x, &y), &value) in xs.iter().zip(&ys).zip(&results.gradient) {
                     let expected = function.native(precision, x, y).expect("a function");
                     let what = format!("{function:?} of {x:e}, {y:e} in {precision:?}, wide: {wide}, called: {called}");

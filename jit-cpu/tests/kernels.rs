@@ -2,11 +2,12 @@
 
 mod support;
 
-use spadina_core::bind::{Buffers, Chunks, NO_SLOT};
+use spadina_core::bind::{Chunks, NO_SLOT};
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::{ArrayKind, UnaryOp};
-use spadina_jit_cpu::{Options, Pool, compile};
-use support::{Bound, Builder, everywhere, expect, interpreted, numbers};
+use spadina_core::backend::check;
+use spadina_jit_cpu::Options;
+use support::{DOUBLE, Threads, Bound, Builder, everywhere, expect, interpreted, numbers};
 
 #[test]
 fn chain_of_springs() {
@@ -72,7 +73,7 @@ fn ranges_and_threads_change_no_bit() {
     bound.cut(10, 2);
     let wanted: Vec<u64> = interpreted(&kernel, &bound).all().iter().map(|x| x.to_bits()).collect();
     for threads in 1..6 {
-        let got = support::compiled(&kernel, &bound, &Default::default(), threads);
+        let got = support::compiled(&kernel, &bound, (&Options::default(), &DOUBLE), &Threads(threads));
         assert_eq!(got.all().iter().map(|x| x.to_bits()).collect::<Vec<_>>(), wanted, "{threads} threads");
     }
 }
@@ -261,7 +262,7 @@ fn what_does_not_fit_is_refused() {
     let a = p.g.load(x, i);
     p.energy(&[var], a);
     p.gradient(&[var], x, i, a);
-    let code = compile(&p.kernel(), &Options::default()).unwrap();
+    let kernel = p.kernel();
     let mut good = Bound::elements(3);
     good.arrays = vec![numbers(3)];
     good.stream(0, vec![], vec![]);
@@ -269,23 +270,19 @@ fn what_does_not_fit_is_refused() {
     let refusal = |change: &dyn Fn(&mut Bound)| {
         let mut bound = good.clone();
         change(&mut bound);
-        let mut gradient = [0.0; 3];
-        let mut buffers = Buffers { gradient: &mut gradient, ..Buffers::default() };
-        let pool = Pool::new(1).unwrap();
-        // SAFETY: what is bound is in range, or so little that the kernel does not run.
-        unsafe { code.run(&bound.data(), &bound.streams, &mut buffers, &pool, None) }.unwrap_err().to_string()
+        check(&kernel, &bound.data(), &bound.streams).unwrap_err().to_string()
     };
-    assert_eq!(refusal(&|b: &mut Bound| b.arrays.clear()), "the kernel needs 1 arrays, but 0 are bound");
+    assert_eq!(refusal(&|b: &mut Bound| b.arrays.clear()), "kernel `test` needs 1 arrays, but 0 are bound");
     assert_eq!(
         refusal(&|b: &mut Bound| b.streams.regions[1].width = 2),
-        "the records of region 1 have 2 slots, the kernel writes 1"
+        "the records of region 1 of kernel `test` have 2 slots, the kernel writes 1"
     );
-    let ranges = "the ranges of the streams do not lie in the outermost loop";
+    let ranges = "the ranges of the streams of kernel `test` do not lie in the outermost loop";
     let chunks =
         |second: std::ops::Range<i64>, number| Chunks { ranges: vec![0..1, second], groups: vec![vec![number]] };
     let chunks = [chunks(1..4, 0), chunks(1..3, 2)];
     assert_eq!(refusal(&|b: &mut Bound| b.streams.chunks = chunks[0].clone()), ranges);
     assert_eq!(refusal(&|b: &mut Bound| b.streams.chunks = chunks[1].clone()), ranges);
     let start = |b: &mut Bound| b.streams.regions[1].starts = vec![0, 1, 2];
-    assert_eq!(refusal(&start), "the records of region 1 do not cover the outermost loop");
+    assert_eq!(refusal(&start), "the records of region 1 of kernel `test` do not cover the outermost loop");
 }

@@ -5,8 +5,10 @@ mod support;
 
 use spadina_core::bind::{Chunks, Stream};
 use spadina_core::real::{Precision, UnaryOp, Value};
-use spadina_jit_cpu::{Options, asm, clif};
-use support::{Bound, Builder, compiled, everywhere, interpreted};
+use spadina_core::backend::CompileOptions;
+use spadina_core::executor::Serial;
+use spadina_jit_cpu::{Options, cranelift};
+use support::{DOUBLE, Bound, Builder, compiled, everywhere, interpreted};
 
 fn numbers(count: usize) -> Vec<f64> {
     (0..count).map(|k| ((k * 7919 + 13) % 1009) as f64 / 1009.0 + 0.1).collect()
@@ -77,11 +79,12 @@ fn an_element_of_a_hessian() {
     let (kernel, bound) = element_kernel(2000);
     let options = Options::default();
     let wanted = interpreted(&kernel, &bound);
-    compiled(&kernel, &bound, &options, 1).close(&wanted, 1e-14, "one function");
+    compiled(&kernel, &bound, (&options, &DOUBLE), &Serial).close(&wanted, 1e-14, "one function");
     for (precision, tolerance) in [(Precision::F64, 1e-14), (Precision::F32, 1e-4)] {
         for (block_limit, quick_above, skips) in [(300, usize::MAX, true), (300, 0, false), (usize::MAX, 0, true)] {
-            let options = Options { block_limit, quick_above, skips, precision, ..options };
-            compiled(&kernel, &bound, &options, 1).close(&wanted, tolerance, &format!("{options:?}"));
+            let options = Options { block_limit, quick_above, ..options };
+            let how = CompileOptions { precision, partial: skips, shared: false };
+            compiled(&kernel, &bound, (&options, &how), &Serial).close(&wanted, tolerance, &format!("{options:?}"));
         }
     }
 }
@@ -100,7 +103,7 @@ fn a_long_chain() {
     let mut bound = Bound::elements(3);
     bound.arrays = vec![vec![0.1, 0.5, 1.0]];
     bound.no_slots(&kernel);
-    let got = compiled(&kernel, &bound, &Options::default(), 1);
+    let got = compiled(&kernel, &bound, (&Options::default(), &DOUBLE), &Serial);
     assert_eq!(got.energy.to_bits(), interpreted(&kernel, &bound).energy.to_bits());
 }
 
@@ -112,7 +115,7 @@ fn a_long_body() {
         bound.streams.regions[1] =
             Stream { slots: bound.streams.regions[1].slots[..1680].to_vec(), width: 168, starts: vec![] };
         bound.streams.chunks = Chunks { ranges: vec![0..4, 4..10], groups: vec![vec![0], vec![1]] };
-        let got = compiled(&kernel, &bound, &Options::default(), 1);
+        let got = compiled(&kernel, &bound, (&Options::default(), &DOUBLE), &Serial);
         got.close(&interpreted(&kernel, &bound), 1e-14, "long body");
     }
 }
@@ -157,8 +160,8 @@ fn long_loops_inside_a_long_body() {
 #[test]
 fn listings() {
     let (kernel, _) = element_kernel(100);
-    let text = clif(&kernel, &Options::default()).unwrap();
+    let text = cranelift(Options::default()).listing(&kernel, "clif", Precision::F64).unwrap();
     assert!(text.starts_with("function") && text.contains("fmul"), "{text}");
-    let text = asm(&kernel, &Options::default()).unwrap();
+    let text = cranelift(Options::default()).listing(&kernel, "asm", Precision::F64).unwrap();
     assert!(text.contains("ret"), "{text}");
 }

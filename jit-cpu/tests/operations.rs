@@ -3,7 +3,8 @@
 mod support;
 
 use spadina_core::index::BitOp;
-use spadina_core::real::{ArrayKind, BinaryOp, Compare, Precision, UnaryOp};
+use spadina_core::real::{ArrayKind, BinaryOp, Compare, UnaryOp};
+use spadina_core::executor::Serial;
 use spadina_jit_cpu::Options;
 use support::{Bound, Builder, everywhere, everywhere_within, expect, interpreted, numbers};
 
@@ -231,9 +232,9 @@ fn two_hundred_live_values() {
     bound.no_slots(&kernel);
     let wanted = interpreted(&kernel, &bound);
     assert!(wanted.energy.is_finite());
-    let got = support::compiled(&kernel, &bound, &Default::default(), 1);
+    let got = support::compiled(&kernel, &bound, (&Options::default(), &support::DOUBLE), &Serial);
     assert_eq!(got.energy.to_bits(), wanted.energy.to_bits());
-    let single = Options { precision: Precision::F32, ..Default::default() };
-    let error = (support::compiled(&kernel, &bound, &single, 1).energy - wanted.energy).abs();
+    let single = support::compiled(&kernel, &bound, (&Options::default(), &support::SINGLE), &Serial);
+    let error = (single.energy - wanted.energy).abs();
     assert!(error < 1.0, "{error}");
 }

@@ -6,17 +6,52 @@ pub mod random;
 
 pub use programs::*;
 
+use spadina_core::backend::{Code, CompileOptions, Job, Routine};
+use spadina_core::executor::{Executor, Serial};
 use spadina_core::kernel::Kernel;
 use spadina_core::real::Precision;
-use spadina_jit_cpu::{Options, Pool, compile};
+use spadina_jit_cpu::{Options, cranelift};
 
-pub fn compiled(kernel: &Kernel, bound: &Bound, options: &Options, threads: usize) -> Results {
-    let compiled = compile(kernel, options).unwrap();
-    let pool = Pool::new(threads).unwrap();
-    Results::collect(bound, |buffers| {
-        // SAFETY: the tests bind data in range, and streams with slots in range and disjoint ranges.
-        unsafe { compiled.run(&bound.data(), &bound.streams, buffers, &pool, None) }.unwrap()
-    })
+/// So many threads, for every call its own.
+#[derive(Debug)]
+pub struct Threads(pub usize);
+
+impl Executor for Threads {
+    fn threads(&self) -> usize {
+        self.0
+    }
+
+    fn run(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        std::thread::scope(|scope| {
+            for first in 0..self.0 {
+                scope.spawn(move || (first..count).step_by(self.0).for_each(task));
+            }
+        });
+    }
+}
+
+/// Double precision; slots may be missing.
+pub const DOUBLE: CompileOptions = CompileOptions { precision: Precision::F64, partial: true, shared: false };
+
+/// Single precision; slots may be missing.
+pub const SINGLE: CompileOptions = CompileOptions { precision: Precision::F32, partial: true, shared: false };
+
+pub fn compile(kernel: &Kernel, options: &Options, how: &CompileOptions) -> Box<dyn Code> {
+    cranelift(*options).compile(&Routine::plain(kernel.clone()), how).unwrap()
+}
+
+pub fn compiled(
+    kernel: &Kernel,
+    bound: &Bound,
+    (options, how): (&Options, &CompileOptions),
+    executor: &dyn Executor,
+) -> Results {
+    let (code, routine) = (compile(kernel, options, how), Routine::plain(kernel.clone()));
+    spadina_core::backend::check(kernel, &bound.data(), &bound.streams).unwrap();
+    let data = bound.data();
+    // SAFETY: the tests bind data in range, and streams with slots in range and disjoint ranges.
+    let job = unsafe { Job::new(&routine, &data, &bound.streams, None) };
+    Results::collect(bound, |buffers| code.run(&job, buffers, executor))
 }
 
 /// Runs on everything: the results of the interpreter, which every compiled variant has reproduced; to the last bit.
@@ -39,14 +74,15 @@ fn variants(kernel: &Kernel, bound: &Bound, [double, single]: [f64; 2]) -> Resul
     let choices = [(limit, quick, true), (limit, quick, false), (limit, 0, true), (12, 0, true), (1, quick, true)];
     for (block_limit, quick_above, wide) in choices {
         for (precision, tolerance) in [(Precision::F64, double), (Precision::F32, single)] {
-            for threads in [1, 3] {
-                let options = Options { precision, block_limit, quick_above, wide, ..Options::default() };
-                let what = format!("{precision:?}, {block_limit}, {quick_above}, wide: {wide}, {threads} threads");
+            for executor in [&Serial as &dyn Executor, &Threads(3)] {
+                let options = Options { block_limit, quick_above, wide, ..Options::default() };
+                let how = CompileOptions { precision, ..DOUBLE };
+                let what = format!("{precision:?}, {block_limit}, {quick_above}, wide: {wide}, {executor:?}");
                 let in_range = match precision {
                     Precision::F32 => wanted.narrowed(),
                     Precision::F64 => wanted.clone(),
                 };
-                compiled(kernel, bound, &options, threads).close(&in_range, tolerance, &what);
+                compiled(kernel, bound, (&options, &how), executor).close(&in_range, tolerance, &what);
             }
         }
     }

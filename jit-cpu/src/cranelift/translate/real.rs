@@ -3,8 +3,8 @@
 use super::{Translator, input, place};
 use crate::Error;
 use crate::abi::Field;
-use crate::function::RealFunction;
-use crate::plan::{Key, value_key, value_type};
+use super::super::function::RealFunction;
+use super::super::plan::{Key, value_key, value_type};
 use cranelift_codegen::ir::{InstBuilder, Value as Code, types};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;

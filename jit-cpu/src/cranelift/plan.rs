@@ -5,7 +5,7 @@
 //! cut ([`Cut`]). Whatever one function computes and another reads has a *place* in the frame: a block of memory that the caller of the kernel
 //! provides. Without a cut there is no frame, and everything lives in registers.
 
-use crate::Options;
+use super::Options;
 use cranelift_codegen::ir::{Type, types};
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, IndexNode, Indices};
@@ -83,7 +83,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Plans a kernel.
-    pub fn of(kernel: &Kernel, options: &Options) -> Self {
+    pub fn of(kernel: &Kernel, options: &Options, skips: bool) -> Self {
         let functions = kernel.steps.iter().filter(|&&step| is_function(kernel, step)).count();
         let inline = functions <= INLINE;
         let weight = |step| weight(kernel, step) + if inline && is_function(kernel, step) { FUNCTION } else { 0 };
@@ -98,7 +98,7 @@ impl Plan {
             energy: None,
             cursors: vec![None; kernel.regions.len()],
             frame_bytes: 0,
-            skips: options.skips,
+            skips,
             quick: instructions > options.quick_above,
             wide: false,
             inline,

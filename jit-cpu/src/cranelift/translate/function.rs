@@ -1,9 +1,10 @@
 //! Functions such as `exp`: in place where there are few, else as calls of machine functions of their own.
 
 use super::Translator;
-use crate::function::{Emitter, RealFunction};
-use crate::lane::Lane;
-use crate::{Error, host};
+use super::super::function::{Emitter, RealFunction};
+use super::super::lane::Lane;
+use super::super::host;
+use crate::Error;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value as Code, types};
 use cranelift_frontend::FunctionBuilder;
 use cranelift_jit::JITModule;

@@ -4,13 +4,11 @@
 //! the buffers proper. So there is one code for both.
 
 use crate::abi::{BUFFERS, Context, buffer_number};
-use crate::lane::Lane;
-use crate::project::Real;
+use super::project::Real;
 use spadina_core::bind::NO_SLOT;
 use spadina_core::kernel::Kernel;
-use spadina_core::real::Precision;
 
-/// How a kernel runs iterations side by side.
+/// The places of single iterations of a kernel that runs several side by side.
 pub(crate) struct Sides {
     /// How many.
     pub count: usize,
@@ -32,8 +30,8 @@ struct Written {
 }
 
 impl Sides {
-    pub fn of(kernel: &Kernel, precision: Precision) -> Self {
-        let count = Lane::of(precision).wide().count;
+    /// Of a kernel that runs so many side by side.
+    pub fn of(kernel: &Kernel, count: usize) -> Self {
         let written = |output: &spadina_core::kernel::Output| {
             let buffer = buffer_number(output.buffer)?;
             Some(Written { buffer, offset: output.offset, shift: output.shift as usize, sets: output.sets })

@@ -1,16 +1,18 @@
 //! From a plan to machine code in memory.
 
 use crate::abi::Entry;
-use crate::lane::Lane;
-use crate::plan::Plan;
-use crate::translate::{Callees, Outlined, Translator, function_signature, outline, signature};
-use crate::{Error, Options, host};
+use super::lane::Lane;
+use super::plan::Plan;
+use super::translate::{Callees, Outlined, Translator, function_signature, outline, signature};
+use super::{Options, host};
+use crate::Error;
 use cranelift_codegen::Context;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
 use spadina_core::kernel::Kernel;
+use spadina_core::real::Precision;
 use std::sync::Mutex;
 
 /// Which text is kept of what is compiled.
@@ -46,7 +48,7 @@ impl Drop for Code {
 pub(crate) fn compile(
     kernel: &Kernel,
     plan: &Plan,
-    options: &Options,
+    (options, precision): (&Options, Precision),
     listing: Listing,
 ) -> Result<(Code, String), Error> {
     let mut code = Code { module: Mutex::new(Some(module(options, plan.quick)?)), entry: never };
@@ -67,12 +69,12 @@ pub(crate) fn compile(
         context.func.signature = signature(module, number);
         let b = FunctionBuilder::new(&mut context.func, &mut scratch);
         let callees = Callees { module, functions: &ids, outlined: &mut outlined };
-        Translator::new(b, kernel, plan, Lane::of(options.precision), callees, number).finish(number)?;
+        Translator::new(b, kernel, plan, Lane::of(precision), callees, number).finish(number)?;
         define(module, &mut context, ids[number], listing, &mut text)?;
         module.clear_context(&mut context);
     }
     for ((function, count), id) in outlined {
-        let lane = Lane::of(options.precision).with(count);
+        let lane = Lane::of(precision).with(count);
         context.func.signature = function_signature(module, function, lane);
         outline(FunctionBuilder::new(&mut context.func, &mut scratch), module, function, lane, kernel.fuses)?;
         define(module, &mut context, id, listing, &mut text)?;

@@ -10,16 +10,19 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
-use crate::run::Pool;
 use eigen::Eigen;
 use lanes::{Lanes, Plain, Truth};
 use spadina_core::bind::{NO_SLOT, Stream};
 use spadina_core::element::{BATCH, Blocks, Choice, Element, LANES, Projected, Projection, lower};
+use spadina_core::executor::{Executor, pieces, share};
 use std::ops::{AddAssign, Range};
 use std::sync::atomic::Ordering;
 
 /// How many elements ahead entries of the matrix are asked for.
 const AHEAD: usize = 4;
+
+/// So many numbers are worth several threads to be gone through.
+const MANY: usize = 1 << 18;
 
 /// Asks for a number that will be needed soon.
 fn prefetch<T>(number: *const T) {
@@ -143,25 +146,30 @@ impl Work {
 }
 
 /// Projects the matrices of elements, each a lower triangle row by row, one after another; all, if any is to be projected.
-pub fn project_elements(element: &Element, choice: Choice<'_>, numbers: &mut [f64], pool: &Pool) {
+pub fn project_elements(element: &Element, choice: Choice<'_>, numbers: &mut [f64], executor: &dyn Executor) {
     if *choice.projected == Projected::None {
         return;
     }
     let entries = element.entries();
-    pool.pieces(numbers, entries * BATCH, |room: &mut Room, batch| {
-        let Room { matrices, work } = room;
-        let count = batch.len() / entries;
-        matrices.clear();
-        matrices.resize(count.div_ceil(LANES) * entries, [0.0; LANES]);
-        for (number, own) in batch.chunks_exact(entries).enumerate() {
-            let group = &mut matrices[number / LANES * entries..];
-            group.iter_mut().zip(own).for_each(|(group, &entry)| group[number % LANES] = entry);
-        }
-        let found = work.project((element, choice.projection), matrices, count, |_| true);
-        choice.count.fetch_add(found, Ordering::Relaxed);
-        for (number, own) in batch.chunks_exact_mut(entries).enumerate() {
-            let group = &matrices[number / LANES * entries..];
-            own.iter_mut().zip(group).for_each(|(entry, group)| *entry = group[number % LANES]);
+    let batch = entries * BATCH;
+    let batches = numbers.len().div_ceil(batch);
+    let length = if numbers.len() < MANY { batches } else { share(executor, batches) } * batch;
+    pieces(executor, numbers, length, |_, piece| {
+        let Room { matrices, work } = &mut Room::new();
+        for batch in piece.chunks_mut(batch) {
+            let count = batch.len() / entries;
+            matrices.clear();
+            matrices.resize(count.div_ceil(LANES) * entries, [0.0; LANES]);
+            for (number, own) in batch.chunks_exact(entries).enumerate() {
+                let group = &mut matrices[number / LANES * entries..];
+                group.iter_mut().zip(own).for_each(|(group, &entry)| group[number % LANES] = entry);
+            }
+            let found = work.project((element, choice.projection), matrices, count, |_| true);
+            choice.count.fetch_add(found, Ordering::Relaxed);
+            for (number, own) in batch.chunks_exact_mut(entries).enumerate() {
+                let group = &matrices[number / LANES * entries..];
+                own.iter_mut().zip(group).for_each(|(entry, group)| *entry = group[number % LANES]);
+            }
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The functions of `core` as instructions.
 
-use crate::lane::Lane;
+use super::lane::Lane;
 use cranelift_codegen::ir::{
     BlockArg, FuncRef, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Type, Value, types,
 };

@@ -12,9 +12,9 @@ pub(crate) use function::{Outlined, outline, signature as function_signature};
 
 use crate::Error;
 use crate::abi::Field;
-use crate::function::RealFunction;
-use crate::lane::Lane;
-use crate::plan::{Key, Plan, WHOLE, index_key};
+use super::function::RealFunction;
+use super::lane::Lane;
+use super::plan::{Key, Plan, WHOLE, index_key};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, Type, Value, types,
