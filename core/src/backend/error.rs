@@ -23,40 +23,29 @@ pub enum Error {
     /// The device, or its driver, refuses.
     #[error(transparent)]
     Device(Box<dyn std::error::Error + Send + Sync>),
-    /// Less is bound than a kernel needs.
-    #[error("kernel `{kernel}` needs {wanted} {what}, but {given} are bound")]
-    Missing {
+    /// What is bound does not have the shape of a kernel.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+}
+
+/// What is bound does not have the shape of a kernel.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Another number of something than the kernel needs.
+    #[error("kernel `{kernel}`: {given} {what} are bound, {wanted} are needed")]
+    Count {
         /// The kernel.
         kernel: String,
-        /// The kind of data.
-        what: &'static str,
-        /// The number that the kernel reads or writes.
+        /// What is bound.
+        what: String,
+        /// The number that the kernel needs at least, or exactly.
         wanted: usize,
         /// The number that is bound.
         given: usize,
     },
-    /// A stream has another shape than the kernel.
-    #[error("the records of region {region} of kernel `{kernel}` have {given} slots, the kernel writes {wanted}")]
-    Width {
-        /// The kernel.
-        kernel: String,
-        /// The region.
-        region: usize,
-        /// Slots the kernel writes.
-        wanted: usize,
-        /// Slots in a record.
-        given: usize,
-    },
-    /// A stream is too short, or the beginnings of its records are not those of its loop.
-    #[error("the records of region {region} of kernel `{kernel}` do not cover the outermost loop")]
-    Records {
-        /// The kernel.
-        kernel: String,
-        /// The region.
-        region: usize,
-    },
     /// The ranges of the streams are not ranges of the outermost loop.
-    #[error("the ranges of the streams of kernel `{kernel}` do not lie in the outermost loop")]
+    #[error("kernel `{kernel}`: the ranges of the streams do not lie in the outermost loop")]
     Ranges {
         /// The kernel.
         kernel: String,

@@ -25,7 +25,7 @@ mod view;
 pub use abilities::{Abilities, Traffic};
 pub use check::{check, check_data, check_streams};
 pub use engine::{Code, CompileOptions, Engine, Job};
-pub use error::Error;
+pub use error::{BindError, Error};
 pub use host::Host;
 pub use interpreter::Interpreter;
 pub use kernels::{Elements, KernelSet, Quantity, Routine, routines};
