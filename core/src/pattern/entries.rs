@@ -3,10 +3,11 @@
 use super::hessian::Slots;
 use super::{Csr, chunks, symbolic::by_unknown};
 use crate::bind::{NO_SLOT, Stream, Streams};
+use crate::executor::{self, Executor};
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
 
-/// Streams of at least so many slots are found on all cores.
+/// Streams of at least so many slots are found on all threads.
 const PARALLEL_SLOTS: usize = 1 << 16;
 
 /// The rows and columns of a kernel's outputs over all its iterations.
@@ -121,20 +122,26 @@ impl Places<'_> {
 
 /// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
 /// the Jacobian; other buffers are addressed by row.
-pub fn streams(kernel: &Kernel, entries: &Entries, hessian: Option<Places>, jacobian: Option<Places>) -> Streams {
+pub fn streams(
+    kernel: &Kernel,
+    entries: &Entries,
+    hessian: Option<Places>,
+    jacobian: Option<Places>,
+    executor: &dyn Executor,
+) -> Streams {
     let regions = (0..kernel.regions.len())
-        .map(|region| region_stream(kernel, region, &entries.regions[region], hessian, jacobian))
+        .map(|region| region_stream((kernel, region), &entries.regions[region], hessian, jacobian, executor))
         .collect();
     let chunks = chunks::color(kernel, entries);
     Streams { outer: entries.outer.clone(), regions, chunks }
 }
 
 fn region_stream(
-    kernel: &Kernel,
-    region: usize,
+    (kernel, region): (&Kernel, usize),
     entries: &RegionEntries,
     hessian: Option<Places>,
     jacobian: Option<Places>,
+    executor: &dyn Executor,
 ) -> Stream {
     let columns = columns(kernel, region);
     let width = kernel.regions[region].width;
@@ -143,28 +150,19 @@ fn region_stream(
     }
     let records = entries.records();
     let mut slots = vec![NO_SLOT; records * width];
-    let threads = match slots.len() {
-        0..PARALLEL_SLOTS => 1,
-        _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+    let share = match slots.len() {
+        0..PARALLEL_SLOTS => records,
+        _ => executor::share(executor, records),
     };
-    let share = records.div_ceil(threads).max(1);
     let own = hessian.map(|places| Slots::new(&columns, entries, places));
     let others: Vec<(usize, &Output)> = columns.iter().copied().enumerate().filter(|(_, o)| o.shift == 0).collect();
     let others: Vec<_> = others.into_iter().filter(|(_, o)| o.buffer != Buffer::Hessian).collect();
-    let fill = |first: usize, slots: &mut [u32]| {
+    executor::pieces(executor, &mut slots, share * width, |position, slots| {
+        let first = position / width.max(1);
         for (k, slots) in slots.chunks_exact_mut(width.max(1)).enumerate() {
             fill_record(&others, entries, entries.record(first + k), slots, jacobian);
         }
         own.iter().for_each(|own| own.fill(first, slots, width));
-    };
-    std::thread::scope(|scope| {
-        for (k, slots) in slots.chunks_mut((share * width).max(1)).enumerate() {
-            if threads == 1 || k + 1 == threads {
-                fill(k * share, slots);
-            } else {
-                scope.spawn(move || fill(k * share, slots));
-            }
-        }
     });
     let uniform = records + 1 == entries.starts.len() && entries.starts.iter().zip(0..).all(|(&start, k)| start == k);
     let starts = if uniform { Vec::new() } else { entries.starts.clone() };

@@ -5,6 +5,7 @@ use super::Csr;
 use super::entries::{Entries, Places, RegionEntries, columns};
 use super::incidence::Incidence;
 use super::nodes::{Blocks, contract, expand};
+use crate::executor::{self, Executor};
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
 
@@ -152,11 +153,11 @@ impl<'a> Slots<'a> {
 /// A region with entries of the Hessian.
 type Source<'a> = (Partners, &'a RegionEntries, Incidence);
 
-/// Patterns of at least so many rows are built on all cores.
+/// Patterns of at least so many rows are built on all threads.
 const PARALLEL_ROWS: usize = 1 << 12;
 
 /// The symmetric pattern of all Hessian entries of some kernels and of `more`.
-pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr) -> Csr {
+pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr, executor: &dyn Executor) -> Csr {
     let mut regions = Vec::new();
     for (kernel, entries) in kernels {
         for (region, entries) in entries.regions.iter().enumerate() {
@@ -169,9 +170,9 @@ pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr)
     }
     if let Some((width, coarse)) = coarse(size, &regions).filter(|_| more.nonzeros() == 0) {
         let regions = coarse.iter().map(|entries| (entries.outputs.iter().copied().enumerate().collect(), entries));
-        return expand(&union_of(size / width, &regions.collect::<Vec<_>>(), more), width);
+        return expand(&union_of(size / width, &regions.collect::<Vec<_>>(), more, executor), width);
     }
-    union_of(size, &regions, more)
+    union_of(size, &regions, more, executor)
 }
 
 /// A region's outputs of the Hessian, and its entries.
@@ -190,25 +191,20 @@ fn coarse(size: usize, regions: &[Region<'_>]) -> Option<(usize, Vec<RegionEntri
 }
 
 /// The union of the entries of some regions and of `more`.
-fn union_of(size: usize, regions: &[Region<'_>], more: &Csr) -> Csr {
+fn union_of(size: usize, regions: &[Region<'_>], more: &Csr, executor: &dyn Executor) -> Csr {
     let mut sources: Vec<Source<'_>> = Vec::new();
     for (outputs, entries) in regions {
         let partners = Partners::of(outputs.iter().copied(), entries);
         sources.push((partners, entries, Incidence::of(&entries.numbers, size)));
     }
     let sources = &sources;
-    let threads = match size {
-        0..PARALLEL_ROWS => 1,
-        _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+    let share = match size {
+        0..PARALLEL_ROWS => size.max(1),
+        _ => executor::share(executor, size),
     };
-    let share = size.div_ceil(threads).max(1);
-    let rows = |first: usize| union(sources, more, first..(first + share).min(size), size);
-    let parts: Vec<(Vec<usize>, Vec<u32>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (share..size).step_by(share).map(|first| scope.spawn(move || rows(first))).collect();
-        let own = rows(0);
-        let joined = others.into_iter().map(|thread| thread.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
-        std::iter::once(own).chain(joined).collect()
-    });
+    let firsts = (0..size).step_by(share).collect();
+    let parts: Vec<(Vec<usize>, Vec<u32>)> =
+        executor::map(executor, firsts, |first| union(sources, more, first..(first + share).min(size), size));
     let (mut row_ptr, mut col_idx) = (vec![0], Vec::new());
     for (lengths, columns) in parts {
         for length in lengths {
