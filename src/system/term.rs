@@ -10,6 +10,7 @@ use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::element::{Projection, Reduced, Refused, complete, reduce};
+use spadina_core::executor::Executor;
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, check_words};
