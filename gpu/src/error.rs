@@ -136,7 +136,7 @@ pub enum Error {
     },
     /// What is bound does not fit the kernel.
     #[error(transparent)]
-    Bind(#[from] BindError),
+    Bind(BindError),
 }
 
 /// Another number of something is bound than a kernel needs.

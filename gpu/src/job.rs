@@ -51,7 +51,7 @@ impl<'a> Job<'a> {
     /// Refuses data and streams that do not fit the kernel and the vectors. There are so many rows.
     pub(crate) fn check(&self, lengths: &Lengths, rows: usize) -> Result<(), Error> {
         let Inner { kernel, sources, .. } = self.inner();
-        backend::check(kernel, self.data, self.streams)?;
+        backend::check(kernel, self.data, self.streams).map_err(Error::Bind)?;
         for (k, source) in sources.iter().enumerate() {
             let end = self.offset(k) + self.data.arrays[k].len();
             let (what, given) = match source {

@@ -3,10 +3,10 @@
 
 mod support;
 
-use spadina_core::function::{Native, binary, unary};
-use spadina_core::real::{BinaryOp, Precision, UnaryOp};
 use spadina_core::backend::CompileOptions;
 use spadina_core::executor::Serial;
+use spadina_core::function::{Native, binary, unary};
+use spadina_core::real::{BinaryOp, Precision, UnaryOp};
 use spadina_jit_cpu::{Options, has_fused_multiply_add};
 use support::{Bound, Builder};
 

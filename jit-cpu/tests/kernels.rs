@@ -2,12 +2,12 @@
 
 mod support;
 
+use spadina_core::backend::check;
 use spadina_core::bind::{Chunks, NO_SLOT};
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::{ArrayKind, UnaryOp};
-use spadina_core::backend::check;
 use spadina_jit_cpu::Options;
-use support::{DOUBLE, Threads, Bound, Builder, everywhere, expect, interpreted, numbers};
+use support::{Bound, Builder, DOUBLE, Threads, everywhere, expect, interpreted, numbers};
 
 #[test]
 fn chain_of_springs() {

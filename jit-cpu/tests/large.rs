@@ -3,12 +3,12 @@
 
 mod support;
 
-use spadina_core::bind::{Chunks, Stream};
-use spadina_core::real::{Precision, UnaryOp, Value};
 use spadina_core::backend::CompileOptions;
+use spadina_core::bind::{Chunks, Stream};
 use spadina_core::executor::Serial;
+use spadina_core::real::{Precision, UnaryOp, Value};
 use spadina_jit_cpu::{Options, cranelift};
-use support::{DOUBLE, Bound, Builder, compiled, everywhere, interpreted};
+use support::{Bound, Builder, DOUBLE, compiled, everywhere, interpreted};
 
 fn numbers(count: usize) -> Vec<f64> {
     (0..count).map(|k| ((k * 7919 + 13) % 1009) as f64 / 1009.0 + 0.1).collect()

@@ -3,8 +3,8 @@
 
 mod support;
 
-use spadina_core::real::UnaryOp;
 use spadina_core::backend::Code;
+use spadina_core::real::UnaryOp;
 use spadina_jit_cpu::Options;
 use std::sync::Arc;
 use support::{Builder, DOUBLE, compile};

@@ -2,9 +2,9 @@
 
 mod support;
 
+use spadina_core::executor::Serial;
 use spadina_core::index::BitOp;
 use spadina_core::real::{ArrayKind, BinaryOp, Compare, UnaryOp};
-use spadina_core::executor::Serial;
 use spadina_jit_cpu::Options;
 use support::{Bound, Builder, everywhere, everywhere_within, expect, interpreted, numbers};
 

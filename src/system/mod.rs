@@ -32,7 +32,8 @@ use layout::Stored;
 use product::Scratch;
 use rebind::{Fixed, Stale};
 use spadina_core::backend::{
-    self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern, Wanted,
+    self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern,
+    Wanted,
 };
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{Projected, Projection};
@@ -302,7 +303,9 @@ impl System {
 
     /// Evaluates all terms, whatever comes out.
     fn numbers(&mut self, quantity: Quantity, hessian: &mut [f64]) -> Result<f64, Error> {
-        let Some(connectivity) = &self.connectivity else { unreachable!("a system that has been bound has connectivity") };
+        let Some(connectivity) = &self.connectivity else {
+            unreachable!("a system that has been bound has connectivity")
+        };
         let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
         let some = self.options.projection.is_some() && self.projected != Projected::All;
         if some && quantity == Quantity::Hessian && !self.backend.abilities().selects_elements {
@@ -328,7 +331,9 @@ impl System {
 
     /// Gives the bound kernels new numbers of arrays.
     fn refresh(&mut self) -> Result<(), Error> {
-        let Some(connectivity) = &self.connectivity else { unreachable!("a system that has been bound has connectivity") };
+        let Some(connectivity) = &self.connectivity else {
+            unreachable!("a system that has been bound has connectivity")
+        };
         let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
         Ok(bound.refresh(&inputs(&self.problem, &self.options, &self.terms, connectivity))?)
     }

@@ -116,10 +116,16 @@ impl Tangent {
     }
 
     /// Checks every index and records the rows.
-    fn enumerate(&mut self, problem: &Problem, weights: &[f64], first_row: u32) -> Result<(), Fault> {
+    fn enumerate(
+        &mut self,
+        problem: &Problem,
+        (weights, first_row): (&[f64], u32),
+        executor: &dyn Executor,
+    ) -> Result<(), Fault> {
         let data = self.binding.data(&self.program.graph, problem, weights);
         let offsets = self.binding.offsets(problem);
-        self.entries = self.symbolic.iter().map(|s| s.run(&data, &offsets, first_row)).collect::<Result<_, _>>()?;
+        self.entries =
+            self.symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
         Ok(())
     }
 
@@ -133,9 +139,10 @@ impl Tangent {
     }
 
     /// Finds the slots.
-    fn place(&mut self) {
+    fn place(&mut self, executor: &dyn Executor) {
         let placed = self.kernels.routines.iter().zip(std::mem::take(&mut self.entries));
-        self.kernels.streams = placed.map(|(routine, own)| place(routine, &own, Placement::default())).collect();
+        self.kernels.streams =
+            placed.map(|(routine, own)| place(routine, &own, Placement::default(), executor)).collect();
     }
 
     /// Runs the kernels.
@@ -172,11 +179,11 @@ impl Product {
     }
 
     /// Checks every index and finds the slots, after the term itself has been bound.
-    pub fn bind(&mut self, term: &DerivedTerm, problem: &Problem) -> Result<(), Error> {
+    pub fn bind(&mut self, term: &DerivedTerm, problem: &Problem, executor: &dyn Executor) -> Result<(), Error> {
         let weights = vec![0.0; term.rows().len()];
         let weighted = self.weighted.as_mut().map(|own| &mut own.tangent);
         for tangent in std::iter::once(&mut self.main).chain(weighted) {
-            let result = tangent.enumerate(problem, &weights, term.rows().start as u32);
+            let result = tangent.enumerate(problem, (&weights, term.rows().start as u32), executor);
             let graph = &tangent.program.graph;
             result.map_err(|fault| diagnose::index(problem, &term.file, &term.text, graph, &fault))?;
         }
@@ -185,7 +192,7 @@ impl Product {
             return Err(Error::NotSupported(message));
         }
         let weighted = self.weighted.as_mut().map(|own| &mut own.tangent);
-        std::iter::once(&mut self.main).chain(weighted).for_each(Tangent::place);
+        std::iter::once(&mut self.main).chain(weighted).for_each(|own| own.place(executor));
         Ok(())
     }
 
@@ -203,12 +210,14 @@ impl Product {
         };
         self.main.run(problem, (&[], direction), &mut scratch.tangents, executor);
         let values = &mut Buffers { residual: &mut scratch.values, ..Buffers::default() };
-        let kernels = (term.main.kernels.routines(Quantity::Value), &weighted.rows[..], term.main.streams(Quantity::Value));
+        let kernels =
+            (term.main.kernels.routines(Quantity::Value), &weighted.rows[..], term.main.streams(Quantity::Value));
         // SAFETY: the streams and data of the term's own kernels, which have been bound.
         unsafe { run(kernels, &term.main.data(problem, &[]), values, executor) };
         let gradient = &mut Buffers { gradient: &mut *into, ..Buffers::default() };
         let data = own.data(problem, &scratch.tangents[term.rows()]);
-        let kernels = (own.kernels.routines(Quantity::Gradient), &weighted.gradient[..], own.streams(Quantity::Gradient));
+        let kernels =
+            (own.kernels.routines(Quantity::Gradient), &weighted.gradient[..], own.streams(Quantity::Gradient));
         // SAFETY: as above.
         unsafe { run(kernels, &data, gradient, executor) };
         weighted.tangent.run(problem, (&scratch.values[term.rows()], direction), into, executor);
@@ -258,7 +267,7 @@ impl System {
                 Some(kernels) => kernels,
                 None => Product::new(term, &self.problem, compiler)?,
             };
-            let result = kernels.bind(term, &self.problem);
+            let result = kernels.bind(term, &self.problem, &*self.executor);
             term.product = Some(kernels);
             result?;
         }

@@ -269,7 +269,8 @@ impl SolvedProgram {
         let offsets = binding.offsets(problem);
         let sets = entries.iter_mut().zip(symbolic).rev().collect();
         try_each(executor, sets, |(entries, symbolic): (&mut Vec<Entries>, &mut Vec<Symbolic>)| {
-            *entries = symbolic.iter().map(|s| s.run(&data, &offsets, first_row)).collect::<Result<_, _>>()?;
+            *entries =
+                symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
             Ok(())
         })?;
         for (Stored { streams, numbers, .. }, routine) in self.stored.iter_mut().zip(&self.kernels.stored) {
@@ -299,7 +300,8 @@ impl SolvedProgram {
         let routines = Quantity::ALL.map(|quantity| self.kernels.routines(quantity));
         let sets = routines.into_iter().zip(&mut self.entries);
         let tasks = sets.flat_map(|(routines, entries)| routines.iter().zip(std::mem::take(entries))).collect();
-        let mut placed = map(executor, tasks, |(routine, entries)| place(routine, &entries, placement)).into_iter();
+        let mut placed =
+            map(executor, tasks, |(routine, entries)| place(routine, &entries, placement, executor)).into_iter();
         self.streams = routines.map(|routines| placed.by_ref().take(routines.len()).collect());
     }
 }
@@ -314,9 +316,9 @@ fn insert<'a>(residences: &[Residence], matrices: &'a [Matrices], data: &mut Dat
 }
 
 /// Finds the slots of a kernel.
-pub fn place(routine: &Routine, entries: &Entries, placement: Placement<'_>) -> Streams {
+pub fn place(routine: &Routine, entries: &Entries, placement: Placement<'_>, executor: &dyn Executor) -> Streams {
     let Placement { hessian, jacobian, shared, batched } = placement;
-    let mut streams = streams(routine.assembled(), entries, hessian, jacobian);
+    let mut streams = streams(routine.assembled(), entries, hessian, jacobian, executor);
     if let Some(elements) = routine.elements.as_ref().filter(|_| batched) {
         let blocks = &elements.blocks;
         let ranges = streams.runs().into_owned().ranges;

@@ -102,7 +102,7 @@ impl System {
         let rows = terms.last().map_or(0, |term| term.rows().end);
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
         let kernels: Vec<_> = terms.iter().flat_map(DerivedTerm::entries).collect();
-        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
+        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian), &*self.executor);
         let (stored, slots) = self.options.layout.store(&pattern)?;
         let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
         let own_rows = Places { pattern: &jacobian, slots: None };
@@ -207,6 +207,7 @@ impl System {
     fn pattern_of(&self, wanted: impl Fn(usize) -> bool) -> Csr {
         let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(DerivedTerm::entries).collect();
         let unknowns = self.unknowns();
-        hessian_pattern(unknowns, &kernels, &Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] })
+        let more = Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] };
+        hessian_pattern(unknowns, &kernels, &more, &*self.executor)
     }
 }

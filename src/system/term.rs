@@ -170,7 +170,7 @@ impl DerivedTerm {
     pub fn enumerate(&mut self, problem: &Problem, first_row: usize, executor: &dyn Executor) -> Result<usize, Error> {
         check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
-        check_words(&self.main.source, &data)
+        check_words(&self.main.source, &data, executor)
             .map_err(|fault| diagnose::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
         for matrices in &mut self.matrices {
             let result = matrices.enumerate(problem, executor);
@@ -236,10 +236,9 @@ fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
         Refused::Loop(span) => {
             (span, "it has entries from a loop inside of the element, or from a sum that is used nonlinearly".into())
         }
-        Refused::Bounds(span) => (
-            span,
-            "its elements are iterations of a loop whose bounds depend on another loop: use clamp or abs".into(),
-        ),
+        Refused::Bounds(span) => {
+            (span, "its elements are iterations of a loop whose bounds depend on another loop: use clamp or abs".into())
+        }
         Refused::Unknowns(span, found, most) => {
             (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
         }
@@ -249,7 +248,12 @@ fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
 }
 
 fn energy_outputs(quantity: Quantity) -> Outputs {
-    Outputs { energy: true, gradient: quantity != Quantity::Value, hessian: quantity == Quantity::Hessian, ..Outputs::default() }
+    Outputs {
+        energy: true,
+        gradient: quantity != Quantity::Value,
+        hessian: quantity == Quantity::Hessian,
+        ..Outputs::default()
+    }
 }
 
 fn residual_outputs(quantity: Quantity) -> Outputs {

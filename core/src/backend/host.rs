@@ -208,13 +208,7 @@ impl Run<'_> {
     }
 
     /// Runs the kernels of a program; gives the energy.
-    fn program(
-        self,
-        program: &ProgramInputs<'_>,
-        data: &Data<'_>,
-        codes: &Codes,
-        buffers: &mut Buffers<'_>,
-    ) -> f64 {
+    fn program(self, program: &ProgramInputs<'_>, data: &Data<'_>, codes: &Codes, buffers: &mut Buffers<'_>) -> f64 {
         let quantity = self.wanted.quantity;
         let routines = program.kernels.set.routines(quantity).iter().zip(program.streams(quantity));
         let mut energy = 0.0;

@@ -30,8 +30,8 @@ pub use host::Host;
 pub use interpreter::Interpreter;
 pub use kernels::{Elements, KernelSet, Quantity, Routine, routines};
 pub use view::{
-    GramPlaces, Inputs, Lengths, MatricesInputs, MatricesKernels, ProgramInputs, ProgramKernels, Residence, StoredPattern,
-    TermInputs, TermKernels,
+    GramPlaces, Inputs, Lengths, MatricesInputs, MatricesKernels, ProgramInputs, ProgramKernels, Residence,
+    StoredPattern, TermInputs, TermKernels,
 };
 
 use crate::bind::Buffers;

@@ -46,7 +46,8 @@ impl OnDevice {
     /// Binds the kernels, and uploads everything.
     pub fn new(device: &Device, precision: Precision, kernels: &Kernels, inputs: &Inputs<'_>) -> Result<Self, Error> {
         let vectors = Vectors::new(device, precision, inputs.lengths())?;
-        let [value, gradient, hessian] = Quantity::ALL.map(|quantity| evaluation(device, &vectors, kernels, inputs, quantity));
+        let [value, gradient, hessian] =
+            Quantity::ALL.map(|quantity| evaluation(device, &vectors, kernels, inputs, quantity));
         let pattern = match inputs.stored() {
             Some(stored) => Some((Pattern::new(device, stored.csr)?, stored.csr.clone(), stored.block)),
             None => None,

@@ -107,9 +107,7 @@ impl Projector {
 
     /// Refuses what reaches beyond the buffer, or beyond what words of a shader count.
     fn check(&self, buffer: &wgpu::Buffer, region: Region, places: &[u32]) -> Result<(), Error> {
-        let refuse = |what: &str, wanted: usize, given: usize| {
-            Err(error::bound(Project::NAME, what, wanted, given))
-        };
+        let refuse = |what: &str, wanted: usize, given: usize| Err(error::bound(Project::NAME, what, wanted, given));
         if places.len() != self.entries && places.len() != 2 * self.entries {
             return refuse("places of entries", self.entries, places.len());
         }

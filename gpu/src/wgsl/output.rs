@@ -4,7 +4,7 @@ use super::group::GROUP;
 use super::sink::Sink;
 use super::writer::Writer;
 use crate::{Error, staging, words};
-use spadina_core::kernel::{Buffer, Kernel, Output};
+use spadina_core::kernel::{Buffer, Output};
 
 /// A slot that is not stored, as the integer of a shader.
 const NO_SLOT: &str = "-1i";

@@ -1,11 +1,11 @@
 //! From a plan to machine code in memory.
 
-use crate::abi::Entry;
 use super::lane::Lane;
 use super::plan::Plan;
 use super::translate::{Callees, Outlined, Translator, function_signature, outline, signature};
 use super::{Options, host};
 use crate::Error;
+use crate::abi::Entry;
 use cranelift_codegen::Context;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};

@@ -110,16 +110,10 @@ impl Code for Compiled {
 
 impl Compiled {
     /// Runs ranges that may run at the same time.
-    fn group(
-        &self,
-        ranges: &Ranges<'_>,
-        group: &[u32],
-        chunks: &Chunks,
-        partial: &mut [f64],
-        executor: &dyn Executor,
-    ) {
+    fn group(&self, ranges: &Ranges<'_>, group: &[u32], chunks: &Chunks, partial: &mut [f64], executor: &dyn Executor) {
         let range = |k: u32| &chunks.ranges[k as usize];
-        let iterations = group.iter().map(|&k| range(k).end.saturating_sub(range(k).start)).fold(0, i64::saturating_add);
+        let iterations =
+            group.iter().map(|&k| range(k).end.saturating_sub(range(k).start)).fold(0, i64::saturating_add);
         // SAFETY: `Job::new` demands it of data and slots, and that the ranges of a group may run together; the groups
         // run one after another.
         let run = |k: u32| unsafe { ranges.range(range(k)) };

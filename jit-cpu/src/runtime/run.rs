@@ -106,6 +106,8 @@ impl Ranges<'_> {
         let mut frame = vec![0u64; self.compiled.function.frame_words];
         // SAFETY: the code was compiled for this context's layout and precision. The caller vouches for the data and
         // slots, and `frame` has the size the code was compiled for.
-        unsafe { (self.compiled.function.entry)(context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr(), step) }
+        unsafe {
+            (self.compiled.function.entry)(context, range.start, range.end, cursors.as_ptr(), frame.as_mut_ptr(), step)
+        }
     }
 }

@@ -3,8 +3,8 @@
 //! One runs as if it stood on every side, into a small buffer of its own; what the first side left there is then added to
 //! the buffers proper. So there is one code for both.
 
-use crate::abi::{BUFFERS, Context, buffer_number};
 use super::project::Real;
+use crate::abi::{BUFFERS, Context, buffer_number};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::kernel::Kernel;
 

@@ -1,9 +1,9 @@
 //! Functions such as `exp`: in place where there are few, else as calls of machine functions of their own.
 
-use super::Translator;
 use super::super::function::{Emitter, RealFunction};
-use super::super::lane::Lane;
 use super::super::host;
+use super::super::lane::Lane;
+use super::Translator;
 use crate::Error;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value as Code, types};
 use cranelift_frontend::FunctionBuilder;

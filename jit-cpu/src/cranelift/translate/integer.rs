@@ -1,9 +1,9 @@
 //! Integers and conditions.
 
+use super::super::plan::{index_key, index_type, repeatable_index};
 use super::{Translator, input};
 use crate::Error;
 use crate::abi::Field;
-use super::super::plan::{index_key, index_type, repeatable_index};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 use spadina_core::index::{BitOp, Index, IndexNode, Monomial, Var};

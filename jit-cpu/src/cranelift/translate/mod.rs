@@ -10,11 +10,11 @@ mod real;
 
 pub(crate) use function::{Outlined, outline, signature as function_signature};
 
-use crate::Error;
-use crate::abi::Field;
 use super::function::RealFunction;
 use super::lane::Lane;
 use super::plan::{Key, Plan, WHOLE, index_key};
+use crate::Error;
+use crate::abi::Field;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, Type, Value, types,

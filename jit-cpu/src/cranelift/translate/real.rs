@@ -1,10 +1,10 @@
 //! Reals, predicates and sums.
 
+use super::super::function::RealFunction;
+use super::super::plan::{Key, value_key, value_type};
 use super::{Translator, input, place};
 use crate::Error;
 use crate::abi::Field;
-use super::super::function::RealFunction;
-use super::super::plan::{Key, value_key, value_type};
 use cranelift_codegen::ir::{InstBuilder, Value as Code, types};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
