@@ -89,6 +89,11 @@ impl KernelSet {
         Self { routines, stored }
     }
 
+    /// These kernels, by quantity; no number is stored.
+    pub fn of(routines: [Vec<Routine>; 3]) -> Self {
+        Self { routines, stored: Vec::new() }
+    }
+
     /// The kernels of a quantity.
     pub fn routines(&self, quantity: Quantity) -> &[Routine] {
         &self.routines[quantity as usize]
