@@ -20,9 +20,7 @@ const SHARE: f64 = 0.05;
 pub(super) struct Grab {
     /// The stiffness of all springs together.
     stiffness: f64,
-    dimension: usize,
     nodes: Vec<usize>,
-    places: Vec<f64>,
 }
 
 impl Grab {
@@ -36,7 +34,7 @@ impl Grab {
             .array(PULL, stiffness)
             .indices(NODES, none())
             .term(term.bind("place", PLACES).bind("pull", PULL));
-        (problem, Grab { stiffness, dimension, nodes: Vec::new(), places: Vec::new() })
+        (problem, Grab { stiffness, nodes: Vec::new() })
     }
 
     /// The stiffness of each spring.
@@ -54,17 +52,7 @@ impl Grab {
             self.nodes = nodes.to_vec();
             system.set_array(PULL, &[self.pull()])?;
         }
-        self.places = places.to_vec();
         Ok(())
-    }
-
-    /// The energy of the springs at positions.
-    pub fn energy(&self, x: &[f64]) -> f64 {
-        let row = |k: usize| k * self.dimension..(k + 1) * self.dimension;
-        let square = |(k, &node): (usize, &usize)| {
-            x[row(node)].iter().zip(&self.places[row(k)]).map(|(x, to)| (x - to) * (x - to)).sum::<f64>()
-        };
-        0.5 * self.pull() * self.nodes.iter().enumerate().map(square).sum::<f64>()
     }
 }
 

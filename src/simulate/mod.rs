@@ -119,6 +119,8 @@ pub struct Simulation {
     method: Box<dyn Minimizer>,
     contacts: Vec<Contact>,
     grab: Grab,
+    /// The number of the term of inertia and weight, which follows those of the problem.
+    inertia: usize,
     /// Where the positions begin in the global vector, and the components of a node.
     first: usize,
     width: usize,
@@ -138,6 +140,7 @@ impl Simulation {
         let extent = minimize::extent(&tensor);
         let rate = 1.0 / (setup.step * setup.step);
         let slip = CREEP * extent * setup.step;
+        let own_terms = problem.terms.len();
         let text = INERTIA.replace("VEC", &format!("vec{width}f"));
         let inertia = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
         let inertia = inertia.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
@@ -173,7 +176,22 @@ impl Simulation {
         system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
         let (step, time, before) = (0, 0.0, None);
-        Ok(Simulation { system, setup, method, contacts, grab, first, width, step, time, start, velocity, before })
+        let inertia = own_terms;
+        Ok(Simulation {
+            system,
+            setup,
+            method,
+            contacts,
+            grab,
+            inertia,
+            first,
+            width,
+            step,
+            time,
+            start,
+            velocity,
+            before,
+        })
     }
 
     /// The system, whose unknowns are the present.
@@ -298,7 +316,7 @@ impl Simulation {
         };
         let to = self.positions();
         let velocity = self.velocities_after(&x, &to, h);
-        let energies = self.energies_at(&to, (&x, &coasting, h), &velocity)?;
+        let energies = self.energies(&velocity)?;
         self.before = Some((all.to_vec(), std::mem::replace(&mut self.velocity, velocity)));
         (self.step, self.time) = (step, time);
         let contacts = self.contacts.iter().map(Contact::count).sum();
@@ -328,32 +346,17 @@ impl Simulation {
         Ok(self.system.set_unknowns(&to)?)
     }
 
-    /// The energies at positions: what is not inertia, weight, obstacles or a hand in the incremental
-    /// potential is the problem's.
-    fn energies_at(
-        &mut self,
-        to: &[f64],
-        (x, coasting, h): (&[f64], &[f64], f64),
-        velocity: &[f64],
-    ) -> Result<Energies, Error> {
-        let mut all = Energies::default();
-        let mut inertia = 0.0;
-        for (node, &mass) in self.setup.masses.iter().enumerate() {
-            for k in 0..self.width {
-                let at = node * self.width + k;
-                all.kinetic += 0.5 * mass * velocity[at] * velocity[at];
-                all.gravity -= mass * self.setup.gravity[k] * to[at];
-                inertia += 0.5 * mass * ((to[at] - coasting[at]) / h).powi(2);
-            }
+    /// The energies at the end of a step, each that of its terms. Without its rate, the term of inertia and weight is that
+    /// of weight alone; the next step gives it its rate again.
+    fn energies(&mut self, velocity: &[f64]) -> Result<Energies, Error> {
+        self.system.set_array(RATE, &[0.0])?;
+        let terms = self.system.energies()?;
+        let mut all = Energies { gravity: terms[self.inertia], ..Energies::default() };
+        terms[..self.inertia].iter().for_each(|energy| all.elastic += energy);
+        self.contacts.iter().for_each(|contact| all.contact += terms[contact.barrier()]);
+        for (&mass, velocity) in self.setup.masses.iter().zip(velocity.chunks_exact(self.width)) {
+            velocity.iter().for_each(|v| all.kinetic += 0.5 * mass * v * v);
         }
-        let mut friction = 0.0;
-        for contact in &self.contacts {
-            let [barrier, rubbing] = contact.energies(to, x, self.width);
-            all.contact += barrier;
-            friction += rubbing;
-        }
-        let pull = self.grab.energy(to);
-        all.elastic = self.system.value()? - inertia - all.gravity - all.contact - friction - pull;
         Ok(all)
     }
 }

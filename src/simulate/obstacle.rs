@@ -66,15 +66,16 @@ impl Obstacle {
         }
     }
 
-    /// The barrier's energy at a distance, and its force.
-    pub fn barrier(&self, distance: f64) -> (f64, f64) {
+    /// The force of the barrier on a node at a distance, away from the obstacle: the derivative of its energy, by which
+    /// friction is measured.
+    pub fn force(&self, distance: f64) -> f64 {
         let share = distance / self.distance;
         if share >= 1.0 {
-            return (0.0, 0.0);
+            return 0.0;
         }
         let (left, log) = (share - 1.0, share.ln());
         let slope = -self.stiffness * (2.0 * left * log + left * left / share) / self.distance;
-        (-self.stiffness * left * left * log, -slope)
+        -slope
     }
 
     /// The share of a way from `x` by `d` at which it meets the surface, from outside; more than one if it does not.
@@ -137,11 +138,12 @@ pub struct Contact {
     /// The names of its index array and of its arrays.
     nodes: String,
     prefix: String,
+    /// The number of the barrier's term.
+    barrier: usize,
     touching: Vec<i32>,
     /// The friction of each of them: normal force times coefficient.
     grips: Vec<f64>,
     normals: Vec<f64>,
-    slip: f64,
 }
 
 impl Contact {
@@ -169,6 +171,7 @@ impl Contact {
         };
         term = term.over(&nodes).bind("x", unknown);
         problem = problem.array(named("reach"), obstacle.distance).array(named("stiffness"), obstacle.stiffness);
+        let barrier = problem.terms.len();
         problem = problem.indices(&nodes, none()).term(term);
         if obstacle.friction > 0.0 {
             let term = bound("friction", FRICTION, dimension, &prefix, &["grip", "normals", "slip"]);
@@ -179,7 +182,7 @@ impl Contact {
                 .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
         }
         let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
-        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, touching, grips, normals, slip })
+        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, normals })
     }
 
     /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice
@@ -220,7 +223,7 @@ impl Contact {
             self.normals.clear();
             for &node in &self.touching {
                 let (distance, normal) = self.obstacle.distance(&x[node as usize * width..(node as usize + 1) * width]);
-                self.grips.push(self.obstacle.friction * self.obstacle.barrier(distance).1);
+                self.grips.push(self.obstacle.friction * self.obstacle.force(distance));
                 self.normals.extend(normal);
             }
             system.set_array(&format!("{}grip", self.prefix), &self.grips)?;
@@ -239,20 +242,9 @@ impl Contact {
         self.touching.len()
     }
 
-    /// The barrier's energy at `x`, and that of friction of the step from `before`.
-    pub fn energies(&self, x: &[f64], before: &[f64], width: usize) -> [f64; 2] {
-        let mut sums = [0.0; 2];
-        for (k, &node) in self.touching.iter().enumerate() {
-            let own = node as usize * width..(node as usize + 1) * width;
-            sums[0] += self.obstacle.barrier(self.obstacle.distance(&x[own.clone()]).0).0;
-            let Some(&grip) = self.grips.get(k) else { continue };
-            let normal = &self.normals[k * width..(k + 1) * width];
-            let moved: Vec<f64> = own.map(|at| x[at] - before[at]).collect();
-            let across: f64 = moved.iter().zip(normal).map(|(m, n)| m * n).sum();
-            let square: f64 = moved.iter().zip(normal).map(|(m, n)| (m - across * n).powi(2)).sum();
-            sums[1] += grip * ((square + self.slip * self.slip).sqrt() - self.slip);
-        }
-        sums
+    /// The number of the term that is its barrier.
+    pub fn barrier(&self) -> usize {
+        self.barrier
     }
 }
 

@@ -5,6 +5,7 @@ mod convert;
 mod data;
 mod diagnose;
 mod displace;
+mod energies;
 mod error;
 mod fit;
 #[cfg(feature = "gpu")]

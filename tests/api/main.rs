@@ -1,6 +1,7 @@
 //! The Rust API: compile once, evaluate often; layouts; data that change; residuals; products.
 
 mod data;
+mod energies;
 mod integers;
 mod layouts;
 mod libraries;
