@@ -38,6 +38,7 @@ use crate::tensor::Tensor;
 /// assert!((by.arrays[1].data[0] - 1.0 / 4.0).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 pub struct Adjoint {
     /// The problem with the data among the unknowns.
     whole: System,

@@ -18,6 +18,7 @@ const FLATTER: f64 = 0.9;
 const FIRST: f64 = 0.01;
 
 /// A change of the unknowns, with the change of the gradient that came with it.
+#[derive(Debug)]
 struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
@@ -27,6 +28,7 @@ struct Pair {
 }
 
 /// What the method keeps between iterations.
+#[derive(Debug)]
 pub struct Lbfgs {
     settings: Settings,
     held: Vec<bool>,
@@ -100,7 +102,7 @@ impl Lbfgs {
         (x, direction): (&[f64], &[f64]),
         (energy, slope): (f64, f64),
     ) -> Result<Option<Point>, Error> {
-        let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard(x, direction).max(0.0));
+        let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(x, direction));
         let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0f64.min(most));
         let mut best = None;
         for _ in 0..60 {

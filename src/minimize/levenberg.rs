@@ -18,6 +18,7 @@ const UNDAMPED: f64 = 1e-3;
 const LARGEST: f64 = 1e16;
 
 /// What the method keeps between iterations.
+#[derive(Debug)]
 pub struct LevenbergMarquardt {
     settings: Settings,
     wished: Vec<bool>,
@@ -95,7 +96,7 @@ impl LevenbergMarquardt {
             for (&k, d) in self.linear.matrix.free.iter().zip(&step) {
                 direction[k as usize] = *d;
             }
-            if self.guard.as_ref().is_some_and(|guard| guard(x, &direction) < 1.0) {
+            if self.guard.as_ref().is_some_and(|guard| guard.reach(x, &direction) < 1.0) {
                 self.fail();
                 continue;
             }

@@ -28,6 +28,7 @@
 //! ```
 
 mod adjoint;
+mod guard;
 mod lbfgs;
 mod levenberg;
 mod linear;
@@ -43,6 +44,7 @@ mod timed;
 use crate::problem;
 use crate::system::{Options, Projection, System};
 pub use adjoint::{Adjoint, Sensitivity};
+pub use guard::Guard;
 pub use lbfgs::Lbfgs;
 pub use levenberg::LevenbergMarquardt;
 pub use linear::LinearSolver;
@@ -51,7 +53,6 @@ pub use newton::Newton;
 pub(crate) use scale::extent;
 pub use section::projection;
 use std::fmt;
-use std::sync::Arc;
 
 /// Which elements' Hessians are projected to be positive semi-definite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -254,12 +255,8 @@ pub enum Error {
     Memory,
 }
 
-/// How far a step from a point along a direction may go at most, in terms of the direction: what no energy says, such as that
-/// nodes do not pass through obstacles.
-pub type Guard = Arc<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
-
 /// An iterative method on one system.
-pub trait Minimizer {
+pub trait Minimizer: fmt::Debug + Send {
     /// Limits all steps from now on.
     fn guard(&mut self, guard: Guard);
 

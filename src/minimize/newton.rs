@@ -27,6 +27,7 @@ const LARGEST_SHIFT: f64 = 1e8;
 /// it. With [`Projecting::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
 /// method converge quadratically; where it is not, or where steps are short, all elements with negative eigenvalues are
 /// projected, and then fewer and fewer, those around the largest entries of the gradient longest.
+#[derive(Debug)]
 pub struct Newton {
     settings: Settings,
     held: Vec<bool>,
@@ -144,7 +145,7 @@ impl Minimizer for Newton {
             Some(Outcome::Converged)
         } else {
             let changed = *projected > 0 || self.shift > 0.0;
-            let reach = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard(&x, &self.direction).max(0.0));
+            let reach = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(&x, &self.direction));
             let (direction, scale) = (&self.direction, self.largest);
             let line = Line { x: &x, direction, energy: *energy, slope, scale, changed, reach };
             let found = timed(&mut self.times.evaluate, || match slope < 0.0 {

@@ -17,6 +17,7 @@ const PULL: &str = "pull on a grabbed node";
 const SHARE: f64 = 0.05;
 
 /// The springs that pull nodes; their index array has a row for each.
+#[derive(Debug)]
 pub(super) struct Grab {
     /// The stiffness of all springs together.
     stiffness: f64,

@@ -113,6 +113,7 @@ impl Setup {
 }
 
 /// A problem that is stepped through time.
+#[derive(Debug)]
 pub struct Simulation {
     system: System,
     setup: Setup,

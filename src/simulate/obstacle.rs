@@ -7,7 +7,6 @@ use crate::problem::{Problem, Term};
 use crate::system::System;
 use crate::tensor::Tensor;
 use std::ops::Range;
-use std::sync::Arc;
 
 const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
@@ -123,7 +122,7 @@ pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: u
 /// Keeps nodes from passing through obstacles in one step: the longest step is nine tenths of the way to the first surface
 /// that one meets. `own` are the entries of the positions.
 pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard {
-    Arc::new(move |x: &[f64], d: &[f64]| {
+    Guard::new(move |x: &[f64], d: &[f64]| {
         let nodes = x[own.clone()].chunks_exact(width).zip(d[own.clone()].chunks_exact(width));
         let ways = nodes.filter(|(_, d)| d.iter().any(|&d| d != 0.0));
         let meets = |(x, d): (&[f64], &[f64])| obstacles.iter().map(|o| o.meets(x, d)).fold(f64::INFINITY, f64::min);
@@ -133,6 +132,7 @@ pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard
 }
 
 /// An obstacle in a system: the nodes that may touch it in the current step.
+#[derive(Debug)]
 pub struct Contact {
     obstacle: Obstacle,
     /// The names of its index array and of its arrays.

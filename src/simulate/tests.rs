@@ -265,8 +265,8 @@ fn guards_end_steps_before_obstacles() {
     let guard = obstacle::guard(vec![ball], 0..4, 2);
     let x = [-3.0, 0.0, 5.0, 5.0];
     // Ten units would go through the ball, which is two away.
-    assert!((guard(&x, &[10.0, 0.0, 0.0, 0.0]) - 0.18).abs() < 1e-12);
+    assert!((guard.reach(&x, &[10.0, 0.0, 0.0, 0.0]) - 0.18).abs() < 1e-12);
     // Whole steps of one unit end before it, but two of them do not.
-    assert!((guard(&x, &[1.0, 0.0, 0.0, 0.0]) - 1.8).abs() < 1e-12);
-    assert_eq!(guard(&x, &[-1.0, 0.0, 1.0, 1.0]), f64::INFINITY);
+    assert!((guard.reach(&x, &[1.0, 0.0, 0.0, 0.0]) - 1.8).abs() < 1e-12);
+    assert_eq!(guard.reach(&x, &[-1.0, 0.0, 1.0, 1.0]), f64::INFINITY);
 }

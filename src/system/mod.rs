@@ -3,6 +3,7 @@
 mod bind;
 mod convert;
 mod data;
+mod debug;
 mod diagnose;
 mod displace;
 mod energies;

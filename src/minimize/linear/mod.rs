@@ -10,6 +10,7 @@ use crate::system::{Csr, Matrix};
 use cholesky::Cholesky;
 use conjugate::Conjugate;
 pub use reduced::Reduced;
+use std::fmt;
 
 /// How linear systems are solved.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -43,6 +44,14 @@ pub struct Linear {
     pub matrix: Reduced,
     solver: LinearSolver,
     method: Method,
+}
+
+impl fmt::Debug for Linear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, entries) = (self.matrix.rows(), self.matrix.values.len());
+        let mut summary = f.debug_struct("Linear");
+        summary.field("rows", &rows).field("entries", &entries).field("solver", &self.solver).finish_non_exhaustive()
+    }
 }
 
 impl Linear {
