@@ -47,7 +47,7 @@ pub use adjoint::{Adjoint, Sensitivity};
 pub use guard::Guard;
 pub use lbfgs::Lbfgs;
 pub use levenberg::LevenbergMarquardt;
-pub use linear::LinearSolver;
+pub use linear::{FreeHessian, LinearSolver, PRECONDITIONERS, Preconditioner, Preconditioning};
 pub use load::minimize_moved;
 pub use newton::Newton;
 pub(crate) use scale::extent;

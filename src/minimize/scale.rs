@@ -1,6 +1,6 @@
 //! What is small: the extent of the unknowns and the stiffness of the energy.
 
-use super::linear::Reduced;
+use super::linear::FreeHessian;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 
@@ -59,7 +59,7 @@ impl Scale {
 
     /// The median size of the entries on the diagonal of the Hessian that are not zero; one for a Hessian of zeros. Unlike
     /// the mean it does not see the few elements that are nearly degenerate, whose entries have no bounds.
-    pub fn stiffness(&self, matrix: &Reduced) -> f64 {
+    pub fn stiffness(&self, matrix: &FreeHessian) -> f64 {
         median(matrix.diagonal().map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
     }
 

@@ -29,7 +29,7 @@ impl Settings {
                 Some(_) => Projecting::Always,
             },
             linear: match section.iterative {
-                Some(true) => LinearSolver::Iterative { tolerance: section.linear_tolerance.unwrap_or(TOLERANCE) },
+                Some(true) => LinearSolver::iterative(section.linear_tolerance.unwrap_or(TOLERANCE)),
                 _ => LinearSolver::Direct,
             },
             memory: section.memory.unwrap_or(default.memory),

@@ -31,7 +31,7 @@ fn run(problem: Problem, held: impl Fn(usize) -> bool, settings: Settings) -> (R
 
 #[test]
 fn chains_hang_from_any_start() {
-    for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-10 }] {
+    for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-10)] {
         for projection in [Projecting::Never, Projecting::OnDemand, Projecting::Always] {
             for stretch in [0.8, 1.0, 1.3] {
                 let problem = chain(10, stretch);

@@ -37,7 +37,7 @@ fn all_methods_find_the_same_minimum() {
     assert!(report.outcome.is_minimum());
     let wanted = system.vector();
     let others = [
-        Settings { linear: LinearSolver::Iterative { tolerance: 1e-8 }, ..direct },
+        Settings { linear: LinearSolver::iterative(1e-8), ..direct },
         Settings { projection: Projecting::Always, ..direct },
         Settings { method: Method::Lbfgs, iterations: 5000, tolerance: 1e-9, ..direct },
     ];
