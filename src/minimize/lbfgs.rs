@@ -1,21 +1,30 @@
 //! The quasi-Newton method of limited memory by Broyden, Fletcher, Goldfarb and Shanno (Nocedal and Wright, *Numerical
 //! Optimization*, chapter 7).
 
-use super::scale::Scale;
+use super::scale::{Scale, Size};
 use super::timed::{Times, timed};
 use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
 use crate::system::System;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-/// A step must bring this share of what the slope promises.
+/// A step must bring this share of what the slope promises (Nocedal and Wright, section 3.1).
 const SHARE: f64 = 1e-4;
 
-/// Behind a step, the slope must have flattened to this share.
+/// Behind a step, the slope must have flattened to this share (Nocedal and Wright, section 3.1, for quasi-Newton methods).
 const FLATTER: f64 = 0.9;
 
-/// The first step moves unknowns by at most this share of their extent.
+/// The first step moves unknowns by at most this share of their extent: nothing is known of the curvature yet.
 const FIRST: f64 = 0.01;
+
+/// The most points of a line that are tried: bisection has then reached the precision of doubles.
+const MOST_POINTS: usize = 60;
+
+/// A search ends where its interval has this size, relative to its end.
+const NARROW: f64 = 1e-12;
+
+/// A pair is kept if the cosine of step and change is larger: others have no curvature that doubles can show.
+const SMALLEST_COSINE: f64 = 1e-12;
 
 /// A change of the unknowns, with the change of the gradient that came with it.
 #[derive(Debug)]
@@ -34,7 +43,7 @@ pub struct Lbfgs {
     held: Vec<bool>,
     scale: Scale,
     pairs: VecDeque<Pair>,
-    largest: f64,
+    size: Size,
     number: usize,
     guard: Option<Guard>,
     /// Energy and gradient where the last iteration ended.
@@ -54,7 +63,7 @@ impl Lbfgs {
         super::check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let (held, pairs) = (held.to_vec(), VecDeque::new());
-        Ok(Self { settings, held, scale, pairs, largest: 0.0, number: 0, guard: None, at: None })
+        Ok(Self { settings, held, scale, pairs, size: Size::default(), number: 0, guard: None, at: None })
     }
 
     /// The energy and its gradient by what is free; `None` where they are not finite.
@@ -105,7 +114,7 @@ impl Lbfgs {
         let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(x, direction));
         let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0f64.min(most));
         let mut best = None;
-        for _ in 0..60 {
+        for _ in 0..MOST_POINTS {
             let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + step * d).collect();
             match self.evaluate(system, &to)? {
                 Some((found, gradient)) if found - energy <= SHARE * step * slope => {
@@ -119,7 +128,7 @@ impl Lbfgs {
                 _ => high = step,
             }
             step = if high.is_finite() { 0.5 * (low + high) } else { most.min(2.0 * low) };
-            if high - low <= 1e-12 * high {
+            if high - low <= NARROW * high {
                 break;
             }
         }
@@ -130,7 +139,7 @@ impl Lbfgs {
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let curvature = dot(&step, &change);
         let square = dot(&change, &change);
-        if curvature > 1e-12 * (square * dot(&step, &step)).sqrt() {
+        if curvature > SMALLEST_COSINE * (square * dot(&step, &step)).sqrt() {
             let along = curvature / dot(&step, &step);
             self.pairs.push_back(Pair { step, change, over: 1.0 / curvature, curvature: along });
             if self.pairs.len() > self.settings.memory {
@@ -152,7 +161,7 @@ impl Minimizer for Lbfgs {
                 timed(&mut times.evaluate, || self.evaluate(system, &x))?.ok_or(Error::NotFinite)?
             }
         };
-        self.largest = energy.abs().max(0.25 * self.largest);
+        self.size.follow(energy);
         let mut direction = self.direction(&gradient);
         let mut slope = dot(&gradient, &direction);
         if slope.is_nan() || slope >= 0.0 {
@@ -192,7 +201,7 @@ impl Minimizer for Lbfgs {
                 }
                 None => {
                     system.set_unknowns(&x)?;
-                    let noise = -slope <= 1e-10 * self.largest;
+                    let noise = self.size.is_noise(-slope);
                     // What the pairs know may be wrong: the gradient alone is tried before giving up.
                     let again = !self.pairs.is_empty() && !noise;
                     self.pairs.clear();
@@ -212,7 +221,7 @@ impl Minimizer for Lbfgs {
         super::check(system, &self.held)?;
         self.scale = Scale::of(system.problem(), &self.held);
         self.pairs.clear();
-        (self.number, self.largest, self.at) = (0, 0.0, None);
+        (self.number, self.size, self.at) = (0, Size::default(), None);
         Ok(())
     }
 }

@@ -30,6 +30,7 @@
 mod adjoint;
 mod guard;
 mod lbfgs;
+mod levels;
 mod levenberg;
 mod linear;
 mod load;
@@ -37,6 +38,7 @@ mod newton;
 mod scale;
 mod search;
 mod section;
+mod shift;
 #[cfg(test)]
 mod tests;
 mod timed;
@@ -104,6 +106,12 @@ impl Default for Settings {
     }
 }
 
+/// A method converges where the decrement is at most this share of the one before; near a minimum Newton's method squares it.
+const CONTRACTION: f64 = 0.5;
+
+/// A decrement below this share of what is small needs no contraction.
+const VERY_SMALL: f64 = 1e-3;
+
 impl Settings {
     /// The options of a system that is to be minimised: its elements can be projected where that is wanted, and residuals
     /// have JᵀJ as their Hessian.
@@ -130,9 +138,9 @@ impl Settings {
         let length = self.tolerance * length;
         let most = length * stiffness.sqrt();
         // Where all elements are degenerate, everything is small by these measures, but does not become smaller.
-        let contracts = before.is_none_or(|before| iteration.decrement <= 0.5 * before);
+        let contracts = before.is_none_or(|before| iteration.decrement <= CONTRACTION * before);
         iteration.decrement <= most
-            && (contracts || iteration.decrement <= 1e-3 * most)
+            && (contracts || iteration.decrement <= VERY_SMALL * most)
             && gradient.all(|(g, h)| g.abs() <= length * h.abs().max(stiffness))
     }
 }

@@ -7,6 +7,39 @@ use crate::tensor::Tensor;
 /// Unknowns that move by so many times their extent run away.
 const FAR: f64 = 1e6;
 
+/// The rounding errors of an energy, relative to its size: a sum of n numbers is known to n ε (Higham, *Accuracy and Stability
+/// of Numerical Algorithms*, section 4.2), which is 1e-10 for a million elements.
+const NOISE: f64 = 1e-10;
+
+/// Differences of energies below this share of their size are not looked at. Rounding errors grow with √n as a rule (Higham,
+/// section 4.4): 1e-13 for a million elements, and as much again for what each of them is computed with.
+const LOST: f64 = 1e-12;
+
+/// This share of the size stays from one iteration to the next: of a bad start, a thousandth is left after five.
+const REMEMBERED: f64 = 0.25;
+
+/// The size of energies, by which their rounding errors are measured.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Size(f64);
+
+impl Size {
+    /// Takes the energy of an iteration. What energies are sums of is larger than they are; what it was at a bad start is
+    /// forgotten.
+    pub fn follow(&mut self, energy: f64) {
+        self.0 = energy.abs().max(REMEMBERED * self.0);
+    }
+
+    /// Whether a difference of energies may be nothing but rounding errors.
+    pub fn is_noise(self, difference: f64) -> bool {
+        difference <= NOISE * self.0
+    }
+
+    /// Whether a difference of energies is certainly lost in rounding errors.
+    pub fn is_lost(self, difference: f64) -> bool {
+        difference <= LOST * self.0
+    }
+}
+
 /// The extent of each unknown array, by which lengths are measured.
 #[derive(Clone, Debug)]
 pub struct Scale {

@@ -66,7 +66,8 @@ const BEFORE: &str = "positions before";
 const MASS: &str = "masses of nodes";
 const GRAVITY: &str = "gravity of nodes";
 
-/// Below this speed, in extents of the positions for each second, friction lets nodes creep.
+/// Below this speed, in extents of the positions for each second, friction lets nodes creep (Li and others, *Incremental
+/// potential contact*, 2020, take the same).
 const CREEP: f64 = 1e-3;
 
 /// What is simulated, and how.

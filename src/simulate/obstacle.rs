@@ -12,6 +12,16 @@ const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
 const FRICTION: &str = include_str!("energies/friction.wgsl");
 
+/// Nodes may touch an obstacle in a step if they are nearer than its distance and so many times the way that they would coast,
+/// with a margin of the distance. Those that are missed are found at the end of the step, which is then made again.
+const WAYS: f64 = 2.0;
+
+/// The distance with its margin, in terms of itself.
+const WITH_MARGIN: f64 = 1.1;
+
+/// The share that is kept of the way to a surface, so that a node stays before it.
+const KEPT: f64 = 0.9;
+
 /// The shape of an obstacle, in the coordinates of the positions.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
@@ -127,7 +137,7 @@ pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard
         let ways = nodes.filter(|(_, d)| d.iter().any(|&d| d != 0.0));
         let meets = |(x, d): (&[f64], &[f64])| obstacles.iter().map(|o| o.meets(x, d)).fold(f64::INFINITY, f64::min);
         let nearest = ways.map(meets).fold(f64::INFINITY, f64::min);
-        0.9 * nearest
+        KEPT * nearest
     })
 }
 
@@ -191,7 +201,7 @@ impl Contact {
         let reach = self.obstacle.distance;
         let way = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
         let near = |(_, (x, ahead)): &(usize, (&[f64], &[f64]))| {
-            self.obstacle.distance(x).0 < 1.1 * reach + 2.0 * way(x, ahead)
+            self.obstacle.distance(x).0 < WITH_MARGIN * reach + WAYS * way(x, ahead)
         };
         let nodes = x.chunks_exact(width).zip(ahead.chunks_exact(width)).enumerate().filter(near);
         let touching: Vec<i32> = nodes.map(|(node, _)| node as i32).collect();

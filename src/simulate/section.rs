@@ -7,6 +7,13 @@ use crate::problem::{
 };
 use crate::tensor::Tensor;
 
+/// The distance of an obstacle, if none is given, in terms of the extent of the positions.
+const DISTANCE: f64 = 0.01;
+
+/// The stiffness of an obstacle, if none is given, in terms of the energy that a node of mean mass gains by falling through
+/// its distance: it then rests at 0.94 of it.
+const STIFFNESS: f64 = 100.0;
+
 /// Why a section cannot be simulated.
 #[derive(Debug, thiserror::Error)]
 pub enum SectionError {
@@ -52,7 +59,7 @@ impl Setup {
         let pull = gravity.iter().map(|g| g * g).sum::<f64>().sqrt();
         let mean = masses.iter().sum::<f64>() / nodes.max(1) as f64;
         let usual = |distance: f64| match pull > 0.0 {
-            true => 100.0 * mean * pull * distance,
+            true => STIFFNESS * mean * pull * distance,
             false => mean * (distance / section.step).powi(2),
         };
         Ok(Setup {
@@ -65,7 +72,7 @@ impl Setup {
             },
             held,
             motions,
-            obstacles: section.obstacles.iter().map(|entry| obstacle(entry, 0.01 * extent, usual)).collect(),
+            obstacles: section.obstacles.iter().map(|entry| obstacle(entry, DISTANCE * extent, usual)).collect(),
             minimize: settings,
             ..Setup::new(unknown, masses)
         })
