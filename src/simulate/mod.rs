@@ -43,7 +43,7 @@ mod tests;
 
 use crate::minimize::{self, Minimizer, Outcome, Settings};
 use crate::problem::{Integrator, Problem, Term};
-use crate::system::{self, Options, System};
+use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
 pub use error::Error;
 use grab::Grab;
@@ -201,9 +201,10 @@ impl Simulation {
         &self.system
     }
 
-    /// Gives an array of the problem new values, such as a stiffness.
-    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        Ok(self.system.set_array(name, values)?)
+    /// Gives an array of the problem, by its name or its handle in the [`system`](Self::system), new values, such as a
+    /// stiffness.
+    pub fn set_array(&mut self, array: impl Key<Arrays>, values: &[f64]) -> Result<(), Error> {
+        Ok(self.system.set_array(array, values)?)
     }
 
     /// Gives gravity another acceleration, with a number for each component of a position.

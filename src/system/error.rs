@@ -104,6 +104,9 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A handle of another system.
+    #[error("the handle is of another system: ask this one for its own")]
+    OtherSystem,
     /// New data of another shape.
     #[error("`{name}` has the shape {wanted}, of which only the first extent may change: {found} need a new system")]
     Reshape {

@@ -2,6 +2,7 @@
 
 mod data;
 mod energies;
+mod handles;
 mod integers;
 mod layouts;
 mod libraries;
