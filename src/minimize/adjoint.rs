@@ -1,4 +1,4 @@
-//! How an equilibrium answers to its data: adjoint sensitivities.
+//! Adjoint sensitivities: the answer of an equilibrium to its data.
 
 use super::linear::{Linear, LinearSolver};
 use super::{Error, check, with_unused};

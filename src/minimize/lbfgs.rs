@@ -36,7 +36,7 @@ struct Pair {
     curvature: f64,
 }
 
-/// What the method keeps between iterations.
+/// L-BFGS on one system: the state between its iterations.
 #[derive(Debug)]
 pub struct Lbfgs {
     settings: Settings,

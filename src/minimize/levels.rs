@@ -25,7 +25,7 @@ pub struct Levels {
     patience: usize,
     /// Iterations since a lower level was tried last.
     waited: usize,
-    /// Whether the decrement has become much smaller.
+    /// True if the decrement has become much smaller.
     fast: bool,
     /// The state of a lower level in this iteration.
     trial: Trial,
@@ -63,7 +63,7 @@ impl Levels {
         }
     }
 
-    /// Whether the gradient says which elements are projected.
+    /// True if the gradient says which elements are projected.
     pub fn needs_gradient(&self) -> bool {
         (1..ALL).contains(&self.level)
     }
@@ -82,7 +82,7 @@ impl Levels {
         }
     }
 
-    /// Whether more elements can be projected.
+    /// True if more elements can be projected.
     pub fn can_rise(&self) -> bool {
         self.projecting == Projecting::OnDemand && self.level < ALL
     }

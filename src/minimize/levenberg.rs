@@ -36,7 +36,7 @@ const LEAST_DIAGONAL: f64 = 1e-10;
 /// Promises of this share of the energy are below its precision.
 const PRECISION: f64 = 1e-15;
 
-/// What the method keeps between iterations.
+/// The method of Levenberg and Marquardt on one system: the state between its iterations.
 #[derive(Debug)]
 pub struct LevenbergMarquardt {
     settings: Settings,

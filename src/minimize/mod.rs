@@ -56,7 +56,7 @@ pub(crate) use scale::extent;
 pub use section::projection;
 use std::fmt;
 
-/// Which elements' Hessians are projected to be positive semi-definite.
+/// The elements whose Hessians are projected to be positive semi-definite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Projecting {
     /// None: where the Hessian is not positive definite, something is added to its diagonal.
@@ -68,12 +68,12 @@ pub enum Projecting {
     Always,
 }
 
-/// How to minimise, and when to stop.
+/// The method of a minimisation, its tolerances and its limits.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// The most iterations.
     pub iterations: usize,
-    /// What is small, relative to the scales of the problem: iterations end when the Newton decrement is below
+    /// The tolerance, relative to the scales of the problem: iterations end when the Newton decrement is below
     /// `tolerance · L √h` and half of what it was before, and every entry of the gradient below `tolerance · L` times `h` or the
     /// entry on the Hessian's diagonal, where `L` is the extent of the unknowns and `h` the median of the Hessian's diagonal.
     pub tolerance: f64,
@@ -83,11 +83,11 @@ pub struct Settings {
     pub gradient: Option<f64>,
     /// The method.
     pub method: problem::Method,
-    /// Which elements are projected.
+    /// The elements that are projected.
     pub projection: Projecting,
-    /// How linear systems are solved.
+    /// The solver of linear systems.
     pub linear: LinearSolver,
-    /// How many steps L-BFGS remembers.
+    /// The number of steps that L-BFGS remembers.
     pub memory: usize,
 }
 
@@ -122,7 +122,7 @@ impl Settings {
         Options { projection, gauss_newton: self.method != Exact, ..options }
     }
 
-    /// Whether an iteration is the last one. The gradient comes with the diagonal of the Hessian; `before` is the decrement of
+    /// True if an iteration is the last one. The gradient comes with the diagonal of the Hessian; `before` is the decrement of
     /// the iteration before, if there was one and decrements are to be compared.
     fn is_small(
         &self,
@@ -162,19 +162,19 @@ pub struct Iteration {
     pub linear_iterations: usize,
     /// The number of elements whose negative eigenvalues were removed.
     pub projected: usize,
-    /// What was added to the Hessian's diagonal, in terms of each entry or their median, whichever is larger.
+    /// The shift of the Hessian's diagonal, in terms of each entry or their median, whichever is larger.
     pub shift: f64,
     /// The share of the prescribed displacements that has been applied.
     pub load: f64,
-    /// How long it took.
+    /// The seconds that it took.
     pub seconds: f64,
-    /// How much of that went into evaluations: energies, gradients and Hessians.
+    /// The seconds of evaluations: energies, gradients and Hessians.
     pub seconds_evaluate: f64,
-    /// How much went into linear systems: factorisation and solution.
+    /// The seconds of linear systems: factorisation and solution.
     pub seconds_linear: f64,
 }
 
-/// How a minimisation ended.
+/// The end of a minimisation.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Outcome {
     /// Decrement and gradient are small.
@@ -200,7 +200,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether a minimum was found.
+    /// True if a minimum was found.
     pub fn is_minimum(self) -> bool {
         matches!(self, Outcome::Converged | Outcome::Precision)
     }
@@ -227,13 +227,13 @@ impl fmt::Display for Outcome {
 /// A minimisation.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Report {
-    /// How it ended.
+    /// Its end.
     pub outcome: Outcome,
-    /// What happened.
+    /// Its iterations.
     pub iterations: Vec<Iteration>,
 }
 
-/// Why there is no minimisation.
+/// The reason why there is no minimisation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system.
@@ -286,13 +286,13 @@ pub fn minimizer(system: &mut System, held: &[bool], settings: Settings) -> Resu
     })
 }
 
-/// That there is a flag for each unknown.
+/// Checks that there is a flag for each unknown.
 fn check(system: &System, held: &[bool]) -> Result<(), Error> {
     let (found, wanted) = (held.len(), system.unknowns());
     if found == wanted { Ok(()) } else { Err(Error::Held { found, wanted }) }
 }
 
-/// What is held, also the unknowns that stand in no entry of the Hessian, and these.
+/// The flags of what is held, also of the unknowns that stand in no entry of the Hessian, and the numbers of these.
 pub(crate) fn with_unused(system: &mut System, held: &[bool]) -> Result<(Vec<bool>, Vec<usize>), Error> {
     let pattern = system.pattern()?;
     let unused = |&row: &usize| !held[row] && pattern.row_ptr[row] == pattern.row_ptr[row + 1];

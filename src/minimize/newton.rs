@@ -47,7 +47,7 @@ pub struct Newton {
     times: Times,
 }
 
-/// Where an iteration stands: the energy, its gradient and the step.
+/// The quadratic model of an iteration: the energy, its gradient and the solution for the step.
 struct Model {
     energy: f64,
     gradient: Vec<f64>,
@@ -179,7 +179,7 @@ impl Newton {
         self.settings.is_small(iteration, diagonal, Some(before), (self.scale.stiffness(matrix), self.scale.length))
     }
 
-    /// What it means that there is no step.
+    /// The outcome where there is no step.
     fn stuck(&self, iteration: &Iteration) -> Outcome {
         match self.size.is_noise(0.5 * iteration.decrement * iteration.decrement) {
             true => Outcome::Precision,
@@ -234,7 +234,8 @@ impl Newton {
         }
     }
 
-    /// Whether the direction solves the system: factors of a singular matrix do not. What an iterative solver has is taken.
+    /// True if the direction solves the system: factors of a singular matrix do not. A direction of an iterative solver is
+    /// taken as it is.
     fn is_solved(&self, gradient: &[f64], iterative: bool) -> bool {
         if self.rhs.iter().any(|d| !d.is_finite()) {
             return false;

@@ -1,4 +1,4 @@
-//! What is small: the extent of the unknowns and the stiffness of the energy.
+//! Scales of a problem: the extent of the unknowns, the stiffness and the size of the energy.
 
 use super::linear::FreeHessian;
 use crate::problem::Problem;
@@ -29,12 +29,12 @@ impl Size {
         self.0 = energy.abs().max(REMEMBERED * self.0);
     }
 
-    /// Whether a difference of energies may be nothing but rounding errors.
+    /// True if a difference of energies may be nothing but rounding errors.
     pub fn is_noise(self, difference: f64) -> bool {
         difference <= NOISE * self.0
     }
 
-    /// Whether a difference of energies is certainly lost in rounding errors.
+    /// True if a difference of energies is lost in rounding errors.
     pub fn is_lost(self, difference: f64) -> bool {
         difference <= LOST * self.0
     }
@@ -59,7 +59,7 @@ pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// How far the entries of a component lie apart, the largest of the components; one where they do not lie apart.
+/// The range of the entries of a component, the largest of the components; one if it is empty.
 pub(crate) fn extent(tensor: &Tensor<f64>) -> f64 {
     let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
     let mut extent = 0.0f64;

@@ -1,4 +1,4 @@
-//! How far to go along a direction.
+//! Line search.
 
 use super::Error;
 use super::scale::Size;
@@ -37,7 +37,7 @@ const SLOPE_LEFT: f64 = 0.8;
 
 /// A line through a point.
 pub struct Line<'a> {
-    /// Where it begins.
+    /// Its begin.
     pub x: &'a [f64],
     /// Its direction, zero for unknowns that are held.
     pub direction: &'a [f64],
@@ -47,7 +47,7 @@ pub struct Line<'a> {
     pub slope: f64,
     /// The size of energies.
     pub size: Size,
-    /// Whether the Hessian was changed to be positive definite: then the direction may be too short.
+    /// True if the Hessian was changed to be positive definite: then the direction may be too short.
     pub changed: bool,
     /// The longest step that is allowed, whatever the energy says.
     pub reach: f64,
@@ -60,7 +60,7 @@ pub struct Accepted {
     pub step: f64,
     /// The energy behind it.
     pub energy: f64,
-    /// Whether it is short because energies end, not because they do not fall.
+    /// True if it is short because energies end, not because they do not fall.
     pub limited: bool,
 }
 

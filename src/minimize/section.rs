@@ -38,7 +38,7 @@ impl Settings {
     }
 }
 
-/// How a section has elements projected, where they are: for the options of a system, of which
+/// The projection of elements that a section asks for: for the options of a system, of which
 /// [`Settings::options`] then takes it away where none are.
 pub fn projection(section: &SolveSection) -> Option<Projection> {
     Some(match section.projection {

@@ -1,4 +1,4 @@
-//! What an iteration spends its time on.
+//! Times of the parts of an iteration.
 
 use super::Iteration;
 use std::time::Instant;

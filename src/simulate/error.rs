@@ -1,9 +1,9 @@
-//! Why something cannot be simulated.
+//! Errors of simulations.
 
 use crate::minimize::{self, Outcome};
 use std::path::PathBuf;
 
-/// Why there is no simulation.
+/// The reason why there is no simulation, or no step.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system.
@@ -19,7 +19,7 @@ pub enum Error {
         step: usize,
         /// The time at its end.
         time: f64,
-        /// How the minimisation ended.
+        /// The end of the minimisation.
         outcome: Outcome,
     },
     /// The energy is infinite where a step begins.
@@ -29,9 +29,9 @@ pub enum Error {
         step: usize,
         /// The time at its end.
         time: f64,
-        /// What is not finite.
+        /// The error, which names it.
         source: Box<crate::system::Error>,
-        /// What to do.
+        /// The advice.
         hint: &'static str,
     },
     /// A node begins within an obstacle.
@@ -49,7 +49,7 @@ pub enum Error {
     StateStep {
         /// Their length.
         found: f64,
-        /// That of this simulation.
+        /// The length in this simulation.
         wanted: f64,
     },
     /// The unknown is not there, or its entries are no positions.
@@ -61,7 +61,7 @@ pub enum Error {
     /// Data of another length than is needed.
     #[error("{what} has {found} entries; {wanted} are needed")]
     Length {
-        /// What.
+        /// The name of the data.
         what: &'static str,
         /// Its length.
         found: usize,
@@ -110,7 +110,7 @@ pub enum Error {
     },
 }
 
-/// How a node lies to a surface that it should be before.
+/// The place of a node that should be before a surface, in words.
 fn depth(distance: f64) -> String {
     match distance < 0.0 {
         true => format!("{:.3e} behind its surface", -distance),

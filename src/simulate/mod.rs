@@ -70,12 +70,12 @@ const GRAVITY: &str = "gravity of nodes";
 /// potential contact*, 2020, take the same).
 const CREEP: f64 = 1e-3;
 
-/// What is simulated, and how.
+/// The nodes, forces and obstacles of a simulation, and its time steps.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Setup {
     /// The unknown with the positions of the nodes, (n, 2) or (n, 3).
     pub unknown: String,
-    /// How time is stepped.
+    /// The integrator of time.
     pub integrator: Integrator,
     /// The length of a step in seconds.
     pub step: f64,
@@ -87,11 +87,11 @@ pub struct Setup {
     pub velocity: Vec<f64>,
     /// A flag for each entry of the global vector that is held; empty for none.
     pub held: Vec<bool>,
-    /// What moves by key frames.
+    /// The motions by key frames.
     pub motions: Vec<Motion>,
-    /// What nodes cannot enter.
+    /// The obstacles that nodes cannot enter.
     pub obstacles: Vec<Obstacle>,
-    /// How each step is minimised.
+    /// The settings by which each step is minimised.
     pub minimize: Settings,
 }
 
@@ -123,7 +123,7 @@ pub struct Simulation {
     grab: Grab,
     /// The number of the term of inertia and weight, which follows those of the problem.
     inertia: usize,
-    /// Where the positions begin in the global vector, and the components of a node.
+    /// The place of the positions in the global vector, and the components of a node.
     first: usize,
     width: usize,
     step: usize,
@@ -214,7 +214,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// What it was made of, with gravity as it is now.
+    /// The setup that it was made of, with gravity as it is now.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
@@ -239,7 +239,7 @@ impl Simulation {
         &self.setup.masses
     }
 
-    /// Where in the global vector the positions are.
+    /// The entries of the global vector that are positions.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.velocity.len()
     }
@@ -248,7 +248,7 @@ impl Simulation {
         &vector[self.range()]
     }
 
-    /// Where the nodes would go without forces, and the step by which differences are divided.
+    /// The positions at which the nodes would arrive without forces, and the step by which differences are divided.
     fn coasting(&self, x: &[f64]) -> (Vec<f64>, f64) {
         let h = self.setup.step;
         match (&self.before, self.setup.integrator) {

@@ -1,4 +1,4 @@
-//! What moves by key frames.
+//! Motions by key frames.
 
 /// Entries of the global vector that are displaced from where they began, linearly between key frames.
 #[derive(Clone, PartialEq, Debug)]

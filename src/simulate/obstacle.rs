@@ -106,7 +106,7 @@ impl Obstacle {
         }
     }
 
-    /// How many components its vectors have; `None` if they do not agree.
+    /// The number of components of its vectors; `None` if they do not agree.
     fn dimension(&self) -> Option<usize> {
         match &self.shape {
             Shape::Plane { point, normal } => Some(point.len()).filter(|n| *n == normal.len()),
@@ -115,7 +115,7 @@ impl Obstacle {
     }
 }
 
-/// That all nodes are outside of an obstacle.
+/// Checks that all nodes are outside of an obstacle.
 pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: usize) -> Result<(), Error> {
     if obstacle.dimension() != Some(width) {
         return Err(Error::Obstacle { number, dimension: width });
@@ -247,7 +247,7 @@ impl Contact {
         &self.nodes
     }
 
-    /// How many nodes may touch the obstacle.
+    /// The number of nodes that may touch the obstacle.
     pub fn count(&self) -> usize {
         self.touching.len()
     }

@@ -1,4 +1,4 @@
-//! What a step reports.
+//! Reports of steps.
 
 use crate::minimize::{Iteration, Outcome};
 
@@ -29,7 +29,7 @@ pub struct StepReport {
     pub step: usize,
     /// The time at its end, in seconds.
     pub time: f64,
-    /// How its minimisation ended.
+    /// The end of its minimisation.
     pub outcome: Outcome,
     /// The iterations that it took.
     pub iterations: Vec<Iteration>,
@@ -37,8 +37,8 @@ pub struct StepReport {
     pub energies: Energies,
     /// Nodes that may have touched an obstacle.
     pub contacts: usize,
-    /// How long it took, in seconds.
+    /// The seconds that it took.
     pub seconds: f64,
-    /// How much of that went into the pattern, because what touches had changed.
+    /// The seconds that went into the pattern, because what touches had changed.
     pub rebinding: f64,
 }

@@ -14,7 +14,7 @@ const DISTANCE: f64 = 0.01;
 /// its distance: it then rests at 0.94 of it.
 const STIFFNESS: f64 = 100.0;
 
-/// Why a section cannot be simulated.
+/// The reason why a section cannot be simulated.
 #[derive(Debug, thiserror::Error)]
 pub enum SectionError {
     /// The problem file.

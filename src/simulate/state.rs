@@ -10,7 +10,7 @@ const VERSION: f64 = 1.0;
 /// Steps are of the same length if they differ by this share at most: times of states are rounded.
 const SAME_STEP: f64 = 1e-9;
 
-/// Where a simulation is: enough to go on as if it had not been interrupted.
+/// The state of a simulation: enough to go on as if it had not been interrupted.
 ///
 /// As a file it is one array of doubles, `[version, step, time, entries, velocities, has_before]`, then the global vector
 /// and the velocities, and with `has_before` both as they were a step before.
@@ -69,7 +69,7 @@ impl State {
 }
 
 impl Simulation {
-    /// Where the simulation is.
+    /// The state as it is now.
     pub fn state(&self) -> State {
         State {
             step: self.step,

@@ -1,8 +1,8 @@
-//! Why a system cannot be built or evaluated.
+//! Errors of systems.
 
 use crate::problem::{Place, ProblemError};
 
-/// Why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
+/// The reason why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The problem is not consistent.
@@ -20,7 +20,7 @@ pub enum Error {
         parameter: String,
         /// The energy file.
         file: String,
-        /// What to do.
+        /// The advice.
         hint: String,
     },
     /// A `bind` key that is no parameter.
@@ -76,11 +76,11 @@ pub enum Error {
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] spadina_gpu::Error),
-    /// What no GPU does.
+    /// A feature that no GPU has.
     #[cfg(feature = "gpu")]
     #[error("{what} is not done on the GPU: take the CPU")]
     NotOnGpu {
-        /// What was asked for.
+        /// The feature.
         what: &'static str,
     },
     /// The system is not on a GPU.
@@ -122,7 +122,7 @@ pub enum Error {
     NotFinite {
         /// The array.
         name: String,
-        /// Where.
+        /// The place in it.
         at: Vec<usize>,
         /// The number.
         value: f64,
@@ -156,7 +156,7 @@ pub enum Error {
     Layout {
         /// The operation.
         wanted: &'static str,
-        /// How the matrix is stored.
+        /// The storage of the matrix.
         found: String,
     },
     /// Blocks that cannot be.

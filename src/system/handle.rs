@@ -19,7 +19,7 @@ impl Identity {
     }
 }
 
-/// What handles can name. Only the kinds of this module are.
+/// A section of a problem that handles name. Only those of this module are.
 pub trait Kind: sealed::Kind {}
 
 /// The unknowns of a problem.

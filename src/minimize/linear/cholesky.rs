@@ -13,7 +13,7 @@ use faer::{Conj, MatMut, Par, Side};
 /// One thread: the matrices of one supernode are too small for more.
 const PAR: Par = Par::Seq;
 
-/// Where the factors have so many times the entries of the matrix, another order of elimination is tried.
+/// The entries of factors, in terms of those of the matrix, from which on another order of elimination is tried.
 const FULL: usize = 6;
 
 /// The supernodal factors `L Lᵀ` of a matrix; their pattern is found once, and their memory is used again.
@@ -21,7 +21,7 @@ pub struct Cholesky {
     symbolic: SymbolicCholesky<usize>,
     factors: Vec<f64>,
     scratch: MemBuffer,
-    /// Whether there are factors of the last matrix.
+    /// True if there are factors of the last matrix.
     factored: bool,
 }
 

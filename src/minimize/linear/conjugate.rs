@@ -8,7 +8,7 @@ use super::precondition::Preconditioner;
 pub struct Found {
     /// Iterations made.
     pub iterations: usize,
-    /// Whether a direction of no or negative curvature ended the search; the solution is what it was until then.
+    /// True if a direction of no or negative curvature ended the search; the solution is what it was until then.
     pub indefinite: bool,
 }
 

@@ -223,12 +223,12 @@ impl<'a> Dissection<'a> {
         }
     }
 
-    /// Whether a node of one side has a neighbour on the other.
+    /// True if a node of one side has a neighbour on the other.
     fn divides(&self, node: u32, before: &[bool], side: bool) -> bool {
         before[node as usize] == side && self.inside(node).any(|other| before[other as usize] != side)
     }
 
-    /// How bad the separator is that is taken from one side: its size, more for sides that are not alike.
+    /// The cost of the separator that is taken from one side: its size, more for sides that are not alike.
     fn score(&self, nodes: &[u32], before: &[bool], side: bool) -> f64 {
         let all = nodes.len() as f64;
         let own = nodes.iter().filter(|&&node| before[node as usize] == side).count() as f64;

@@ -18,7 +18,7 @@ pub struct FreeHessian {
     pub col_idx: Vec<usize>,
     /// The value of each entry.
     pub values: Vec<f64>,
-    /// Where each entry is among the Hessian's.
+    /// The place of each entry among the Hessian's.
     places: Vec<u32>,
     /// The number of the Hessian's entries.
     stored: usize,
@@ -54,7 +54,7 @@ impl FreeHessian {
         self.free.len()
     }
 
-    /// Whether another matrix has the same entries.
+    /// True if another matrix has the same entries.
     pub fn same_pattern(&self, other: &FreeHessian) -> bool {
         self.free == other.free && self.row_ptr == other.row_ptr && self.col_idx == other.col_idx
     }

@@ -49,7 +49,7 @@ impl LinearSolver {
 /// A solution.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Solved {
-    /// Whether the matrix is positive definite, as far as the solver has seen.
+    /// True if the matrix is positive definite, as far as the solver has seen.
     pub definite: bool,
     /// Iterations made, by an iterative solver.
     pub iterations: usize,

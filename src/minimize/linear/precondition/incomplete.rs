@@ -7,7 +7,7 @@ use crate::minimize::linear::free::FreeHessian;
 /// factorizations with limited memory*, SIAM Journal on Scientific Computing 21, 1999).
 const FIRST_SHIFT: f64 = 1e-3;
 
-/// How many times larger the next shift is. Lin and Moré double it; a larger factor costs fewer factorisations, and rarely
+/// The growth of the shift from one to the next. Lin and Moré double it; a larger factor costs fewer factorisations, and rarely
 /// overshoots.
 const SHIFT_GROWTH: f64 = 4.0;
 

@@ -1,4 +1,4 @@
-//! What is promised of every preconditioner.
+//! The promises of every preconditioner.
 
 use super::*;
 use crate::minimize::linear::LinearSolver;
