@@ -1,9 +1,14 @@
 //! The quasi-Newton method of limited memory by Broyden, Fletcher, Goldfarb and Shanno (Nocedal and Wright, *Numerical
 //! Optimization*, chapter 7).
 
-use super::scale::{Scale, Size};
+use super::error::Error;
+use super::guard::Guard;
+use super::method::{Minimizer, check};
+use super::report::{Iteration, Outcome};
+use super::scale::{Scale, Size, median};
+use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
+use super::vector::dot;
 use crate::system::System;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -60,7 +65,7 @@ struct Point {
 impl Lbfgs {
     /// Prepares; `held` has a flag for each unknown.
     pub fn new(system: &System, held: &[bool], settings: Settings) -> Result<Self, Error> {
-        super::check(system, held)?;
+        check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let (held, pairs) = (held.to_vec(), VecDeque::new());
         Ok(Self { settings, held, scale, pairs, size: Size::default(), number: 0, guard: None, at: None })
@@ -180,7 +185,7 @@ impl Minimizer for Lbfgs {
         self.number += 1;
         let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
         let known = !self.pairs.is_empty() || most == 0.0;
-        let curvature = super::scale::median(self.pairs.iter().map(|pair| pair.curvature).collect());
+        let curvature = median(self.pairs.iter().map(|pair| pair.curvature).collect());
         let scales = (curvature, self.scale.length);
         let pairs = gradient.iter().map(|&g| (g, 0.0));
         let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
@@ -218,7 +223,7 @@ impl Minimizer for Lbfgs {
     }
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
-        super::check(system, &self.held)?;
+        check(system, &self.held)?;
         self.scale = Scale::of(system.problem(), &self.held);
         self.pairs.clear();
         (self.number, self.size, self.at) = (0, Size::default(), None);

@@ -1,6 +1,6 @@
 //! Projection on demand: levels from no element to all of them.
 
-use super::Projecting;
+use super::settings::Projecting;
 use crate::system::Projected;
 
 /// Thresholds of the gradient, as shares of its largest entry, of the levels between none and all: elements around unknowns

@@ -1,10 +1,15 @@
 //! Gauss-Newton steps, damped by Levenberg and Marquardt; the damping follows Nielsen (Madsen, Nielsen and Tingleff, *Methods
 //! for non-linear least squares problems*, 2004).
 
+use super::error::Error;
+use super::guard::Guard;
 use super::linear::Linear;
+use super::method::{Minimizer, check, with_unused};
+use super::report::{Iteration, Outcome};
 use super::scale::{Scale, Size};
+use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
+use super::vector::dot;
 use crate::system::System;
 use std::time::Instant;
 
@@ -56,10 +61,10 @@ pub struct LevenbergMarquardt {
 impl LevenbergMarquardt {
     /// Prepares; `held` has a flag for each unknown.
     pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
-        super::check(system, held)?;
+        check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
-        let (held, unused) = super::with_unused(system, held)?;
+        let (held, unused) = with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         Ok(Self {
             settings,
@@ -196,9 +201,9 @@ impl Minimizer for LevenbergMarquardt {
     }
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
-        super::check(system, &self.wished)?;
+        check(system, &self.wished)?;
         let held;
-        (held, self.unused) = super::with_unused(system, &self.wished)?;
+        (held, self.unused) = with_unused(system, &self.wished)?;
         self.linear.rebind(system.pattern()?, &held)?;
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.size, self.damping, self.growth) = (0, Size::default(), FIRST, GROWTH);

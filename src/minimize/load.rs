@@ -1,6 +1,10 @@
 //! Prescribed displacements, applied at once or in steps.
 
-use super::{Error, Iteration, Outcome, Report, Settings, minimize};
+use super::error::Error;
+use super::method::check;
+use super::report::{Iteration, Outcome, Report};
+use super::run::minimize;
+use super::settings::Settings;
 use crate::problem::Pins;
 use crate::system::System;
 
@@ -25,7 +29,7 @@ pub fn minimize_moved(
     if pins.moved.is_empty() {
         return minimize(system, &pins.held, settings, watch);
     }
-    super::check(system, &pins.held)?;
+    check(system, &pins.held)?;
     let start = system.vector();
     let whole = 1.0 / steps.clamp(1, MOST_STEPS) as f64;
     let (mut load, mut step) = (0.0f64, whole);

@@ -1,12 +1,16 @@
 //! Newton's method with line search.
 
+use super::error::Error;
+use super::guard::Guard;
 use super::levels::Levels;
 use super::linear::{Linear, Solved};
+use super::method::{Minimizer, check, with_unused};
+use super::report::{Iteration, Outcome};
 use super::scale::{Scale, Size};
 use super::search::Line;
+use super::settings::{Projecting, Settings};
 use super::shift::Shift;
 use super::timed::{Times, timed};
-use super::{Error, Guard, Iteration, Minimizer, Outcome, Projecting, Settings};
 use crate::system::System;
 use std::time::Instant;
 
@@ -61,10 +65,10 @@ impl Newton {
     pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
         let projection = if system.has_projection() { settings.projection } else { Projecting::Never };
         let settings = Settings { projection, ..settings };
-        super::check(system, held)?;
+        check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
-        let (held, unused) = super::with_unused(system, held)?;
+        let (held, unused) = with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
         Ok(Self {
@@ -159,10 +163,10 @@ impl Minimizer for Newton {
     }
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
-        super::check(system, &self.wished)?;
+        check(system, &self.wished)?;
         let version = system.pattern_version()?;
         if version != self.version {
-            (self.held, self.unused) = super::with_unused(system, &self.wished)?;
+            (self.held, self.unused) = with_unused(system, &self.wished)?;
             self.linear.rebind(system.pattern()?, &self.held)?;
             self.version = version;
         }

@@ -1,6 +1,6 @@
 //! Line search.
 
-use super::Error;
+use super::error::Error;
 use super::scale::Size;
 use crate::system::System;
 

@@ -1,6 +1,7 @@
 //! From `[solve]` of a problem file to settings.
 
-use super::{LinearSolver, Projecting, Settings};
+use super::linear::LinearSolver;
+use super::settings::{Projecting, Settings};
 use crate::problem::{self, Method, Problem, SolveSection};
 use crate::system::Projection;
 

@@ -1,10 +1,12 @@
 //! Errors of simulations.
 
 use crate::minimize::{self, Outcome};
+use crate::problem::{Place, ProblemError};
 use std::path::PathBuf;
 
 /// The reason why there is no simulation, or no step.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The system.
     #[error(transparent)]
@@ -12,6 +14,9 @@ pub enum Error {
     /// A step cannot be minimised.
     #[error(transparent)]
     Minimize(#[from] minimize::Error),
+    /// The section of a problem file.
+    #[error(transparent)]
+    Section(Box<SectionError>),
     /// A step has no minimum.
     #[error("step {step}, at {time} s: {outcome}")]
     Step {
@@ -108,6 +113,44 @@ pub enum Error {
         /// The number of unknowns.
         wanted: usize,
     },
+}
+
+/// The reason why a section cannot be simulated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SectionError {
+    /// The problem file.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// There is no section.
+    #[error("the problem has no section [simulate]: give one with `step` and `time`")]
+    Missing,
+    /// The section does not fit the problem.
+    #[error("{place}: {source}")]
+    Setup {
+        /// The section.
+        place: Place,
+        /// The reason.
+        source: Box<Error>,
+    },
+    /// There are no masses.
+    #[error("{place}: there are no masses: give `density`, with a mesh, or `mass`")]
+    NoMass {
+        /// The section.
+        place: Place,
+    },
+}
+
+impl From<ProblemError> for Error {
+    fn from(error: ProblemError) -> Self {
+        Self::System(error.into())
+    }
+}
+
+impl From<SectionError> for Error {
+    fn from(error: SectionError) -> Self {
+        Self::Section(Box::new(error))
+    }
 }
 
 /// The place of a node that should be before a surface, in words.

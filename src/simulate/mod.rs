@@ -21,7 +21,7 @@
 //!     .unknown("x", vec![[0.0, 0.0], [1.1, 0.0]])
 //!     .indices("springs", vec![[0, 1]])
 //!     .term(Term::energy("spring.wgsl", spring).over("springs"));
-//! let setup = Setup { gravity: vec![0.0, -9.81], step: 0.01, ..Setup::new("x", vec![1.0, 1.0]) };
+//! let setup = Setup::new("x", vec![1.0, 1.0]).gravity(vec![0.0, -9.81]).step(0.01);
 //! let mut simulation = Simulation::new(problem, setup, Options::default())?;
 //! for _ in 0..100 {
 //!     simulation.step()?;
@@ -37,21 +37,22 @@ mod motion;
 mod obstacle;
 mod report;
 mod section;
+mod setup;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use crate::minimize::{self, Minimizer, Outcome, Settings};
+use crate::minimize::{self, Minimizer, Outcome};
 use crate::problem::{Integrator, Problem, Term};
 use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
-pub use error::Error;
+pub use error::{Error, SectionError};
 use grab::Grab;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
 pub use report::{Energies, StepReport};
-pub use section::SectionError;
+pub use setup::Setup;
 pub use state::State;
 use std::ops::Range;
 use std::time::Instant;
@@ -69,49 +70,6 @@ const GRAVITY: &str = "gravity of nodes";
 /// Below this speed, in extents of the positions for each second, friction lets nodes creep (Li and others, *Incremental
 /// potential contact*, 2020, take the same).
 const CREEP: f64 = 1e-3;
-
-/// The nodes, forces and obstacles of a simulation, and its time steps.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Setup {
-    /// The unknown with the positions of the nodes, (n, 2) or (n, 3).
-    pub unknown: String,
-    /// The integrator of time.
-    pub integrator: Integrator,
-    /// The length of a step in seconds.
-    pub step: f64,
-    /// The mass of each node.
-    pub masses: Vec<f64>,
-    /// The acceleration by gravity; empty for none.
-    pub gravity: Vec<f64>,
-    /// The velocity of each entry of the positions at the start; empty for rest.
-    pub velocity: Vec<f64>,
-    /// A flag for each entry of the global vector that is held; empty for none.
-    pub held: Vec<bool>,
-    /// The motions by key frames.
-    pub motions: Vec<Motion>,
-    /// The obstacles that nodes cannot enter.
-    pub obstacles: Vec<Obstacle>,
-    /// The settings by which each step is minimised.
-    pub minimize: Settings,
-}
-
-impl Setup {
-    /// Nodes of these masses, without anything else, in steps of a hundredth of a second.
-    pub fn new(unknown: impl Into<String>, masses: Vec<f64>) -> Setup {
-        Setup {
-            unknown: unknown.into(),
-            integrator: Integrator::ImplicitEuler,
-            step: 0.01,
-            masses,
-            gravity: Vec::new(),
-            velocity: Vec::new(),
-            held: Vec::new(),
-            motions: Vec::new(),
-            obstacles: Vec::new(),
-            minimize: Settings::default(),
-        }
-    }
-}
 
 /// A problem that is stepped through time.
 #[derive(Debug)]
@@ -138,7 +96,7 @@ impl Simulation {
     pub fn new(problem: Problem, setup: Setup, options: Options) -> Result<Simulation, Error> {
         let (first, tensor) = positions(&problem, &setup.unknown)?;
         let (nodes, width) = (tensor.shape[0], tensor.shape[1]);
-        let setup = complete(setup, nodes, width, problem.unknown_count())?;
+        let setup = setup.complete(nodes, width, problem.unknown_count())?;
         let extent = minimize::extent(&tensor);
         let rate = 1.0 / (setup.step * setup.step);
         let slip = CREEP * extent * setup.step;
@@ -374,33 +332,4 @@ fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Erro
         first += tensor.data.len();
     }
     Err(Error::Unknown { name: name.into() })
-}
-
-/// Checks a setup and puts zeros where it says nothing.
-fn complete(mut setup: Setup, nodes: usize, width: usize, unknowns: usize) -> Result<Setup, Error> {
-    let fit = |what, list: &mut Vec<f64>, wanted: usize| match list.len() {
-        0 => {
-            *list = vec![0.0; wanted];
-            Ok(())
-        }
-        found if found == wanted => Ok(()),
-        found => Err(Error::Length { what, found, wanted }),
-    };
-    fit("the gravity", &mut setup.gravity, width)?;
-    fit("the velocity", &mut setup.velocity, nodes * width)?;
-    if setup.held.is_empty() {
-        setup.held = vec![false; unknowns];
-    }
-    for (what, found, wanted) in
-        [("what is held", setup.held.len(), unknowns), ("the list of masses", setup.masses.len(), nodes)]
-    {
-        if found != wanted {
-            return Err(Error::Length { what, found, wanted });
-        }
-    }
-    let bad = |mass: &f64| !(*mass > 0.0 && mass.is_finite());
-    if let Some(node) = setup.masses.iter().position(bad) {
-        return Err(Error::Mass { node, mass: setup.masses[node] });
-    }
-    Ok(setup)
 }

@@ -24,6 +24,7 @@ const KEPT: f64 = 0.9;
 
 /// The shape of an obstacle, in the coordinates of the positions.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// All behind a plane.
     Plane {
@@ -47,6 +48,7 @@ pub enum Shape {
 /// left (Li and others, *Incremental potential contact*, 2020). Friction is Coulomb's, with the normal force and direction
 /// at the begin of the time step.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct Obstacle {
     /// Its shape.
     pub shape: Shape,
@@ -59,6 +61,16 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
+    /// An obstacle without friction, which pushes nodes back from a distance on with a stiffness.
+    pub fn new(shape: Shape, distance: f64, stiffness: f64) -> Obstacle {
+        Obstacle { shape, friction: 0.0, distance, stiffness }
+    }
+
+    /// Sets Coulomb's coefficient.
+    pub fn friction(self, friction: f64) -> Self {
+        Self { friction, ..self }
+    }
+
     /// The distance of a point, and the direction away from the obstacle.
     pub fn distance(&self, x: &[f64]) -> (f64, Vec<f64>) {
         match &self.shape {

@@ -4,6 +4,7 @@ use crate::minimize::{Iteration, Outcome};
 
 /// Energies at a time, in joules if all data are in units of the SI.
 #[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
+#[non_exhaustive]
 pub struct Energies {
     /// Of motion.
     pub kinetic: f64,
@@ -24,6 +25,7 @@ impl Energies {
 
 /// One step.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct StepReport {
     /// Its number, from one.
     pub step: usize,

@@ -1,6 +1,9 @@
 //! From `[simulate]` of a problem file to a setup.
 
-use super::{Error, Motion, Obstacle, Setup, Shape};
+use super::error::SectionError;
+use super::motion::Motion;
+use super::obstacle::{Obstacle, Shape};
+use super::setup::Setup;
 use crate::minimize::{self, Settings};
 use crate::problem::{
     Entry, EntryValue, ObstacleEntry, ObstacleShape, Problem, ProblemError, ProblemFile, SimulateSection,
@@ -13,31 +16,6 @@ const DISTANCE: f64 = 0.01;
 /// The stiffness of an obstacle, if none is given, in terms of the energy that a node of mean mass gains by falling through
 /// its distance: it then rests at 0.94 of it.
 const STIFFNESS: f64 = 100.0;
-
-/// The reason why a section cannot be simulated.
-#[derive(Debug, thiserror::Error)]
-pub enum SectionError {
-    /// The problem file.
-    #[error(transparent)]
-    Problem(#[from] ProblemError),
-    /// There is no section.
-    #[error("the problem has no section [simulate]: give one with `step` and `time`")]
-    Missing,
-    /// The section does not fit the problem.
-    #[error("{place}: {source}")]
-    Setup {
-        /// The section.
-        place: crate::problem::Place,
-        /// The reason.
-        source: Box<Error>,
-    },
-    /// There are no masses.
-    #[error("{place}: there are no masses: give `density`, with a mesh, or `mass`")]
-    NoMass {
-        /// The section.
-        place: crate::problem::Place,
-    },
-}
 
 impl Setup {
     /// The setup that a problem file describes; each step is minimised by `settings`.

@@ -15,6 +15,7 @@ const SAME_STEP: f64 = 1e-9;
 /// As a file it is one array of doubles, `[version, step, time, entries, velocities, has_before]`, then the global vector
 /// and the velocities, and with `has_before` both as they were a step before.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct State {
     /// Steps made.
     pub step: usize,

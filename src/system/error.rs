@@ -4,6 +4,7 @@ use crate::problem::{Place, ProblemError};
 
 /// The reason why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The problem is not consistent.
     #[error(transparent)]
@@ -179,6 +180,7 @@ pub enum Error {
 /// An array whose shape does not fit the parameter that it binds to.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
+#[non_exhaustive]
 pub struct Misfit {
     /// The term.
     pub place: Place,

@@ -14,6 +14,7 @@ pub type MakeStorage = dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync;
 
 /// The storage of the Hessian.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub enum Layout {
     /// CSR with both triangles. With the row of each entry written out ([`Matrix::coordinates`]) it is COO.
     #[default]

@@ -6,6 +6,7 @@ use super::{Layout, Precision, Projection};
 
 /// The device that evaluates.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[non_exhaustive]
 pub enum Device {
     /// Compiled to machine code.
     #[default]
@@ -60,6 +61,7 @@ impl Default for Options {
 
 /// The times of building, in seconds.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[non_exhaustive]
 pub struct BuildSeconds {
     /// Reading the energies, derivatives, sparsity, optimisation.
     pub build: f64,

@@ -22,7 +22,7 @@ fn all_of_it_can_be_sent_and_printed() {
 
 fn falling() -> Simulation {
     let problem = soft_box([2, 1, 1], [2.0, 1.0, 1.0], (1e3, 1e3));
-    let setup = Setup { gravity: vec![0.0, 0.0, -9.81], ..Setup::new("x", vec![1.0; 12]) };
+    let setup = Setup::new("x", vec![1.0; 12]).gravity(vec![0.0, 0.0, -9.81]);
     Simulation::new(problem, setup, Options::default()).unwrap()
 }
 

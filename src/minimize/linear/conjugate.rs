@@ -2,6 +2,7 @@
 
 use super::free::FreeHessian;
 use super::precondition::Preconditioner;
+use crate::minimize::vector::dot;
 
 /// The result of conjugate gradients.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -53,8 +54,4 @@ pub fn solve(
         direction.iter_mut().zip(&preconditioned).for_each(|(d, z)| *d = z + beta * *d);
     }
     Found { iterations: most, indefinite: false }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -6,7 +6,7 @@ mod dissect;
 mod free;
 mod precondition;
 
-use super::Error;
+use super::error::Error;
 use crate::system::{Csr, Matrix};
 use cholesky::Cholesky;
 pub use free::FreeHessian;

@@ -53,7 +53,7 @@ pub trait Preconditioner: fmt::Debug + Send {
 /// let problem = Problem::new().unknown("x", vec![0.0, 0.0, 0.0]).indices("springs", vec![[0, 1], [1, 2]]);
 /// let problem = problem.term(Term::energy("spring.wgsl", spring).over("springs"));
 /// let jacobi = Preconditioning::new("jacobi", |_| Box::new(Jacobi(Vec::new())));
-/// let settings = Settings { linear: LinearSolver::iterative_by(1e-10, jacobi), ..Settings::default() };
+/// let settings = Settings::default().linear(LinearSolver::iterative_by(1e-10, jacobi));
 /// let mut system = System::build(problem, settings.options(Options::default()))?;
 /// minimize(&mut system, &[true, false, false], settings, |_| true)?;
 /// assert!((system.vector()[2] - 2.0).abs() < 1e-9);
