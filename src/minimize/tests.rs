@@ -1,7 +1,7 @@
 //! Minima, and starts from which there are none.
 
 use super::*;
-use crate::{Problem, Term};
+use crate::{Options, Problem, System, Term};
 
 const SPRING: &str = "fn energy(x: array<vec2f, 2>) -> f32 {
   let s = length(x[1] - x[0]) - 1.0;

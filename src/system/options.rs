@@ -19,6 +19,14 @@ pub enum Device {
 }
 
 /// The options by which a system is built.
+///
+/// ```
+/// use spadina::system::{Device, Precision};
+/// use spadina::Options;
+///
+/// let options = Options::default().device(Device::Interpreter).threads(1);
+/// assert_eq!((options.threads, options.precision), (Some(1), Precision::F64));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The device that evaluates.
@@ -56,6 +64,44 @@ impl Default for Options {
             #[cfg(feature = "gpu")]
             gpu: GpuOptions::default(),
         }
+    }
+}
+
+impl Options {
+    /// Sets the device that evaluates.
+    pub fn device(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// Sets the width of the reals.
+    pub fn precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// Sets the number of threads; `None` for as many as there are cores.
+    pub fn threads(self, threads: impl Into<Option<usize>>) -> Self {
+        Self { threads: threads.into(), ..self }
+    }
+
+    /// Sets the storage of the Hessian.
+    pub fn layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// Sets the treatment of negative eigenvalues; `None`: they stay.
+    pub fn projection(self, projection: impl Into<Option<Projection>>) -> Self {
+        Self { projection: projection.into(), ..self }
+    }
+
+    /// Takes JᵀJ for the Hessian of residual terms.
+    pub fn gauss_newton(self, gauss_newton: bool) -> Self {
+        Self { gauss_newton, ..self }
+    }
+
+    /// Sets the GPU, and its way of assembly.
+    #[cfg(feature = "gpu")]
+    pub fn gpu(self, gpu: GpuOptions) -> Self {
+        Self { gpu, ..self }
     }
 }
 
