@@ -169,7 +169,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-mod backends;
+pub mod backend;
 pub mod executor;
 pub mod explain;
 #[cfg(feature = "solve")]

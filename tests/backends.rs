@@ -50,7 +50,7 @@ mod gpu_double {
 }
 
 mod from_outside {
-    use super::outside::Lazy;
+    use super::outside::Closures;
     use super::{Arc, Host, Subject};
-    spadina_conformance::suite!(Some(Subject::exact(Arc::new(Host::new(Arc::new(Lazy))))));
+    spadina_conformance::suite!(Some(Subject::exact(Arc::new(Host::new(Arc::new(Closures))))));
 }

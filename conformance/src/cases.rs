@@ -44,13 +44,16 @@ fn results(system: &mut System) -> Results {
         coordinates.map(|(row, col, value)| ((row, col), value)).collect()
     };
     let norm = |numbers: &[f64]| numbers.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let summary = serde_json::json!({
+    let mut summary = serde_json::json!({
         "energy": at.energy,
         "gradient_norm": norm(at.gradient),
         "hessian_norm": norm(at.hessian.values),
         "unknowns": unknowns,
         "nonzeros": at.hessian.nonzeros(),
     });
+    if let Some(jacobian) = at.jacobian {
+        summary["jacobian_nonzeros"] = jacobian.nonzeros().into();
+    }
     Results {
         summary,
         gradient: at.gradient.to_vec(),

@@ -214,7 +214,7 @@ pub fn no_loop_at_all(subject: &Subject) {
     setup.streams.outer = 0..1;
     setup.arrays = vec![numbers(6)];
     setup.stream(1, vec![6], vec![]);
-    setup.stream(1, vec![0, 1, NO_SLOT, 3, 4, 5], vec![]);
+    setup.stream(1, vec![0, 1, NO_SLOT, 3, 4, 5], vec![0, 6]);
     setup.gradient = 7;
     let results = subject.check(&kernel, &setup);
     let xs = setup.arrays[0].clone();

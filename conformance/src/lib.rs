@@ -13,6 +13,7 @@
 //! of an independent implementation, in `tests/conformance`.
 
 pub mod cases;
+pub mod expected;
 pub mod functions;
 pub mod kernels;
 pub mod operations;
@@ -20,7 +21,6 @@ pub mod program;
 pub mod projections;
 pub mod random;
 pub mod subject;
-mod expected;
 
 pub use subject::{Subject, Threads};
 

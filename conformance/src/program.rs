@@ -184,7 +184,7 @@ impl Results {
 
 /// The results of the interpreter.
 pub fn interpreted(kernel: &Kernel, setup: &Setup) -> Results {
-    Results::collect(bound, |buffers| interpret::run(kernel, &setup.data(), &setup.streams, buffers))
+    Results::collect(setup, setup.gradient, |buffers| interpret::run(kernel, &setup.data(), &setup.streams, buffers))
 }
 
 /// Numbers without pattern in -1..1.

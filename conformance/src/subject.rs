@@ -139,7 +139,8 @@ impl Subject {
         let main = ProgramInputs { kernels: program, streams, data, offsets };
         let term = TermInputs { name: "test", main, weighted: None, matrices: Vec::new(), rows: 0..setup.other };
         let length = unknowns.len().max(setup.gradient).max(setup.other);
-        let lengths = Lengths { unknowns: length, hessian: setup.hessian, residual: setup.other, jacobian: setup.other };
+        let lengths =
+            Lengths { unknowns: length, hessian: setup.hessian, residual: setup.other, jacobian: setup.other };
         // SAFETY: the tests bind data in range, and streams with slots in range and disjoint ranges.
         let inputs = unsafe { Inputs::new(vec![Cow::Owned(unknowns)], vec![term], lengths, None, None) };
         // The slots of these tests are not those of a matrix: entries of a row may belong to several nodes.

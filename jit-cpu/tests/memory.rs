@@ -3,11 +3,12 @@
 
 mod support;
 
+use spadina_conformance::program::Builder;
 use spadina_core::backend::Code;
 use spadina_core::real::UnaryOp;
 use spadina_jit_cpu::Options;
 use std::sync::Arc;
-use support::{Builder, DOUBLE, compile};
+use support::{DOUBLE, compile};
 
 /// Bytes of executable memory that is no file.
 fn executable() -> usize {

@@ -140,7 +140,7 @@ fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &
     }
 }
 
-/// What is evaluated of a term, the simplest first.
+/// The evaluations of a term, the simplest first.
 fn stages(term: &DerivedTerm, quantity: Quantity) -> Vec<(&'static str, &SolvedProgram, Quantity)> {
     let mut stages = Vec::new();
     let names = ["the energy", "the gradient", "the Hessian"];

@@ -3,12 +3,16 @@
 mod bind;
 mod convert;
 mod data;
+mod debug;
 mod diagnose;
 mod displace;
+mod energies;
 mod error;
+mod evaluation;
 mod fit;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod handle;
 mod layout;
 mod matrices;
 mod options;
@@ -20,14 +24,16 @@ mod term;
 mod work;
 
 pub use error::{Error, Misfit};
+pub use evaluation::{OwnedEvaluation, OwnedMatrix};
 #[cfg(feature = "gpu")]
 pub use gpu::{GpuOptions, Resident};
+pub use handle::{ArrayHandle, Arrays, Handle, Indices, IndicesHandle, Key, Kind, UnknownHandle, Unknowns};
 pub use layout::{Layout, MakeStorage, Matrix};
 pub use options::{BuildSeconds, Device, Options};
 pub use work::{Memory, Work};
 
+use crate::executor;
 use crate::problem::Problem;
-use crate::{backends, executor};
 use layout::Stored;
 use product::Scratch;
 use rebind::{Fixed, Stale};
@@ -68,6 +74,7 @@ pub struct Evaluation<'a> {
 /// ([`set_indices`](Self::set_indices)) and numbers of another length have the shapes checked, every index checked and
 /// the pattern built again, at the next evaluation; nothing is compiled again.
 pub struct System {
+    identity: handle::Identity,
     problem: Problem,
     options: Options,
     executor: Arc<dyn Executor>,
@@ -121,7 +128,7 @@ struct State {
 impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
-        Self::on(problem, options, backends::backend)
+        Self::on(problem, options, crate::backend::of)
     }
 
     /// Like [`build`](Self::build), on a back-end of the caller's own; the device of the options is of no account.
@@ -150,10 +157,11 @@ impl System {
         };
         let start = Instant::now();
         let backend = backend(&options)?;
-        let engine = backend.engine().unwrap_or_else(backends::host);
+        let engine = backend.engine().unwrap_or_else(crate::backend::host);
         let compiled = compile(&mut terms, &options, (&*backend, &*engine), &*executor)?;
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
         let mut system = System {
+            identity: handle::Identity::new(),
             problem,
             options,
             executor,

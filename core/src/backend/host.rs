@@ -1,15 +1,17 @@
 //! A back-end of any engine: term by term, kernel by kernel, in the host's memory.
 
+use super::interpreter::{Interpreter, Steps};
 use super::{
     Abilities, Backend, Bound, Code, CompileOptions, Compiled, Engine, Error, Inputs, Job, KernelSet, ProgramInputs,
     ProgramKernels, Quantity, Residence, Routine, TermInputs, TermKernels, Wanted, check,
 };
 use crate::bind::{Buffers, Data};
-use crate::element::{Choice, Projection};
+use crate::element::{Choice, Projected, Projection};
 use crate::executor::{Executor, map, pieces, share};
 use crate::pattern::Gram;
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// So many numbers are worth several threads to be set to zero.
 const MANY: usize = 1 << 18;
@@ -165,9 +167,37 @@ impl Bound for HostBound {
         Ok(energy)
     }
 
+    fn energies(&mut self, inputs: &Inputs<'_>, executor: &dyn Executor) -> Result<Vec<f64>, Error> {
+        let mut residual = vec![0.0; inputs.lengths().residual];
+        let run = Run { engine: &*self.engine, wanted: &VALUE, executor };
+        let terms = inputs.terms().iter().zip(&*self.terms);
+        Ok(terms.map(|(term, codes)| run.energy(term, codes, &mut residual)).collect())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The value alone.
+static VALUE: Wanted<'static> = Wanted { quantity: Quantity::Value, projected: &Projected::None, count: &NONE };
+
+/// Of the value nothing is projected.
+static NONE: AtomicUsize = AtomicUsize::new(0);
+
+/// The energy of each term, by the interpreter.
+pub(super) fn interpreted_energies(inputs: &Inputs<'_>, executor: &dyn Executor) -> Vec<f64> {
+    let mut residual = vec![0.0; inputs.lengths().residual];
+    let run = Run { engine: &Interpreter, wanted: &VALUE, executor };
+    let steps = |program: &ProgramInputs<'_>| -> Codes {
+        let step = |_: &Routine| -> Box<dyn Code> { Box::new(Steps) };
+        Quantity::ALL.map(|quantity| program.kernels.set.routines(quantity).iter().map(step).collect())
+    };
+    let energy = |term: &TermInputs<'_>| {
+        let weighted = term.weighted.as_ref().map(steps);
+        run.energy(term, &TermCodes { main: steps(&term.main), weighted, matrices: Vec::new() }, &mut residual)
+    };
+    inputs.terms().iter().map(energy).collect()
 }
 
 /// An evaluation.
@@ -179,6 +209,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The energy of a term alone; its rows are added to the residual, which holds zeros there.
+    fn energy(self, term: &TermInputs<'_>, codes: &TermCodes, residual: &mut [f64]) -> f64 {
+        self.term(term, codes, &mut [], &mut Buffers { residual, ..Buffers::default() })
+    }
+
     /// Evaluates a term; gives its energy.
     fn term(
         self,
@@ -232,7 +267,7 @@ fn with_residents<'a>(program: &ProgramInputs<'a>, matrices: &'a [Vec<f64>], row
     for (array, residence) in data.arrays.iter_mut().zip(program.kernels.residences) {
         match *residence {
             Residence::Rows => *array = rows,
-            Residence::Matrices(number) => *array = &matrices[number],
+            Residence::Matrices(number) => *array = matrices.get(number).map_or(*array, |own| own),
             Residence::Data | Residence::Unknowns => {}
         }
     }

@@ -13,7 +13,7 @@ pub struct Interpreter;
 
 /// A kernel is its own code.
 #[derive(Debug)]
-struct Steps;
+pub(super) struct Steps;
 
 impl Engine for Interpreter {
     fn name(&self) -> &str {
@@ -38,7 +38,9 @@ impl Code for Steps {
         let Routine { kernel, elements, .. } = job.routine();
         match (elements, job.choice()) {
             (Some(elements), Some(choice)) => {
-                element::run((kernel, &elements.blocks, choice), job.data(), job.streams(), buffers)
+                element::run((&elements.blocks, choice), job.streams(), buffers, |chunks, into| {
+                    interpret::run_chunks(kernel, job.data(), job.streams(), chunks, into)
+                })
             }
             _ => interpret::run(kernel, job.data(), job.streams(), buffers),
         }

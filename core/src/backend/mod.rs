@@ -96,6 +96,12 @@ pub trait Bound: Send + Debug {
         executor: &dyn Executor,
     ) -> Result<f64, Error>;
 
+    /// The energy of each term at the unknowns of the inputs, in their order. A device that has but the sum leaves it to the
+    /// interpreter.
+    fn energies(&mut self, inputs: &Inputs<'_>, executor: &dyn Executor) -> Result<Vec<f64>, Error> {
+        Ok(host::interpreted_energies(inputs, executor))
+    }
+
     /// The back-end's own type, which may offer more.
     fn as_any(&self) -> &dyn Any;
 }
