@@ -8,7 +8,8 @@ use rustc_hash::FxHashSet;
 ///
 /// Both are executed several times, with other values in the variables each time: as long as counters are looked for,
 /// and once more to build what is kept. They read the values of variables from the trace when they run and put what they
-/// assign there, and keep nothing of their own from one time to the next.
+/// assign there, and keep nothing of their own from one time to the next. Branches ask for the [literal](Trace::literal) that
+/// a condition is first, as [`Trace::when`] does: it may be assumed.
 pub trait Body {
     /// The execution that the loop is part of.
     fn trace(&mut self) -> &mut Trace;

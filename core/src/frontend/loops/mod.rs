@@ -25,42 +25,26 @@
 //!     s: usize,
 //! }
 //!
-//! impl Summing<'_> {
-//!     fn i(&self) -> Index {
-//!         match self.trace.get(self.i) {
-//!             Val::Int { index, .. } => *index,
-//!             other => unreachable!("`i` is an integer, not {other:?}"),
-//!         }
-//!     }
-//! }
-//!
 //! impl Body for Summing<'_> {
 //!     fn trace(&mut self) -> &mut Trace {
 //!         self.trace
 //!     }
 //!
 //!     fn body(&mut self) -> Result<()> {
-//!         let (i, n) = (self.i(), self.n);
+//!         let (x, n, i, s) = (self.x, self.n, self.i, self.s);
 //!         let t = &mut *self.trace;
-//!         let test = Test { comparison: Comparison::GreaterEqual, left: i, right: n, signed: false };
-//!         let done = t.compare(test);
-//!         // `if i >= n { break; }`: what follows runs where control has not left.
-//!         let side = t.begin_side(done);
-//!         t.leave(Exit::Break)?;
-//!         let changes = t.end_side(side);
-//!         t.choose(done, changes);
-//!         let left = t.left()?;
-//!         let stayed = t.graph.not(left);
-//!         let region = t.open(stayed);
-//!         let entry = t.graph.load(self.x, i);
-//!         if let Val::Real(s) = *t.get(self.s) {
-//!             let sum = t.graph.add(s, entry);
-//!             t.set(self.s, Val::Real(sum));
-//!         }
-//!         let next = t.graph.indices.offset(i, 1);
-//!         t.set(self.i, Val::Int { index: next, signed: false });
-//!         t.close(region);
-//!         Ok(())
+//!         let &Val::Int { index: at, .. } = t.get(i) else { unreachable!("`i` is an integer") };
+//!         let done = t.compare(Test { comparison: Comparison::GreaterEqual, left: at, right: n, signed: false });
+//!         t.when(done, |t| t.leave(Exit::Break))?;
+//!         t.unless_left(|t| {
+//!             let &Val::Real(sum) = t.get(s) else { unreachable!("`s` is a real") };
+//!             let entry = t.graph.load(x, at);
+//!             let sum = t.graph.add(sum, entry);
+//!             t.set(s, Val::Real(sum));
+//!             let next = t.graph.indices.offset(at, 1);
+//!             t.set(i, Val::Int { index: next, signed: false });
+//!             Ok(())
+//!         })
 //!     }
 //!
 //!     fn step(&mut self) -> Result<Option<Value>> {

@@ -41,6 +41,35 @@ impl Trace {
         self.choose(region.condition, changes);
     }
 
+    /// Runs statements where a condition holds.
+    pub fn when(&mut self, condition: Value, statements: impl FnOnce(&mut Trace) -> Result<()>) -> Result<()> {
+        match self.literal(condition) {
+            Some(true) => return statements(self),
+            Some(false) => return Ok(()),
+            None => {}
+        }
+        let side = self.begin_side(condition);
+        statements(self)?;
+        let changes = self.end_side(side);
+        self.choose(condition, changes);
+        Ok(())
+    }
+
+    /// Runs statements where control has not left the function, loop or switch at hand.
+    pub fn unless_left(&mut self, statements: impl FnOnce(&mut Trace) -> Result<()>) -> Result<()> {
+        let left = self.left()?;
+        match self.literal(left) {
+            Some(true) => return Ok(()),
+            Some(false) => return statements(self),
+            None => {}
+        }
+        let stayed = self.graph.not(left);
+        let region = self.open(stayed);
+        statements(self)?;
+        self.close(region);
+        Ok(())
+    }
+
     /// Begins one side of a branch: statements that run under a condition and are taken back by
     /// [`end_side`](Self::end_side).
     pub fn begin_side(&mut self, condition: Value) -> Side {

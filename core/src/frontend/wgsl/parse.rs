@@ -138,3 +138,16 @@ fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(not(target_family = "wasm"))]
+    fn a_stack_is_bounded_and_lost_programs_are_errors() {
+        assert_eq!(on_large_stack(64 << 20, || 1 + 1), Some(2));
+        assert_eq!(on_large_stack(1 << 20, || -> u32 { panic!("a defect that the text uncovers") }), None);
+        assert_eq!(on_large_stack(usize::MAX >> 2, || 2), None, "there is no memory for it");
+    }
+}
