@@ -34,6 +34,9 @@ pub struct Arguments {
     threads: Option<u16>,
 }
 
+/// The tolerance of a step, if none is given: its errors are then far below those of the integrator.
+const TOLERANCE: f64 = 1e-7;
+
 const STATE: &str = "state.npy";
 const ENERGIES: &str = "energies.csv";
 const ENERGIES_HEAD: &str = "step,time,kinetic,elastic,gravity,contact,total,iterations,seconds\n";
@@ -69,8 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let problem = file.load()?;
     super::warn_of_mesh(&problem);
     let settings = Settings::read(&file.solve, &problem);
-    // Errors of a step are far below those of the integrator.
-    let settings = Settings { tolerance: file.solve.tolerance.unwrap_or(1e-7), ..settings };
+    let settings = settings.tolerance(file.solve.tolerance.unwrap_or(TOLERANCE));
     let setup = Setup::read(&file, &problem, settings)?;
     let section = file.simulate.as_ref().ok_or(SectionError::Missing)?;
     let geometry = Geometry::of(&problem);
@@ -231,7 +233,9 @@ impl Run<'_> {
 
 /// The energies of a row.
 fn energies(row: &[f64; 9]) -> Energies {
-    Energies { kinetic: row[2], elastic: row[3], gravity: row[4], contact: row[5] }
+    let mut energies = Energies::default();
+    (energies.kinetic, energies.elastic, energies.gravity, energies.contact) = (row[2], row[3], row[4], row[5]);
+    energies
 }
 
 /// What stands around, and a camera that sees all of it in every frame.

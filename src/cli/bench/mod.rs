@@ -47,12 +47,12 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = Options { precision: arguments.precision.into(), ..Options::default() };
     let options = arguments.place.choose(options)?;
     match options.device {
-        system::Device::Cpu => on_processor(arguments, &options),
         system::Device::Interpreter => Err(Error::Usage("bench is for --device cpu and gpu: the interpreter is slow")),
         #[cfg(feature = "gpu")]
         system::Device::Gpu if !arguments.threads.is_empty() => Err(Error::Usage("--threads is for --device cpu")),
         #[cfg(feature = "gpu")]
         system::Device::Gpu => gpu::run(arguments, &options),
+        _ => on_processor(arguments, &options),
     }
 }
 
