@@ -31,7 +31,7 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(check(&kernel, &good_data, &good), Ok(()));
     let none = Data { arrays: vec![], ..good_data.clone() };
     let refusal = check(&kernel, &none, &good).unwrap_err().to_string();
-    assert_eq!(refusal, "kernel `test.0`: 0 arrays are bound, 1 are needed");
+    assert_eq!(refusal, "kernel `test`: 0 arrays are bound, 1 are needed");
     let refusal = |change: &dyn Fn(&mut Streams)| {
         let mut streams = good.clone();
         change(&mut streams);
@@ -39,9 +39,9 @@ fn what_does_not_fit_is_refused() {
     };
     assert_eq!(
         refusal(&|s| s.regions[1].width = 2),
-        "kernel `test.0`: 2 slots in a record of region 1 are bound, 1 are needed"
+        "kernel `test`: 2 slots in a record of region 1 are bound, 1 are needed"
     );
-    let ranges = "kernel `test.0`: the ranges of the streams do not lie in the outermost loop";
+    let ranges = "kernel `test`: the ranges of the streams do not lie in the outermost loop";
     let chunks =
         |second: std::ops::Range<i64>, number| Chunks { ranges: vec![0..1, second], groups: vec![vec![number]] };
     let chunks = [chunks(1..4, 0), chunks(1..3, 2)];
