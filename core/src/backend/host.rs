@@ -159,7 +159,8 @@ impl Bound for HostBound {
         [&mut *buffers.gradient, buffers.hessian, buffers.residual, buffers.jacobian].into_iter().for_each(zero);
         let mut energy = 0.0;
         for ((term, codes), matrices) in inputs.terms().iter().zip(&*self.terms).zip(&mut self.matrices) {
-            energy += Run { engine: &*self.engine, wanted, executor }.term(term, codes, matrices, buffers);
+            energy +=
+                Run { engine: &*self.engine, wanted, executor, unknowns: None }.term(term, codes, matrices, buffers);
         }
         if let (Quantity::Hessian, Some(gram), Some(places)) = (wanted.quantity, &self.gram, inputs.gram()) {
             gram.add(places.jacobian.pattern, buffers.jacobian, buffers.hessian);
@@ -169,7 +170,7 @@ impl Bound for HostBound {
 
     fn energies(&mut self, inputs: &Inputs<'_>, executor: &dyn Executor) -> Result<Vec<f64>, Error> {
         let mut residual = vec![0.0; inputs.lengths().residual];
-        let run = Run { engine: &*self.engine, wanted: &VALUE, executor };
+        let run = Run { engine: &*self.engine, wanted: &VALUE, executor, unknowns: None };
         let terms = inputs.terms().iter().zip(&*self.terms);
         Ok(terms.map(|(term, codes)| run.energy(term, codes, &mut residual)).collect())
     }
@@ -188,7 +189,9 @@ static NONE: AtomicUsize = AtomicUsize::new(0);
 /// The energy of each term, by the interpreter.
 pub(super) fn interpreted_energies(inputs: &Inputs<'_>, executor: &dyn Executor) -> Vec<f64> {
     let mut residual = vec![0.0; inputs.lengths().residual];
-    let run = Run { engine: &Interpreter, wanted: &VALUE, executor };
+    // Displacements, it may be, while the data have the unknowns themselves.
+    let unknowns = inputs.unknowns().concat();
+    let run = Run { engine: &Interpreter, wanted: &VALUE, executor, unknowns: Some(&unknowns) };
     let steps = |program: &ProgramInputs<'_>| -> Codes {
         let step = |_: &Routine| -> Box<dyn Code> { Box::new(Steps) };
         Quantity::ALL.map(|quantity| program.kernels.set.routines(quantity).iter().map(step).collect())
@@ -206,6 +209,8 @@ struct Run<'a> {
     engine: &'a dyn Engine,
     wanted: &'a Wanted<'a>,
     executor: &'a dyn Executor,
+    /// The unknowns, if they are not those of the data.
+    unknowns: Option<&'a [f64]>,
 }
 
 impl Run<'_> {
@@ -231,11 +236,11 @@ impl Run<'_> {
                 self.engine.project(own.element, self.choice(Projection::Clamp), numbers, self.executor);
             }
         }
-        let data = with_residents(&term.main, matrices, &[]);
+        let data = self.with_residents(&term.main, matrices, &[]);
         let energy = self.program(&term.main, &data, &codes.main, buffers);
         let (Some(weighted), Some(codes)) = (&term.weighted, &codes.weighted) else { return energy };
         let rows = &buffers.residual[term.rows.clone()];
-        let data = with_residents(weighted, &[], rows);
+        let data = self.with_residents(weighted, &[], rows);
         let mut into =
             Buffers { gradient: &mut *buffers.gradient, hessian: &mut *buffers.hessian, ..Buffers::default() };
         self.program(weighted, &data, codes, &mut into);
@@ -259,17 +264,24 @@ impl Run<'_> {
     fn choice(&self, projection: Projection) -> Choice<'_> {
         Choice { projection, projected: self.wanted.projected, count: self.wanted.count }
     }
-}
 
-/// The data of a program, with the numbers of rows and matrices.
-fn with_residents<'a>(program: &ProgramInputs<'a>, matrices: &'a [Vec<f64>], rows: &'a [f64]) -> Data<'a> {
-    let mut data = program.data.clone();
-    for (array, residence) in data.arrays.iter_mut().zip(program.kernels.residences) {
-        match *residence {
-            Residence::Rows => *array = rows,
-            Residence::Matrices(number) => *array = matrices.get(number).map_or(*array, |own| own),
-            Residence::Data | Residence::Unknowns => {}
+    /// The data of a program, with the numbers that are not among them.
+    fn with_residents<'b>(
+        &'b self,
+        program: &ProgramInputs<'b>,
+        matrices: &'b [Vec<f64>],
+        rows: &'b [f64],
+    ) -> Data<'b> {
+        let mut data = program.data.clone();
+        let arrays = data.arrays.iter_mut().zip(program.kernels.residences).zip(&program.offsets);
+        for ((array, residence), &first) in arrays {
+            match (*residence, self.unknowns) {
+                (Residence::Rows, _) => *array = rows,
+                (Residence::Matrices(number), _) => *array = matrices.get(number).map_or(*array, |own| own),
+                (Residence::Unknowns, Some(unknowns)) => *array = &unknowns[first as usize..][..array.len()],
+                (Residence::Unknowns, None) | (Residence::Data, _) => {}
+            }
         }
+        data
     }
-    data
 }
