@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::tensor::Shape;
 use spadina_core::bind::{Buffers, Chunks, Data};
 use spadina_core::error::Diagnostic;
-use spadina_core::index::Table;
+use spadina_core::index::{Origin, Table};
 use spadina_core::interpret;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Word;
@@ -116,10 +116,10 @@ pub fn non_finite(terms: &[Term], problem: &Problem, (mode, precision): (Mode, P
 /// The element or iteration, in words.
 fn element(runnable: &Runnable, at: i64) -> String {
     let graph = &runnable.kernel.graph;
-    match runnable.kernel.outer.map(|v| graph.indices.loop_of(v).name.as_str()) {
-        Some("e") => format!(", first at element {at}"),
-        Some(name) => format!(", first at {name} = {at}"),
-        None => String::new(),
+    let Some(outer) = runnable.kernel.outer.map(|var| graph.indices.loop_of(var)) else { return String::new() };
+    match outer.origin {
+        Origin::Elements => format!(", first at element {at}"),
+        Origin::Program => format!(", first at {} = {at}", outer.name),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
-use super::bind::{Source, bind_parameters, check_shapes, size_of, sources};
+use super::bind::{Source, TableSource, bind_parameters, check_shapes, size_of};
 use super::matrices::Matrices;
 use super::part::{Choosing, Kernels, Mode, Placement, Task};
 use super::product::Product;
@@ -21,9 +21,6 @@ use spadina_core::waist::displaced;
 use spadina_jit_cpu::Pool;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// The name of the weights in the program Σ weight · row of a residual; no array can have it.
-const WEIGHTS: &str = "r@";
 
 /// One term, derived and bound.
 pub struct Term {
@@ -58,30 +55,23 @@ pub struct Bound {
 /// Where the arrays of a program come from.
 pub struct Binding {
     sources: Vec<Source>,
-    /// By table, the number of the index array.
-    tables: Vec<Option<usize>>,
+    tables: Vec<TableSource>,
 }
 
 impl Binding {
     pub fn new(problem: &Problem, graph: &Graph) -> Self {
-        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
-        let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
-        Self { sources: sources(problem, graph, WEIGHTS), tables }
+        let sources = graph.arrays().iter().map(|array| Source::of(problem, graph, array)).collect();
+        let tables = graph.indices.tables().iter().map(|table| TableSource::of(problem, table)).collect();
+        Self { sources, tables }
     }
 
     /// The data by the ids of the program's graph.
     pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
-        let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
-        let infos = graph.indices.tables().iter();
-        let tables = self
-            .tables
-            .iter()
-            .zip(infos)
-            .map(|(t, info)| info.numbers.as_deref().unwrap_or_else(|| entries(t)))
-            .collect();
-        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, &size.name)).collect();
+        let tables = self.tables.iter().zip(graph.indices.tables());
+        let tables = tables.map(|(source, info)| source.slice(problem, &info.kind)).collect();
+        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, size)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 
@@ -114,7 +104,9 @@ impl Binding {
         let place = |source: &Source| match source {
             Source::Unknown(_) => spadina_gpu::wgsl::Source::Unknowns,
             Source::Weights => spadina_gpu::wgsl::Source::Rows,
-            Source::Array(_) | Source::Reference(_) | Source::Constant => spadina_gpu::wgsl::Source::Data,
+            Source::Array(_) | Source::Reference(_) | Source::Constant | Source::Matrices => {
+                spadina_gpu::wgsl::Source::Data
+            }
         };
         self.sources.iter().map(place).collect()
     }
@@ -227,7 +219,7 @@ impl Term {
         let weighted = match term.residual {
             true => {
                 let outputs = if options.gauss_newton { gauss_newton_outputs } else { weighted_outputs };
-                Some(bound(ad::weighted(lowered.program.clone(), WEIGHTS), outputs)?.0)
+                Some(bound(ad::weighted(lowered.program.clone()), outputs)?.0)
             }
             false => None,
         };
@@ -257,17 +249,9 @@ impl Term {
 
     /// Whether the term depends on an array, table or size.
     pub fn uses(&self, name: &str) -> bool {
-        let length = format!("len({name}");
-        let size = |own: &str| {
-            own == name || own.strip_prefix(&length).is_some_and(|rest| rest.starts_with(')') || rest.starts_with(','))
-        };
         self.bounds().any(|bound| {
             let programs = [&bound.source.graph, &bound.program.graph];
-            programs.into_iter().any(|graph| {
-                graph.arrays().iter().any(|a| a.name == name)
-                    || graph.indices.tables().iter().any(|t| t.name == name)
-                    || graph.indices.sizes().iter().any(|s| size(&s.name))
-            })
+            programs.into_iter().any(|graph| graph.binds(name))
         }) || self.roles.over.as_deref() == Some(name)
             || self.names.iter().any(|own| own == name)
     }

@@ -158,8 +158,7 @@ impl Session {
             return self.refuse(format!("`{name}` has no entries: it takes one node and one component at least"));
         }
         let binding = self.parameter(name, ParameterType::Gathered { numbers, components, nodes }, None)?;
-        let own = || (self.roles.over.clone().unwrap_or_else(|| "stencil".to_string()), self.roles.over_width);
-        let (table, width) = binding.table.clone().unwrap_or_else(own);
+        let (table, width) = self.roles.gatherer(&binding);
         let width = if self.discovering { nodes } else { width };
         if width != nodes {
             return self.refuse(format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row"));

@@ -150,7 +150,7 @@ fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
         }
         let bound = s.parameter(name, ParameterType::Array { numbers, components }, None)?.array;
         let data = Data::named(&mut s.graph, &bound, numbers);
-        let rows = Deferred::Single { bound: Session::length_name(&bound, components), numbers: Numbers::Unsigned };
+        let rows = Deferred::Length { bound, components };
         Some(Bound { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
     };
     let refused = Bound { stamp: 0, data: Data::Reals(Array(0)), rows: Int::from_handle(Handle::Invalid) };

@@ -49,6 +49,13 @@ pub enum Deferred {
         /// What it is.
         numbers: Numbers,
     },
+    /// The number of rows of data.
+    Length {
+        /// The name they bind by.
+        bound: String,
+        /// Numbers in a row.
+        components: usize,
+    },
 }
 
 /// One run of a closure.
@@ -145,10 +152,8 @@ impl Session {
 
     /// Opens the loop over the rows of the element table.
     pub fn open_elements(&mut self) {
-        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
-        let zero = self.graph.indices.int(0);
-        let count = self.graph.indices.size(&Session::length_name(&over, self.roles.over_width));
-        self.element = Some(self.graph.indices.var(0, zero, count, "e"));
+        let (table, width) = self.roles.elements();
+        self.element = Some(self.graph.indices.elements(table, width));
     }
 
     /// Opens a loop and gives its variable.
@@ -185,11 +190,6 @@ impl Session {
         self.open.iter().map(|s| s.number).collect()
     }
 
-    /// The name of the count of rows of a bound array.
-    pub fn length_name(bound: &str, width: usize) -> String {
-        if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") }
-    }
-
     /// What tells this build from others.
     pub fn stamp(&self) -> u64 {
         self.stamp
@@ -222,6 +222,10 @@ impl Session {
     fn read(&mut self, at: u32, component: u32) -> Option<Scalar> {
         match self.deferred.get(at as usize)?.clone() {
             Deferred::Single { bound, numbers } => Some(single(&mut self.graph, &bound, numbers)),
+            Deferred::Length { bound, components } => {
+                let index = self.graph.indices.length(&bound, components);
+                Some(Scalar::Int { index, signed: false })
+            }
             Deferred::Row { data, table, components } => {
                 let first = self.row_start(table, components);
                 let row = data.row(&mut self.graph, first, components);

@@ -110,10 +110,7 @@ impl<'m> Machine<'m> {
         }
         let name = self.signature.parameters[number].name.clone();
         let binding = self.roles.binding(&name);
-        let (table, width) = match binding.table {
-            Some(table) => table,
-            None => (self.roles.over.clone().unwrap_or_default(), self.roles.over_width),
-        };
+        let (table, width) = self.roles.gatherer(&binding);
         let Some(element) = self.element else { return self.error("there is no element") };
         let element = self.trace.graph.indices.var_index(element);
         let table = self.trace.graph.indices.table(&table, true);

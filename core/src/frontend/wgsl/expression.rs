@@ -319,7 +319,7 @@ impl<'m> Machine<'m> {
             super::machine::Data::Output => return self.error("the length of the residual follows from its writes"),
         };
         let bound = self.roles.binding(self.global_name(number)).array;
-        Ok(Val::Int { index: self.length(&bound, width), signed: false })
+        Ok(Val::Int { index: self.trace.graph.indices.length(&bound, width), signed: false })
     }
 
     /// `select` with a condition for the whole or for each component.

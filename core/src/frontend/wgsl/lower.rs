@@ -60,11 +60,8 @@ pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
 impl Machine<'_> {
     /// Opens the loop over the elements.
     fn open_elements(&mut self) {
-        let width = self.roles.over_width;
-        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
-        let zero = self.trace.graph.indices.int(0);
-        let count = self.length(&over, width);
-        self.element = Some(self.trace.graph.indices.var(0, zero, count, "e"));
+        let (table, width) = self.roles.elements();
+        self.element = Some(self.trace.graph.indices.elements(table, width));
         self.trace.set_depth(1);
     }
 
@@ -76,7 +73,7 @@ impl Machine<'_> {
         self.trace.graph.span = span;
         match ty {
             ParameterType::Gathered { nodes, .. } => {
-                let width = self.roles.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
+                let (_, width) = self.roles.gatherer(&self.roles.binding(&name));
                 if width != nodes {
                     let message = format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row");
                     return self.error(message);

@@ -4,7 +4,7 @@ use super::literals::Source;
 use super::signature::Signature;
 use super::{Numbers, ParameterType, Roles};
 use crate::frontend::trace::{Result, Trace, Val};
-use crate::index::{Index, Table, Var};
+use crate::index::{Table, Var};
 use crate::real::{Array, ArrayKind};
 use naga::{Arena, Expression, Handle};
 use rustc_hash::FxHashMap;
@@ -148,12 +148,6 @@ impl<'m> Machine<'m> {
         };
         self.data.insert(number, data.clone());
         Ok(data)
-    }
-
-    /// The count of rows of a bound array: `len(name)`, or `len(name, width)` for rows of several numbers.
-    pub fn length(&mut self, bound: &str, width: usize) -> Index {
-        let name = if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") };
-        self.trace.graph.indices.size(&name)
     }
 }
 
