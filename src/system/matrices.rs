@@ -25,7 +25,7 @@ impl Matrices {
         let Part { element, program, .. } = part;
         let outputs = |quantity| Outputs { residual: quantity == Quantity::Hessian, ..Outputs::default() };
         let request = Request { outputs, runs: false, projected: None };
-        let program = SolvedProgram::new(problem, program.clone(), program, request, None);
+        let program = SolvedProgram::new(problem, program.clone(), program, request, &[], None);
         Self { program, element, placeholder: Vec::new() }
     }
 

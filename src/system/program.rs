@@ -67,12 +67,15 @@ impl Binding {
     }
 }
 
-/// The place of an array's numbers.
-fn residence(array: &ArrayInfo) -> Residence {
+/// The place of an array's numbers. The arrays `matrices` hold projected matrices, in this order; loop nests of which no
+/// matrices are projected have an array, too, which nothing reads.
+fn residence((own, array): (Array, &ArrayInfo), matrices: &[Array]) -> Residence {
     match array.kind {
         ArrayKind::Unknown => Residence::Unknowns,
         ArrayKind::Weights => Residence::Rows,
-        ArrayKind::Matrices(number) => Residence::Matrices(number),
+        ArrayKind::Matrices(_) => {
+            matrices.iter().position(|&array| array == own).map_or(Residence::Data, Residence::Matrices)
+        }
         ArrayKind::Data | ArrayKind::Reference(_) | ArrayKind::Constant(_) | ArrayKind::Stored(_) => Residence::Data,
         ArrayKind::Combinations(_) => unreachable!("a solved program has no combinations"),
     }
@@ -123,7 +126,8 @@ impl SolvedProgram {
             && let Some(reduced) = reduce(&source, single, pipeline::solved)?
         {
             let Reduced { program, parts } = reduced;
-            let own = Self::new(problem, source, program, request, None);
+            let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
+            let own = Self::new(problem, source, program, request, &arrays, None);
             return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part)).collect()));
         }
         let stages = pipeline::run(source.clone());
@@ -131,23 +135,25 @@ impl SolvedProgram {
             Some((projection, single)) => {
                 let completed = complete(&stages.program, &stages.solved, single)?;
                 let program = completed.program.clone();
-                Self::new(problem, source, program, request, Some((&completed, projection)))
+                Self::new(problem, source, program, request, &[], Some((&completed, projection)))
             }
-            None => Self::new(problem, source, stages.solved, request, None),
+            None => Self::new(problem, source, stages.solved, request, &[], None),
         };
         Ok((own, Vec::new()))
     }
 
-    /// The kernels of a solved program. `projected`: the program was completed, and the elements of its Hessian are projected.
+    /// The kernels of a solved program. The arrays `matrices` hold projected matrices, in this order. `projected`: the program was completed, and the elements of its Hessian are projected.
     pub fn new(
         problem: &Problem,
         source: Program,
         program: Program,
         request: Request,
+        matrices: &[Array],
         projected: Option<(&Completed, Projection)>,
     ) -> Self {
         let binding = Binding::new(problem, &program.graph);
-        let residences: Vec<Residence> = program.graph.arrays().iter().map(residence).collect();
+        let arrays = (0..).map(Array).zip(program.graph.arrays());
+        let residences: Vec<Residence> = arrays.map(|array| residence(array, matrices)).collect();
         let others = |residence: &Residence| matches!(residence, Residence::Rows | Residence::Matrices(_));
         let changing: Vec<Array> = (0..).zip(&residences).filter(|(_, r)| others(r)).map(|(k, _)| Array(k)).collect();
         let mut symbolic: [Vec<Symbolic>; 3] = Default::default();
@@ -288,14 +294,11 @@ impl SolvedProgram {
     }
 }
 
-/// Puts what stands for projected matrices into the data. The programs that compute matrices declare them, too, and do
-/// not read them: these have none.
+/// Puts what stands for projected matrices into the data.
 fn insert<'a>(residences: &[Residence], matrices: &'a [Matrices], data: &mut Data<'a>) {
     for (array, residence) in data.arrays.iter_mut().zip(residences) {
-        if let Residence::Matrices(number) = *residence
-            && let Some(own) = matrices.get(number)
-        {
-            *array = own.placeholder();
+        if let Residence::Matrices(number) = *residence {
+            *array = matrices[number].placeholder();
         }
     }
 }
