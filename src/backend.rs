@@ -40,7 +40,7 @@ pub(crate) fn listing(device: Device, kernel: &Kernel, stage: &str) -> Result<St
     match device {
         #[cfg(feature = "gpu")]
         Device::Gpu => {
-            let shaders = spadina_gpu::wgsl::emit(kernel, &spadina_gpu::wgsl::Options::default())?;
+            let shaders = spadina_gpu::emit(kernel, &spadina_gpu::wgsl::Options::default())?;
             Ok(shaders.iter().map(ToString::to_string).collect())
         }
         #[cfg(feature = "cpu")]

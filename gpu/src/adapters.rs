@@ -1,14 +1,13 @@
 //! The adapters of this machine, and the choice among them.
 
-use crate::device::double_features;
-use crate::{Error, timer};
-use pollster::block_on;
+use crate::{Error, features};
 
 /// The environment variable with a part of the adapter's name.
 pub const ADAPTER_VARIABLE: &str = "WGPU_ADAPTER_NAME";
 
 /// An adapter, and what of it matters to kernels.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct AdapterSummary {
     /// Its name.
     pub name: String,
@@ -31,23 +30,35 @@ pub struct AdapterSummary {
 }
 
 /// All adapters of this machine, with the backends that the environment allows (`WGPU_BACKEND`).
+#[cfg(not(target_arch = "wasm32"))]
 pub fn adapters() -> Vec<wgpu::Adapter> {
-    all(&instance())
+    pollster::block_on(adapters_async())
+}
+
+/// `adapters` without blocking.
+pub async fn adapters_async() -> Vec<wgpu::Adapter> {
+    all(&instance()).await
 }
 
 /// The same in words.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn summaries() -> Vec<AdapterSummary> {
+    pollster::block_on(summaries_async())
+}
+
+/// `summaries` without blocking.
+pub async fn summaries_async() -> Vec<AdapterSummary> {
     let instance = instance();
-    let found = all(&instance);
+    let found = all(&instance).await;
     let default = match variable() {
         Some(name) => found.iter().find(|adapter| is_named(adapter, &name)).map(wgpu::Adapter::get_info),
-        None => fastest(&instance).map(|adapter| adapter.get_info()),
+        None => fastest(&instance).await.map(|adapter| adapter.get_info()),
     };
     found.iter().map(|adapter| summary(adapter, default.as_ref() == Some(&adapter.get_info()))).collect()
 }
 
 fn summary(adapter: &wgpu::Adapter, is_default: bool) -> AdapterSummary {
-    let (info, features, limits) = (adapter.get_info(), adapter.features(), adapter.limits());
+    let (info, own, limits) = (adapter.get_info(), adapter.features(), adapter.limits());
     AdapterSummary {
         kind: match info.device_type {
             wgpu::DeviceType::DiscreteGpu => "discrete",
@@ -59,35 +70,41 @@ fn summary(adapter: &wgpu::Adapter, is_default: bool) -> AdapterSummary {
         name: info.name,
         backend: format!("{:?}", info.backend),
         driver: format!("{} {}", info.driver, info.driver_info).trim().to_string(),
-        double_precision: features.contains(double_features()),
-        float_atomics: features.contains(wgpu::Features::SHADER_FLOAT32_ATOMIC),
-        timestamps: features.contains(timer::features()),
+        double_precision: own.contains(features::double_precision()),
+        float_atomics: own.contains(features::float_atomics()),
+        timestamps: own.contains(features::timestamps()),
         largest_binding: limits.max_storage_buffer_binding_size.min(limits.max_buffer_size),
         is_default,
     }
 }
 
 /// The adapter whose name contains `name`, or that of the environment; without either the fastest.
-pub(crate) fn wanted(instance: &wgpu::Instance, name: Option<&str>) -> Result<wgpu::Adapter, Error> {
-    let names = || all(instance).iter().map(|adapter| adapter.get_info().name).collect();
-    let Some(name) = name.map(String::from).or_else(variable) else {
-        return fastest(instance).ok_or_else(|| Error::NoAdapter { wanted: None, found: names() });
+pub(crate) async fn wanted(instance: &wgpu::Instance, name: Option<&str>) -> Result<wgpu::Adapter, Error> {
+    let wanted = name.map(String::from).or_else(variable);
+    let found = match &wanted {
+        Some(name) => all(instance).await.into_iter().find(|adapter| is_named(adapter, name)),
+        None => fastest(instance).await,
     };
-    let found = all(instance).into_iter().find(|adapter| is_named(adapter, &name));
-    found.ok_or_else(|| Error::NoAdapter { wanted: Some(name), found: names() })
+    match found {
+        Some(adapter) => Ok(adapter),
+        None => {
+            let found = all(instance).await.iter().map(|adapter| adapter.get_info().name).collect();
+            Err(Error::NoAdapter { wanted, found })
+        }
+    }
 }
 
 /// The same, but without a name one that can draw on a surface.
-pub(crate) fn presenting(
+pub(crate) async fn presenting(
     instance: &wgpu::Instance,
     surface: &wgpu::Surface<'_>,
     name: Option<&str>,
 ) -> Result<wgpu::Adapter, Error> {
-    let first = wanted(instance, name)?;
+    let first = wanted(instance, name).await?;
     if first.is_surface_supported(surface) || name.is_some() || variable().is_some() {
         return Ok(first);
     }
-    Ok(all(instance).into_iter().find(|adapter| adapter.is_surface_supported(surface)).unwrap_or(first))
+    Ok(all(instance).await.into_iter().find(|adapter| adapter.is_surface_supported(surface)).unwrap_or(first))
 }
 
 /// What knows the adapters.
@@ -95,14 +112,14 @@ pub fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
 }
 
-fn all(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
-    block_on(instance.enumerate_adapters(wgpu::Backends::all()))
+async fn all(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    instance.enumerate_adapters(wgpu::Backends::all()).await
 }
 
-fn fastest(instance: &wgpu::Instance) -> Option<wgpu::Adapter> {
+async fn fastest(instance: &wgpu::Instance) -> Option<wgpu::Adapter> {
     let power_preference = wgpu::PowerPreference::HighPerformance;
     let options = wgpu::RequestAdapterOptions { power_preference, ..Default::default() };
-    block_on(instance.request_adapter(&options)).ok()
+    instance.request_adapter(&options).await.ok()
 }
 
 fn variable() -> Option<String> {

@@ -1,42 +1,15 @@
 //! An evaluation that is bound to data: dispatches that are made once and encoded many times.
 
 use crate::builder::Builder;
-use crate::job::{Job, Uploaded};
-use crate::pipeline::Dispatch;
+use crate::dispatch::Dispatch;
+use crate::evaluation::Evaluation;
+use crate::job::Uploaded;
 use crate::vectors::Vectors;
+use crate::waiting::{Waiting, block_on};
 use crate::{Device, Error};
-use spadina_core::element::{Element, Projection};
-use spadina_core::pattern::Places;
+use spadina_core::executor::Executor;
 use spadina_core::real::Precision;
 use std::ops::Range;
-
-/// What an evaluation consists of.
-#[derive(Clone, Default, Debug)]
-pub struct Evaluation<'a> {
-    /// Second derivatives that are projected before kernels read them.
-    pub matrices: Vec<Matrices<'a>>,
-    /// Kernels that run one after another. Those of a stage read what earlier stages wrote (rows of the residual).
-    pub stages: Vec<Vec<Job<'a>>>,
-    /// Rows of the residual, half the squares of which are part of the energy.
-    pub squares: Vec<Range<usize>>,
-    /// Patterns of the Jacobian and of the Hessian with the slots of the latter: JᵀJ is added to the Hessian.
-    pub gram: Option<[Places<'a>; 2]>,
-    /// The most bytes of the staging buffer; what the device allows if that is less, or if none is given.
-    pub staging: Option<u64>,
-}
-
-/// Symmetric matrices of elements, that are projected where kernels have left them.
-#[derive(Clone, Debug)]
-pub struct Matrices<'a> {
-    /// Kernels that compute the matrices as rows of a residual: lower triangles row by row, element after element.
-    pub jobs: Vec<Job<'a>>,
-    /// An element: its size and basis.
-    pub element: &'a Element,
-    /// What becomes of negative eigenvalues.
-    pub projection: Projection,
-    /// How many elements there are.
-    pub count: usize,
-}
 
 /// An evaluation with its pipelines, bind groups and data.
 ///
@@ -64,9 +37,15 @@ pub(crate) struct Terms {
 }
 
 impl Bound {
-    /// Binds an evaluation to its data, which is uploaded, and to the vectors that it reads and writes.
-    pub fn new(device: &Device, vectors: &Vectors, evaluation: &Evaluation<'_>) -> Result<Self, Error> {
-        let mut builder = Builder::new(device, vectors, evaluation)?;
+    /// Binds an evaluation to its data, which is uploaded, and to the vectors that it reads and writes. The executor finds
+    /// what contributes to each entry.
+    pub fn new(
+        device: &Device,
+        vectors: &Vectors,
+        evaluation: &Evaluation<'_>,
+        executor: &dyn Executor,
+    ) -> Result<Self, Error> {
+        let mut builder = Builder::new(device, vectors, evaluation, executor)?;
         let mut uploaded = Vec::new();
         for matrices in &evaluation.matrices {
             uploaded.push(builder.matrices(matrices)?);
@@ -97,12 +76,21 @@ impl Bound {
 
     /// Evaluates, and waits until it is done.
     pub fn run(&self, device: &Device) -> Result<(), Error> {
+        block_on(self.run_by(Waiting::Blocking, device))
+    }
+
+    /// [`run`](Self::run) without blocking. Natively somebody has to poll the device ([`Device::wait_async`]).
+    pub async fn run_async(&self, device: &Device) -> Result<(), Error> {
+        self.run_by(Waiting::Woken, device).await
+    }
+
+    async fn run_by(&self, waiting: Waiting, device: &Device) -> Result<(), Error> {
         let commands = device.scoped("an evaluation", || {
             let mut encoder = device.device().create_command_encoder(&Default::default());
             self.encode(&mut encoder);
             encoder.finish()
         })?;
-        device.wait(device.submit(commands)?)
+        device.wait_by(waiting, device.submit(commands)?).await
     }
 
     /// Gives an array of a job's data new numbers, as many as before; nothing happens to an array that lies elsewhere. The

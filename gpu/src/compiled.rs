@@ -1,11 +1,12 @@
 //! A kernel with its pipelines.
 
+use crate::dispatch::Pipeline;
 use crate::memory::check_range;
 use crate::numbering::Numbering;
-use crate::pipeline::Pipeline;
+use crate::parts::{Kind, Projected, parts};
 use crate::project::Projector;
-use crate::schedule::{Cost, Schedule, has_atomics, has_rows, prefers_rows, rows, split};
-use crate::wgsl::{self, Options, Shader, Sink, Source};
+use crate::schedule::{Cost, Schedule};
+use crate::wgsl::{self, Options, Shader, Source};
 use crate::words::Words;
 use crate::{Device, Error};
 use spadina_core::element::{Blocks, Element, Projection};
@@ -41,28 +42,6 @@ pub(crate) struct Part {
     pub stored: usize,
     /// Whether one workgroup runs the whole kernel.
     pub shared: bool,
-}
-
-/// Where the numbers of a part go.
-#[derive(Debug)]
-pub(crate) enum Kind {
-    /// In the staging buffer.
-    Staged(Numbering, Option<Projected>),
-    /// To rows that the invocation owns. The slots of the part are at these places of the records.
-    Rows(Vec<usize>),
-    /// To entries, by atomic additions.
-    Atomic,
-}
-
-/// How the elements of a part are projected before they are gathered.
-#[derive(Debug)]
-pub(crate) struct Projected {
-    pub element: Element,
-    pub projection: Projection,
-    /// The region whose records are the elements.
-    pub region: usize,
-    /// By entry of the lower triangle, its number, and then those of copies, as [`Projector::dispatches`] takes them.
-    pub places: Vec<u32>,
 }
 
 impl Device {
@@ -118,16 +97,12 @@ impl Device {
 
     fn part(&self, kernel: Kernel, kind: Kind, options: &Options) -> Result<Part, Error> {
         check_constants(&kernel, options.precision)?;
-        let sink = kind.sink();
-        let Shader { prelude, kernel: text, stored, shared } = wgsl::emit_to(&kernel, options, sink)?;
+        let Shader { prelude, kernel: text, stored, shared } = wgsl::emit_to(&kernel, options, kind.sink())?;
         let what = format!("kernel `{}`", kernel.name);
-        let pipeline = |text: &String, sink: Sink<'_>| {
-            let writes: Vec<bool> = sink.bindings().iter().map(|binding| binding.writes).collect();
-            self.pipeline(&what, text, wgsl::ENTRY, &writes)
-        };
-        let sums = prelude.as_ref().map(|text| pipeline(text, Sink::Staged(&Numbering::default())));
+        let pipeline = |text: &String| self.pipeline(&what, text, wgsl::ENTRY);
+        let sums = prelude.as_ref().map(pipeline);
         Ok(Part {
-            pipeline: pipeline(&text, sink)?,
+            pipeline: pipeline(&text)?,
             prelude: sums.transpose()?,
             workgroup: options.workgroup,
             stored,
@@ -157,38 +132,17 @@ fn check_constants(kernel: &Kernel, precision: Precision) -> Result<(), Error> {
     check_range(precision, &what, &constants)
 }
 
-/// The kernels that evaluate a kernel by the schedule of the options, and where their numbers go. Without `cost`, the automatic
-/// schedule is the staged one, and no body is split.
-pub(crate) fn parts(kernel: &Kernel, options: &Options, cost: Option<Cost>) -> Vec<(Kernel, Kind)> {
-    let precision = options.precision;
-    let by_rows = match (options.schedule, cost) {
-        (Schedule::Auto, Some(cost)) => has_rows(kernel) && prefers_rows(kernel, cost, precision),
-        (Schedule::Rows, _) => has_rows(kernel),
-        _ => false,
-    };
-    let staged = |kernel: Kernel| {
-        let numbering = Numbering::of(&kernel, |_| None);
-        (kernel, Kind::Staged(numbering, None))
-    };
-    if by_rows {
-        let (energy, nodes) = rows(kernel);
-        let nodes = nodes.into_iter().map(|(kernel, columns)| (kernel, Kind::Rows(columns)));
-        return energy.map(staged).into_iter().chain(nodes).collect();
-    }
-    if options.schedule == Schedule::Atomic && has_atomics(kernel, precision) {
-        return vec![(kernel.clone(), Kind::Atomic)];
-    }
-    match cost {
-        Some(cost) => split(kernel, cost).into_iter().map(staged).collect(),
-        None => vec![staged(kernel.clone())],
-    }
-}
-
 /// By output of a completed kernel, the entry of its element's lower triangle.
 fn entries(blocks: &Blocks) -> Vec<Option<usize>> {
     let mut scattered = blocks.scattered.iter().copied();
+    let mut entry = || {
+        let Some(entry) = scattered.next() else {
+            unreachable!("the Hessian of a completed kernel is that of its elements");
+        };
+        entry
+    };
     let outputs = blocks.whole.outputs.iter();
-    outputs.map(|output| (output.buffer == Buffer::Hessian).then(|| scattered.next()).flatten()).collect()
+    outputs.map(|output| (output.buffer == Buffer::Hessian).then(&mut entry)).collect()
 }
 
 /// By entry of the lower triangle, its number, and then those of copies; [`Region::NONE`] where there is none.
@@ -215,12 +169,12 @@ impl Compiled {
 
     /// How the kernel's outputs are assembled: what became of [`Schedule::Auto`].
     pub fn schedule(&self) -> Schedule {
-        let of = |part: &Part| match part.kind {
+        let Some(part) = self.0.parts.last() else { unreachable!("a compiled kernel has parts") };
+        match part.kind {
             Kind::Staged(..) => Schedule::Staged,
             Kind::Rows(_) => Schedule::Rows,
             Kind::Atomic => Schedule::Atomic,
-        };
-        self.0.parts.last().map_or(Schedule::Staged, of)
+        }
     }
 
     /// How many shaders evaluate the kernel, besides those of sums that stand before its outermost loop.
@@ -230,24 +184,6 @@ impl Compiled {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
-    }
-}
-
-impl Kind {
-    pub fn sink(&self) -> Sink<'_> {
-        match self {
-            Self::Staged(numbering, _) => Sink::Staged(numbering),
-            Self::Rows(_) => Sink::Rows,
-            Self::Atomic => Sink::Atomic,
-        }
-    }
-
-    /// The numbers of records, if they are staged.
-    pub fn numbering(&self) -> Option<&Numbering> {
-        match self {
-            Self::Staged(numbering, _) => Some(numbering),
-            Self::Rows(_) | Self::Atomic => None,
-        }
     }
 }
 

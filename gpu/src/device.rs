@@ -1,13 +1,11 @@
 //! The device: the caller's own, or one that is opened here; and what is made on it, with errors instead of panics.
 
-use crate::Error;
-use crate::adapters;
-use crate::pipeline::Pipeline;
-use crate::timer;
-use pollster::block_on;
+use crate::dispatch::Pipeline;
+use crate::waiting::{Scopes, Signal, Waiting, block_on, lock, may_block};
+use crate::{Error, adapters, features};
 use rustc_hash::FxHashMap;
 use spadina_core::real::Precision;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How long a blocking call waits for the device before it gives up.
@@ -21,6 +19,8 @@ pub struct Device {
     /// How long blocking calls wait before they give up with [`Error::Timeout`].
     pub patience: Duration,
     lost: Arc<Mutex<Option<String>>>,
+    /// What wgpu has not reported yet.
+    scopes: Arc<Scopes>,
     /// Where the device comes from, if that is known.
     origin: Option<(wgpu::Instance, wgpu::Adapter)>,
     /// The pipelines of shaders that are written by hand, by their texts, once they have been needed.
@@ -31,8 +31,8 @@ impl Device {
     /// The caller's device. Kernels in double precision need its features `SHADER_F64` and `SHADER_INT64`; larger problems
     /// need its limits to be those of the adapter.
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        let (lost, pipelines) = (Arc::default(), Arc::default());
-        Self { device, queue, patience: PATIENCE, lost, origin: None, pipelines }
+        let (lost, scopes, pipelines) = (Arc::default(), Arc::default(), Arc::default());
+        Self { device, queue, patience: PATIENCE, lost, scopes, origin: None, pipelines }
     }
 
     /// The same device, which knows where it comes from: windows are drawn on a surface of the instance, as the adapter can.
@@ -50,29 +50,46 @@ impl Device {
     /// [`ADAPTER_VARIABLE`](crate::ADAPTER_VARIABLE), in upper or lower case; without either the fastest one. The device has
     /// all that the adapter has of what kernels can use.
     pub fn open(name: Option<&str>) -> Result<Self, Error> {
+        block_on(Self::open_async(name))
+    }
+
+    /// [`open`](Self::open) without blocking.
+    pub async fn open_async(name: Option<&str>) -> Result<Self, Error> {
         let instance = adapters::instance();
-        let adapter = adapters::wanted(&instance, name)?;
-        Ok(Self::of_adapter(&adapter, adapter.limits())?.with_origin(instance, adapter))
+        let adapter = adapters::wanted(&instance, name).await?;
+        Ok(Self::of_adapter_async(&adapter, adapter.limits()).await?.with_origin(instance, adapter))
     }
 
     /// Like [`open`](Self::open), but of the adapters of an instance that can draw on a surface; an adapter that is asked for
     /// by its name is taken in any case.
     pub fn open_for(instance: &wgpu::Instance, surface: &wgpu::Surface<'_>, name: Option<&str>) -> Result<Self, Error> {
-        let adapter = adapters::presenting(instance, surface, name)?;
-        Ok(Self::of_adapter(&adapter, adapter.limits())?.with_origin(instance.clone(), adapter))
+        block_on(Self::open_for_async(instance, surface, name))
+    }
+
+    /// [`open_for`](Self::open_for) without blocking.
+    pub async fn open_for_async(
+        instance: &wgpu::Instance,
+        surface: &wgpu::Surface<'_>,
+        name: Option<&str>,
+    ) -> Result<Self, Error> {
+        let adapter = adapters::presenting(instance, surface, name).await?;
+        Ok(Self::of_adapter_async(&adapter, adapter.limits()).await?.with_origin(instance.clone(), adapter))
     }
 
     /// Opens a device of an adapter with the given limits.
     pub fn of_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
-        let wanted = double_features() | wgpu::Features::SHADER_FLOAT32_ATOMIC | timer::features();
-        let features = adapter.features() & wanted;
+        block_on(Self::of_adapter_async(adapter, limits))
+    }
+
+    /// [`of_adapter`](Self::of_adapter) without blocking.
+    pub async fn of_adapter_async(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, Error> {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("spadina"),
-            required_features: features,
+            required_features: adapter.features() & features::all(),
             required_limits: limits,
             ..Default::default()
         };
-        let opened = block_on(adapter.request_device(&descriptor));
+        let opened = adapter.request_device(&descriptor).await;
         let refused = |reason: wgpu::RequestDeviceError| Error::Request {
             adapter: adapter.get_info().name,
             reason: reason.to_string(),
@@ -80,7 +97,7 @@ impl Device {
         let (device, queue) = opened.map_err(refused)?;
         let opened = Self::new(device, queue);
         let lost = opened.lost.clone();
-        let note = move |reason: String| *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        let note = move |reason: String| *lock(&lost) = Some(reason);
         let on_error = note.clone();
         opened
             .device
@@ -108,7 +125,7 @@ impl Device {
     pub fn check(&self, precision: Precision) -> Result<(), Error> {
         let lacks = match precision {
             Precision::F32 => wgpu::Features::empty(),
-            Precision::F64 => double_features() - self.device.features(),
+            Precision::F64 => features::double_precision() - self.device.features(),
         };
         if lacks.is_empty() {
             return Ok(());
@@ -119,8 +136,7 @@ impl Device {
 
     /// Refuses atomic additions where the device has none.
     pub(crate) fn check_atomics(&self) -> Result<(), Error> {
-        let feature = wgpu::Features::SHADER_FLOAT32_ATOMIC;
-        match self.device.features().contains(feature) {
+        match self.device.features().contains(features::float_atomics()) {
             true => Ok(()),
             false => Err(Error::Feature {
                 adapter: self.name(),
@@ -135,13 +151,14 @@ impl Device {
     fn check_lost(&self) -> Result<(), Error> {
         // What a poll that does not wait says of the queue is of no account.
         let _ = self.device.poll(wgpu::PollType::Poll);
-        match &*self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*lock(&self.lost) {
             Some(reason) => Err(Error::Lost { reason: reason.clone() }),
             None => Ok(()),
         }
     }
 
-    /// Does something with the device for which wgpu reports errors elsewhere, and gives these; `what` is for messages.
+    /// Does something with the device for which wgpu reports errors elsewhere, and gives these; `what` is for messages. In
+    /// browsers errors are reported later: the next `async` call that waits gives them.
     pub fn scoped<T>(&self, what: &str, action: impl FnOnce() -> T) -> Result<T, Error> {
         self.check_lost()?;
         let filters = [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];
@@ -150,7 +167,7 @@ impl Device {
         let mut failed = None;
         // Scopes end in the opposite order.
         for scope in scopes.into_iter().rev() {
-            failed = failed.or(block_on(scope.pop()));
+            failed = failed.or(self.scopes.end(what, scope));
         }
         self.check_lost()?;
         failed.map_or(Ok(made), |error| Err(error_of(what, &error)))
@@ -161,8 +178,9 @@ impl Device {
         self.scoped("a submission", || self.queue.submit([commands]))
     }
 
-    /// Waits until a submission, and what was asked for before it, is done.
+    /// Waits until a submission, and what was asked for before it, is done. Blocks.
     pub fn wait(&self, submission: wgpu::SubmissionIndex) -> Result<(), Error> {
+        may_block()?;
         let poll = wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(self.patience) };
         match self.device.poll(poll) {
             Ok(_) => self.check_lost(),
@@ -178,9 +196,32 @@ impl Device {
     }
 }
 
-/// The features that kernels in double precision need.
-pub(crate) fn double_features() -> wgpu::Features {
-    wgpu::Features::SHADER_F64 | wgpu::Features::SHADER_INT64
+impl Device {
+    /// Waits until all that was submitted is done.
+    ///
+    /// Natively somebody has to poll the device meanwhile ([`wgpu::Device::poll`]), as for every callback of wgpu; a browser
+    /// does so itself.
+    pub async fn wait_async(&self) -> Result<(), Error> {
+        let (done, give) = Signal::new();
+        self.queue.on_submitted_work_done(move || give(()));
+        done.await;
+        self.settle().await
+    }
+
+    /// Waits until a submission is done.
+    pub(crate) async fn wait_by(&self, waiting: Waiting, submission: wgpu::SubmissionIndex) -> Result<(), Error> {
+        match waiting {
+            Waiting::Blocking => self.wait(submission),
+            Waiting::Woken => self.wait_async().await,
+        }
+    }
+
+    /// Waits for what wgpu reports of earlier calls.
+    pub(crate) async fn settle(&self) -> Result<(), Error> {
+        let failed = self.scopes.settle().await;
+        self.check_lost()?;
+        failed.map_or(Ok(()), |(what, error)| Err(error_of(&what, &error)))
+    }
 }
 
 /// What wgpu reports, with what was tried.

@@ -5,6 +5,7 @@ use spadina_core::real::Precision;
 
 /// Why a kernel was not compiled, bound or run.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// What no GPU does.
     #[error("{what} is not done on the GPU: take the CPU")]
@@ -88,6 +89,9 @@ pub enum Error {
         /// How long was waited.
         seconds: u64,
     },
+    /// A call that waits for the device, where no thread can wait: in a browser.
+    #[error("a browser cannot wait for the device: the call's `async` twin has to be used")]
+    Blocking,
     /// An integer of the kernel may need more than the 32 bits with a sign that a shader has.
     #[error("kernel `{kernel}`: the integer `{text}` {}; a shader has 32 bits with a sign", range(.lo, .hi))]
     Integer {

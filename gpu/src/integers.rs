@@ -6,7 +6,7 @@
 use crate::Error;
 use crate::wgsl::GROUP;
 use spadina_core::bind::Data;
-use spadina_core::executor::Serial;
+use spadina_core::executor::Executor;
 use spadina_core::index::{Index, IndexNode, Indices, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::pattern::{FaultKind, check_words};
@@ -15,18 +15,18 @@ use spadina_core::real::{Graph, Span};
 
 /// Refuses a kernel an integer of which does not fit, with these sizes and tables. Intervals prove it for nearly all of
 /// them; those that they leave open are evaluated in every iteration.
-pub(crate) fn check(kernel: &Kernel, data: &Data<'_>) -> Result<(), Error> {
+pub(crate) fn check(kernel: &Kernel, data: &Data<'_>, executor: &dyn Executor) -> Result<(), Error> {
     let indices = &kernel.graph.indices;
     let looked_at = looked_at(kernel);
     let intervals = Intervals::of(indices, looked_at.iter().copied(), &data.sizes, &data.tables);
     // Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
     let fits = i64::from(i32::MIN)..=i64::from(i32::MAX) - i64::from(GROUP);
     let open: Vec<Index> = looked_at.into_iter().filter(|&index| !intervals.get(index).within(&fits)).collect();
-    if open.is_empty() || evaluate(kernel, &open, data).is_ok() {
+    if open.is_empty() || evaluate(kernel, &open, data, executor).is_ok() {
         return Ok(());
     }
     for index in open {
-        if let Err(kind) = evaluate(kernel, &[index], data) {
+        if let Err(kind) = evaluate(kernel, &[index], data, executor) {
             let (lo, hi) = match kind {
                 FaultKind::Wraps(_, value) => (value, value),
                 _ => (intervals.get(index).lo, intervals.get(index).hi),
@@ -38,19 +38,24 @@ pub(crate) fn check(kernel: &Kernel, data: &Data<'_>) -> Result<(), Error> {
 }
 
 /// Evaluates integers in every iteration of the loops around them, and checks that they fit.
-fn evaluate(kernel: &Kernel, list: &[Index], data: &Data<'_>) -> Result<(), FaultKind> {
-    evaluate_in(kernel.graph.indices.clone(), list, data)
+fn evaluate(kernel: &Kernel, list: &[Index], data: &Data<'_>, executor: &dyn Executor) -> Result<(), FaultKind> {
+    evaluate_in(kernel.graph.indices.clone(), list, data, executor)
 }
 
 /// The same for integers of an arena.
-pub(crate) fn evaluate_in(indices: Indices, list: &[Index], data: &Data<'_>) -> Result<(), FaultKind> {
+pub(crate) fn evaluate_in(
+    indices: Indices,
+    list: &[Index],
+    data: &Data<'_>,
+    executor: &dyn Executor,
+) -> Result<(), FaultKind> {
     let mut graph = Graph::default();
     graph.indices = indices;
     let guard = graph.indices.bool(true);
     let looked_at = |&index: &Index| LookedAt { index, word: Word::I32, guard, span: Span::default() };
     let looked_at = list.iter().map(looked_at).collect();
     let program = Program { name: String::new(), graph, updates: Vec::new(), looked_at };
-    check_words(&program, data, &Serial).map_err(|fault| fault.kind)
+    check_words(&program, data, executor).map_err(|fault| fault.kind)
 }
 
 /// The integers whose value matters beyond 32 bits.
@@ -68,8 +73,9 @@ fn looked_at(kernel: &Kernel) -> Vec<Index> {
         }
     }
     for &reduction in kernel.reductions.keys() {
-        let bounds = indices.reduced(reduction).map(|(var, _)| indices.loop_of(var));
-        found.extend(bounds.iter().flat_map(|Loop { lo, hi, .. }| [*lo, *hi]));
+        let Some((var, _)) = indices.reduced(reduction) else { unreachable!("a reduction has a loop") };
+        let Loop { lo, hi, .. } = indices.loop_of(var);
+        found.extend([*lo, *hi]);
     }
     found.sort_unstable();
     found.dedup();

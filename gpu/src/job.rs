@@ -1,13 +1,15 @@
 //! A kernel with the data and streams it runs on, and its data on the device.
 
-use crate::compiled::{Compiled, Inner, Kind, Part};
+use crate::compiled::{Compiled, Inner, Part};
 use crate::memory::{bytes, check_range};
 use crate::numbering::Numbering;
+use crate::parts::Kind;
 use crate::vectors::Lengths;
 use crate::wgsl::Source;
 use crate::{Device, Error, error, integers};
 use spadina_core::backend;
 use spadina_core::bind::{Data, Stream, Streams};
+use spadina_core::executor::Executor;
 use spadina_core::kernel::Kernel;
 
 /// A kernel to run, and on what.
@@ -49,7 +51,7 @@ impl<'a> Job<'a> {
     }
 
     /// Refuses data and streams that do not fit the kernel and the vectors. There are so many rows.
-    pub(crate) fn check(&self, lengths: &Lengths, rows: usize) -> Result<(), Error> {
+    pub(crate) fn check(&self, lengths: &Lengths, rows: usize, executor: &dyn Executor) -> Result<(), Error> {
         let Inner { kernel, sources, .. } = self.inner();
         backend::check(kernel, self.data, self.streams).map_err(Error::Bind)?;
         for (k, source) in sources.iter().enumerate() {
@@ -71,7 +73,7 @@ impl<'a> Job<'a> {
             let (lo, hi) = (self.streams.outer.start, self.streams.outer.end.max(records));
             return Err(Error::Integer { kernel, text, lo, hi });
         }
-        integers::check(kernel, self.data)
+        integers::check(kernel, self.data, executor)
     }
 
     /// The number of an array's first entry among the unknowns or rows.
@@ -97,6 +99,12 @@ impl<'a> Task<'a> {
     /// The streams of the regions that the part has outputs in.
     pub fn regions(&self) -> impl Iterator<Item = (usize, &'a Stream)> {
         regions(&self.part.kernel, self.job.streams)
+    }
+
+    /// How a part whose outputs are staged numbers them.
+    pub fn staged_numbering(&self) -> &'a Numbering {
+        let Some(numbering) = self.numbering() else { unreachable!("what is gathered was staged") };
+        numbering
     }
 
     /// How the part numbers its outputs, if they are staged.

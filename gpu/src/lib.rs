@@ -1,7 +1,7 @@
 //! Kernels on the GPU: WGSL from the same [`Kernel`](spadina_core::kernel::Kernel) that other back-ends run, on the
 //! application's own device, with results in buffers that it can bind in its own passes.
 //!
-//! - [`wgsl::emit`] gives the text of a kernel's shader: one invocation for each iteration of the outermost loop.
+//! - [`emit`] gives the text of a kernel's shader: one invocation for each iteration of the outermost loop.
 //! - [`Device::compile`] makes a pipeline of it.
 //! - [`Vectors`] are the unknowns, the gradient, the values of the Hessian; [`Pattern`] is its pattern.
 //! - [`Bound`] is an evaluation of some kernels with their data: [`Bound::encode`] is the primitive, [`Bound::run`] and
@@ -12,6 +12,8 @@
 //! same order; or invocations own the rows they add to ([`Schedule`]). There are no atomics, unless they are asked for: the same
 //! inputs give the same bits.
 
+#![warn(missing_debug_implementations)]
+
 mod adapters;
 mod assembly;
 mod backend;
@@ -19,13 +21,17 @@ mod bound;
 mod builder;
 mod compiled;
 mod device;
+mod dispatch;
 mod error;
+mod evaluation;
+mod features;
 mod integers;
 mod job;
 mod memory;
 pub mod newton;
 mod numbering;
 pub mod operations;
+mod parts;
 mod pipeline;
 mod project;
 mod schedule;
@@ -34,16 +40,22 @@ mod staging;
 mod timer;
 mod trips;
 mod vectors;
+mod waiting;
 pub mod wgsl;
 mod words;
 
-pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters, instance, summaries};
+pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters_async, instance, summaries_async};
+#[cfg(not(target_arch = "wasm32"))]
+pub use adapters::{adapters, summaries};
 pub use backend::{Backend, Resident};
-pub use bound::{Bound, Evaluation, Matrices};
+pub use bound::Bound;
 pub use compiled::Compiled;
 pub use device::Device;
+pub use dispatch::Dispatch;
 pub use error::Error;
+pub use evaluation::{Evaluation, Matrices};
 pub use job::Job;
+pub use parts::emit;
 pub use schedule::Schedule;
 pub use timer::Timer;
 pub use vectors::{Lengths, Pattern, Vectors};

@@ -1,5 +1,6 @@
 //! Buffers: made within the device's limits, filled, and read back.
 
+use crate::waiting::{Signal, Waiting, block_on};
 use crate::{Device, Error};
 use spadina_core::real::Precision;
 
@@ -33,6 +34,11 @@ pub(crate) fn check_range(precision: Precision, what: &str, numbers: &[f64]) -> 
         Some(&value) => Err(Error::Narrow { what: what.into(), value }),
         None => Ok(()),
     }
+}
+
+/// What a device is taken for that left other words than its shaders write.
+pub(crate) fn garbled(what: &str) -> Error {
+    Error::Lost { reason: format!("it left words that are not {what}") }
 }
 
 /// The reals that were read from the device.
@@ -110,8 +116,31 @@ impl Device {
 
     /// The bytes of a [`readback`](Self::readback) buffer once a submission is done. Blocks.
     pub fn map(&self, buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
-        self.scoped("reading numbers", || buffer.map_async(wgpu::MapMode::Read, .., |_| ()))?;
-        self.wait(submission)?;
+        block_on(self.map_by(Waiting::Blocking, buffer, submission))
+    }
+
+    /// [`map`](Self::map) without blocking, once all is done that was submitted with the buffer. Natively somebody has to
+    /// poll the device ([`wait_async`](Self::wait_async)).
+    pub async fn map_async(&self, buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Result<Vec<u8>, Error> {
+        self.map_by(Waiting::Woken, buffer, submission).await
+    }
+
+    pub(crate) async fn map_by(
+        &self,
+        waiting: Waiting,
+        buffer: &wgpu::Buffer,
+        submission: wgpu::SubmissionIndex,
+    ) -> Result<Vec<u8>, Error> {
+        let (mapped, give) = Signal::new();
+        self.scoped("reading numbers", || buffer.map_async(wgpu::MapMode::Read, .., give))?;
+        match waiting {
+            Waiting::Blocking => self.wait(submission)?,
+            Waiting::Woken => {
+                let mapped = mapped.await;
+                self.settle().await?;
+                mapped.map_err(|error| Error::Lost { reason: error.to_string() })?;
+            }
+        }
         let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };
         let bytes = self.scoped("reading numbers", || buffer.get_mapped_range(..))?.map_err(lost)?.to_vec();
         buffer.unmap();
@@ -120,6 +149,24 @@ impl Device {
 
     /// The first `count` entries of several buffers of reals, after all that was submitted. Blocks.
     pub fn read(&self, precision: Precision, buffers: &[(&wgpu::Buffer, usize)]) -> Result<Vec<Vec<f64>>, Error> {
+        block_on(self.read_by(Waiting::Blocking, precision, buffers))
+    }
+
+    /// [`read`](Self::read) without blocking. Natively somebody has to poll the device ([`wait_async`](Self::wait_async)).
+    pub async fn read_async(
+        &self,
+        precision: Precision,
+        buffers: &[(&wgpu::Buffer, usize)],
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        self.read_by(Waiting::Woken, precision, buffers).await
+    }
+
+    pub(crate) async fn read_by(
+        &self,
+        waiting: Waiting,
+        precision: Precision,
+        buffers: &[(&wgpu::Buffer, usize)],
+    ) -> Result<Vec<Vec<f64>>, Error> {
         let size = |count: usize| (count * real_bytes(precision)) as u64;
         let total = buffers.iter().map(|&(_, count)| size(count)).sum::<u64>();
         let target = self.readback("what is read", total as usize)?;
@@ -133,7 +180,7 @@ impl Device {
             encoder.finish()
         })?;
         let submission = self.submit(commands)?;
-        let view = self.map(&target, submission)?;
+        let view = self.map_by(waiting, &target, submission).await?;
         let mut offset = 0;
         Ok(buffers
             .iter()

@@ -1,10 +1,10 @@
 //! Operations on vectors, which are made once and encoded many times among other passes.
 
+use crate::dispatch::Dispatch;
 use crate::memory::real_bytes;
-use crate::pipeline::Dispatch;
 use crate::{Device, Error};
 use spadina_core::real::Precision;
-use spadina_shaders::{AXPY, Constants, DOT, GROUP, Shader, TOTAL};
+use spadina_shaders::{AXPY, Constants, DOT, GROUP, Shader, TOTAL, VectorWords};
 
 /// `y += a x`, where `a` is a number in a buffer. No buffer is another one of the three.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Axpy {
     ) -> Result<Self, Error> {
         check(precision, count, [x, y], a)?;
         let maker = Maker { device, precision };
-        let words = Words { place: a.1, ..Words::default() };
+        let words = VectorWords { place: a.1 as u32, ..VectorWords::default() };
         Ok(Self { dispatch: maker.make(AXPY, count, words, &[x, y, a.0])? })
     }
 
@@ -57,9 +57,9 @@ impl Dot {
         let maker = Maker { device, precision };
         let sums = groups(count);
         let partials = device.storage("partial sums", sums, real_bytes(precision))?;
-        let words = Words { partials: sums, ..Words::default() };
+        let words = VectorWords { partials: sums as u32, ..VectorWords::default() };
         let dot = maker.make(DOT, count, words, &[x, y, &partials])?;
-        let total = maker.make(TOTAL, 1, Words { place: result.1, ..words }, &[&partials, result.0])?;
+        let total = maker.make(TOTAL, 1, VectorWords { place: result.1 as u32, ..words }, &[&partials, result.0])?;
         Ok(Self { dispatches: [dot, total] })
     }
 
@@ -90,15 +90,6 @@ pub(crate) fn groups(count: usize) -> usize {
     count.div_ceil(GROUP as usize)
 }
 
-/// What the uniform of a shader says besides the number of items.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Words {
-    pub first: usize,
-    pub partials: usize,
-    pub place: usize,
-    pub squares: bool,
-}
-
 /// Makes dispatches of the shaders of vectors.
 pub(crate) struct Maker<'a> {
     pub device: &'a Device,
@@ -106,21 +97,18 @@ pub(crate) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// A dispatch over so many items.
+    /// A dispatch over so many items, which are set in the words, with the grid.
     pub fn make(
         &self,
         shader: Shader,
         items: usize,
-        words: Words,
+        words: VectorWords,
         buffers: &[&wgpu::Buffer],
     ) -> Result<Dispatch, Error> {
-        let constants = Constants { double: self.precision == Precision::F64, block: 1, node: 1, team: 1 };
-        let text = shader.text(constants);
-        let pipeline = self.device.shared_pipeline(shader.name, &text, shader.writes)?;
+        let text = shader.text(Constants::of_vectors(self.precision == Precision::F64));
+        let pipeline = self.device.shared_pipeline(shader.name, &text)?;
         let grid = self.device.grid(shader.name, items, GROUP)?;
-        let Words { first, partials, place, squares } = words;
-        let [items, first, partials, place] = [items, first, partials, place].map(|word| word as u32);
-        let words = [grid.row, items, first, partials, place, squares.into(), 0, 0];
+        let words = VectorWords { row: grid.row, count: items as u32, ..words }.words();
         self.device.dispatch(shader.name, &pipeline, grid.workgroups, bytemuck::cast_slice(&words), buffers)
     }
 }

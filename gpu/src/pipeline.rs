@@ -1,52 +1,11 @@
-//! Compute pipelines of generated shaders, and what is dispatched to them.
+//! How a device makes compute pipelines of generated shaders, and binds buffers to them.
 
+use crate::dispatch::{Dispatch, Grid, Pipeline};
+use crate::waiting::lock;
 use crate::{Device, Error};
-use std::sync::PoisonError;
-
-/// A pipeline whose only bind group is a uniform, then storage buffers.
-#[derive(Clone, Debug)]
-pub(crate) struct Pipeline {
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
-}
-
-/// One dispatch, ready to be encoded. Clones are the same.
-#[derive(Clone, Debug)]
-pub(crate) struct Dispatch {
-    pipeline: wgpu::ComputePipeline,
-    group: wgpu::BindGroup,
-    workgroups: [u32; 2],
-}
-
-impl Dispatch {
-    pub fn encode(&self, pass: &mut wgpu::ComputePass<'_>) {
-        let [x, y] = self.workgroups;
-        pass.set_pipeline(&self.pipeline);
-        pass.set_bind_group(0, &self.group, &[]);
-        pass.dispatch_workgroups(x, y, 1);
-    }
-}
-
-/// Workgroups in two dimensions, which are allowed more of them than one, for so many invocations.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Grid {
-    pub workgroups: [u32; 2],
-    /// Invocations in a row.
-    pub row: u32,
-}
-
-impl Grid {
-    /// `None` where the device allows less.
-    pub fn of(invocations: usize, workgroup: u32, limit: u32) -> Option<Self> {
-        let groups = invocations.div_ceil(workgroup.max(1) as usize).max(1);
-        let rows = groups.div_ceil(limit.max(1) as usize);
-        let columns = u32::try_from(groups.div_ceil(rows)).ok()?;
-        let rows = u32::try_from(rows).ok().filter(|&rows| rows <= limit)?;
-        let row = columns.checked_mul(workgroup)?;
-        row.checked_mul(rows)?;
-        Some(Self { workgroups: [columns, rows], row })
-    }
-}
+use naga::front::wgsl::{ParseError, parse_str};
+use naga::{AddressSpace, GlobalVariable, Module, StorageAccess};
+use std::borrow::Cow;
 
 impl Device {
     /// The grid for so many invocations.
@@ -62,30 +21,34 @@ impl Device {
 
     /// The pipeline of a shader that is written by hand, whose entry point has its name: compiled once for a device, not
     /// whenever something is bound.
-    pub(crate) fn shared_pipeline(&self, name: &str, text: &str, writes: &[bool]) -> Result<Pipeline, Error> {
-        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn shared_pipeline(&self, name: &str, text: &str) -> Result<Pipeline, Error> {
+        let mut pipelines = lock(&self.pipelines);
         if let Some(pipeline) = pipelines.get(text) {
             return Ok(pipeline.clone());
         }
-        let pipeline = self.pipeline(name, text, name, writes)?;
+        let pipeline = self.pipeline(name, text, name)?;
         pipelines.insert(text.into(), pipeline.clone());
         Ok(pipeline)
     }
 
-    /// Compiles a shader. `writes` says of each storage buffer, from binding 1 on, whether it is written.
-    pub(crate) fn pipeline(&self, what: &str, text: &str, entry: &str, writes: &[bool]) -> Result<Pipeline, Error> {
+    /// Compiles a shader. Its uniform and its storage buffers are bound as it declares them.
+    pub(crate) fn pipeline(&self, what: &str, text: &str, entry: &str) -> Result<Pipeline, Error> {
+        let refused = |error: ParseError| Error::Validation { what: what.into(), reason: error.emit_to_string(text) };
+        let parsed = parse_str(text).map_err(refused)?;
+        let bindings = bindings(&parsed);
         let allowed = self.device().limits().max_storage_buffers_per_shader_stage;
-        if writes.len() as u64 > u64::from(allowed) {
+        let storage = |(_, ty): &&(u32, wgpu::BufferBindingType)| *ty != wgpu::BufferBindingType::Uniform;
+        let wanted = bindings.iter().filter(storage).count() as u64;
+        if wanted > u64::from(allowed) {
             let limit = "max_storage_buffers_per_shader_stage";
-            return Err(Error::Limit {
-                what: what.into(),
-                wanted: writes.len() as u64,
-                limit,
-                allowed: allowed.into(),
-            });
+            return Err(Error::Limit { what: what.into(), wanted, limit, allowed: allowed.into() });
         }
         let module = self.scoped(what, || {
-            let source = wgpu::ShaderSource::Wgsl(text.into());
+            let source = match cfg!(target_arch = "wasm32") {
+                // A browser reads the text itself.
+                true => wgpu::ShaderSource::Wgsl(text.into()),
+                false => wgpu::ShaderSource::Naga(Cow::Owned(parsed)),
+            };
             let descriptor = wgpu::ShaderModuleDescriptor { label: Some(what), source };
             let checks =
                 wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
@@ -95,9 +58,7 @@ impl Device {
         })?;
         self.scoped(what, || {
             let device = self.device();
-            let kinds = std::iter::once(wgpu::BufferBindingType::Uniform)
-                .chain(writes.iter().map(|&writes| wgpu::BufferBindingType::Storage { read_only: !writes }));
-            let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..).zip(kinds).map(entry_of).collect();
+            let entries: Vec<wgpu::BindGroupLayoutEntry> = bindings.into_iter().map(entry_of).collect();
             let layout = device
                 .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(what), entries: &entries });
             let all = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -139,8 +100,23 @@ impl Device {
                 entries: &entries,
             })
         })?;
-        Ok(Dispatch { pipeline: pipeline.pipeline.clone(), group, workgroups })
+        Ok(Dispatch::new(pipeline.pipeline.clone(), group, workgroups))
     }
+}
+
+/// The buffers that a shader declares, by binding.
+fn bindings(module: &Module) -> Vec<(u32, wgpu::BufferBindingType)> {
+    let kind = |space: AddressSpace| match space {
+        AddressSpace::Uniform => Some(wgpu::BufferBindingType::Uniform),
+        AddressSpace::Storage { access } => {
+            Some(wgpu::BufferBindingType::Storage { read_only: !access.contains(StorageAccess::STORE) })
+        }
+        _ => None,
+    };
+    let binding = |variable: &GlobalVariable| Some((variable.binding.as_ref()?.binding, kind(variable.space)?));
+    let mut bindings: Vec<_> = module.global_variables.iter().filter_map(|(_, variable)| binding(variable)).collect();
+    bindings.sort_unstable_by_key(|&(binding, _)| binding);
+    bindings
 }
 
 fn entry_of((binding, ty): (u32, wgpu::BufferBindingType)) -> wgpu::BindGroupLayoutEntry {
@@ -149,20 +125,5 @@ fn entry_of((binding, ty): (u32, wgpu::BufferBindingType)) -> wgpu::BindGroupLay
         visibility: wgpu::ShaderStages::COMPUTE,
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
         count: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Grid;
-
-    #[test]
-    fn grids_have_as_many_invocations_as_asked() {
-        let grid = |invocations| Grid::of(invocations, 64, 100);
-        assert_eq!(grid(0), Some(Grid { workgroups: [1, 1], row: 64 }));
-        assert_eq!(grid(6400), Some(Grid { workgroups: [100, 1], row: 6400 }));
-        assert_eq!(grid(6401), Some(Grid { workgroups: [51, 2], row: 51 * 64 }));
-        assert_eq!(grid(640_001), None);
-        assert_eq!(Grid::of(usize::MAX, 64, u32::MAX), None);
     }
 }

@@ -1,5 +1,6 @@
 //! How the numbers of elements reach the entries that they contribute to, and which way is best.
 
+use crate::memory::real_bytes;
 use crate::numbering::Numbering;
 use rustc_hash::FxHashMap;
 use spadina_core::kernel::{Buffer, Kernel, Output};
@@ -7,6 +8,7 @@ use spadina_core::real::Precision;
 
 /// How outputs are assembled.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+#[non_exhaustive]
 pub enum Schedule {
     /// [`Staged`](Self::Staged) or [`Rows`](Self::Rows), whichever should take less time on the adapter.
     #[default]
@@ -37,18 +39,35 @@ pub(crate) struct Cost {
 const CACHED: f64 = 0.5;
 
 impl Cost {
+    /// A processor, for single precision. What registers do not hold is in its first cache, where it costs little.
+    const PROCESSOR: Self = Self { operations: 4.0, registers: 1000 };
+
+    /// A graphics processor with a memory of its own, for single precision. Data sheets promise from 12 operations a byte
+    /// (A100: 19.5 Tflop/s, 1.6 TB/s) to 80 (RTX 4090: 82.6 Tflop/s, 1 TB/s), half of them in fused pairs. An invocation
+    /// has at most 255 registers of 32 bits (CUDA C++ Programming Guide, "Compute Capabilities").
+    const DISCRETE: Self = Self { operations: 20.0, registers: 200 };
+
+    /// A graphics processor that shares the memory of the processor, and one that is not known, for single precision.
+    const INTEGRATED: Self = Self { operations: 10.0, registers: 200 };
+
+    /// How many times fewer operations there are in double precision: between the half of graphics processors for computing
+    /// centres and the 32nd or 64th part of those for desktops.
+    const DOUBLE: f64 = 4.0;
+
     /// By the kind of the adapter: processors have few operations for each byte, graphics processors many, and those for
     /// desktops little double precision.
     pub fn of(kind: wgpu::DeviceType, precision: Precision) -> Self {
-        let (operations, registers) = match kind {
-            // What registers do not hold is in the first cache.
-            wgpu::DeviceType::Cpu => (4.0, 1000),
-            wgpu::DeviceType::DiscreteGpu => (20.0, 200),
-            wgpu::DeviceType::IntegratedGpu | wgpu::DeviceType::VirtualGpu | wgpu::DeviceType::Other => (10.0, 200),
+        let own = match kind {
+            wgpu::DeviceType::Cpu => Self::PROCESSOR,
+            wgpu::DeviceType::DiscreteGpu => Self::DISCRETE,
+            wgpu::DeviceType::IntegratedGpu | wgpu::DeviceType::VirtualGpu | wgpu::DeviceType::Other => {
+                Self::INTEGRATED
+            }
         };
         match precision {
-            Precision::F32 => Self { operations, registers },
-            Precision::F64 => Self { operations: operations / 4.0, registers: registers / 2 },
+            Precision::F32 => own,
+            // A number takes two registers.
+            Precision::F64 => Self { operations: own.operations / Self::DOUBLE, registers: own.registers / 2 },
         }
     }
 
@@ -99,24 +118,31 @@ fn compact(mut kernel: Kernel) -> (Kernel, Vec<usize>) {
     columns.sort_unstable();
     columns.dedup();
     for output in &mut kernel.outputs {
-        output.offset = columns.binary_search(&output.offset).unwrap_or(0);
+        let Ok(column) = columns.binary_search(&output.offset) else {
+            unreachable!("the columns are those of the outputs");
+        };
+        output.offset = column;
         kernel.regions[output.region].width = columns.len();
     }
     (kernel, columns)
 }
 
+/// Bytes of an item or a slot.
+const WORD: f64 = size_of::<u32>() as f64;
+
 /// Whether the row-driven form of a kernel should take less time than the staged one.
 pub(crate) fn prefers_rows(kernel: &Kernel, cost: Cost, precision: Precision) -> bool {
-    let bytes = if precision == Precision::F32 { 4.0 } else { 8.0 };
+    let bytes = real_bytes(precision) as f64;
     let numbering = Numbering::of(kernel, |_| None);
     let numbers: usize = numbering.counts.iter().sum();
     let entries = kernel.outputs.iter().filter(|o| o.has_slot()).count();
     // Numbers are written and gathered, items are read.
-    let staged = bytes * (numbers + entries) as f64 + 4.0 * numbering.runs.len() as f64;
+    let staged = bytes * (numbers + entries) as f64 + WORD * numbering.runs.len() as f64;
     let staged = cost.time(operations(kernel), staged);
     let (energy, nodes) = rows(kernel);
     let own = |(kernel, columns): &(Kernel, Vec<usize>)| {
-        let slots = 4.0 * (columns.len() + 1) as f64;
+        let slots = WORD * (columns.len() + 1) as f64;
+        // Entries are read and written.
         cost.time(operations(kernel), slots + 2.0 * bytes * CACHED * kernel.outputs.len() as f64)
     };
     let energy = energy.map_or(0.0, |kernel| cost.time(operations(&kernel), bytes));
@@ -164,7 +190,8 @@ fn cut(kernel: &Kernel, parts: usize) -> Vec<Kernel> {
     let part_of: FxHashMap<_, usize> = slotted.map(key).zip(lengths).collect();
     let last = part_of.values().copied().max().unwrap_or(0);
     // The energy is part of the first.
-    let of = |part: usize| kernel.restricted(|o| part_of.get(&key(o)).copied().unwrap_or(0) == part);
+    let own = |o: &Output| if o.has_slot() { part_of[&key(o)] } else { 0 };
+    let of = |part: usize| kernel.restricted(|o| own(o) == part);
     (0..=last).map(of).filter(|kernel| !kernel.outputs.is_empty()).collect()
 }
 

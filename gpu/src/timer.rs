@@ -3,8 +3,12 @@
 //! Timestamps are written between passes, not by passes: on some devices passes that share nothing overlap, and an empty one
 //! ends before what was encoded ahead of it.
 
-use crate::{Device, Error};
+use crate::waiting::{Waiting, block_on};
+use crate::{Device, Error, features};
 use std::time::Instant;
+
+/// Seconds that a time has at least where the host measures: what its clock tells apart.
+const TICK: f64 = 1e-9;
 
 /// Bytes of the two timestamps.
 const BYTES: usize = 2 * size_of::<u64>();
@@ -14,11 +18,6 @@ const COPIED: u64 = 256 << 20;
 
 /// How often is copied; the first time is left out, when a device may still have to find its memory.
 const COPIES: usize = 8;
-
-/// What a device needs to have a clock.
-pub(crate) fn features() -> wgpu::Features {
-    wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS
-}
 
 /// Measures how long commands take. Without timestamps on the device it is from the submission until the host has seen its
 /// end.
@@ -42,7 +41,11 @@ impl Timer {
     /// A timer of a device.
     pub fn new(device: &Device) -> Result<Self, Error> {
         let period = f64::from(device.queue().get_timestamp_period());
-        let has_clock = device.device().features().contains(features()) && period > 0.0;
+        let has_clock = device.device().features().contains(features::timestamps()) && period > 0.0;
+        if !has_clock && cfg!(target_arch = "wasm32") {
+            let (what, lacks) = ("clock, and neither has a browser", "TIMESTAMP_QUERY");
+            return Err(Error::Feature { adapter: device.name(), what, lacks });
+        }
         let clock = has_clock.then(|| Clock::new(device, period)).transpose()?;
         Ok(Self { device: device.clone(), clock })
     }
@@ -54,6 +57,15 @@ impl Timer {
 
     /// Runs what is encoded, waits for it, and gives the seconds that it took: more than zero.
     pub fn time(&self, encode: impl FnOnce(&mut wgpu::CommandEncoder)) -> Result<f64, Error> {
+        block_on(self.time_by(Waiting::Blocking, encode))
+    }
+
+    /// [`time`](Self::time) without blocking. Natively somebody has to poll the device ([`Device::wait_async`]).
+    pub async fn time_async(&self, encode: impl FnOnce(&mut wgpu::CommandEncoder)) -> Result<f64, Error> {
+        self.time_by(Waiting::Woken, encode).await
+    }
+
+    async fn time_by(&self, waiting: Waiting, encode: impl FnOnce(&mut wgpu::CommandEncoder)) -> Result<f64, Error> {
         let commands = self.device.scoped("what is timed", || {
             let mut encoder = self.device.device().create_command_encoder(&Default::default());
             if let Some(clock) = &self.clock {
@@ -66,13 +78,16 @@ impl Timer {
             }
             encoder.finish()
         })?;
-        let start = Instant::now();
-        let submission = self.device.submit(commands)?;
         match &self.clock {
-            Some(clock) => Ok(clock.seconds(&self.device.map(&clock.seen, submission)?)),
+            Some(clock) => {
+                let submission = self.device.submit(commands)?;
+                Ok(clock.seconds(&self.device.map_by(waiting, &clock.seen, submission).await?))
+            }
             None => {
-                self.device.wait(submission)?;
-                Ok(start.elapsed().as_secs_f64().max(1e-9))
+                let start = Instant::now();
+                let submission = self.device.submit(commands)?;
+                self.device.wait_by(waiting, submission).await?;
+                Ok(start.elapsed().as_secs_f64().max(TICK))
             }
         }
     }
@@ -80,15 +95,26 @@ impl Timer {
     /// The bytes, those that are read and those that are written, that the device moves in a second by copying a large
     /// buffer: the best of several times.
     pub fn copy_rate(&self) -> Result<f64, Error> {
+        block_on(self.copy_rate_by(Waiting::Blocking))
+    }
+
+    /// [`copy_rate`](Self::copy_rate) without blocking. Natively somebody has to poll the device ([`Device::wait_async`]).
+    pub async fn copy_rate_async(&self) -> Result<f64, Error> {
+        self.copy_rate_by(Waiting::Woken).await
+    }
+
+    async fn copy_rate_by(&self, waiting: Waiting) -> Result<f64, Error> {
         let limits = self.device.device().limits();
         let most = COPIED.min(limits.max_buffer_size).min(limits.max_storage_buffer_binding_size);
         let bytes = most / wgpu::COPY_BUFFER_ALIGNMENT * wgpu::COPY_BUFFER_ALIGNMENT;
         let buffer = || self.device.storage("a buffer that is copied", bytes as usize, 1);
         let (from, to) = (buffer()?, buffer()?);
         let copy = |encoder: &mut wgpu::CommandEncoder| encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
-        self.time(copy)?;
-        let times = (1..COPIES).map(|_| self.time(copy));
-        let best = times.reduce(|a, b| Ok(a?.min(b?))).unwrap_or(Ok(f64::INFINITY))?;
+        self.time_by(waiting, copy).await?;
+        let mut best = f64::INFINITY;
+        for _ in 1..COPIES {
+            best = best.min(self.time_by(waiting, copy).await?);
+        }
         Ok(2.0 * bytes as f64 / best)
     }
 }

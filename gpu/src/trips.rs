@@ -4,6 +4,7 @@
 use crate::wgsl::GROUP;
 use crate::{Device, Error, integers};
 use spadina_core::bind::Data;
+use spadina_core::executor::Executor;
 use spadina_core::index::{Index, Indices, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::pattern::FaultKind;
@@ -38,6 +39,7 @@ impl Device {
         kernel: &Kernel,
         data: &Data<'_>,
         (times, shared): (u64, bool),
+        executor: &dyn Executor,
     ) -> Result<(), Error> {
         let Some(limit) = self.iterations() else { return Ok(()) };
         self.check_iterations(&format!("kernel `{}`", kernel.name), times)?;
@@ -51,7 +53,8 @@ impl Device {
         let open = products.into_iter().filter(|&product| intervals.get(product).hi > allowed as i64);
         let scaled: Vec<Index> = open.map(|product| indices.scale(product, scale)).collect();
         // What has no value is in an iteration that does not run.
-        match scaled.is_empty() || !matches!(integers::evaluate_in(indices, &scaled, data), Err(FaultKind::Wraps(..))) {
+        let wraps = || matches!(integers::evaluate_in(indices, &scaled, data, executor), Err(FaultKind::Wraps(..)));
+        match scaled.is_empty() || !wraps() {
             true => Ok(()),
             false => {
                 let what = format!("one element of kernel `{}`", kernel.name);
@@ -79,10 +82,9 @@ fn products(kernel: &Kernel, indices: &mut Indices) -> Vec<Index> {
             }
             Step::End => drop(open.pop()),
             Step::Index(i) if kernel.reductions.contains_key(&i) => {
-                if let Some((var, _)) = indices.reduced(i) {
-                    let own = indices.loop_of(var).clone();
-                    found.push(times(indices, &own, around));
-                }
+                let Some((var, _)) = indices.reduced(i) else { unreachable!("a reduction has a loop") };
+                let own = indices.loop_of(var).clone();
+                found.push(times(indices, &own, around));
             }
             _ => {}
         }

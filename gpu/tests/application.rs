@@ -2,6 +2,7 @@
 
 mod support;
 
+use spadina_core::executor::Serial;
 use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
 use spadina_gpu::wgsl::Options;
@@ -37,7 +38,7 @@ fn evaluations_are_encoded_among_the_passes_of_an_application() {
     let data = bound.data();
     let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[], matrices: None };
     let evaluation = Evaluation { stages: vec![vec![job]], ..Evaluation::default() };
-    let evaluable = Evaluable::new(&own, &vectors, &evaluation).unwrap();
+    let evaluable = Evaluable::new(&own, &vectors, &evaluation, &Serial).unwrap();
     // A step of descent by copies: the gradient becomes the unknowns, on the device, twice.
     queue.write_buffer(&vectors.unknowns, 0, bytemuck::cast_slice(&[1f32, 2.0, 3.0, 4.0, 5.0]));
     let mut encoder = device.create_command_encoder(&Default::default());

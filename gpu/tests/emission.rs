@@ -7,7 +7,8 @@ use spadina_core::kernel::{Kernel, Step};
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::{Compare, Node, Precision, UnaryOp};
 use spadina_gpu::Schedule;
-use spadina_gpu::wgsl::{ENTRY, Options, emit};
+use spadina_gpu::emit;
+use spadina_gpu::wgsl::{ENTRY, Options};
 use support::{Builder, random};
 
 /// A chain of springs, (x[i + 1] - x[i])² where that is positive.

@@ -2,14 +2,17 @@
 
 mod support;
 
+use spadina_core::executor::Serial;
 use spadina_core::kernel::Kernel;
 use spadina_core::pattern::Csr;
 use spadina_core::program::Target;
 use spadina_core::real::{ArrayKind, Precision, UnaryOp, Value};
 use spadina_gpu::newton::{Newton, Outcome, Report, Settings, Step, Tolerance};
-use spadina_gpu::solver::{self, Matrix, Preconditioner, Status};
+use spadina_gpu::solver::{self, Matrix, PRECONDITIONERS, Status};
+use spadina_gpu::wgpu;
 use spadina_gpu::wgsl::Options;
 use spadina_gpu::{Bound as Evaluable, Device, Evaluation, Job, Lengths, Pattern, Vectors};
+use std::sync::atomic::{AtomicBool, Ordering};
 use support::{Bound, Builder, device, precisions};
 
 /// The energies of a chain of springs between numbers, each of which is pulled down and kept from zero:
@@ -105,11 +108,17 @@ impl Chain {
         let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[0, 0], matrices: None };
         let rows = 0..self.n - 1;
         let squares = if self.rows { vec![rows] } else { Vec::new() };
-        Evaluable::new(device, vectors, &Evaluation { stages: vec![vec![job]], squares, ..Evaluation::default() })
-            .unwrap()
+        Evaluable::new(
+            device,
+            vectors,
+            &Evaluation { stages: vec![vec![job]], squares, ..Evaluation::default() },
+            &Serial,
+        )
+        .unwrap()
     }
 
-    fn solve(self, device: &Device, precision: Precision, settings: Settings) -> (Report, Vec<Step>, Vec<f64>) {
+    /// The method at its start, and the vectors.
+    fn newton(self, device: &Device, precision: Precision, settings: Settings) -> (Newton, Vectors) {
         let pattern = self.pattern();
         let residual = if self.rows { self.n - 1 } else { 0 };
         let lengths = Lengths { unknowns: self.n, hessian: pattern.nonzeros(), residual, jacobian: 0 };
@@ -128,7 +137,11 @@ impl Chain {
         };
         let evaluations = [false, true].map(|hessian| self.evaluable(device, &vectors, &start, hessian));
         let fixed: Vec<bool> = (0..self.n).map(fixed).collect();
-        let newton = Newton::new(device, &vectors, evaluations, &matrix, &fixed, settings).unwrap();
+        (Newton::new(device, &vectors, evaluations, &matrix, &fixed, settings).unwrap(), vectors)
+    }
+
+    fn solve(self, device: &Device, precision: Precision, settings: Settings) -> (Report, Vec<Step>, Vec<f64>) {
+        let (newton, vectors) = self.newton(device, precision, settings);
         let mut steps = Vec::new();
         let report = newton.solve(device, |step| steps.push(*step)).unwrap();
         let x = device.read(precision, &[(&vectors.unknowns, self.n)]).unwrap().remove(0);
@@ -223,7 +236,7 @@ fn minima_are_those_of_double_precision() {
                 Precision::F32 => (1e-4, 1e-6, 1e-4),
                 Precision::F64 => (1e-11, 1e-13, 1e-9),
             };
-            for preconditioner in [Preconditioner::BlockJacobi, Preconditioner::Multilevel] {
+            for preconditioner in PRECONDITIONERS {
                 let linear = solver::Settings { preconditioner, tolerance: solved, ..solver::Settings::default() };
                 let gradient = Tolerance { relative: gradient, absolute: 0.0 };
                 let (report, steps, x) =
@@ -270,6 +283,48 @@ fn slopes_decide_where_energies_are_noise() {
                 assert!(away.clone().all(|away| away < near), "{:e} {report:?}", away.fold(0.0, f64::max));
             }
         }
+    }
+}
+
+/// Runs a task on this thread, while another one polls the device.
+fn polled<T>(device: &Device, task: impl Future<Output = T>) -> T {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                device.device().poll(wgpu::PollType::Poll).unwrap();
+                std::thread::yield_now();
+            }
+        });
+        let result = pollster::block_on(task);
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+/// The twins that do not block find the same bits.
+#[test]
+fn tasks_that_are_woken_find_the_same() {
+    if device().is_none() {
+        return;
+    }
+    let device = pollster::block_on(Device::open_async(None)).unwrap();
+    let chain = Chain { n: 200, rows: true, offset: 0.0 };
+    for (precision, _) in precisions(&device) {
+        let settings = Settings::default();
+        let (newton, vectors) = chain.newton(&device, precision, settings);
+        let mut steps = Vec::new();
+        let found = polled(&device, async {
+            let report = newton.solve_async(&device, |step| steps.push(*step)).await?;
+            newton.gradient.run_async(&device).await?;
+            let unknowns = (&vectors.unknowns, chain.n);
+            let read = device.read_async(precision, &[unknowns, (&vectors.energy, 1)]).await?;
+            device.wait_async().await?;
+            Ok::<_, spadina_gpu::Error>((report, read))
+        });
+        let (report, mut read) = found.unwrap();
+        assert_eq!(read.remove(1), [report.last.unwrap().energy]);
+        assert_eq!((report, steps, read.remove(0)), chain.solve(&device, precision, settings));
     }
 }
 

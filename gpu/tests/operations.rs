@@ -5,7 +5,8 @@ mod support;
 use spadina_core::kernel::Kernel;
 use spadina_core::program::{Entry, Target};
 use spadina_core::real::{Precision, UnaryOp};
-use spadina_gpu::wgsl::{Options, emit};
+use spadina_gpu::emit;
+use spadina_gpu::wgsl::Options;
 use support::{Bound, Builder, Results, device, interpreted, numbers, on_device, precisions};
 
 /// Runs a kernel in every precision, whole and in pieces; gives the results of the interpreter.

@@ -6,8 +6,8 @@
 @group(0) @binding(3) var<storage, read> values: array<real>;
 @group(0) @binding(4) var<storage, read> fixed: array<u32>;
 @group(0) @binding(5) var<storage, read_write> inverse: array<real>;
-@group(0) @binding(6) var<storage, read_write> status: array<u32>;
-@group(0) @binding(7) var<storage, read> scalars: array<real>;
+@group(0) @binding(6) var<storage, read_write> progress: SolverProgress;
+@group(0) @binding(7) var<storage, read> scalars: SolverScalars;
 
 fn entry(row: u32, col: u32) -> real {
     let block_row = row / BLOCK;
@@ -15,7 +15,8 @@ fn entry(row: u32, col: u32) -> real {
     var low = row_ptr[block_row];
     var high = row_ptr[block_row + 1u];
     let end = high;
-    for (var k = 0u; k < 32u; k++) {
+    // Halving ends after as many steps as a word has bits: a loop that counts is one that every compiler knows to end.
+    for (var k = 0u; k < BITS; k++) {
         if (low < high) {
             let middle = low + (high - low) / 2u;
             if (col_idx[middle] < block_col) {
@@ -52,7 +53,7 @@ fn block_diagonal(@builtin(global_invocation_id) id: vec3u) {
             if (fixed[row] == 0u && fixed[col] == 0u) {
                 a[i][j] = entry(row, col);
                 if (i == j) {
-                    a[i][j] += scalars[SHIFT];
+                    a[i][j] += scalars.shift;
                 }
             }
         }
@@ -82,6 +83,6 @@ fn block_diagonal(@builtin(global_invocation_id) id: vec3u) {
     }
     if (!definite) {
         // Every invocation that writes writes this.
-        status[0] = 2u;
+        progress.status = INDEFINITE;
     }
 }

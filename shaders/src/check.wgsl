@@ -1,10 +1,10 @@
 // The new residual · preconditioned and residual · residual; beta, and whether to stop; one workgroup. Before the first
-// iteration, when the number of iterations is the largest word, the residual is that of the start, to which the tolerance
+// iteration, when the number of iterations is NOT_STARTED, the residual is that of the start, to which the tolerance
 // refers.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
-@group(0) @binding(2) var<storage, read_write> scalars: array<real>;
-@group(0) @binding(3) var<storage, read_write> status: array<u32>;
+@group(0) @binding(2) var<storage, read_write> scalars: SolverScalars;
+@group(0) @binding(3) var<storage, read_write> progress: SolverProgress;
 
 @compute @workgroup_size(GROUP)
 fn check(@builtin(local_invocation_index) local: u32) {
@@ -17,21 +17,21 @@ fn check(@builtin(local_invocation_index) local: u32) {
     let mixed = group_sum(local, own_mixed);
     let square = group_sum(local, own_square);
     // The size of the first residual is told also where the preconditioner is not definite.
-    let first = status[1] == 0xffffffffu;
-    if (local != 0u || (status[0] != 0u && !first)) {
+    let first = progress.iterations == NOT_STARTED;
+    if (local != 0u || (progress.status != RUNNING && !first)) {
         return;
     }
     if (first) {
-        status[1] = 0u;
-        scalars[START_SQUARE] = square;
-        scalars[BETA] = ZERO;
+        progress.iterations = 0u;
+        scalars.first = square;
+        scalars.beta = ZERO;
     } else {
-        status[1] += 1u;
-        scalars[BETA] = mixed / scalars[MIXED];
+        progress.iterations += 1u;
+        scalars.beta = mixed / scalars.mixed;
     }
-    scalars[MIXED] = mixed;
-    scalars[SQUARE] = square;
-    if (status[0] == 0u && square <= max(scalars[RELATIVE] * scalars[START_SQUARE], scalars[ABSOLUTE])) {
-        status[0] = 1u;
+    scalars.mixed = mixed;
+    scalars.square = square;
+    if (progress.status == RUNNING && square <= max(scalars.relative * scalars.first, scalars.absolute)) {
+        progress.status = CONVERGED;
     }
 }

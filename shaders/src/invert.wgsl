@@ -3,7 +3,7 @@
 
 @group(0) @binding(1) var<storage, read> sums: array<real>;
 @group(0) @binding(2) var<storage, read> sizes: array<u32>;
-@group(0) @binding(3) var<storage, read> scalars: array<real>;
+@group(0) @binding(3) var<storage, read> scalars: SolverScalars;
 @group(0) @binding(4) var<storage, read_write> inverse: array<real>;
 
 @compute @workgroup_size(GROUP)
@@ -17,7 +17,7 @@ fn invert(@builtin(global_invocation_id) id: vec3u) {
     var b: array<array<real, NODE>, NODE>;
     var more: array<real, NODE>;
     for (var i = 0u; i < NODE; i++) {
-        more[i] = scalars[SHIFT] * real(sizes[cluster * NODE + i]);
+        more[i] = scalars.shift * real(sizes[cluster * NODE + i]);
         for (var j = 0u; j < NODE; j++) {
             let row = max(i, j);
             a[i][j] = sums[first + row * (row + 1u) / 2u + min(i, j)];

@@ -1,64 +1,20 @@
 //! The matrix: products, and its blocks on the diagonal.
 
-use crate::Constants;
+use crate::number::Number;
+use crate::shader::{Constants, Shader, TREE};
+use crate::solver;
 use crate::tree::partial_sums;
-use std::ops::{Add, Div, Mul, Sub};
 
-/// A number of a twin: `f32` or `f64`.
-pub trait Number:
-    Copy
-    + Default
-    + PartialOrd
-    + From<f32>
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Div<Output = Self>
-{
-    /// A pivot of so much of the numbers that were added to it is a rounding error: eight units in the last place.
-    const ROUNDING: Self;
-
-    /// The nearest number to an integer.
-    fn of(integer: u32) -> Self;
-
-    /// Whether it is neither infinite nor NaN.
-    fn is_finite(self) -> bool;
-
-    /// The square root.
-    fn sqrt(self) -> Self;
-}
-
-impl Number for f32 {
-    const ROUNDING: Self = 8.0 * f32::EPSILON;
-
-    fn of(integer: u32) -> Self {
-        integer as f32
-    }
-
-    fn is_finite(self) -> bool {
-        f32::is_finite(self)
-    }
-
-    fn sqrt(self) -> Self {
-        f32::sqrt(self)
-    }
-}
-
-impl Number for f64 {
-    const ROUNDING: Self = 8.0 * f64::EPSILON;
-
-    fn of(integer: u32) -> Self {
-        f64::from(integer)
-    }
-
-    fn is_finite(self) -> bool {
-        f64::is_finite(self)
-    }
-
-    fn sqrt(self) -> Self {
-        f64::sqrt(self)
-    }
-}
+/// Inverse blocks on the diagonal: `row_ptr`, `col_idx`, `values`, `fixed`, `inverse`, `progress`, `scalars`.
+pub const BLOCK_DIAGONAL: Shader = Shader {
+    name: "block_diagonal",
+    declarations: solver::declarations,
+    texts: &[include_str!("block_diagonal.wgsl")],
+};
+/// The product of the matrix with the direction: `row_ptr`, `col_idx`, `values`, `fixed`, `work`, `partials`, `progress`,
+/// `scalars`.
+pub const MULTIPLY: Shader =
+    Shader { name: "multiply", declarations: solver::declarations, texts: &[TREE, include_str!("multiply.wgsl")] };
 
 /// A symmetric matrix of square blocks, block row by block row.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,8 @@
 @group(0) @binding(4) var<storage, read> fixed: array<u32>;
 @group(0) @binding(5) var<storage, read_write> work: array<real>;
 @group(0) @binding(6) var<storage, read_write> partials: array<real>;
-@group(0) @binding(7) var<storage, read> status: array<u32>;
-@group(0) @binding(8) var<storage, read> scalars: array<real>;
+@group(0) @binding(7) var<storage, read> progress: SolverProgress;
+@group(0) @binding(8) var<storage, read> scalars: SolverScalars;
 
 var<workgroup> sums: array<array<real, BLOCK>, GROUP>;
 
@@ -19,7 +19,7 @@ fn multiply(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
 ) {
-    if (status[0] != 0u) {
+    if (progress.status != RUNNING) {
         return;
     }
     let row = (id.y * words.row + id.x) / TEAM;
@@ -52,7 +52,7 @@ fn multiply(
         for (var i = 0u; i < BLOCK; i++) {
             let at = row * BLOCK + i;
             let direction = work[DIRECTION * words.unknowns + at];
-            var product = sums[local][i] + scalars[SHIFT] * direction;
+            var product = sums[local][i] + scalars.shift * direction;
             if (fixed[at] != 0u) {
                 product = ZERO;
             }

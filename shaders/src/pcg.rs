@@ -1,30 +1,36 @@
 //! The method of conjugate gradients, preconditioned by the inverse blocks on the diagonal (block-Jacobi), to which several
 //! levels can be added ([`crate::multilevel`]).
 
-use crate::Status;
-use crate::matrix::Number;
+use crate::number::Number;
+use crate::shader::{Shader, TREE};
+use crate::solver::{self, NOT_STARTED, SolverProgress, SolverScalars, Status};
 use crate::tree::{partial_sums, total};
 
-/// The numbers that iterations hand on, in the order in which the device has them.
-#[derive(Clone, Copy, PartialEq, Default, Debug)]
-pub struct Scalars<T> {
-    /// residual · preconditioned
-    pub mixed: T,
-    /// The length of the step.
-    pub alpha: T,
-    /// How much of the old direction is in the new one.
-    pub beta: T,
-    /// residual · residual
-    pub square: T,
-    /// The same at the start.
-    pub first: T,
-    /// The square of the relative tolerance: iterations stop at a residual of so much of the first one.
-    pub relative: T,
-    /// The square of the absolute tolerance: iterations stop at such a residual.
-    pub absolute: T,
-    /// What is added to every entry on the matrix's diagonal.
-    pub shift: T,
-}
+/// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`.
+pub const START: Shader = Shader {
+    name: "start",
+    declarations: solver::declarations,
+    texts: &[TREE, PRECONDITION, SUMS, include_str!("start.wgsl")],
+};
+/// The length of the step: `partials`, `scalars`, `progress`.
+pub const STEP: Shader =
+    Shader { name: "step", declarations: solver::declarations, texts: &[TREE, include_str!("step.wgsl")] };
+/// The step and the preconditioned residual: `x`, `work`, `inverse`, `partials`, `scalars`, `progress`.
+pub const UPDATE: Shader = Shader {
+    name: "update",
+    declarations: solver::declarations,
+    texts: &[TREE, PRECONDITION, SUMS, include_str!("update.wgsl")],
+};
+/// The new residual's size: `partials`, `scalars`, `progress`.
+pub const CHECK: Shader =
+    Shader { name: "check", declarations: solver::declarations, texts: &[TREE, include_str!("check.wgsl")] };
+/// The next direction: `work`, `scalars`, `progress`.
+pub const DIRECT: Shader =
+    Shader { name: "direct", declarations: solver::declarations, texts: &[include_str!("direct.wgsl")] };
+
+const PRECONDITION: &str = include_str!("precondition.wgsl");
+/// The partial sums of residual · preconditioned and residual · residual.
+pub(crate) const SUMS: &str = include_str!("sums.wgsl");
 
 /// The twin of `start.wgsl`: residual, preconditioned residual (which is the first direction), and the partial sums of
 /// residual · preconditioned and residual · residual. `negate` says whether the right-hand side is `-rhs`.
@@ -42,11 +48,11 @@ pub fn start<T: Number>(
 }
 
 /// The twin of `step.wgsl`, from the partial sums of direction · product.
-pub fn step<T: Number>(partials: &[T], scalars: &mut Scalars<T>, status: &mut Status) {
+pub fn step<T: Number>(partials: &[T], scalars: &mut SolverScalars<T>, progress: &mut SolverProgress) {
     let curvature = total(partials);
     match curvature > T::default() {
         true => scalars.alpha = scalars.mixed / curvature,
-        false => *status = Status::Indefinite,
+        false => progress.status = Status::Indefinite,
     }
 }
 
@@ -63,29 +69,25 @@ pub fn update<T: Number>(
     precondition(node, inverse, residual)
 }
 
-/// The twin of `check.wgsl`, which tells the size of the first residual also where the preconditioner is not definite;
-/// `iterations` is the largest word before the first one.
-pub fn check<T: Number>(
-    [mixed, square]: [&[T]; 2],
-    scalars: &mut Scalars<T>,
-    (status, iterations): (&mut Status, &mut u32),
-) {
+/// The twin of `check.wgsl`, which tells the size of the first residual also where the preconditioner is not definite.
+pub fn check<T: Number>([mixed, square]: [&[T]; 2], scalars: &mut SolverScalars<T>, progress: &mut SolverProgress) {
     let (mixed, square) = (total(mixed), total(square));
-    if *status != Status::Running && *iterations != u32::MAX {
+    let first = progress.iterations == NOT_STARTED;
+    if progress.status != Status::Running && !first {
         return;
     }
-    if *iterations == u32::MAX {
-        *iterations = 0;
+    if first {
+        progress.iterations = 0;
         (scalars.first, scalars.beta) = (square, T::default());
     } else {
-        *iterations += 1;
+        progress.iterations += 1;
         scalars.beta = mixed / scalars.mixed;
     }
     (scalars.mixed, scalars.square) = (mixed, square);
     let relative = scalars.relative * scalars.first;
     let small = if relative > scalars.absolute { relative } else { scalars.absolute };
-    if *status == Status::Running && square <= small {
-        *status = Status::Converged;
+    if progress.status == Status::Running && square <= small {
+        progress.status = Status::Converged;
     }
 }
 
@@ -112,7 +114,8 @@ fn precondition<T: Number>(node: usize, inverse: &[T], residual: &[T]) -> (Vec<T
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Bsr, Constants, block_diagonal, multiply};
+    use crate::matrix::{Bsr, block_diagonal, multiply};
+    use crate::shader::Constants;
 
     /// A chain of springs in the plane, its first node held: block rows of two unknowns.
     #[test]
@@ -137,20 +140,20 @@ mod tests {
         assert!(definite);
         let (mut residual, mut direction, [mixed, square]) = start((2, &inverse), &fixed, &rhs, true);
         let mut preconditioned = direction.clone();
-        let mut scalars = Scalars { relative: 1e-24, ..Scalars::default() };
-        let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
-        check([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
-        while status == Status::Running && iterations < 200 {
+        let mut scalars = SolverScalars { relative: 1e-24, ..SolverScalars::default() };
+        let (mut progress, mut x) = (SolverProgress::START, vec![0.0; n]);
+        check([&mixed, &square], &mut scalars, &mut progress);
+        while progress.status == Status::Running && progress.iterations < 200 {
             let (product, partials) = multiply(constants, matrix, &fixed, &direction);
-            step(&partials, &mut scalars, &mut status);
+            step(&partials, &mut scalars, &mut progress);
             let sums;
             (preconditioned, sums) =
                 update((2, &inverse, scalars.alpha), &mut x, &mut residual, (&direction, &product));
-            check([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
+            check([&sums[0], &sums[1]], &mut scalars, &mut progress);
             direct(&preconditioned, scalars.beta, &mut direction);
         }
-        assert_eq!(status, Status::Converged);
-        assert!(iterations < 60 && x[..2] == [0.0, 0.0], "{iterations}");
+        assert_eq!(progress.status, Status::Converged);
+        assert!(progress.iterations < 60 && x[..2] == [0.0, 0.0], "{progress:?}");
         let (product, _) = multiply(constants, matrix, &fixed, &x);
         let error = product.iter().zip(&rhs).skip(2).map(|(a, b)| (a + b).abs()).fold(0.0, f64::max);
         assert!(error < 1e-11 && preconditioned.len() == n, "{error}");

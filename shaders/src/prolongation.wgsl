@@ -6,7 +6,7 @@
 @group(0) @binding(3) var<storage, read> fixed: array<u32>;
 @group(0) @binding(4) var<storage, read_write> work: array<real>;
 @group(0) @binding(5) var<storage, read_write> partials: array<real>;
-@group(0) @binding(6) var<storage, read> status: array<u32>;
+@group(0) @binding(6) var<storage, read> progress: SolverProgress;
 
 @compute @workgroup_size(GROUP)
 fn prolongation(
@@ -15,7 +15,7 @@ fn prolongation(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
 ) {
-    if (status[0] != 0u) {
+    if (progress.status != RUNNING) {
         return;
     }
     let node = id.y * words.row + id.x;
@@ -27,7 +27,7 @@ fn prolongation(
         }
         var cluster = parents[node];
         for (var level = 0u; level < words.levels; level++) {
-            if (cluster != 0xffffffffu) {
+            if (cluster != NONE) {
                 for (var i = 0u; i < NODE; i++) {
                     own[i] += coarse[(words.clusters + cluster) * NODE + i];
                 }

@@ -6,12 +6,12 @@
 @group(0) @binding(3) var<storage, read> work: array<real>;
 @group(0) @binding(4) var<storage, read> inverse: array<real>;
 @group(0) @binding(5) var<storage, read_write> coarse: array<real>;
-@group(0) @binding(6) var<storage, read> status: array<u32>;
+@group(0) @binding(6) var<storage, read> progress: SolverProgress;
 
 @compute @workgroup_size(GROUP)
 fn restriction(@builtin(global_invocation_id) id: vec3u) {
     let item = id.y * words.row + id.x;
-    if (status[0] != 0u || item >= words.count) {
+    if (progress.status != RUNNING || item >= words.count) {
         return;
     }
     let cluster = words.first + item;

@@ -1,8 +1,8 @@
 // alpha = residual · preconditioned / direction · product; one workgroup.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
-@group(0) @binding(2) var<storage, read_write> scalars: array<real>;
-@group(0) @binding(3) var<storage, read_write> status: array<u32>;
+@group(0) @binding(2) var<storage, read_write> scalars: SolverScalars;
+@group(0) @binding(3) var<storage, read_write> progress: SolverProgress;
 
 @compute @workgroup_size(GROUP)
 fn step(@builtin(local_invocation_index) local: u32) {
@@ -11,12 +11,12 @@ fn step(@builtin(local_invocation_index) local: u32) {
         own += partials[2u * k];
     }
     let curvature = group_sum(local, own);
-    if (local != 0u || status[0] != 0u) {
+    if (local != 0u || progress.status != RUNNING) {
         return;
     }
     if (curvature > ZERO) {
-        scalars[ALPHA] = scalars[MIXED] / curvature;
+        scalars.alpha = scalars.mixed / curvature;
     } else {
-        status[0] = 2u;
+        progress.status = INDEFINITE;
     }
 }

@@ -1,6 +1,6 @@
 //! Sums of one shape.
 
-use crate::GROUP;
+use crate::shader::GROUP;
 use std::ops::Add;
 
 /// The sums of the workgroups: each adds so many numbers pairwise, halves of them to halves.

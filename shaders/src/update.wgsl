@@ -5,8 +5,8 @@
 @group(0) @binding(2) var<storage, read_write> work: array<real>;
 @group(0) @binding(3) var<storage, read> inverse: array<real>;
 @group(0) @binding(4) var<storage, read_write> partials: array<real>;
-@group(0) @binding(5) var<storage, read> scalars: array<real>;
-@group(0) @binding(6) var<storage, read> status: array<u32>;
+@group(0) @binding(5) var<storage, read> scalars: SolverScalars;
+@group(0) @binding(6) var<storage, read> progress: SolverProgress;
 
 @compute @workgroup_size(GROUP)
 fn update(
@@ -15,11 +15,11 @@ fn update(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
 ) {
-    if (status[0] != 0u) {
+    if (progress.status != RUNNING) {
         return;
     }
     let node = id.y * words.row + id.x;
-    let alpha = scalars[ALPHA];
+    let alpha = scalars.alpha;
     var sums = array<real, 2>(ZERO, ZERO);
     if (node < words.count) {
         var residual: array<real, NODE>;

@@ -4,7 +4,7 @@ use super::{difference, on_gpu, peer};
 use faer::linalg::solvers::Solve;
 use faer::sparse::{SparseColMat, Triplet};
 use spadina::gpu::newton::{self, Newton, Outcome, Tolerance};
-use spadina::gpu::solver::{Preconditioner, Settings, Solver, Status};
+use spadina::gpu::solver::{Multilevel, PRECONDITIONERS, Settings, Solver, Status};
 use spadina::system::{Device, GpuOptions, Precision, Projection};
 use spadina::{Error, Matrix, Options, Problem, System, Tensor, Term};
 
@@ -61,7 +61,7 @@ fn linear_systems_of_the_benchmarks() {
             let Some(mut gpu) = on_gpu(&problem, &clamped(precision)) else { continue };
             gpu.evaluate().unwrap();
             let resident = gpu.resident().unwrap();
-            for preconditioner in [Preconditioner::BlockJacobi, Preconditioner::Multilevel] {
+            for preconditioner in PRECONDITIONERS {
                 let own = Settings {
                     node: node as u32,
                     preconditioner,
@@ -75,7 +75,7 @@ fn linear_systems_of_the_benchmarks() {
                 let report = solver.solve(resident.device).unwrap();
                 let what = format!("{letter}, {precision:?}, {preconditioner:?}: {report:?}");
                 assert_eq!(report.status, Status::Converged, "{what}");
-                let read = resident.device.read(precision, &[(&solver.solution, b.len())]).unwrap();
+                let read = resident.device.read(precision, &[(&solver.buffers.solution, b.len())]).unwrap();
                 let found = &read[0];
                 let residual = difference(&product(wanted.hessian, shift, &fixed, found), &b);
                 assert!(residual < 100.0 * tolerance, "{what}: the residual is {residual:e}");
@@ -124,7 +124,7 @@ fn compare(problem: &Problem, fixed: &[bool], node: u32, near: f64) {
     let start = problem.unknowns[0].1.data.clone();
     let resident = system.resident().unwrap();
     resident.set_unknowns(&vec![0.0; start.len()]).unwrap();
-    let linear = Settings { node, tolerance: 1e-4, preconditioner: Preconditioner::Multilevel, ..Settings::default() };
+    let linear = Settings { node, tolerance: 1e-4, preconditioner: &Multilevel, ..Settings::default() };
     let settings = newton::Settings {
         linear,
         gradient: Tolerance { relative: 1e-5, absolute: 0.0 },

@@ -27,9 +27,9 @@ pub(crate) enum Content {
 impl Content {
     /// The numbers or slots of so many records of a region.
     pub fn numbers(self, task: &Task<'_>, region: usize, records: usize) -> usize {
-        match (self, task.numbering()) {
-            (Self::Staged, Some(numbering)) => staging::numbers(records, numbering.counts[region]),
-            _ => records * task.job.streams.regions[region].width,
+        match self {
+            Self::Staged => staging::numbers(records, task.staged_numbering().counts[region]),
+            Self::Slots => records * task.job.streams.regions[region].width,
         }
     }
 
@@ -84,9 +84,8 @@ pub(crate) fn passes(
                 filled = 0;
                 continue;
             }
-            if let Some(pass) = passes.last_mut() {
-                pass.push(Share::new(task, number, first..end, filled, content));
-            }
+            let Some(pass) = passes.last_mut() else { unreachable!("there is at least one pass") };
+            pass.push(Share::new(task, number, first..end, filled, content));
             filled += content.of(task, &(first..end));
             first = end;
         }

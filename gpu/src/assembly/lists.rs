@@ -5,10 +5,11 @@ use crate::job::Task;
 use crate::numbering::Run;
 use crate::{Error, error, staging};
 use spadina_core::bind::NO_SLOT;
+use spadina_core::executor::{self, Executor};
 use spadina_core::kernel::Buffer;
 use spadina_shaders::assembly::{NEGATED, TRANSPOSED};
 
-/// Lists of at least so many entries are made on all cores.
+/// Lists of at least so many entries are made in shares, one for each thread.
 const PARALLEL: usize = 1 << 14;
 
 /// For each entry a list of 32-bit numbers; the lists follow each other.
@@ -31,13 +32,14 @@ pub(crate) trait Contributions<const N: usize>: Sync {
 
 impl Lists {
     /// The lists of `entries` entries. Refused are more contributions than 32 bits count, and those to other entries.
-    pub fn of<const N: usize>(entries: usize, from: &impl Contributions<N>) -> Result<Self, Error> {
-        let threads = match entries {
-            0..PARALLEL => 1,
-            _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
-        };
-        let share = entries.div_ceil(threads).max(1);
-        let (counts, last) = count(entries, share, from);
+    pub fn of<const N: usize>(
+        entries: usize,
+        from: &impl Contributions<N>,
+        executor: &dyn Executor,
+    ) -> Result<Self, Error> {
+        let share = if entries < PARALLEL { entries.max(1) } else { executor::share(executor, entries) };
+        let mut counts = vec![0u32; entries];
+        let last = count(executor, share, from, &mut counts);
         if let Some(entry) = last.filter(|&entry| entry >= entries) {
             return Err(from.no_such_entry(entry, entries));
         }
@@ -58,71 +60,62 @@ impl Lists {
             });
         }
         let mut items = vec![0; N * total as usize];
-        fill(share, from, &starts, counts, &mut items);
+        fill(executor, share, from, &starts, counts, &mut items);
         Ok(Self { starts, items })
     }
 }
 
-/// How many contributions each entry has, and the greatest entry that has any. Every thread sees all contributions, and
-/// counts those to its own share of the entries.
-fn count<const N: usize>(entries: usize, share: usize, from: &impl Contributions<N>) -> (Vec<u32>, Option<usize>) {
-    let mut counts = vec![0u32; entries];
-    let mut last = None;
-    let mut shares = counts.chunks_mut(share).enumerate();
-    let of_first = shares.next();
-    std::thread::scope(|scope| {
-        for (k, counts) in shares {
-            scope.spawn(move || {
-                from.visit(|entry, _| {
-                    if let Some(count) = entry.checked_sub(k * share).and_then(|own| counts.get_mut(own)) {
-                        *count = count.saturating_add(1);
-                    }
-                });
-            });
-        }
-        let mut own = of_first.map_or(&mut [][..], |(_, counts)| counts);
-        let counts = &mut own;
+/// Counts the contributions of each entry; gives the greatest entry that has any. Every share of the entries sees all
+/// contributions, and counts its own.
+fn count<const N: usize>(
+    executor: &dyn Executor,
+    share: usize,
+    from: &impl Contributions<N>,
+    counts: &mut [u32],
+) -> Option<usize> {
+    let counted = |first: usize, counts: &mut [u32]| {
+        let mut last = None;
         from.visit(|entry, _| {
             last = last.max(Some(entry));
-            if let Some(count) = counts.get_mut(entry) {
+            if let Some(count) = entry.checked_sub(first).and_then(|own| counts.get_mut(own)) {
                 *count = count.saturating_add(1);
             }
         });
-    });
-    (counts, last)
+        last
+    };
+    match counts.is_empty() {
+        true => counted(0, counts),
+        false => executor::pieces(executor, counts, share, counted).into_iter().max().flatten(),
+    }
 }
 
-/// Fills the lists, each thread those of its share of the entries; `counts` has as many numbers as there are entries.
+/// Fills the lists, share by share of the entries; `counts` has as many numbers as there are entries.
 fn fill<const N: usize>(
+    executor: &dyn Executor,
     share: usize,
     from: &impl Contributions<N>,
     starts: &[u32],
     mut counts: Vec<u32>,
     items: &mut [u32],
 ) {
-    std::thread::scope(|scope| {
-        let mut rest = items;
-        for (k, next) in counts.chunks_mut(share).enumerate() {
-            let first = k * share;
-            let begin = starts[first];
-            let length = N * (starts[first + next.len()] - begin) as usize;
-            let (own, others) = std::mem::take(&mut rest).split_at_mut(length);
-            rest = others;
-            let mut work = move || {
-                next.iter_mut().zip(&starts[first..]).for_each(|(next, start)| *next = start - begin);
-                from.visit(|entry, numbers| {
-                    if let Some(next) = entry.checked_sub(first).and_then(|entry| next.get_mut(entry)) {
-                        own[*next as usize * N..][..N].copy_from_slice(&numbers);
-                        *next += 1;
-                    }
-                });
-            };
-            if starts.len() - 1 <= share {
-                work();
-            } else {
-                scope.spawn(work);
+    let mut rest = items;
+    let mut shares = Vec::new();
+    for (k, next) in counts.chunks_mut(share).enumerate() {
+        let first = k * share;
+        let length = N * (starts[first + next.len()] - starts[first]) as usize;
+        let (own, others) = std::mem::take(&mut rest).split_at_mut(length);
+        rest = others;
+        shares.push((first, next, own));
+    }
+    executor::map(executor, shares, |(first, next, own)| {
+        let begin = starts[first];
+        next.iter_mut().zip(&starts[first..]).for_each(|(next, start)| *next = start - begin);
+        from.visit(|entry, numbers| {
+            if let Some(next) = entry.checked_sub(first).and_then(|entry| next.get_mut(entry)) {
+                own[*next as usize * N..][..N].copy_from_slice(&numbers);
+                *next += 1;
             }
-        }
+        });
     });
 }
 
@@ -140,8 +133,8 @@ impl<'a> Staged<'a> {
     /// With the longest tiles that all slots allow.
     pub fn new(tasks: &'a [Task<'a>], pass: &'a [Share], buffer: Buffer) -> Self {
         let writers = || pass.iter().filter(|share| tasks[share.task].part.writes(buffer));
-        let tile = |share: &Share| tasks[share.task].numbering().map_or(1, |numbering| numbering.tile(buffer));
-        let mut tiles = writers().map(tile);
+        let mut tiles = writers().map(|share: &Share| tasks[share.task].staged_numbering().tile(buffer));
+        // Nothing is gathered where nobody writes.
         let first = tiles.next().unwrap_or(1);
         let tile = if tiles.all(|tile| tile == first) { first } else { 1 };
         let staged = Self { tasks, pass, buffer, tile };
@@ -154,10 +147,9 @@ impl<'a> Staged<'a> {
 
     /// The runs of a share that go to the buffer, region by region.
     fn runs(&self, share: &Share, region: usize) -> impl Iterator<Item = Run> {
-        let numbering = self.tasks[share.task].numbering();
-        let all = numbering.into_iter().flat_map(|numbering| &numbering.runs);
+        let all = &self.tasks[share.task].staged_numbering().runs;
         let buffer = self.buffer;
-        all.copied().filter(move |run| run.region == region && run.buffer == buffer)
+        all.iter().copied().filter(move |run| run.region == region && run.buffer == buffer)
     }
 
     /// Whether all slots are as they should be.
@@ -178,7 +170,7 @@ impl Contributions<1> for Staged<'_> {
     fn visit(&self, mut add: impl FnMut(usize, [u32; 1])) {
         for share in self.pass {
             let task = &self.tasks[share.task];
-            let Some(numbering) = task.numbering() else { continue };
+            let numbering = task.staged_numbering();
             for (region, place, records) in &share.regions {
                 let own = self.runs(share, *region).flat_map(|run| tiles(run, self.tile));
                 let own: Vec<Tile> = own.collect();
@@ -200,8 +192,10 @@ impl Contributions<1> for Staged<'_> {
 
     fn no_such_entry(&self, tile: usize, tiles: usize) -> Error {
         let writes = |share: &&Share| self.tasks[share.task].part.writes(self.buffer);
-        let task = self.pass.iter().find(writes).map(|share| &self.tasks[share.task]);
-        let kernel = task.map_or(String::new(), |task| task.part.kernel.name.clone());
+        let Some(writer) = self.pass.iter().find(writes) else {
+            unreachable!("an entry that is written has a writer");
+        };
+        let kernel = self.tasks[writer.task].part.kernel.name.clone();
         let (wanted, given) = ((tile + 1) * self.tile, tiles * self.tile);
         error::bound(&kernel, format!("entries of {:?}", self.buffer), wanted, given)
     }
@@ -234,6 +228,25 @@ fn tiles(run: Run, tile: usize) -> impl Iterator<Item = Tile> {
 mod tests {
     use super::*;
     use spadina_core::backend::BindError;
+    use spadina_core::executor::Serial;
+
+    /// Threads of its own for every call.
+    #[derive(Debug)]
+    struct Scoped;
+
+    impl Executor for Scoped {
+        fn threads(&self) -> usize {
+            3
+        }
+
+        fn run(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+            std::thread::scope(|scope| {
+                for first in 0..3 {
+                    scope.spawn(move || (first..count).step_by(3).for_each(task));
+                }
+            });
+        }
+    }
 
     struct Pairs(Vec<(usize, [u32; 2])>);
 
@@ -250,18 +263,22 @@ mod tests {
     #[test]
     fn lists_keep_the_order_in_which_they_are_given() {
         let pairs = Pairs(vec![(2, [10, 11]), (0, [20, 21]), (2, [30, 31])]);
-        let lists = Lists::of(3, &pairs).unwrap();
+        let lists = Lists::of(3, &pairs, &Serial).unwrap();
         assert_eq!(lists.starts, [0, 1, 1, 3]);
         assert_eq!(lists.items, [20, 21, 10, 11, 30, 31]);
-        assert!(matches!(Lists::of(2, &pairs), Err(Error::Bind(BindError::Count { wanted: 3, given: 2, .. }))));
-        assert_eq!(Lists::of(0, &Pairs(vec![])).unwrap().starts, [0]);
+        assert!(matches!(
+            Lists::of(2, &pairs, &Serial),
+            Err(Error::Bind(BindError::Count { wanted: 3, given: 2, .. }))
+        ));
+        assert_eq!(Lists::of(0, &Pairs(vec![]), &Serial).unwrap().starts, [0]);
     }
 
     #[test]
     fn threads_make_the_same_lists() {
         let entries = 3 * PARALLEL + 5;
         let pairs = Pairs((0..4 * entries as u32).map(|k| ((k as usize * 7919) % entries, [k, k + 1])).collect());
-        let lists = Lists::of(entries, &pairs).unwrap();
+        let lists = Lists::of(entries, &pairs, &Scoped).unwrap();
+        assert_eq!(lists, Lists::of(entries, &pairs, &Serial).unwrap());
         for (entry, ends) in lists.starts.windows(2).enumerate() {
             let own = lists.items[2 * ends[0] as usize..2 * ends[1] as usize].chunks(2);
             assert_eq!(own.len(), 4);

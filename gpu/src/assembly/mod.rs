@@ -6,14 +6,14 @@ pub(crate) mod owners;
 #[cfg(test)]
 mod tests;
 
-use crate::pipeline::{Dispatch, Pipeline};
+use crate::dispatch::{Dispatch, Pipeline};
 use crate::{Device, Error, error};
 use lists::{Contributions, Lists};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Csr, Places};
 use spadina_core::real::Precision;
-use spadina_shaders::assembly::{GATHER, GATHER_LONG, GRAM, GRAM_LONG, LONG, REDUCE};
-use spadina_shaders::{GROUP, Shader};
+use spadina_shaders::assembly::{GATHER, GATHER_LONG, GRAM, GRAM_LONG, GatherWords, LONG, REDUCE, ReduceWords};
+use spadina_shaders::{Constants, GROUP, Shader};
 
 /// The most workgroups of the first run of a reduction.
 const PARTIAL: usize = 256;
@@ -48,7 +48,7 @@ pub(crate) struct Target<'a> {
 impl Assembly {
     pub fn new(device: &Device, precision: Precision) -> Result<Self, Error> {
         let double = precision == Precision::F64;
-        let make = |shader: Shader| device.shared_pipeline(shader.name, &shader.assembly_text(double), shader.writes);
+        let make = |shader: Shader| device.shared_pipeline(shader.name, &shader.text(Constants::of_vectors(double)));
         let [gather, gather_long, gram] = [GATHER, GATHER_LONG, GRAM].map(make);
         let [gram_long, reduce] = [GRAM_LONG, REDUCE].map(make);
         Ok(Self { gather: gather?, gather_long: gather_long?, gram: gram?, gram_long: gram_long?, reduce: reduce? })
@@ -104,9 +104,10 @@ impl Assembly {
         (place, sums): (usize, &wgpu::Buffer),
     ) -> Result<Dispatch, Error> {
         let Segment { buffer, first, count, squares } = *segment;
-        let uniform = [first as u32, count as u32, groups as u32 * GROUP, squares.into(), place as u32, 0, 0, 0];
+        let [first, count, place] = [first, count, place].map(|number| number as u32);
+        let words = ReduceWords { first, count, grid: groups as u32 * GROUP, squares, place }.words();
         let workgroups = [groups as u32, 1];
-        device.dispatch("a reduction", &self.reduce, workgroups, bytemuck::cast_slice(&uniform), &[buffer, sums])
+        device.dispatch("a reduction", &self.reduce, workgroups, bytemuck::cast_slice(&words), &[buffer, sums])
     }
 }
 
@@ -131,7 +132,8 @@ fn sums(
 ) -> Result<Vec<Dispatch>, Error> {
     let starts = device.words("beginnings of lists", &lists.starts)?;
     let items = device.words("lists of contributions", &lists.items)?;
-    let words = |count: usize, row: u32| [count as u32, row, target.adds.into(), tile as u32];
+    let words =
+        |count: usize, row: u32| GatherWords { count: count as u32, row, adds: target.adds, tile: tile as u32 }.words();
     let buffers = [from, &starts, &items, target.entries];
     let grid = device.grid("a gather", target.count, GROUP)?;
     let uniform = words(target.count, grid.row);

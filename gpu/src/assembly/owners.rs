@@ -28,7 +28,7 @@ impl Owners {
     pub fn of(task: &Task<'_>, columns: &[usize]) -> Result<Self, Error> {
         let outputs: Vec<&Output> = task.part.kernel.outputs.iter().filter(|o| o.has_slot()).collect();
         let Some(region) = outputs.first().map(|o| o.region) else {
-            return Ok(Self { starts: vec![0], items: Vec::new(), region: 0 });
+            unreachable!("a row-driven part has outputs with slots");
         };
         let stream = &task.job.streams.regions[region];
         let records = stream.slots[..task.job.iterations() * stream.width].chunks_exact(stream.width.max(1));
@@ -102,7 +102,9 @@ fn owner(outputs: &[&Output], record: &[u32]) -> Option<u32> {
     let gradient = outputs.iter().filter(|o| o.buffer == Buffer::Gradient).find(stored);
     match gradient {
         Some(output) => {
-            let component = output.node.map_or(0, |(_, component)| component);
+            let Some((_, component)) = output.node else {
+                unreachable!("the outputs of a row-driven part have row nodes");
+            };
             (record[output.offset] + output.shift).checked_sub(component)
         }
         None if outputs.iter().any(|o| record[o.offset] != NO_SLOT) => None,

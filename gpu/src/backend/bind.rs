@@ -6,6 +6,7 @@ use crate::{Bound, Device, Error, Evaluation, Job, Matrices, Pattern, Schedule, 
 use spadina_core::backend::{Inputs, ProgramInputs, Quantity};
 use spadina_core::bind::Buffers;
 use spadina_core::element::Projection;
+use spadina_core::executor::Executor;
 use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
 
@@ -44,10 +45,15 @@ impl Prepared<'_> {
 
 impl OnDevice {
     /// Binds the kernels, and uploads everything.
-    pub fn new(device: &Device, precision: Precision, kernels: &Kernels, inputs: &Inputs<'_>) -> Result<Self, Error> {
+    pub fn new(
+        (device, precision): (&Device, Precision),
+        kernels: &Kernels,
+        inputs: &Inputs<'_>,
+        executor: &dyn Executor,
+    ) -> Result<Self, Error> {
         let vectors = Vectors::new(device, precision, inputs.lengths())?;
         let [value, gradient, hessian] =
-            Quantity::ALL.map(|quantity| evaluation(device, &vectors, kernels, inputs, quantity));
+            Quantity::ALL.map(|quantity| evaluation((device, &vectors), kernels, inputs, quantity, executor));
         let pattern = match inputs.stored() {
             Some(stored) => Some((Pattern::new(device, stored.csr)?, stored.csr.clone(), stored.block)),
             None => None,
@@ -142,11 +148,11 @@ fn prepare<'a>(kernels: &'a Kernels, inputs: &'a Inputs<'a>, quantity: Quantity,
 
 /// Binds the evaluation of a quantity.
 fn evaluation(
-    device: &Device,
-    vectors: &Vectors,
+    (device, vectors): (&Device, &Vectors),
     kernels: &Kernels,
     inputs: &Inputs<'_>,
     quantity: Quantity,
+    executor: &dyn Executor,
 ) -> Result<Bound, Error> {
     let hessian = quantity == Quantity::Hessian;
     let computed = if hessian { matrices(kernels, inputs) } else { Vec::new() };
@@ -164,5 +170,5 @@ fn evaluation(
     let residuals = inputs.terms().iter().filter(|term| term.weighted.is_some());
     let squares = residuals.map(|term| term.rows.clone()).collect();
     let gram = inputs.gram().filter(|_| hessian).map(|places| [places.jacobian, places.hessian]);
-    Bound::new(device, vectors, &Evaluation { matrices, stages, squares, gram, staging: None })
+    Bound::new(device, vectors, &Evaluation { matrices, stages, squares, gram, staging: None }, executor)
 }

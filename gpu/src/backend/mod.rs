@@ -72,15 +72,16 @@ impl backend::Backend for Backend {
 }
 
 impl backend::Compiled for Compiled {
-    fn bind(&mut self, inputs: &Inputs<'_>, _: &dyn Executor) -> Result<Box<dyn Bound>, backend::Error> {
+    fn bind(&mut self, inputs: &Inputs<'_>, executor: &dyn Executor) -> Result<Box<dyn Bound>, backend::Error> {
         let Self { backend: Backend { device, schedule }, options, kernels } = self;
-        let bound = match OnDevice::new(device, options.precision, kernels, inputs) {
+        let own = (&*device, options.precision);
+        let bound = match OnDevice::new(own, kernels, inputs, executor) {
             // With this connectivity, rows have no owner.
             Err(Error::Rows { .. }) => {
                 *schedule = Schedule::Staged;
                 let terms: Vec<TermKernels<'_>> = inputs.terms().iter().map(TermInputs::kernels).collect();
                 *kernels = Kernels::new(device, options.precision, *schedule, &terms)?;
-                OnDevice::new(device, options.precision, kernels, inputs)
+                OnDevice::new(own, kernels, inputs, executor)
             }
             bound => bound,
         };

@@ -10,7 +10,7 @@ use spadina_core::pattern::Csr;
 /// [`Vectors::unknowns`] and set the other vectors. Connectivity, patterns, numbers of arrays and the unknowns as they were when
 /// the problem was bound have been uploaded. After a change of connectivity the buffers are
 /// others: ask for them again.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Resident<'a> {
     /// The device.
     pub device: &'a Device,

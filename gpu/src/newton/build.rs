@@ -1,15 +1,16 @@
 //! Makes the buffers and dispatches of a minimisation.
 
-use super::{HEAD, Newton, Settings};
+use super::seen::Seen;
+use super::settings::Settings;
 use crate::bound::Terms;
+use crate::dispatch::Dispatch;
 use crate::memory::{bytes, real_bytes, storage_usage};
-use crate::operations::{Maker, Words, groups};
-use crate::pipeline::Dispatch;
+use crate::operations::{Maker, groups};
 use crate::solver::Solver;
 use crate::{Bound, Device, Error, Vectors};
 use spadina_core::real::Precision;
-use spadina_shaders::newton::{CURVATURE, SCALARS, WOLFE};
-use spadina_shaders::{ADVANCE, DIFFERENCE, DOT, JUDGE, SLOPE, TOTAL};
+use spadina_shaders::newton::{CURVATURE, NewtonProgress, NewtonScalars, SCALARS, TRIAL_SLOPE, WOLFE};
+use spadina_shaders::{ADVANCE, DIFFERENCE, DOT, JUDGE, SLOPE, TOTAL, VectorWords};
 use std::ops::Range;
 
 /// Numbers whose change the search sums: how they are now, how they were, which, and whether half their squares are meant.
@@ -19,26 +20,41 @@ struct Compared<'a> {
     squares: bool,
 }
 
-/// A minimisation of parts that fit together.
+/// What a minimisation consists of besides its evaluations and its linear system.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// What the numbers at the start of an iteration are copied from and to: unknowns, energies, residual.
+    pub kept: [[wgpu::Buffer; 2]; 3],
+    pub progress: wgpu::Buffer,
+    pub scalars: wgpu::Buffer,
+    /// What progress and scalars are at the start.
+    pub initial: [wgpu::Buffer; 2],
+    pub slope: Vec<Dispatch>,
+    pub advance: Dispatch,
+    pub judge: Vec<Dispatch>,
+    pub seen: Seen,
+}
+
+/// The parts of a minimisation whose evaluations and linear system fit together.
 pub(super) fn newton(
     device: &Device,
-    vectors: Vectors,
-    [gradient, hessian]: [Bound; 2],
-    linear: Solver,
-    settings: Settings,
-) -> Result<Newton, Error> {
+    vectors: &Vectors,
+    gradient: &Bound,
+    linear: &Solver,
+    settings: &Settings,
+) -> Result<Made, Error> {
     let precision = vectors.precision;
     let item = real_bytes(precision);
     let unknowns = vectors.lengths.unknowns;
     let Terms { energies, count, squares } = gradient.terms();
-    let kept = [(&vectors.unknowns, "unknowns"), (energies, "energies"), (&vectors.residual, "rows of the residual")];
-    let kept: Result<Vec<[wgpu::Buffer; 2]>, Error> = kept
-        .into_iter()
-        .map(|(from, what)| {
-            Ok([from.clone(), device.storage(&format!("{what} that are kept"), from.size() as usize, 1)?])
-        })
-        .collect();
-    let kept = kept?;
+    let keep = |from: &wgpu::Buffer, what: &str| -> Result<[wgpu::Buffer; 2], Error> {
+        Ok([from.clone(), device.storage(what, from.size() as usize, 1)?])
+    };
+    let kept = [
+        keep(&vectors.unknowns, "unknowns that are kept")?,
+        keep(energies, "energies that are kept")?,
+        keep(&vectors.residual, "rows of the residual that are kept")?,
+    ];
     let numbers = |k: usize| [&kept[k][0], &kept[k][1]];
     let rows = squares.iter().map(|rows| {
         let end = rows.end.min(vectors.lengths.residual);
@@ -50,73 +66,68 @@ pub(super) fn newton(
         return Err(Error::System { what: "terms of an energy, at least", wanted: 1, given: 0 });
     }
     let scalars = device.storage("Newton's scalars", SCALARS, item)?;
-    let state = device.words("Newton's state", &[0; 4])?;
+    let progress = device.words("Newton's progress", &NewtonProgress::default().words())?;
     let maker = Maker { device, precision };
     let partials = device.storage("partial sums", groups(unknowns), item)?;
-    let sums = Words { partials: groups(unknowns), ..Words::default() };
-    let dot = || maker.make(DOT, unknowns, sums, &[&vectors.gradient, &linear.solution, &partials]);
-    let trial_slope = maker.make(TOTAL, 1, Words { place: TRIAL_SLOPE, ..sums }, &[&partials, &scalars])?;
+    let sums = VectorWords { partials: groups(unknowns) as u32, ..VectorWords::default() };
+    let dot = || maker.make(DOT, unknowns, sums, &[&vectors.gradient, &linear.buffers.solution, &partials]);
+    let trial_slope =
+        maker.make(TOTAL, 1, VectorWords { place: TRIAL_SLOPE as u32, ..sums }, &[&partials, &scalars])?;
     let mut judge = vec![dot()?, trial_slope];
-    judge.extend(judgement(&maker, &compared, [&scalars, &state])?);
-    let slope = vec![dot()?, maker.make(SLOPE, 1, sums, &[&partials, &linear.scalars, &scalars, &state])?];
-    let places = [&kept[0][1], &linear.solution, &vectors.unknowns, &scalars, &state];
-    let advance = maker.make(ADVANCE, unknowns, Words::default(), &places)?;
+    judge.extend(judgement(&maker, &compared, [&scalars, &progress])?);
+    let slope = vec![dot()?, maker.make(SLOPE, 1, sums, &[&partials, &linear.buffers.scalars, &scalars, &progress])?];
+    let places = [&kept[0][1], &linear.buffers.solution, &vectors.unknowns, &scalars, &progress];
+    let advance = maker.make(ADVANCE, unknowns, VectorWords::default(), &places)?;
     let initial = [
-        device.words("Newton's first state", &[0; 4])?,
-        device.filled("Newton's first scalars", &bytes(precision, &first(&settings, precision)), storage_usage())?,
+        device.words("Newton's first progress", &NewtonProgress::default().words())?,
+        device.filled(
+            "Newton's first scalars",
+            &bytes(precision, &first(settings, precision).reals()),
+            storage_usage(),
+        )?,
     ];
-    let seen = device.readback("what is read of Newton's method", HEAD + (SCALARS + 1) * item)?;
-    Ok(Newton {
-        gradient,
-        hessian,
-        linear,
-        vectors,
-        settings,
-        kept,
-        state,
-        scalars,
-        initial,
-        slope,
-        advance,
-        judge,
-        seen,
-    })
+    Ok(Made { kept, progress, scalars, initial, slope, advance, judge, seen: Seen::new(device, precision)? })
 }
 
 /// What sums the energy's difference and judges a trial.
 fn judgement(
     maker: &Maker<'_>,
     compared: &[Compared<'_>],
-    [scalars, state]: [&wgpu::Buffer; 2],
+    [scalars, progress]: [&wgpu::Buffer; 2],
 ) -> Result<Vec<Dispatch>, Error> {
     let total: usize = compared.iter().map(|compared| groups(compared.range.len())).sum();
     let partials = maker.device.storage("partial sums", 2 * total, real_bytes(maker.precision))?;
     let (mut dispatches, mut place) = (Vec::new(), 0);
     for Compared { numbers: [now, base], range, squares } in compared {
         let own = groups(range.len());
-        let words = Words { first: range.start, partials: own, place, squares: *squares };
+        let [first, partial_sums, at] = [range.start, own, place].map(|word| word as u32);
+        let words =
+            VectorWords { first, partials: partial_sums, place: at, squares: *squares, ..VectorWords::default() };
         dispatches.push(maker.make(DIFFERENCE, range.len(), words, &[now, base, &partials])?);
         place += own;
     }
-    let words = Words { partials: total, ..Words::default() };
-    dispatches.push(maker.make(JUDGE, 1, words, &[&partials, scalars, state])?);
+    let words = VectorWords { partials: total as u32, ..VectorWords::default() };
+    dispatches.push(maker.make(JUDGE, 1, words, &[&partials, scalars, progress])?);
     Ok(dispatches)
 }
 
-/// The place among the scalars of the slope at a trial.
-const TRIAL_SLOPE: usize = 13;
-
-/// The scalars at the start, in their order.
-fn first(settings: &Settings, precision: Precision) -> [f64; SCALARS] {
-    let Settings { gradient, decrement, armijo, shrink, noise, .. } = *settings;
+/// The scalars at the start.
+fn first(settings: &Settings, precision: Precision) -> NewtonScalars<f64> {
+    let &Settings { gradient, decrement, armijo, shrink, noise, .. } = settings;
     let last_place = match precision {
         Precision::F32 => f32::EPSILON.into(),
         Precision::F64 => f64::EPSILON,
     };
-    let squares = [gradient.relative, gradient.absolute, decrement.relative, decrement.absolute].map(|t| t * t);
-    let mut all = [0.0; SCALARS];
-    all[6..10].copy_from_slice(&squares);
-    (all[10], all[11]) = (armijo, shrink);
-    all[15..].copy_from_slice(&[WOLFE, CURVATURE, noise * last_place]);
-    all
+    NewtonScalars {
+        gradient_relative: gradient.relative.powi(2),
+        gradient_absolute: gradient.absolute.powi(2),
+        decrement_relative: decrement.relative.powi(2),
+        decrement_absolute: decrement.absolute.powi(2),
+        armijo,
+        shrink,
+        wolfe: WOLFE,
+        curvature: CURVATURE,
+        roughness: noise * last_place,
+        ..NewtonScalars::default()
+    }
 }

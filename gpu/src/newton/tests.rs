@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::memory::{bytes, storage_usage};
-use crate::operations::{Axpy, Dot, Maker, Scalar, Words, groups};
+use crate::operations::{Axpy, Dot, Maker, Scalar, groups};
 use spadina_core::real::Precision;
-use spadina_shaders::newton::{self, Scalars, advance, difference, judge, slope};
-use spadina_shaders::{ADVANCE, DIFFERENCE, JUDGE, SLOPE, Shader, axpy, dot, total};
+use spadina_shaders::newton::{self, NewtonProgress, NewtonScalars, SCALARS, advance, difference, judge, slope};
+use spadina_shaders::{ADVANCE, DIFFERENCE, JUDGE, SLOPE, Shader, SolverScalars, VectorWords, axpy, dot, total};
 
 /// A device in one of its precisions, with buffers of numbers.
 struct Bench {
@@ -50,7 +50,7 @@ impl Bench {
         self.device.wait(self.device.submit(encoder.finish()).unwrap()).unwrap();
     }
 
-    fn run(&self, shader: Shader, items: usize, words: Words, buffers: &[&wgpu::Buffer]) {
+    fn run(&self, shader: Shader, items: usize, words: VectorWords, buffers: &[&wgpu::Buffer]) {
         let maker = Maker { device: &self.device, precision: self.precision };
         let dispatch = maker.make(shader, items, words, buffers).unwrap();
         self.encoded(|encoder| dispatch.encode(&mut encoder.begin_compute_pass(&Default::default())));
@@ -95,39 +95,31 @@ fn differences_and_steps_are_those_of_the_twins() {
         let (on_now, on_base) = (bench.reals(&now), bench.reals(&base));
         let partials = bench.reals(&[0.0; 10]);
         for squares in [false, true] {
-            let words = Words { first: 100, partials: groups(600), place: 2, squares };
+            let partial_sums = groups(600) as u32;
+            let words = VectorWords { first: 100, partials: partial_sums, place: 2, squares, ..VectorWords::default() };
             bench.run(DIFFERENCE, 600, words, &[&on_now, &on_base, &partials]);
             let got = bench.read(&partials, 10)[4..].to_vec();
             for (k, wanted) in difference(&now[100..], &base[100..], squares).into_iter().enumerate() {
                 bench.near(&got.iter().copied().skip(k).step_by(2).collect::<Vec<_>>(), &wanted);
             }
         }
-        let (scalars, unknowns) = (bench.reals(&[0.0, 0.0, 0.25]), bench.reals(&now));
+        let own = NewtonScalars { alpha: 0.25, ..NewtonScalars::default() };
+        let (scalars, unknowns) = (bench.reals(&own.reals()), bench.reals(&now));
         let mut wanted = now.clone();
         for state in [State::Accepted, State::Searching] {
-            let words = newton::Words { state, ..newton::Words::default() };
-            let on_words = bench.device.words("state", &[state as u32, 0, 0, 0]).unwrap();
+            let words = NewtonProgress { state, ..NewtonProgress::default() };
+            let on_words = bench.device.words("progress", &words.words()).unwrap();
             let buffers = [&on_base, &on_now, &unknowns, &scalars, &on_words];
-            bench.run(ADVANCE, count, Words::default(), &buffers);
+            bench.run(ADVANCE, count, VectorWords::default(), &buffers);
             advance(&words, 0.25, (&base, &now), &mut wanted);
             bench.near(&bench.read(&unknowns, count), &wanted);
         }
     });
 }
 
-/// The scalars as the device has them.
-fn list(scalars: &Scalars<f64>) -> [f64; SCALARS] {
-    let s = scalars;
-    let own = [s.descent, s.difference, s.alpha, s.gradient, s.first_gradient, s.first_decrement];
-    let tolerances = [s.gradient_relative, s.gradient_absolute, s.decrement_relative, s.decrement_absolute];
-    let search = [s.armijo, s.shrink, s.noise, s.trial_slope, s.least, s.wolfe, s.curvature, s.roughness];
-    let all = [&own[..], &tolerances, &search].concat();
-    std::array::from_fn(|k| all[k])
-}
-
 #[test]
 fn decisions_are_those_of_the_twins() {
-    let settings = Scalars {
+    let settings = NewtonScalars {
         gradient_relative: 1e-4,
         gradient_absolute: 1e-6,
         decrement_relative: 1e-4,
@@ -136,7 +128,7 @@ fn decisions_are_those_of_the_twins() {
         wolfe: newton::WOLFE,
         curvature: newton::CURVATURE,
         roughness: 0.125,
-        ..Scalars::default()
+        ..NewtonScalars::default()
     };
     let infinite = f64::INFINITY;
     // The partial sums of the slope, the square of the gradient, and those of what a trial changes and of sizes.
@@ -159,27 +151,26 @@ fn decisions_are_those_of_the_twins() {
             // Iterations, those without progress, what the last one changed, and the slope at the trial.
             let before = [(0, 0, 0.0, 0.5), (3, 1, -0.25, 0.0625), (3, 3, 0.0, -0.0625), (3, 4, 0.0, f64::NAN)];
             for (iterations, idle, difference, trial_slope) in before {
-                let first = Scalars { first_gradient: 4.0, first_decrement: 1.0, difference, ..settings };
-                let mut scalars = Scalars { gradient: 5.0, noise: 0.125, trial_slope, least: 4.5, ..first };
-                let mut words = newton::Words { iterations, idle, ..newton::Words::default() };
-                let on_words = bench.device.words("state", &[0, 0, iterations, idle]).unwrap();
-                let on_scalars = bench.reals(&list(&scalars));
-                let linear = bench.reals(&[0.0, 0.0, 0.0, 0.0, gradient]);
-                let sums = Words { partials: partials.len(), ..Words::default() };
+                let first = NewtonScalars { first_gradient: 4.0, first_decrement: 1.0, difference, ..settings };
+                let mut scalars = NewtonScalars { gradient: 5.0, noise: 0.125, trial_slope, least: 4.5, ..first };
+                let mut words = NewtonProgress { iterations, idle, ..NewtonProgress::default() };
+                let on_words = bench.device.words("progress", &words.words()).unwrap();
+                let on_scalars = bench.reals(&scalars.reals());
+                let linear = bench.reals(&SolverScalars { first: gradient, ..SolverScalars::default() }.reals());
+                let sums = VectorWords { partials: partials.len() as u32, ..VectorWords::default() };
                 bench.run(SLOPE, 1, sums, &[&bench.reals(partials), &linear, &on_scalars, &on_words]);
                 slope(partials, gradient, &mut scalars, &mut words);
-                bench.near(&bench.read(&on_scalars, SCALARS), &list(&scalars));
-                let sums = Words { partials: changes.len() / 2, ..Words::default() };
+                bench.near(&bench.read(&on_scalars, SCALARS), &scalars.reals());
+                let sums = VectorWords { partials: changes.len() as u32 / 2, ..VectorWords::default() };
                 bench.run(JUDGE, 1, sums, &[&bench.reals(changes), &on_scalars, &on_words]);
                 let [differences, sizes] =
                     [0, 1].map(|k| changes.iter().copied().skip(k).step_by(2).collect::<Vec<_>>());
                 judge([&differences, &sizes], &mut scalars, &mut words);
-                bench.near(&bench.read(&on_scalars, SCALARS), &list(&scalars));
+                bench.near(&bench.read(&on_scalars, SCALARS), &scalars.reals());
                 // Words are read as numbers of single precision with the same bits.
                 let read = bench.device.read(Precision::F32, &[(&on_words, 4)]).unwrap().remove(0);
                 let read: Vec<u32> = read.iter().map(|&x| (x as f32).to_bits()).collect();
-                let wanted = [words.state as u32, words.trials, words.iterations, words.idle];
-                assert_eq!(read, wanted, "{partials:?} {changes:?} {idle}");
+                assert_eq!(read, words.words(), "{partials:?} {changes:?} {idle}");
             }
         }
     });

@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use crate::dispatch::{Dispatch, Pipeline};
 use crate::memory::{bytes, real_bytes, storage_usage};
-use crate::pipeline::{Dispatch, Pipeline};
 use crate::{Device, Error, error};
 use spadina_core::element::{Element, Projection};
 use spadina_core::real::Precision;
-use spadina_shaders::{Directions, Mode, Project, Region};
+use spadina_shaders::{Directions, Mode, Project, ProjectWords, Region};
 
 /// Bytes of scratch, if one element does not need more.
 const SCRATCH: u64 = 128 << 20;
@@ -68,7 +68,7 @@ impl Projector {
         };
         Ok(Self {
             shader,
-            pipeline: device.shared_pipeline(Project::NAME, &shader.text(), &shader.writes())?,
+            pipeline: device.shared_pipeline(Project::NAME, &shader.text())?,
             mode,
             precision,
             entries: element.entries(),
@@ -99,7 +99,7 @@ impl Projector {
         let dispatch = |start: u32| {
             let range = start..region.count.min(start.saturating_add(most));
             let grid = device.grid(Project::NAME, range.len() * team as usize, self.shader.group())?;
-            let words = self.shader.words(region, self.mode, range, grid.row / team);
+            let words = ProjectWords::of(region, self.mode, range, grid.row / team).words();
             device.dispatch(Project::NAME, &self.pipeline, grid.workgroups, bytemuck::cast_slice(&words), &buffers)
         };
         starts.map(dispatch).collect()

@@ -51,7 +51,7 @@ fn scalar(rows: &[BTreeMap<u32, [f64; 9]>], held: usize) -> Springs {
 
 /// The iterations of both preconditioners.
 fn iterations(device: &Device, springs: &Springs, node: u32) -> [u32; 2] {
-    [Preconditioner::BlockJacobi, Preconditioner::Multilevel].map(|preconditioner| {
+    PRECONDITIONERS.map(|preconditioner| {
         let settings = Settings { node, preconditioner, ..Settings::default() };
         let report = springs.solver(device, Precision::F32, settings).unwrap().solve(device).unwrap();
         assert_eq!(report.status, Status::Converged, "{preconditioner:?} {report:?}");

@@ -1,10 +1,11 @@
 //! Every shader beside its twin, and whole solutions.
 
-use super::build::team;
+use super::system::team;
 use super::*;
 use crate::memory::{bytes, storage_usage};
+use spadina_core::pattern::Csr;
 use spadina_shaders::multilevel::{self, Clusters, Pattern, coarsen, invert, prolongation, restriction};
-use spadina_shaders::{Bsr, Constants, Scalars, block_diagonal, check, direct, multiply, start, step, update};
+use spadina_shaders::{Bsr, Constants, Vector, block_diagonal, check, direct, multiply, start, step, update};
 
 /// A matrix of springs between nodes, and what belongs to it. [`new`](Self::new): between the nodes of a square grid, `block` unknowns each, with a part that pulls every node back.
 pub(super) struct Springs {
@@ -119,7 +120,7 @@ impl Twin {
     fn new(springs: &Springs, constants: Constants, Settings { node, preconditioner, shift, .. }: Settings) -> Self {
         let csr = springs.pattern();
         let pattern = Pattern { row_ptr: &csr.row_ptr, col_idx: &csr.col_idx, block: springs.block };
-        let several = preconditioner == Preconditioner::Multilevel;
+        let several = preconditioner.name() == Multilevel.name();
         let clusters = several.then(|| Clusters::of(pattern, node, &springs.fixed));
         let flags = springs.flags();
         let (nodes, definite) = block_diagonal(constants, springs.bsr(shift), &flags);
@@ -152,7 +153,8 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
     let team = team(springs.row_ptr.len() - 1, springs.col_idx.len());
     let settings = Settings { team: Some(team), ..settings };
     let solver = springs.solver(device, precision, settings).unwrap();
-    let state = || device.read(precision, &[(&solver.work, 4 * n), (&solver.solution, n)]).unwrap();
+    let state =
+        || device.read(precision, &[(&solver.buffers.work, Vector::COUNT * n), (&solver.buffers.solution, n)]).unwrap();
     let near = |got: &[f64], wanted: &[f64], what: &str| {
         assert_near(got, wanted, tolerance, &format!("{what} with blocks of {}, {settings:?}", springs.block));
     };
@@ -167,17 +169,17 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
     near(&got[0][..n], &residual, "residual");
     near(&got[0][n..2 * n], &direction, "preconditioned");
     near(&got[0][2 * n..3 * n], &direction, "direction");
-    let mut scalars = Scalars { relative: 1e-60, shift, ..Scalars::default() };
-    let (mut status, mut iterations, mut x) = (Status::Running, u32::MAX, vec![0.0; n]);
-    check([&mixed, &square], &mut scalars, (&mut status, &mut iterations));
+    let mut scalars = SolverScalars { relative: 1e-60, shift, ..SolverScalars::default() };
+    let (mut progress, mut x) = (SolverProgress::START, vec![0.0; n]);
+    check([&mixed, &square], &mut scalars, &mut progress);
     for iteration in 1..4 {
         encoded(device, |encoder| solver.encode_more(encoder, 1));
         let (product, partials) = multiply(constants, springs.bsr(shift), &twin.flags, &direction);
-        step(&partials, &mut scalars, &mut status);
+        step(&partials, &mut scalars, &mut progress);
         let (mut preconditioned, sums) =
             update((node, &twin.nodes, scalars.alpha), &mut x, &mut residual, (&direction, &product));
         let sums = twin.add(&residual, &mut preconditioned, sums);
-        check([&sums[0], &sums[1]], &mut scalars, (&mut status, &mut iterations));
+        check([&sums[0], &sums[1]], &mut scalars, &mut progress);
         direct(&preconditioned, scalars.beta, &mut direction);
         let got = state();
         near(&got[0][3 * n..], &product, "product");
@@ -185,12 +187,12 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
         near(&got[0][n..2 * n], &preconditioned, "preconditioned");
         near(&got[0][2 * n..3 * n], &direction, "direction");
         near(&got[1], &x, "solution");
-        let found = device.read(precision, &[(&solver.scalars, SCALARS)]).unwrap().remove(0);
-        let Scalars { mixed, alpha, beta, square, first, .. } = scalars;
+        let found = device.read(precision, &[(&solver.buffers.scalars, SOLVER_SCALARS)]).unwrap().remove(0);
+        let SolverScalars { mixed, alpha, beta, square, first, .. } = scalars;
         for (found, twin) in found.iter().zip([mixed, alpha, beta, square, first]) {
             assert!((found - twin).abs() <= 10.0 * tolerance * twin.abs(), "{found} {twin}");
         }
-        assert_eq!(iterations, iteration);
+        assert_eq!(progress.iterations, iteration);
     }
 }
 
@@ -202,7 +204,7 @@ fn shaders_do_what_their_twins_do() {
         for precision in precisions(&device) {
             let settings = Settings { node, tolerance: 1e-30, ..Settings::default() };
             beside_twins(&device, &springs, precision, settings);
-            let preconditioner = Preconditioner::Multilevel;
+            let preconditioner: &dyn Preconditioner = &Multilevel;
             beside_twins(
                 &device,
                 &springs,
@@ -226,7 +228,7 @@ fn systems_are_solved() {
             assert_eq!(report.status, Status::Converged, "{report:?}");
             assert!(report.residual <= tolerance && report.iterations < 200, "{report:?}");
             let n = springs.rhs.len();
-            let x = device.read(precision, &[(&solver.solution, n)]).unwrap().remove(0);
+            let x = device.read(precision, &[(&solver.buffers.solution, n)]).unwrap().remove(0);
             let constants = Constants { double: true, block: springs.block, node: 1, team: 1 };
             let (product, _) = multiply(constants, springs.bsr(0.0), &springs.flags(), &x);
             for k in 0..n {
@@ -236,7 +238,7 @@ fn systems_are_solved() {
             }
             // Again, to the last bit.
             assert_eq!(solver.solve(&device).unwrap(), report);
-            assert_eq!(device.read(precision, &[(&solver.solution, n)]).unwrap().remove(0), x);
+            assert_eq!(device.read(precision, &[(&solver.buffers.solution, n)]).unwrap().remove(0), x);
         }
     }
 }

@@ -5,8 +5,8 @@
 //! contract both, and WGSL has no word against it. So sums and differences, and such products, are *hidden*: they pass a
 //! selection by a zero of the uniform, which no compiler knows. Only `mul_add`, of which nobody asks an error, is left open.
 
+use super::compare::compare;
 use super::literal;
-use super::real::compare;
 use crate::words;
 use spadina_core::function::{Arithmetic, Lookup, split_product_error};
 use spadina_core::real::{Compare, Precision};
@@ -289,7 +289,7 @@ impl Lookup for Emitter {
             self.tables.push(table);
             self.tables.len() - 1
         });
-        let at = self.name(format!("min(u32({}), {}u)", self.text(index), table.len().saturating_sub(1)));
+        let at = self.name(format!("min(u32({}), {}u)", self.text(index), table.len() - 1));
         self.name(format!("TABLE{number}[{}]", self.text(at)))
     }
 }

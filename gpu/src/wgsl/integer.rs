@@ -134,7 +134,8 @@ impl Writer<'_> {
                 None => atom,
             });
         }
-        Ok(product.unwrap_or_default())
+        let Some(product) = product else { unreachable!("a monomial has a coefficient or atoms") };
+        Ok(product)
     }
 
     /// The first value of a variable that satisfies a condition, or the end of its loop.

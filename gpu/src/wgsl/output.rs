@@ -1,6 +1,6 @@
 //! Outputs: where an invocation leaves what it has computed.
 
-use super::group::GROUP;
+use super::shared::GROUP;
 use super::sink::Sink;
 use super::writer::Writer;
 use crate::{Error, staging, words};
@@ -63,7 +63,9 @@ impl Writer<'_> {
     /// Begins the loop over the iterations that are listed for the rows of an invocation.
     fn start_list(&mut self) {
         let widths = self.widths();
-        let region = (0..widths.len()).find(|&region| widths[region] > 0).unwrap_or(0);
+        let Some(region) = (0..widths.len()).find(|&region| widths[region] > 0) else {
+            unreachable!("a row-driven kernel has outputs with slots");
+        };
         let [_, starts, items] = [0, 1, 2].map(|k| words::wgsl(self.words.region(region) + k));
         let own = self.temporary(&format!("{starts} + i32(invocation)"));
         let first = self.temporary(&format!("slots[{own}]"));

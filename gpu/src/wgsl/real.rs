@@ -1,13 +1,15 @@
 //! Reals, predicates and sums.
 
+use super::compare::compare;
 use super::function::RealFunction;
+use super::literal;
+use super::options::Source;
 use super::plan::value_key;
 use super::writer::Writer;
-use super::{Source, literal};
 use crate::{Error, words};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
-use spadina_core::real::{Array, BinaryOp, Compare, Node, UnaryOp, Value};
+use spadina_core::real::{Array, BinaryOp, Node, UnaryOp, Value};
 
 impl Writer<'_> {
     /// The name or literal of a value that has been computed.
@@ -124,18 +126,11 @@ impl Writer<'_> {
 
     pub(super) fn accumulate(&mut self, sum: Value) -> Result<(), Error> {
         let graph = &self.kernel.graph;
-        if let Node::Sum(_, body) = *graph.node(sum) {
-            let (name, body) = (self.find(value_key(graph, sum))?, self.value(body)?);
-            self.line(&format!("{name} += {body};"));
-        }
+        let Node::Sum(_, body) = *graph.node(sum) else {
+            return Err(self.error("accumulates what is no sum"));
+        };
+        let (name, body) = (self.find(value_key(graph, sum))?, self.value(body)?);
+        self.line(&format!("{name} += {body};"));
         Ok(())
-    }
-}
-
-/// A comparison; false where an operand is NaN, but for [`Compare::NotEqual`], for which a shader's `!=` might be.
-pub(super) fn compare(op: Compare, a: &str, b: &str) -> String {
-    match op {
-        Compare::Less | Compare::LessEqual | Compare::Equal => format!("{a} {} {b}", op.name()),
-        Compare::NotEqual => format!("!({a} == {b})"),
     }
 }

@@ -1,10 +1,11 @@
 //! The text of a shader while it is written, and the names of nodes in it.
 
 use super::function::Functions;
-use super::group::{GROUP, shared_loops};
+use super::head::head;
+use super::options::{ENTRY, Options, Source};
 use super::plan::{Key, Plan};
+use super::shared::{GROUP, shared_loops};
 use super::sink::Sink;
-use super::{ENTRY, Options, Source, head};
 use crate::Error;
 use crate::words::Words;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -49,7 +50,7 @@ impl<'a> Writer<'a> {
         sink: Sink<'a>,
         (shared, stored): (bool, &'a [Value]),
     ) -> Self {
-        let mut writer = Self {
+        Self {
             kernel,
             plan,
             precision: options.precision,
@@ -68,17 +69,16 @@ impl<'a> Writer<'a> {
             named: Vec::new(),
             is_named: FxHashSet::default(),
             temporaries: 0,
-        };
-        if shared {
-            writer.declare_group();
         }
-        writer.declare_outputs();
-        let mut crossing: Vec<(Key, &str)> = plan.crossing.iter().map(|(&key, &ty)| (key, ty)).collect();
+    }
+
+    /// The variables of the module by which nodes pass from one function to another.
+    pub fn declare_crossing(&mut self) {
+        let mut crossing: Vec<(Key, &str)> = self.plan.crossing.iter().map(|(&key, &ty)| (key, ty)).collect();
         crossing.sort_unstable();
         for (key, ty) in crossing {
-            writer.declare(&format!("var<private> p{}: {ty};", name(kernel, key)));
+            self.declare(&format!("var<private> p{}: {ty};", name(self.kernel, key)));
         }
-        writer
     }
 
     /// The whole text.
@@ -113,7 +113,8 @@ impl<'a> Writer<'a> {
     /// Writes a line; what ends with a brace opens a block, what begins with one closes it.
     pub fn line(&mut self, line: &str) {
         if line.starts_with('}') {
-            self.depth = self.depth.saturating_sub(1);
+            let Some(depth) = self.depth.checked_sub(1) else { unreachable!("a block that ends has begun") };
+            self.depth = depth;
         }
         self.text.extend(std::iter::repeat_n("  ", self.depth));
         self.text += line;

@@ -4,6 +4,7 @@
 pub use spadina_conformance::program::{Builder, Results, Setup as Bound, interpreted, numbers};
 pub use spadina_conformance::random;
 
+use spadina_core::executor::Serial;
 use spadina_core::kernel::Kernel;
 use spadina_core::real::{ArrayKind, Precision};
 use spadina_gpu::wgsl::Options;
@@ -81,7 +82,7 @@ impl Runner {
         let data = bound.data();
         let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &offsets, matrices: None };
         let evaluation = Evaluation { stages: vec![vec![job]], staging, ..Evaluation::default() };
-        let evaluable = Evaluable::new(device, &vectors, &evaluation)?;
+        let evaluable = Evaluable::new(device, &vectors, &evaluation, &Serial)?;
         let lengths = [bound.gradient, bound.hessian, other, 0];
         Ok(Self { device: device.clone(), vectors, evaluable, lengths })
     }

@@ -1,13 +1,15 @@
 //! Nested clusters of nodes, and what each sums of the matrix: lists from the pattern alone.
 
-use super::Pattern;
 use super::graph::{Graph, NONE};
+use super::pattern::Pattern;
 use std::ops::Range;
 
-/// Members that a cluster grows to; it can have half more.
+/// Members that a cluster grows to; it can have half more. For a mesh in space that is two in each direction, as from one
+/// mesh to the next coarser one.
 const SIZE: usize = 8;
 
-/// No coarser level is made where there are so few clusters, or nodes.
+/// No coarser level is made where there are so few clusters, or nodes: one workgroup of a graphics processor would not be
+/// filled.
 const FEW: usize = 32;
 
 /// Nested clusters of nodes: those of the first level have nodes as members, those of the others have clusters of the level
@@ -38,7 +40,7 @@ pub struct Clusters {
 
 /// The parts of a cluster.
 pub fn parts(node: usize) -> usize {
-    node * (node + 3) / 2
+    crate::shader::parts(node as u32) as usize
 }
 
 /// The number of a part: that of an entry of the lower triangle.
@@ -140,7 +142,7 @@ impl Clusters {
             ends[k] += ends[k - 1];
         }
         self.list_ptr = ends.clone();
-        let mut list = vec![0; ends.last().map_or(0, |&end| end as usize)];
+        let mut list = vec![0; ends[ends.len() - 1] as usize];
         self.visit(pattern, fixed, |at, position| {
             list[ends[at] as usize] = position;
             ends[at] += 1;

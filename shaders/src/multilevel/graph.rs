@@ -1,10 +1,8 @@
 //! The graph of the nodes, and clusters of neighbours in it.
 
-use super::Pattern;
+use super::pattern::Pattern;
+pub(super) use crate::solver::NONE;
 use std::collections::VecDeque;
-
-/// No node, or no cluster.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// For each node its neighbours, each with a weight: the number of entries of the matrix between the two.
 pub(super) struct Graph {

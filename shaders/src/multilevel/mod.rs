@@ -11,26 +11,11 @@
 
 mod clusters;
 mod graph;
+mod pattern;
 #[cfg(test)]
 mod tests;
 mod twin;
 
 pub use clusters::{Clusters, parts};
-pub use twin::{coarsen, invert, prolongation, restriction};
-
-/// The pattern of a matrix in blocks, on the host.
-#[derive(Clone, Copy, Debug)]
-pub struct Pattern<'a> {
-    /// Where each block row begins in `col_idx`, and the number of blocks at the end.
-    pub row_ptr: &'a [usize],
-    /// The block column of each block.
-    pub col_idx: &'a [u32],
-    /// Rows of a block.
-    pub block: u32,
-}
-
-impl<'a> Pattern<'a> {
-    fn row(self, row: usize) -> &'a [u32] {
-        &self.col_idx[self.row_ptr[row]..self.row_ptr[row + 1]]
-    }
-}
+pub use pattern::Pattern;
+pub use twin::{COARSEN, INVERT, PROLONGATION, RESTRICTION, coarsen, invert, prolongation, restriction};

@@ -1,8 +1,22 @@
-//! The twins.
+//! The shaders, and their twins.
 
 use super::clusters::{Clusters, part, parts};
-use crate::matrix::Number;
+use crate::number::Number;
+use crate::pcg::SUMS;
+use crate::shader::{Shader, TREE};
+use crate::solver::declarations;
 use crate::tree::{halves, partial_sums};
+
+/// What the clusters of a level sum of the matrix: `list_ptr`, `list`, `values`, `member_ptr`, `members`, `sums`.
+pub const COARSEN: Shader = Shader { name: "coarsen", declarations, texts: &[include_str!("../coarsen.wgsl")] };
+/// The inverse blocks of all clusters: `sums`, `sizes`, `scalars`, `inverse`.
+pub const INVERT: Shader = Shader { name: "invert", declarations, texts: &[include_str!("../invert.wgsl")] };
+/// The residuals of the clusters of a level: `member_ptr`, `members`, `work`, `inverse`, `coarse`, `progress`.
+pub const RESTRICTION: Shader =
+    Shader { name: "restriction", declarations, texts: &[include_str!("../restriction.wgsl")] };
+/// The preconditioned residual with the parts of the clusters: `parents`, `coarse`, `fixed`, `work`, `partials`, `progress`.
+pub const PROLONGATION: Shader =
+    Shader { name: "prolongation", declarations, texts: &[TREE, SUMS, include_str!("../prolongation.wgsl")] };
 
 /// The members of a cluster.
 fn members(clusters: &Clusters, cluster: usize) -> impl Iterator<Item = usize> {

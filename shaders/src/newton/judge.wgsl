@@ -6,8 +6,8 @@
 // No trial is longer than a whole step, so that this one is never too short. One workgroup.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
-@group(0) @binding(2) var<storage, read_write> scalars: array<real>;
-@group(0) @binding(3) var<storage, read_write> state: array<u32>;
+@group(0) @binding(2) var<storage, read_write> scalars: NewtonScalars;
+@group(0) @binding(3) var<storage, read_write> progress: NewtonProgress;
 
 @compute @workgroup_size(GROUP)
 fn judge(@builtin(local_invocation_index) local: u32) {
@@ -18,26 +18,26 @@ fn judge(@builtin(local_invocation_index) local: u32) {
         own_size += partials[2u * k + 1u];
     }
     let difference = group_sum(local, own);
-    let noise = scalars[ROUGHNESS] * group_sum(local, own_size);
-    if (local != 0u || state[STATE] != SEARCHING) {
+    let noise = scalars.roughness * group_sum(local, own_size);
+    if (local != 0u || progress.state != SEARCHING) {
         return;
     }
-    state[TRIALS] += 1u;
-    scalars[DIFFERENCE] = difference;
-    scalars[NOISE] = ZERO;
+    progress.trials += 1u;
+    scalars.difference = difference;
+    scalars.noise = ZERO;
     if (is_finite(noise)) {
-        scalars[NOISE] = noise;
+        scalars.noise = noise;
     }
-    let descent = scalars[DESCENT];
-    let slope = scalars[TRIAL_SLOPE];
-    let alpha = scalars[ALPHA];
-    let falls = difference <= scalars[ARMIJO] * alpha * descent && -difference > scalars[NOISE];
-    let not_too_long = slope <= (scalars[WOLFE] + scalars[WOLFE] - ONE) * descent;
-    let not_too_short = alpha == ONE || slope >= scalars[CURVATURE] * descent;
-    let flattens = difference <= scalars[NOISE] && not_too_long && not_too_short;
+    let descent = scalars.descent;
+    let slope = scalars.trial_slope;
+    let alpha = scalars.alpha;
+    let falls = difference <= scalars.armijo * alpha * descent && -difference > scalars.noise;
+    let not_too_long = slope <= (scalars.wolfe + scalars.wolfe - ONE) * descent;
+    let not_too_short = alpha == ONE || slope >= scalars.curvature * descent;
+    let flattens = difference <= scalars.noise && not_too_long && not_too_short;
     if (is_finite(difference) && is_finite(slope) && (falls || flattens)) {
-        state[STATE] = ACCEPTED;
+        progress.state = ACCEPTED;
     } else {
-        scalars[ALPHA] = scalars[SHRINK] * alpha;
+        scalars.alpha = scalars.shrink * alpha;
     }
 }

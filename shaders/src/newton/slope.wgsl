@@ -1,13 +1,13 @@
-// What a step promises, gradient · direction, from its partial sums; whether it is worth a search. The fifth scalar of the
-// linear solver is the square of the gradient, without fixed unknowns. One workgroup.
+// What a step promises, gradient · direction, from its partial sums; whether it is worth a search. The linear solver has the
+// square of the gradient, without fixed unknowns: that of its first residual. One workgroup.
 //
 // An iteration makes progress if it lowers the energy by more than noise, or the square of the gradient to three quarters of
 // the least one since then. After some in a row that do not, the precision ends.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
-@group(0) @binding(2) var<storage, read> linear: array<real>;
-@group(0) @binding(3) var<storage, read_write> scalars: array<real>;
-@group(0) @binding(4) var<storage, read_write> state: array<u32>;
+@group(0) @binding(2) var<storage, read> linear: SolverScalars;
+@group(0) @binding(3) var<storage, read_write> scalars: NewtonScalars;
+@group(0) @binding(4) var<storage, read_write> progress: NewtonProgress;
 
 @compute @workgroup_size(GROUP)
 fn slope(@builtin(local_invocation_index) local: u32) {
@@ -19,34 +19,34 @@ fn slope(@builtin(local_invocation_index) local: u32) {
     if (local != 0u) {
         return;
     }
-    let gradient = linear[4];
-    let first = state[ITERATIONS] == 0u;
+    let gradient = linear.first;
+    let first = progress.iterations == 0u;
     if (first) {
-        scalars[FIRST_GRADIENT] = gradient;
-        scalars[FIRST_DECREMENT] = -descent;
+        scalars.first_gradient = gradient;
+        scalars.first_decrement = -descent;
     }
-    state[IDLE] += 1u;
-    if (first || -scalars[DIFFERENCE] > scalars[NOISE] || gradient <= real(0.75) * scalars[LEAST]) {
-        state[IDLE] = 0u;
-        scalars[LEAST] = gradient;
+    progress.idle += 1u;
+    if (first || -scalars.difference > scalars.noise || gradient <= PROGRESS * scalars.least) {
+        progress.idle = 0u;
+        scalars.least = gradient;
     }
-    scalars[DESCENT] = descent;
-    scalars[GRADIENT] = gradient;
-    scalars[ALPHA] = ONE;
-    scalars[DIFFERENCE] = ZERO;
-    state[ITERATIONS] += 1u;
-    state[TRIALS] = 0u;
-    let small_gradient = max(scalars[GRADIENT_RELATIVE] * scalars[FIRST_GRADIENT], scalars[GRADIENT_ABSOLUTE]);
-    let small_decrement = max(scalars[DECREMENT_RELATIVE] * scalars[FIRST_DECREMENT], scalars[DECREMENT_ABSOLUTE]);
+    scalars.descent = descent;
+    scalars.gradient = gradient;
+    scalars.alpha = ONE;
+    scalars.difference = ZERO;
+    progress.iterations += 1u;
+    progress.trials = 0u;
+    let small_gradient = max(scalars.gradient_relative * scalars.first_gradient, scalars.gradient_absolute);
+    let small_decrement = max(scalars.decrement_relative * scalars.first_decrement, scalars.decrement_absolute);
     if (is_finite(gradient) && gradient <= small_gradient) {
-        state[STATE] = STATIONARY;
+        progress.state = STATIONARY;
     } else if (!is_finite(descent) || descent >= ZERO) {
-        state[STATE] = NO_DESCENT;
+        progress.state = NO_DESCENT;
     } else if (-descent <= small_decrement) {
-        state[STATE] = CONVERGED;
-    } else if (state[IDLE] >= PATIENCE) {
-        state[STATE] = EXHAUSTED;
+        progress.state = CONVERGED;
+    } else if (progress.idle >= PATIENCE) {
+        progress.state = EXHAUSTED;
     } else {
-        state[STATE] = SEARCHING;
+        progress.state = SEARCHING;
     }
 }

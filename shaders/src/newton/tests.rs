@@ -3,21 +3,21 @@
 use super::*;
 
 /// The scalars and words at the start, for numbers whose rounding errors are relatively so large.
-fn start(roughness: f64) -> (Scalars<f64>, Words) {
-    let scalars = Scalars {
+fn start(roughness: f64) -> (NewtonScalars<f64>, NewtonProgress) {
+    let scalars = NewtonScalars {
         armijo: 1e-4,
         shrink: 0.5,
         gradient_absolute: 1e-16,
         wolfe: WOLFE,
         curvature: CURVATURE,
         roughness,
-        ..Scalars::default()
+        ..NewtonScalars::default()
     };
-    (scalars, Words::default())
+    (scalars, NewtonProgress::default())
 }
 
 /// Minimises a function from its value, slope and curvature, in at most 60 iterations.
-fn minimise(x: f64, roughness: f64, f: impl Fn(f64) -> [f64; 3]) -> (Words, f64) {
+fn minimise(x: f64, roughness: f64, f: impl Fn(f64) -> [f64; 3]) -> (NewtonProgress, f64) {
     let (mut scalars, mut words) = start(roughness);
     let mut x = [x];
     while words.iterations < 60 {
@@ -95,7 +95,7 @@ fn trials_are_judged() {
     ];
     for ([difference, trial_slope, alpha], accepted) in cases {
         let (scalars, mut words) = start(0.1);
-        let mut scalars = Scalars { descent: -1.0, trial_slope, alpha, ..scalars };
+        let mut scalars = NewtonScalars { descent: -1.0, trial_slope, alpha, ..scalars };
         judge([&[difference], &[1.0]], &mut scalars, &mut words);
         let wanted = if accepted { (State::Accepted, alpha) } else { (State::Searching, 0.5 * alpha) };
         assert_eq!((words.state, scalars.alpha), wanted, "{difference} {trial_slope} {alpha}");

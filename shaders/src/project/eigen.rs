@@ -1,7 +1,8 @@
 //! The twin of `eigen.wgsl`: eigenvalues and eigenvectors of a symmetric matrix by Householder's reduction to a tridiagonal
 //! matrix and implicit QL steps (Golub and Van Loan, *Matrix Computations*, §8.3).
 
-use super::{Real, STEPS};
+use super::real::Real;
+use super::shader::STEPS;
 
 /// The place of an entry of a lower triangle, `row >= col`, row by row.
 pub fn lower(row: usize, col: usize) -> usize {

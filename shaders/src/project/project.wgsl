@@ -8,26 +8,6 @@
 // The numbers of an element: OWN, its lower triangle, scaled, later what is added to it; MATRIX, the lower triangle in the
 // basis, later reflections; VECTORS, a copy that is factored, later the eigenvectors, one after another; and lists.
 
-struct Words {
-    // Elements in a row of the grid.
-    row: u32,
-    // Elements of this dispatch, and the number of the first.
-    count: u32,
-    first: u32,
-    // Entry k of an element is number base + (element / lanes * stride + places[k]) * lanes + element % lanes, and so is the
-    // copy of it at places[TRIANGLE + k].
-    base: u32,
-    lanes: u32,
-    stride: u32,
-    // Negative eigenvalues are set to zero (0), or made positive (1).
-    mode: u32,
-}
-
-@group(0) @binding(0) var<uniform> words: Words;
-
-// The place of an entry, or a copy, that does not exist.
-const NONE = 0xffffffffu;
-
 // The place of an entry of a lower triangle, row >= col, row by row.
 fn lower(row: u32, col: u32) -> u32 {
     return row * (row + 1u) / 2u + col;
@@ -112,7 +92,7 @@ fn mend(element: u32, scale: real) {
         }
         mended = true;
         var added = -value;
-        if (words.mode == 1u) {
+        if (words.mode == ABS) {
             added = added + added;
         }
         spread(number);

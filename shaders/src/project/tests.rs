@@ -1,7 +1,7 @@
 //! The twin beside the decomposition of `nalgebra`, and the texts in the validator of naga.
 
+use super::region::triangle;
 use super::*;
-use naga::valid::{Capabilities, ValidationFlags, Validator};
 use nalgebra::DMatrix;
 
 /// Numbers between -1 and 1.
@@ -305,29 +305,13 @@ fn few_steps_are_enough() {
     }
 }
 
-/// Single precision is what every implementation of WGSL takes.
 #[test]
 fn texts_are_valid() {
     let sizes =
         [(1, None), (2, None), (4, Some(3)), (6, Some(1)), (12, Some(9)), (20, None), (30, Some(27)), (1024, None)];
     for (unknowns, directions) in sizes {
-        for (double, capabilities) in [(false, Capabilities::empty()), (true, Capabilities::FLOAT64)] {
-            let project = Project { double, unknowns, directions };
-            let text = project.text();
-            let module = naga::front::wgsl::parse_str(&text).unwrap_or_else(|e| panic!("{}", e.emit_to_string(&text)));
-            let valid = Validator::new(ValidationFlags::all(), capabilities).validate(&module);
-            valid.unwrap_or_else(|e| panic!("{}", e.emit_to_string(&text)));
-            assert_eq!(module.entry_points[0].name, Project::NAME);
-            let buffers = module.global_variables.iter().filter_map(|(_, v)| match v.space {
-                naga::AddressSpace::Storage { access } => Some((v.binding?.binding, access)),
-                _ => None,
-            });
-            let mut buffers: Vec<_> = buffers.collect();
-            buffers.sort_unstable_by_key(|&(binding, _)| binding);
-            let wanted = project.writes();
-            assert!(buffers.iter().map(|&(binding, _)| binding).eq(1..=wanted.len() as u32));
-            let writes = buffers.iter().map(|(_, access)| access.contains(naga::StorageAccess::STORE));
-            assert!(writes.eq(wanted));
+        for double in [false, true] {
+            crate::tests::validate(Project::NAME, &Project { double, unknowns, directions }.text(), double);
         }
     }
 }

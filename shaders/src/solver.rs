@@ -1,0 +1,117 @@
+//! What the shaders of the linear solver share with the host.
+
+use crate::layout::{place, real_structure, word_enumeration, word_structure, words};
+
+word_enumeration! {
+    /// Why the iterations stopped.
+    #[derive(Default)]
+    pub enum Status {
+        /// They did not.
+        #[default]
+        Running = 0,
+        /// The residual is small enough.
+        Converged = 1,
+        /// A direction has no positive curvature: the matrix, or the preconditioner, is not positive definite.
+        Indefinite = 2,
+    }
+}
+
+/// The number of iterations before the first check.
+pub const NOT_STARTED: u32 = u32::MAX;
+
+word_structure! {
+    /// How far a solution is.
+    pub struct SolverProgress {
+        /// Whether to go on.
+        status: Status,
+        /// Iterations that were done; `NOT_STARTED` before the first check.
+        iterations: u32,
+    }
+}
+
+impl SolverProgress {
+    /// Before the first check.
+    pub const START: Self = Self { status: Status::Running, iterations: NOT_STARTED };
+
+    /// Iterations that were done.
+    pub fn done(self) -> u32 {
+        if self.iterations == NOT_STARTED { 0 } else { self.iterations }
+    }
+}
+
+word_enumeration! {
+    /// The vectors that `work` holds, one after another.
+    pub enum Vector {
+        /// What the solution lacks.
+        Residual = 0,
+        /// The preconditioned residual.
+        Preconditioned = 1,
+        /// The direction of the next step.
+        Direction = 2,
+        /// Its product with the matrix.
+        Product = 3,
+    }
+}
+
+word_structure! {
+    /// The uniform of the solver's shaders.
+    pub struct SolverWords {
+        /// Invocations in a row of the grid.
+        row: u32,
+        /// Items: an invocation each, or a team.
+        count: u32,
+        /// The number of unknowns; `work` holds four vectors of so many.
+        unknowns: u32,
+        /// The number of partial sums.
+        partials: u32,
+        /// The first cluster of the level.
+        first: u32,
+        /// The number of clusters, and of their levels.
+        clusters: u32,
+        /// The number of levels.
+        levels: u32,
+        /// Whether the right-hand side is that of the buffer times -1.
+        negate: bool,
+    }
+}
+
+real_structure! {
+    /// The numbers that iterations hand on.
+    pub struct SolverScalars {
+        /// residual · preconditioned
+        mixed,
+        /// The length of the step.
+        alpha,
+        /// How much of the old direction is in the new one.
+        beta,
+        /// residual · residual
+        square,
+        /// The same at the start.
+        first,
+        /// The square of the relative tolerance: iterations stop at a residual of so much of the first one.
+        relative,
+        /// The square of the absolute tolerance: iterations stop at such a residual.
+        absolute,
+        /// What is added to every entry on the matrix's diagonal.
+        shift,
+    }
+    /// How many numbers these are.
+    pub const SOLVER_SCALARS;
+}
+
+/// The place of [`SolverScalars::shift`].
+pub const SHIFT: usize = place!(SolverScalars, shift);
+
+/// No cluster.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What the shaders of the solver declare.
+pub(crate) fn declarations(_double: bool) -> String {
+    let constants = words([("NOT_STARTED", NOT_STARTED), ("NONE", NONE), ("BITS", u32::BITS)]);
+    constants
+        + &Status::wgsl()
+        + &Vector::wgsl()
+        + &SolverWords::uniform()
+        + &SolverProgress::wgsl()
+        + &SolverScalars::<f32>::wgsl()
+}
