@@ -32,24 +32,23 @@ mod lbfgs;
 mod levenberg;
 mod linear;
 mod load;
+mod method;
 mod newton;
 mod scale;
 mod search;
-mod section;
 #[cfg(test)]
 mod tests;
 mod timed;
 
-use crate::problem;
 use crate::system::{Options, Projection, System};
 pub use adjoint::{Adjoint, Sensitivity};
 pub use lbfgs::Lbfgs;
 pub use levenberg::LevenbergMarquardt;
 pub use linear::LinearSolver;
 pub use load::minimize_moved;
+pub use method::Method;
 pub use newton::Newton;
 pub(crate) use scale::extent;
-pub use section::projection;
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,7 +78,7 @@ pub struct Settings {
     /// The Euclidean norm of the gradient that ends iterations instead.
     pub gradient: Option<f64>,
     /// The method.
-    pub method: problem::Method,
+    pub method: Method,
     /// Which elements are projected.
     pub projection: Projecting,
     /// How linear systems are solved.
@@ -98,7 +97,7 @@ impl Default for Settings {
             projection: Projecting::OnDemand,
             linear: LinearSolver::Direct,
             memory: 20,
-            method: problem::Method::Newton,
+            method: Method::Newton,
         }
     }
 }
@@ -107,7 +106,7 @@ impl Settings {
     /// The options of a system that is to be minimised: its elements can be projected where that is wanted, and residuals
     /// have JᵀJ as their Hessian.
     pub fn options(&self, options: Options) -> Options {
-        use problem::Method::{Exact, Lbfgs};
+        use Method::{Exact, Lbfgs};
         let projected = self.projection != Projecting::Never && !matches!(self.method, Exact | Lbfgs);
         let projection = options.projection.or(Some(Projection::Clamp)).filter(|_| projected);
         Options { projection, gauss_newton: self.method != Exact, ..options }
@@ -137,7 +136,8 @@ impl Settings {
 }
 
 /// One iteration.
-#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Iteration {
     /// Its number, from zero.
     pub number: usize,
@@ -275,9 +275,9 @@ pub trait Minimizer {
 /// value.
 pub fn minimizer(system: &mut System, held: &[bool], settings: Settings) -> Result<Box<dyn Minimizer>, Error> {
     Ok(match settings.method {
-        problem::Method::Newton | problem::Method::Exact => Box::new(Newton::new(system, held, settings)?),
-        problem::Method::LevenbergMarquardt => Box::new(LevenbergMarquardt::new(system, held, settings)?),
-        problem::Method::Lbfgs => Box::new(Lbfgs::new(system, held, settings)?),
+        Method::Newton | Method::Exact => Box::new(Newton::new(system, held, settings)?),
+        Method::LevenbergMarquardt => Box::new(LevenbergMarquardt::new(system, held, settings)?),
+        Method::Lbfgs => Box::new(Lbfgs::new(system, held, settings)?),
     })
 }
 
@@ -288,7 +288,10 @@ fn check(system: &System, held: &[bool]) -> Result<(), Error> {
 }
 
 /// What is held, also the unknowns that stand in no entry of the Hessian, and these.
-pub(crate) fn with_unused(system: &mut System, held: &[bool]) -> Result<(Vec<bool>, Vec<usize>), Error> {
+///
+/// # Errors
+/// Those of [`System::pattern`].
+pub fn with_unused(system: &mut System, held: &[bool]) -> Result<(Vec<bool>, Vec<usize>), Error> {
     let pattern = system.pattern()?;
     let unused = |&row: &usize| !held[row] && pattern.row_ptr[row] == pattern.row_ptr[row + 1];
     let unused: Vec<usize> = (0..held.len()).filter(unused).collect();

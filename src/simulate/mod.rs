@@ -33,25 +33,25 @@
 
 mod error;
 mod grab;
+mod integrator;
 mod motion;
 mod obstacle;
 mod report;
-mod section;
 mod state;
 #[cfg(test)]
 mod tests;
 
 use crate::minimize::{self, Minimizer, Outcome, Settings};
-use crate::problem::{Integrator, Problem, Term};
+use crate::problem::{Problem, Term};
 use crate::system::{self, Options, System};
 use crate::tensor::Tensor;
 pub use error::Error;
 use grab::Grab;
+pub use integrator::Integrator;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
 pub use report::{Energies, StepReport};
-pub use section::SectionError;
 pub use state::State;
 use std::ops::Range;
 use std::time::Instant;
@@ -359,7 +359,7 @@ impl Simulation {
 }
 
 /// The unknown with the positions, and where it begins in the global vector.
-fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Error> {
+pub(crate) fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Error> {
     let mut first = 0;
     for (own, tensor) in &problem.unknowns {
         if own == name && matches!(tensor.shape[..], [_, 2 | 3]) {
