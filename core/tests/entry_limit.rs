@@ -1,6 +1,7 @@
 //! The most entries of one loop nest: exactly so many are held, one more is refused with its place.
 
 use spadina_core::bind::Data;
+use spadina_core::executor::Serial;
 use spadina_core::frontend::{Binding, Frontend, Module, Roles};
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pattern::{FaultKind, Symbolic};
@@ -31,7 +32,7 @@ fn more_entries_than_the_limit_are_refused() {
         let arrays = solved.graph.arrays().iter().map(|_| &numbers[..]).collect();
         let data = Data { arrays, sizes: vec![nodes as i64], ..Data::default() };
         let all = entries * (nodes - 1);
-        let run = |most| symbolic.run_within(&data, &[0], 0, most);
+        let run = |most| symbolic.run_within(&data, &[0], 0, most, &Serial);
         let found: usize = run(all).unwrap().regions.iter().map(|r| r.records()).sum();
         assert_eq!(found * entries, all);
         let fault = run(all - 1).unwrap_err();

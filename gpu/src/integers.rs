@@ -6,6 +6,7 @@
 use crate::Error;
 use crate::wgsl::GROUP;
 use spadina_core::bind::Data;
+use spadina_core::executor::Serial;
 use spadina_core::index::{Index, IndexNode, Indices, Intervals, Loop};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::pattern::{FaultKind, check_words};
@@ -49,7 +50,7 @@ pub(crate) fn evaluate_in(indices: Indices, list: &[Index], data: &Data<'_>) -> 
     let looked_at = |&index: &Index| LookedAt { index, word: Word::I32, guard, span: Span::default() };
     let looked_at = list.iter().map(looked_at).collect();
     let program = Program { name: String::new(), graph, updates: Vec::new(), looked_at };
-    check_words(&program, data).map_err(|fault| fault.kind)
+    check_words(&program, data, &Serial).map_err(|fault| fault.kind)
 }
 
 /// The integers whose value matters beyond 32 bits.

@@ -6,6 +6,7 @@ use crate::{Compiled, Error};
 use rayon::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::element::batches;
+use spadina_core::executor::Executor;
 use spadina_core::kernel::Buffer;
 use spadina_core::real::Precision;
 use std::ops::Range;
@@ -43,6 +44,7 @@ impl Pace {
 }
 
 /// The threads that run kernels.
+#[derive(Debug)]
 pub struct Pool(Option<rayon::ThreadPool>);
 
 impl Pool {
@@ -105,6 +107,19 @@ impl Pool {
         match &self.0 {
             Some(pool) if numbers.len() > 1 && parallel => pool.install(|| numbers.par_iter().map(|&k| f(k)).collect()),
             _ => numbers.iter().map(|&k| f(k)).collect(),
+        }
+    }
+}
+
+impl Executor for Pool {
+    fn threads(&self) -> usize {
+        Pool::threads(self)
+    }
+
+    fn run(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
+        match &self.0 {
+            Some(pool) if count > 1 => pool.install(|| (0..count).into_par_iter().for_each(task)),
+            _ => (0..count).for_each(task),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use spadina_core::bind::{Buffers, Data, NO_SLOT, Streams};
 use spadina_core::element::{self, Blocks, Choice, Completed, Projected, Projection};
+use spadina_core::executor::{self, Executor};
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::interpret;
 use spadina_core::kernel::{Buffer, Kernel, Output, Outputs, build, build_with};
@@ -185,9 +186,15 @@ impl Set {
 
     /// Checks every index and records rows and columns.
     /// `offsets` gives for each unknown array the number of its first entry, `first_row` that of the residual.
-    pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32) -> Result<(), Fault> {
+    pub fn enumerate(
+        &mut self,
+        data: &Data,
+        offsets: &[u32],
+        first_row: u32,
+        executor: &dyn Executor,
+    ) -> Result<(), Fault> {
         for runnable in &mut self.0 {
-            runnable.entries = runnable.symbolic.run(data, offsets, first_row)?;
+            runnable.entries = runnable.symbolic.run(data, offsets, first_row, executor)?;
         }
         Ok(())
     }
@@ -200,10 +207,14 @@ impl Set {
     }
 
     /// Finds the slots; the records of rows and columns are let go.
-    pub fn place(&mut self, Placement { hessian, jacobian, shared, batched, .. }: Placement<'_>) {
+    pub fn place(
+        &mut self,
+        Placement { hessian, jacobian, shared, batched, .. }: Placement<'_>,
+        executor: &dyn Executor,
+    ) {
         for runnable in &mut self.0 {
             let entries = std::mem::take(&mut runnable.entries);
-            runnable.streams = streams(runnable.assembled(), &entries, hessian, jacobian);
+            runnable.streams = streams(runnable.assembled(), &entries, hessian, jacobian, executor);
             if let Some((blocks, _)) = runnable.blocks.as_ref().filter(|_| batched) {
                 let ranges = runnable.streams.runs().into_owned().ranges;
                 let streams = &mut runnable.streams;
@@ -320,7 +331,7 @@ impl Kernels {
     /// Checks every index, and records rows and columns.
     pub fn enumerate(&mut self, data: &Data, offsets: &[u32], first_row: u32, pool: &Pool) -> Result<(), Fault> {
         let sets = self.sets.iter_mut().rev().collect();
-        pool.try_each(sets, |set: &mut Set| set.enumerate(data, offsets, first_row))?;
+        pool.try_each(sets, |set: &mut Set| set.enumerate(data, offsets, first_row, pool))?;
         for part in &mut self.statics {
             part.streams = dense_streams(&part.kernel, data)?;
             part.numbers = vec![0.0; part.streams.regions.iter().map(|r| r.slots.len()).max().unwrap_or(0)];
@@ -338,14 +349,10 @@ impl Kernels {
         self.sets[Mode::Hessian as usize].translate(slots);
     }
 
-    pub fn place(&mut self, placement: Placement<'_>) {
+    pub fn place(&mut self, placement: Placement<'_>, executor: &dyn Executor) {
         if placement.few {
-            return self.sets.iter_mut().for_each(|set| set.place(placement));
+            return self.sets.iter_mut().for_each(|set| set.place(placement, executor));
         }
-        std::thread::scope(|scope| {
-            for set in &mut self.sets {
-                scope.spawn(move || set.place(placement));
-            }
-        });
+        executor::map(executor, self.sets.iter_mut().collect(), |set| set.place(placement, executor));
     }
 }

@@ -65,12 +65,12 @@ impl Product {
     }
 
     /// Checks every index and finds the slots, after the term itself has been bound.
-    pub fn bind(&mut self, term: &Term, problem: &Problem) -> Result<(), Error> {
+    pub fn bind(&mut self, term: &Term, problem: &Problem, pool: &Pool) -> Result<(), Error> {
         let weights = vec![0.0; term.rows().len()];
         for tangent in std::iter::once(&mut self.main).chain(&mut self.weighted) {
             let data = tangent.binding.data(&tangent.program.graph, problem, &weights);
             let offsets = tangent.binding.offsets(problem);
-            let result = tangent.set.enumerate(&data, &offsets, term.rows().start as u32);
+            let result = tangent.set.enumerate(&data, &offsets, term.rows().start as u32, pool);
             let graph = &tangent.program.graph;
             result.map_err(|fault| diagnose::index(problem, &term.file, &term.text, graph, &fault))?;
         }
@@ -83,7 +83,7 @@ impl Product {
             }
         }
         for tangent in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            tangent.set.place(Placement::default());
+            tangent.set.place(Placement::default(), pool);
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl System {
                 Some(kernels) => kernels,
                 None => Product::new(term, &self.problem, precision)?,
             };
-            let result = kernels.bind(term, &self.problem);
+            let result = kernels.bind(term, &self.problem, &self.pool);
             term.product = Some(kernels);
             result?;
         }

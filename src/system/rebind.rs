@@ -104,7 +104,7 @@ impl System {
         let rows = terms.last().map_or(0, |term| term.rows().end);
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
         let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
-        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian));
+        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian), &self.pool);
         let (stored, slots) = self.options.layout.store(&pattern)?;
         let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
         let own_rows = Places { pattern: &jacobian, slots: None };
@@ -115,7 +115,7 @@ impl System {
             batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
             few: false,
         };
-        self.terms.iter_mut().for_each(|term| term.place(placement));
+        self.terms.iter_mut().for_each(|term| term.place(placement, &self.pool));
         #[cfg(feature = "gpu")]
         if let Some(gpu) = &mut self.gpu {
             gpu.bind(&self.terms, &self.problem, own_rows, (&stored, hessian))?;
@@ -189,7 +189,7 @@ impl System {
             few: true,
         };
         for &number in &fixed.changing {
-            self.terms[number].place(placement);
+            self.terms[number].place(placement, &self.pool);
         }
         self.unstored.add(fixed.changing.iter().copied());
         self.bound = Some(Bound { products: false, fixed: Some(fixed), ..bound });
@@ -215,6 +215,7 @@ impl System {
     fn pattern_of(&self, wanted: impl Fn(usize) -> bool) -> Csr {
         let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(Term::entries).collect();
         let unknowns = self.unknowns();
-        hessian_pattern(unknowns, &kernels, &Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] })
+        let more = Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] };
+        hessian_pattern(unknowns, &kernels, &more, &self.pool)
     }
 }

@@ -10,6 +10,7 @@ use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::bind::{Buffers, Data};
 use spadina_core::element::{Projection, Reduced, Refused, complete, reduce};
+use spadina_core::executor::Executor;
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, check_words};
@@ -285,7 +286,7 @@ impl Term {
     pub fn enumerate(&mut self, problem: &Problem, first_row: usize, pool: &Pool) -> Result<usize, Error> {
         check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
-        check_words(&self.main.source, &data)
+        check_words(&self.main.source, &data, pool)
             .map_err(|fault| diagnose::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
         for matrices in &mut self.matrices {
             let result = matrices.enumerate(problem, pool);
@@ -331,8 +332,8 @@ impl Term {
         self.bounds_mut().for_each(|b| b.kernels.translate(slots));
     }
 
-    pub fn place(&mut self, placement: Placement<'_>) {
-        self.bounds_mut().for_each(|b| b.kernels.place(placement));
+    pub fn place(&mut self, placement: Placement<'_>, executor: &dyn Executor) {
+        self.bounds_mut().for_each(|b| b.kernels.place(placement, executor));
     }
 
     /// Evaluates the term; returns its energy. `compiled`: by machine code, else by the reference.

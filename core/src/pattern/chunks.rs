@@ -3,11 +3,10 @@
 //! Ranges have a fixed size and are coloured greedily by the rows they write: a range gets the first colour that no
 //! earlier range with a common row has. Sizes and colours depend on the data alone, not on the number of threads.
 
-use super::entries::mixes_rows;
 use super::written::Written;
 use super::{Entries, RegionEntries};
 use crate::bind::Chunks;
-use crate::kernel::{Kernel, Step};
+use crate::kernel::{Buffer, Kernel, Step};
 use std::ops::Range;
 
 /// Records in a range, about.
@@ -94,4 +93,16 @@ fn range_length(kernel: &Kernel, entries: &Entries, total: usize) -> usize {
     // How long loops inside of it are is only known where they write.
     let nested = kernel.steps.iter().filter(|s| matches!(s, Step::Begin(..))).count() > 1;
     if nested { length.min(total.div_ceil(RANGES)) } else { length }
+}
+
+/// Whether rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
+fn mixes_rows(kernel: &Kernel) -> bool {
+    let unknown = kernel.outputs.iter().any(|o| o.has_slot() && is_by_unknown(o.buffer));
+    let residual = kernel.outputs.iter().any(|o| o.has_slot() && !is_by_unknown(o.buffer));
+    unknown && residual
+}
+
+/// Whether a buffer is addressed by rows of the global vector.
+fn is_by_unknown(buffer: Buffer) -> bool {
+    matches!(buffer, Buffer::Gradient | Buffer::Hessian | Buffer::Product)
 }

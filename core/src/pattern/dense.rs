@@ -3,6 +3,7 @@
 use super::symbolic::{Action, Symbolic};
 use super::{Fault, chunks};
 use crate::bind::{Data, Stream, Streams};
+use crate::executor::Serial;
 use crate::kernel::{Kernel, Root};
 use crate::real::Graph;
 
@@ -15,7 +16,7 @@ pub fn dense_streams(kernel: &Kernel, data: &Data) -> Result<Streams, Fault> {
         .collect();
     let actions = roots.iter().map(|_| Action::Open).collect();
     let symbolic = Symbolic::scheduled(graph, &roots, actions, (kernel.regions.len(), kernel.outer));
-    let outer = symbolic.run(data, &[], 0)?.outer;
+    let outer = symbolic.run(data, &[], 0, &Serial)?.outer;
     let records = (outer.end - outer.start) as usize;
     let stream = |width: usize| Stream { width, slots: (0..(records * width) as u32).collect(), starts: Vec::new() };
     let regions = kernel.regions.iter().map(|region| stream(region.width)).collect();

@@ -1,13 +1,7 @@
-//! From recorded entries to the slots of a kernel's outputs.
+//! What the symbolic phase records: the rows and columns of a kernel's outputs over all iterations.
 
-use super::hessian::Slots;
-use super::{Csr, chunks, symbolic::by_unknown};
-use crate::bind::{NO_SLOT, Stream, Streams};
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
-
-/// Streams of at least so many slots are found on all cores.
-const PARALLEL_SLOTS: usize = 1 << 16;
 
 /// The rows and columns of a kernel's outputs over all its iterations.
 #[derive(Clone, Default, Debug)]
@@ -64,7 +58,7 @@ impl RegionEntries {
     }
 
     /// Row and column of an output in a record.
-    fn pair(&self, record: Record<'_>, output: usize) -> [u32; 2] {
+    pub(super) fn pair(&self, record: Record<'_>, output: usize) -> [u32; 2] {
         self.outputs[output].map(|place| record.numbers[place])
     }
 }
@@ -103,98 +97,11 @@ pub(super) fn columns(kernel: &Kernel, region: usize) -> Vec<&Output> {
     kernel.outputs.iter().filter(|o| o.region == region && o.has_slot()).collect()
 }
 
-/// Where the entries of a matrix are.
-#[derive(Clone, Copy, Debug)]
-pub struct Places<'a> {
-    /// The pattern.
-    pub pattern: &'a Csr,
-    /// The slot of each entry of the pattern; `None`: its number.
-    pub slots: Option<&'a [u32]>,
-}
-
-impl Places<'_> {
-    /// The slot of an entry of the pattern.
-    pub fn slot(&self, entry: usize) -> u32 {
-        self.slots.map_or(entry as u32, |slots| slots[entry])
-    }
-}
-
-/// The slots of a kernel's outputs. `slot` gives the place of a pattern entry's number in the storage, for the Hessian and
-/// the Jacobian; other buffers are addressed by row.
-pub fn streams(kernel: &Kernel, entries: &Entries, hessian: Option<Places>, jacobian: Option<Places>) -> Streams {
-    let regions = (0..kernel.regions.len())
-        .map(|region| region_stream(kernel, region, &entries.regions[region], hessian, jacobian))
-        .collect();
-    let chunks = chunks::color(kernel, entries);
-    Streams { outer: entries.outer.clone(), regions, chunks }
-}
-
-fn region_stream(
-    kernel: &Kernel,
-    region: usize,
-    entries: &RegionEntries,
-    hessian: Option<Places>,
-    jacobian: Option<Places>,
-) -> Stream {
-    let columns = columns(kernel, region);
-    let width = kernel.regions[region].width;
-    if columns.is_empty() {
-        return Stream::default();
-    }
-    let records = entries.records();
-    let mut slots = vec![NO_SLOT; records * width];
-    let threads = match slots.len() {
-        0..PARALLEL_SLOTS => 1,
-        _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
-    };
-    let share = records.div_ceil(threads).max(1);
-    let own = hessian.map(|places| Slots::new(&columns, entries, places));
-    let others: Vec<(usize, &Output)> = columns.iter().copied().enumerate().filter(|(_, o)| o.shift == 0).collect();
-    let others: Vec<_> = others.into_iter().filter(|(_, o)| o.buffer != Buffer::Hessian).collect();
-    let fill = |first: usize, slots: &mut [u32]| {
-        for (k, slots) in slots.chunks_exact_mut(width.max(1)).enumerate() {
-            fill_record(&others, entries, entries.record(first + k), slots, jacobian);
-        }
-        own.iter().for_each(|own| own.fill(first, slots, width));
-    };
-    std::thread::scope(|scope| {
-        for (k, slots) in slots.chunks_mut((share * width).max(1)).enumerate() {
-            if threads == 1 || k + 1 == threads {
-                fill(k * share, slots);
-            } else {
-                scope.spawn(move || fill(k * share, slots));
-            }
-        }
-    });
-    let uniform = records + 1 == entries.starts.len() && entries.starts.iter().zip(0..).all(|(&start, k)| start == k);
-    let starts = if uniform { Vec::new() } else { entries.starts.clone() };
-    Stream { width, slots, starts }
-}
-
-/// The slots of some outputs, none of the Hessian, in one record.
-fn fill_record(
-    outputs: &[(usize, &Output)],
-    entries: &RegionEntries,
-    record: Record<'_>,
-    slots: &mut [u32],
-    jacobian: Option<Places>,
-) {
-    for &(k, output) in outputs.iter().filter(|(k, _)| record.has(*k)) {
-        let [row, col] = entries.pair(record, k);
-        let own = &mut slots[output.offset];
-        match (output.buffer, jacobian) {
-            (Buffer::Jacobian, Some(places)) => {
-                places.pattern.position(row, col).into_iter().for_each(|at| *own = places.slot(at));
-            }
-            (Buffer::Jacobian, None) => {}
-            _ => *own = row,
-        }
-    }
-}
-
-/// Whether rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
-pub(super) fn mixes_rows(kernel: &Kernel) -> bool {
-    let unknown = kernel.outputs.iter().any(|o| o.has_slot() && by_unknown(o.buffer));
-    let residual = kernel.outputs.iter().any(|o| o.has_slot() && !by_unknown(o.buffer));
-    unknown && residual
+/// The outputs of the Hessian among those of a region, with their rows and columns.
+pub(super) fn hessian_outputs<'a>(
+    columns: &'a [&Output],
+    entries: &'a RegionEntries,
+) -> impl Iterator<Item = (usize, [usize; 2])> + 'a {
+    let all = columns.iter().zip(&entries.outputs).enumerate();
+    all.filter(|(_, (column, _))| column.buffer == Buffer::Hessian).map(|(output, (_, &at))| (output, at))
 }

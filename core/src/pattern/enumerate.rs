@@ -5,6 +5,7 @@ use super::sweep::Sweep;
 use super::symbolic::{Action, Limit, Record, Symbolic};
 use super::{Fault, FaultKind};
 use crate::bind::Data;
+use crate::executor::Executor;
 use crate::index::{Evaluator, Index, IndexFault, IndexNode, Loop, Table, Var, eval_node};
 use crate::kernel::Step;
 use crate::real::{Array, Span};
@@ -25,8 +26,8 @@ const LIMIT: u32 = i32::MAX as u32;
 impl Symbolic {
     /// Runs over all iterations: checks indices, records rows and columns. `offsets` gives for each unknown array the
     /// number of its first entry in the global vector, `first_row` the number of the first residual row.
-    pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32) -> Result<Entries, Fault> {
-        self.run_within(data, offsets, first_row, ENTRIES)
+    pub fn run(&self, data: &Data, offsets: &[u32], first_row: u32, executor: &dyn Executor) -> Result<Entries, Fault> {
+        self.run_within(data, offsets, first_row, ENTRIES, executor)
     }
 
     /// Like [`run`](Self::run), with the most entries that a region may have.
@@ -36,6 +37,7 @@ impl Symbolic {
         offsets: &[u32],
         first_row: u32,
         most_entries: usize,
+        executor: &dyn Executor,
     ) -> Result<Entries, Fault> {
         let mut run = Run {
             symbolic: self,
@@ -43,6 +45,7 @@ impl Symbolic {
             offsets,
             first_row,
             most_entries,
+            executor,
             values: vec![0; self.graph.indices.len()],
             entries: Entries { outer: 0..1, regions: self.empty_regions() },
         };
@@ -71,6 +74,7 @@ struct Run<'a> {
     offsets: &'a [u32],
     first_row: u32,
     most_entries: usize,
+    executor: &'a dyn Executor,
     values: Vec<i64>,
     entries: Entries,
 }
@@ -141,6 +145,7 @@ impl Run<'_> {
             values: &self.values,
             extents: &|array| self.extent(array),
             limit: LIMIT,
+            executor: self.executor,
         };
         let most = |record: &Record| (iterations.end - iterations.start) as usize * record.entries.len();
         if !sweep.is_simple() || sweep.records().any(|record| most(record) > self.most_entries) {

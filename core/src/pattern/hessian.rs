@@ -1,35 +1,25 @@
-//! The pattern of the Hessian, and the slots in it, row by row: a row is touched by the records in which its number
+//! The pattern of the Hessian, row by row: a row is touched by the records in which its number
 //! stands, and holds the columns that meet it there.
 
 use super::Csr;
-use super::entries::{Entries, Places, RegionEntries, columns};
+use super::entries::{Entries, RegionEntries, columns, hessian_outputs};
 use super::incidence::Incidence;
-use super::nodes::{Blocks, contract, expand};
-use crate::kernel::{Buffer, Kernel, Output};
+use super::nodes::{Blocks, expand};
+use crate::executor::{self, Executor};
+use crate::kernel::Kernel;
 use std::ops::Range;
 
 /// What meets a place in the outputs of the Hessian.
 #[derive(Clone, Copy)]
-pub(super) struct Partner {
+struct Partner {
     /// The other place.
-    pub place: usize,
+    place: usize,
     /// The output.
     output: usize,
 }
 
-/// A run of entries that has one slot.
-#[derive(Clone, Copy)]
-pub(super) struct Run {
-    /// The column of the first entry.
-    pub first: Partner,
-    /// The column of the last entry, and how far it is beyond the first.
-    pub last: (usize, u32),
-    /// Position of its slot in the record.
-    pub offset: usize,
-}
-
 /// By place, what meets it in the outputs of the Hessian.
-pub(super) struct Partners {
+struct Partners {
     /// Every other place.
     of: Vec<Vec<Partner>>,
     /// The place whose number is always one less, if there is one that meets the same places.
@@ -80,88 +70,19 @@ impl Partners {
     }
 }
 
-/// The outputs of the Hessian among those of a region, with their rows and columns.
-fn outputs<'a>(columns: &'a [&Output], entries: &'a RegionEntries) -> impl Iterator<Item = (usize, [usize; 2])> + 'a {
-    let all = columns.iter().zip(&entries.outputs).enumerate();
-    all.filter(|(_, (column, _))| column.buffer == Buffer::Hessian).map(|(output, (_, &at))| (output, at))
-}
-
-/// Finds the slots of a region's outputs of the Hessian.
-pub(super) struct Slots<'a> {
-    entries: &'a RegionEntries,
-    places: Places<'a>,
-    /// By place, the runs of which it is the row.
-    runs: Vec<Vec<Run>>,
-    /// Blocks of nodes with the numbers of the nodes, record by record, and the pattern of the nodes.
-    blocks: Option<(Blocks, Vec<u32>, Csr)>,
-}
-
-impl<'a> Slots<'a> {
-    pub fn new(columns: &[&Output], entries: &'a RegionEntries, places: Places<'a>) -> Self {
-        let mut runs: Vec<Vec<Run>> = vec![Vec::new(); entries.places];
-        for (output, [row, col]) in outputs(columns, entries) {
-            let (first, column) = (Partner { place: col, output }, columns[output]);
-            match runs[row].iter_mut().find(|run| run.offset == column.offset) {
-                Some(run) => run.last = (col, column.shift),
-                None => runs[row].push(Run { first, last: (col, column.shift), offset: column.offset }),
-            }
-        }
-        let blocks = Blocks::of(entries, outputs(columns, entries).map(|(_, at)| at)).and_then(|blocks| {
-            let coarse = contract(places.pattern, blocks.nodes.width)?;
-            let numbers = blocks.nodes.numbers(entries)?;
-            Some((blocks, numbers, coarse))
-        });
-        Self { entries, places, runs, blocks }
-    }
-
-    /// The slots of the records from `first` on, `width` to a record.
-    pub fn fill(&self, first: usize, slots: &mut [u32], width: usize) {
-        let Self { entries, places, .. } = *self;
-        if self.runs.iter().all(Vec::is_empty) || width == 0 {
-            return;
-        }
-        if let Some((blocks, numbers, coarse)) = &self.blocks {
-            let numbers = &numbers[first * blocks.nodes.count()..];
-            return blocks.fill((numbers, coarse), &self.runs, (slots, width), places);
-        }
-        let begin = first * entries.places;
-        let numbers = &entries.numbers[begin..begin + slots.len() / width * entries.places];
-        let pattern = places.pattern;
-        let incidence = Incidence::of(numbers, pattern.rows());
-        let mut slot_of = vec![0u32; pattern.cols];
-        for row in (0..pattern.rows()).filter(|&row| !incidence.of_row(row).is_empty()) {
-            for at in pattern.row_ptr[row]..pattern.row_ptr[row + 1] {
-                slot_of[pattern.col_idx[at] as usize] = places.slot(at);
-            }
-            for &position in incidence.of_row(row) {
-                let (record, place) = (position as usize / entries.places, position as usize % entries.places);
-                let (entry, slots) = (entries.record(first + record), &mut slots[record * width..][..width]);
-                for run in self.runs[place].iter().filter(|run| entry.has(run.first.output)) {
-                    let found = slot_of[entry.numbers[run.first.place] as usize];
-                    slots[run.offset] = found;
-                    let (last, shift) = run.last;
-                    // What is written unchecked goes by this: the entries of a run follow the first.
-                    let end = slot_of[entry.numbers[last] as usize];
-                    assert_eq!(found.wrapping_add(shift), end, "the entries of a run follow each other");
-                }
-            }
-        }
-    }
-}
-
 /// A region with entries of the Hessian.
 type Source<'a> = (Partners, &'a RegionEntries, Incidence);
 
-/// Patterns of at least so many rows are built on all cores.
+/// Patterns of at least so many rows are built on all threads.
 const PARALLEL_ROWS: usize = 1 << 12;
 
 /// The symmetric pattern of all Hessian entries of some kernels and of `more`.
-pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr) -> Csr {
+pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr, executor: &dyn Executor) -> Csr {
     let mut regions = Vec::new();
     for (kernel, entries) in kernels {
         for (region, entries) in entries.regions.iter().enumerate() {
             let columns = columns(kernel, region);
-            let outputs: Vec<_> = outputs(&columns, entries).collect();
+            let outputs: Vec<_> = hessian_outputs(&columns, entries).collect();
             if !outputs.is_empty() {
                 regions.push((outputs, entries));
             }
@@ -169,9 +90,9 @@ pub fn hessian_pattern(size: usize, kernels: &[(&Kernel, &Entries)], more: &Csr)
     }
     if let Some((width, coarse)) = coarse(size, &regions).filter(|_| more.nonzeros() == 0) {
         let regions = coarse.iter().map(|entries| (entries.outputs.iter().copied().enumerate().collect(), entries));
-        return expand(&union_of(size / width, &regions.collect::<Vec<_>>(), more), width);
+        return expand(&union_of(size / width, &regions.collect::<Vec<_>>(), more, executor), width);
     }
-    union_of(size, &regions, more)
+    union_of(size, &regions, more, executor)
 }
 
 /// A region's outputs of the Hessian, and its entries.
@@ -190,25 +111,20 @@ fn coarse(size: usize, regions: &[Region<'_>]) -> Option<(usize, Vec<RegionEntri
 }
 
 /// The union of the entries of some regions and of `more`.
-fn union_of(size: usize, regions: &[Region<'_>], more: &Csr) -> Csr {
+fn union_of(size: usize, regions: &[Region<'_>], more: &Csr, executor: &dyn Executor) -> Csr {
     let mut sources: Vec<Source<'_>> = Vec::new();
     for (outputs, entries) in regions {
         let partners = Partners::of(outputs.iter().copied(), entries);
         sources.push((partners, entries, Incidence::of(&entries.numbers, size)));
     }
     let sources = &sources;
-    let threads = match size {
-        0..PARALLEL_ROWS => 1,
-        _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+    let share = match size {
+        0..PARALLEL_ROWS => size.max(1),
+        _ => executor::share(executor, size),
     };
-    let share = size.div_ceil(threads).max(1);
-    let rows = |first: usize| union(sources, more, first..(first + share).min(size), size);
-    let parts: Vec<(Vec<usize>, Vec<u32>)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (share..size).step_by(share).map(|first| scope.spawn(move || rows(first))).collect();
-        let own = rows(0);
-        let joined = others.into_iter().map(|thread| thread.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
-        std::iter::once(own).chain(joined).collect()
-    });
+    let firsts = (0..size).step_by(share).collect();
+    let parts: Vec<(Vec<usize>, Vec<u32>)> =
+        executor::map(executor, firsts, |first| union(sources, more, first..(first + share).min(size), size));
     let (mut row_ptr, mut col_idx) = (vec![0], Vec::new());
     for (lengths, columns) in parts {
         for length in lengths {

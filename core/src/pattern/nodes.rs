@@ -2,8 +2,7 @@
 //! come in full blocks of node by node, rows and slots are found once for each node.
 
 use super::Csr;
-use super::entries::{Places, RegionEntries};
-use super::hessian::Run;
+use super::entries::RegionEntries;
 use rustc_hash::FxHashSet;
 
 /// The places of a region as components of nodes.
@@ -11,7 +10,7 @@ pub(super) struct Nodes {
     /// Unknowns of a node.
     pub width: usize,
     /// By node of a record, the places of its components.
-    places: Vec<Vec<usize>>,
+    pub places: Vec<Vec<usize>>,
 }
 
 impl Nodes {
@@ -63,9 +62,9 @@ impl Nodes {
 pub(super) struct Blocks {
     pub nodes: Nodes,
     /// By place, its node in the record, and which component it is.
-    of_place: Vec<(usize, usize)>,
+    pub of_place: Vec<(usize, usize)>,
     /// By node of a record, the nodes with which it has a block.
-    met: Vec<Vec<usize>>,
+    pub met: Vec<Vec<usize>>,
 }
 
 impl Blocks {
@@ -99,49 +98,6 @@ impl Blocks {
             before: vec![None; self.nodes.count()],
             ..RegionEntries::default()
         })
-    }
-
-    /// The slots of the runs (by place) of some records, of which `numbers` are the nodes and `coarse` is the pattern.
-    pub fn fill(
-        &self,
-        (numbers, coarse): (&[u32], &Csr),
-        runs: &[Vec<Run>],
-        (slots, width): (&mut [u32], usize),
-        places: Places,
-    ) {
-        let (count, unknowns) = (self.nodes.count(), self.nodes.width);
-        // By node of the record, where its columns begin in the row.
-        let mut place_of = vec![0; count];
-        for (nodes, slots) in numbers.chunks_exact(count).zip(slots.chunks_exact_mut(width)) {
-            for (own, &node) in nodes.iter().enumerate() {
-                let columns = coarse.row(node as usize);
-                for &other in &self.met[own] {
-                    place_of[other] = place(columns, nodes[other]) * unknowns;
-                }
-                let begins = &places.pattern.row_ptr[node as usize * unknowns..][..unknowns];
-                for (&place, &begin) in self.nodes.places[own].iter().zip(begins) {
-                    let at = |place: usize| {
-                        let (node, component) = self.of_place[place];
-                        places.slot(begin + place_of[node] + component)
-                    };
-                    for run in &runs[place] {
-                        let (found, (last, shift)) = (at(run.first.place), run.last);
-                        slots[run.offset] = found;
-                        // What is written unchecked goes by this: the entries of a run follow the first.
-                        assert_eq!(found.wrapping_add(shift), at(last), "the entries of a run follow each other");
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The place of a column among those of a row, in which it is.
-fn place(columns: &[u32], column: u32) -> usize {
-    match columns.len() {
-        // Without a branch for each column these are compared side by side.
-        0..64 => columns.iter().map(|&c| u32::from(c < column)).sum::<u32>() as usize,
-        _ => columns.partition_point(|&c| c < column),
     }
 }
 
@@ -202,7 +158,5 @@ mod tests {
         assert_eq!(contract(&fine, 3), None);
         let shifted = Csr { cols: 4, row_ptr: vec![0, 2, 4, 4, 4], col_idx: vec![1, 2, 1, 2] };
         assert_eq!(contract(&shifted, 2), None);
-        assert_eq!(place(&(0..100).map(|k| 2 * k).collect::<Vec<_>>(), 42), 21);
-        assert_eq!(place(&[3, 5, 9], 9), 2);
     }
 }

@@ -124,3 +124,19 @@ impl Storage for Block {
         Some((block * self.size + (row % edge) as usize) * self.size + (col % edge) as usize)
     }
 }
+
+/// Where the entries of a matrix are.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'a> {
+    /// The pattern.
+    pub pattern: &'a Csr,
+    /// The slot of each entry of the pattern; `None`: its number.
+    pub slots: Option<&'a [u32]>,
+}
+
+impl Places<'_> {
+    /// The slot of an entry of the pattern.
+    pub fn slot(&self, entry: usize) -> u32 {
+        self.slots.map_or(entry as u32, |slots| slots[entry])
+    }
+}

@@ -1,4 +1,4 @@
-//! The symbolic phase of a loop without loops inside, many iterations at a time on all cores: each integer is evaluated for
+//! The symbolic phase of a loop without loops inside, many iterations at a time on all threads: each integer is evaluated for
 //! all of them before the next one.
 //!
 //! It does what [`Run`](super::enumerate) does one iteration after another, and gives up at anything that is to be refused:
@@ -6,6 +6,7 @@
 
 use super::symbolic::{Action, Limit, Record, Symbolic};
 use crate::bind::Data;
+use crate::executor::{self, Executor};
 use crate::index::{Index, IndexFault, IndexNode, Indices, Table, eval_node};
 use crate::kernel::Step;
 use crate::real::Array;
@@ -14,7 +15,7 @@ use std::ops::Range;
 /// Iterations that are evaluated together.
 const BATCH: usize = 128;
 
-/// Loops of at least so many iterations are cut in one part for each core.
+/// Loops of at least so many iterations are cut in one part for each thread.
 const PARALLEL: i64 = 1 << 12;
 
 /// A number for each iteration of a batch.
@@ -34,6 +35,7 @@ pub struct Sweep<'a> {
     pub extents: &'a (dyn Fn(Option<Array>) -> (u32, u64) + Sync),
     /// Rows and columns are below this.
     pub limit: u32,
+    pub executor: &'a dyn Executor,
 }
 
 /// The rows and columns of one region, and whether its outputs have their entries.
@@ -74,11 +76,10 @@ impl Sweep<'_> {
             own.on.resize(count * flags, false);
             swept.push(own);
         }
-        let threads = match iterations.end - iterations.start {
-            0..PARALLEL => 1,
-            _ => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        let share = match iterations.end - iterations.start {
+            0..PARALLEL => count.max(1),
+            _ => executor::share(self.executor, count),
         };
-        let share = count.div_ceil(threads).max(1);
         let mut parts: Vec<Part<'_>> = (0..count.div_ceil(share)).map(|_| Vec::new()).collect();
         for (record, own) in records.iter().zip(&mut swept) {
             let (places, flags) = (record.places.len(), if own.on.is_empty() { 0 } else { record.entries.len() });
@@ -89,18 +90,11 @@ impl Sweep<'_> {
                 part.push((record, numbers, first));
             }
         }
-        let run = |number: usize, part: Part<'_>| {
+        let done = executor::try_each(self.executor, parts.into_iter().enumerate().collect(), |(number, part)| {
             let first = iterations.start + (number * share) as i64;
             self.part(first..iterations.end.min(first + share as i64), part)
-        };
-        let done = std::thread::scope(|scope| {
-            let mut parts = parts.into_iter().enumerate();
-            let own = parts.next();
-            let others: Vec<_> = parts.map(|(number, part)| scope.spawn(move || run(number, part))).collect();
-            let own = own.is_none_or(|(number, part)| run(number, part).is_ok());
-            others.into_iter().fold(own, |done, other| matches!(other.join(), Ok(Ok(()))) && done)
         });
-        done.then_some(swept)
+        done.is_ok().then_some(swept)
     }
 
     /// What the body records.

@@ -1,7 +1,7 @@
 //! The symbolic phase of a kernel: its integers only, with every index checked and every entry recorded.
 
 use crate::index::{Cond, Index, IndexNode, Reduction, Table, Var, VarSet};
-use crate::kernel::{Buffer, Demand, Kernel, Root, Step, guards, integer_steps, loop_ends, schedule};
+use crate::kernel::{Demand, Kernel, Root, Step, guards, integer_steps, loop_ends, schedule};
 use crate::program::{Program, Target, Word};
 use crate::real::{Array, Graph, Node, Span};
 
@@ -229,9 +229,4 @@ fn checked(kernel: &Kernel, demand: &Demand) -> Vec<Checked> {
         }
     }
     list
-}
-
-/// Whether a buffer is addressed by rows of the global vector.
-pub(super) fn by_unknown(buffer: Buffer) -> bool {
-    matches!(buffer, Buffer::Gradient | Buffer::Hessian | Buffer::Product)
 }

@@ -3,6 +3,7 @@
 use super::symbolic::{Action, Limit, Symbolic};
 use super::{Fault, FaultKind};
 use crate::bind::Data;
+use crate::executor::Executor;
 use crate::index::{Indices, Intervals};
 use crate::kernel::Root;
 use crate::program::{LookedAt, Program, Word};
@@ -10,7 +11,7 @@ use crate::real::Graph;
 
 /// Checks the integers that a program looks at. Intervals prove it for nearly all of them, in one pass over the program;
 /// those that they leave open are evaluated in every iteration.
-pub fn check_words(program: &Program, data: &Data) -> Result<(), Fault> {
+pub fn check_words(program: &Program, data: &Data, executor: &dyn Executor) -> Result<(), Fault> {
     let indices = &program.graph.indices;
     let intervals = Intervals::of(indices, program.looked_at.iter().map(|l| l.index), &data.sizes, &data.tables);
     let open: Vec<&LookedAt> =
@@ -18,7 +19,7 @@ pub fn check_words(program: &Program, data: &Data) -> Result<(), Fault> {
     if open.is_empty() {
         return Ok(());
     }
-    let result = every_iteration(indices, &open).run(data, &[], 0);
+    let result = every_iteration(indices, &open).run(data, &[], 0, executor);
     result.map(|_| ()).map_err(|mut fault| {
         let large = open.iter().find(|l| !intervals.get(l.index).fits());
         if let (FaultKind::Overflow, Some(large)) = (&fault.kind, large) {

@@ -9,6 +9,7 @@ use super::syntax;
 use super::tape::Tape;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use spadina_core::executor::Serial;
 use spadina_core::frontend::{Frontend, Module};
 use spadina_core::kernel::Outputs;
 use spadina_core::pattern::{Fault, FaultKind, check_words};
@@ -109,7 +110,7 @@ fn check(case: &Case) -> Result<Verdict, TestCaseError> {
     let tables = vec![vec![], vec![], table.map(|t| t as i32).to_vec()];
     let world = World { sizes: vec![i64::from(n), 1], tables, arrays: vec![x.clone(), vec![], vec![]] };
     // An integer that would wrap around where its value matters is refused when data are bound.
-    if check_words(&program, &super::machine::data(&program.graph, &world, &[], &[])).is_err() {
+    if check_words(&program, &super::machine::data(&program.graph, &world, &[], &[]), &Serial).is_err() {
         return Ok(Verdict::Refused);
     }
     let data = evaluate::Data {

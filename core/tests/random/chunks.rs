@@ -3,6 +3,7 @@
 use super::machine::disjoint;
 use proptest::prelude::*;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
+use spadina_core::executor::Serial;
 use spadina_core::interpret;
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pattern::{Csr, Full, Places, Symbolic, hessian_pattern, slots, streams};
@@ -41,11 +42,11 @@ fn check(m: usize, n: usize, spread: usize, outputs: Outputs) {
     let b: Vec<i32> = (0..m).map(|e| ((e * n / m + 1 + e * 7919 % spread) % n) as i32).collect();
     let x: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
     let data = Data { arrays: vec![&x], seeds: vec![&[]], tables: vec![&a, &b], sizes: vec![m as i64] };
-    let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0).expect("no fault");
-    let csr = hessian_pattern(n, &[(kernel, &entries)], &Csr::default());
+    let entries = Symbolic::of(kernel, &program, true).run(&data, &[0], 0, &Serial).expect("no fault");
+    let csr = hessian_pattern(n, &[(kernel, &entries)], &Csr::default(), &Serial);
     let places = slots(&csr, &Full(&csr)).expect("slots fit");
     let own = Places { pattern: &csr, slots: Some(&places) };
-    let streams = streams(kernel, &entries, Some(own), None);
+    let streams = streams(kernel, &entries, Some(own), None, &Serial);
     disjoint(kernel, &streams);
     let run = |streams: &Streams| {
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; csr.nonzeros()]);

@@ -2,6 +2,7 @@
 
 use super::ast::{ARRAYS, TABLES, World};
 use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::executor::Serial;
 use spadina_core::hoist::{Hoisted, hoist};
 use spadina_core::index::Indices;
 use spadina_core::interpret;
@@ -131,7 +132,7 @@ fn bind<'a>(
     let mut entries = Vec::new();
     for kernel in &kernels {
         super::schedule::verify(kernel);
-        entries.push(Symbolic::of(kernel, program, true).run(&data, &offsets, 0)?);
+        entries.push(Symbolic::of(kernel, program, true).run(&data, &offsets, 0, &Serial)?);
     }
     Ok((kernels, entries, data))
 }
@@ -143,7 +144,7 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
         }
     };
     let pairs: Vec<_> = kernels.iter().zip(entries).collect();
-    let hessian = hessian_pattern(unknowns, &pairs, &Csr::default());
+    let hessian = hessian_pattern(unknowns, &pairs, &Csr::default(), &Serial);
     let jacobian = Csr::build(ROWS, unknowns, |add| visit(Buffer::Jacobian, add));
     let hessian_slots = slots(&hessian, &Full(&hessian)).expect("slots fit");
     let mut out = Outcome {
@@ -157,7 +158,7 @@ fn evaluate(kernels: &[Kernel], entries: &[Entries], data: &Data<'_>, unknowns: 
     for (kernel, entries) in kernels.iter().zip(entries) {
         let own = Places { pattern: &hessian, slots: Some(&hessian_slots) };
         let rows = Places { pattern: &jacobian, slots: None };
-        let streams = streams(kernel, entries, Some(own), Some(rows));
+        let streams = streams(kernel, entries, Some(own), Some(rows), &Serial);
         disjoint(kernel, &streams);
         let mut parts = out.clone();
         add(&mut out, kernel, data, &streams);
