@@ -44,7 +44,7 @@ pub enum Error {
     Simulate(#[from] spadina::simulate::Error),
     /// A section [simulate] that cannot be.
     #[error(transparent)]
-    Section(#[from] spadina::files::SectionError),
+    Section(#[from] spadina::simulate::SectionError),
     /// The user has ended a simulation.
     #[error("interrupted after step {step} of {steps}: --restart goes on from there")]
     Interrupted {

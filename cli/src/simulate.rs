@@ -7,10 +7,10 @@ use crate::{input, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::Options;
-use spadina::files::{self, FrameFile, SectionError, SimulateSection};
+use spadina::files::{self, FrameFile, SimulateSection};
 use spadina::mesh::{VtkEncoding, write_obj, write_vtk};
 use spadina::minimize::Settings;
-use spadina::simulate::{Energies, Setup, Simulation, State, StepReport};
+use spadina::simulate::{Energies, SectionError, Setup, Simulation, State, StepReport};
 use spadina_pictures::plot::{Plot, Series};
 use spadina_pictures::render::Camera;
 use spadina_pictures::scene::{Geometry, Obstacle, Picture};
@@ -34,6 +34,9 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
+
+/// The tolerance of a step, if none is given: its errors are then far below those of the integrator.
+const TOLERANCE: f64 = 1e-7;
 
 const STATE: &str = "state.npy";
 const ENERGIES: &str = "energies.csv";
@@ -68,8 +71,7 @@ struct Run<'a> {
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let (file, problem) = input::read(&arguments.problem)?;
     let settings = Settings::read(&file.solve, &problem);
-    // Errors of a step are far below those of the integrator.
-    let settings = Settings { tolerance: file.solve.tolerance.unwrap_or(1e-7), ..settings };
+    let settings = settings.tolerance(file.solve.tolerance.unwrap_or(TOLERANCE));
     let setup = Setup::read(&file, &problem, settings)?;
     let section = file.simulate.as_ref().ok_or(SectionError::Missing)?;
     let geometry = Geometry::of(&problem);
@@ -230,7 +232,9 @@ impl Run<'_> {
 
 /// The energies of a row.
 fn energies(row: &[f64; 9]) -> Energies {
-    Energies { kinetic: row[2], elastic: row[3], gravity: row[4], contact: row[5] }
+    let mut energies = Energies::default();
+    (energies.kinetic, energies.elastic, energies.gravity, energies.contact) = (row[2], row[3], row[4], row[5]);
+    energies
 }
 
 /// What stands around, and a camera that sees all of it in every frame.

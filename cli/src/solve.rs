@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
     let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
     let result = Solved {
-        outcome: word(report.outcome),
+        outcome: report.outcome.name(),
         message: message(report.outcome, system.problem()),
         energy,
         gradient_norm,
@@ -151,19 +151,6 @@ fn row(i: &Iteration) -> String {
         "{:9} {:>21.13e} {:>12.4e} {:>12.4e} {:>9.2e} {:>10} {:>9} {:>10.1e} {}",
         i.number, i.energy, i.gradient_norm, i.decrement, i.step, i.projected, i.linear_iterations, i.shift, time
     )
-}
-
-/// The outcome in one word, for programs.
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Converged => "converged",
-        Outcome::Precision => "precision",
-        Outcome::Iterations => "iterations",
-        Outcome::NoStep => "no step",
-        Outcome::Unbounded { .. } => "unbounded",
-        Outcome::Linear { .. } => "linear",
-        Outcome::Stopped => "interrupted",
-    }
 }
 
 /// The outcome for people: an unknown that runs away has a name.

@@ -113,7 +113,7 @@ fn simulation(arguments: &Arguments, file: &ProblemFile, problem: Problem) -> Re
     let read = Settings::read(&file.solve, &problem);
     // Where a step is one iteration, it should be the same work each time.
     let projection = if file.solve.projection.is_none() { Projecting::Always } else { read.projection };
-    let settings = Settings { iterations: arguments.iterations.into(), projection, ..read };
+    let settings = read.iterations(arguments.iterations.into()).projection(projection);
     let setup = Setup::read(file, &problem, settings)?;
     Ok(LiveSimulation::new(problem, setup, options(arguments, &file.solve))?)
 }

@@ -44,6 +44,5 @@ pub use load::read_energy;
 pub use pins::KeyFrames;
 pub use selection::Selection;
 pub use settings::projection;
-pub use setup::SectionError;
 pub use simulate::{FrameFile, ObstacleEntry, ObstacleShape, SimulateSection};
 pub use solve::{FixEntry, MoveEntry, Projecting, SolveSection};

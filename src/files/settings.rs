@@ -30,7 +30,7 @@ impl Settings {
                 Some(_) => Projecting::Always,
             },
             linear: match section.iterative {
-                Some(true) => LinearSolver::Iterative { tolerance: section.linear_tolerance.unwrap_or(TOLERANCE) },
+                Some(true) => LinearSolver::iterative(section.linear_tolerance.unwrap_or(TOLERANCE)),
                 _ => LinearSolver::Direct,
             },
             memory: section.memory.unwrap_or(default.memory),
@@ -39,7 +39,7 @@ impl Settings {
     }
 }
 
-/// How a section has elements projected, where they are: for the options of a system, of which
+/// The projection of elements that a section asks for: for the options of a system, of which
 /// [`Settings::options`] then takes it away where none are.
 pub fn projection(section: &SolveSection) -> Option<Projection> {
     Some(match section.projection {

@@ -4,35 +4,16 @@ use super::entry::{Entry, EntryValue};
 use super::file::ProblemFile;
 use super::simulate::{ObstacleEntry, ObstacleShape, SimulateSection};
 use crate::minimize::{self, Settings};
-use crate::problem::{Place, Problem, ProblemError};
-use crate::simulate::{Error, Motion, Obstacle, Setup, Shape, positions};
+use crate::problem::{Problem, ProblemError};
+use crate::simulate::{Motion, Obstacle, SectionError, Setup, Shape, positions};
 use crate::tensor::Tensor;
 
-/// Why a section cannot be simulated.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SectionError {
-    /// The problem file.
-    #[error(transparent)]
-    Problem(#[from] ProblemError),
-    /// There is no section.
-    #[error("the problem has no section [simulate]: give one with `step` and `time`")]
-    Missing,
-    /// The section does not fit the problem.
-    #[error("{place}: {source}")]
-    Setup {
-        /// The section.
-        place: Place,
-        /// The reason.
-        source: Box<Error>,
-    },
-    /// There are no masses.
-    #[error("{place}: there are no masses: give `density`, with a mesh, or `mass`")]
-    NoMass {
-        /// The section.
-        place: Place,
-    },
-}
+/// The distance of an obstacle, if none is given, in terms of the extent of the positions.
+const DISTANCE: f64 = 0.01;
+
+/// The stiffness of an obstacle, if none is given, in terms of the energy that a node of mean mass gains by falling through
+/// its distance: it then rests at 0.94 of it.
+const STIFFNESS: f64 = 100.0;
 
 impl Setup {
     /// The setup that a problem file describes; each step is minimised by `settings`.
@@ -54,7 +35,7 @@ impl Setup {
         let pull = gravity.iter().map(|g| g * g).sum::<f64>().sqrt();
         let mean = masses.iter().sum::<f64>() / nodes.max(1) as f64;
         let usual = |distance: f64| match pull > 0.0 {
-            true => 100.0 * mean * pull * distance,
+            true => STIFFNESS * mean * pull * distance,
             false => mean * (distance / section.step).powi(2),
         };
         Ok(Setup {
@@ -67,7 +48,7 @@ impl Setup {
             },
             held,
             motions,
-            obstacles: section.obstacles.iter().map(|entry| obstacle(entry, 0.01 * extent, usual)).collect(),
+            obstacles: section.obstacles.iter().map(|entry| obstacle(entry, DISTANCE * extent, usual)).collect(),
             minimize: settings,
             ..Setup::new(unknown, masses)
         })

@@ -51,6 +51,6 @@
 //!
 //! # Other methods
 //!
-//! [`Settings::method`](crate::minimize::Settings::method) takes L-BFGS, which asks for gradients only, and the method of
-//! Levenberg and Marquardt for residuals; [`Settings::linear`](crate::minimize::Settings::linear) conjugate gradients instead of
+//! [`Settings::method`](crate::minimize::Settings::method()) takes L-BFGS, which asks for gradients only, and the method of
+//! Levenberg and Marquardt for residuals; [`Settings::linear`](crate::minimize::Settings::linear()) conjugate gradients instead of
 //! sparse factors, where these are too large.

@@ -18,13 +18,9 @@
 //!     .array("mu", 2e4)
 //!     .array("lambda", 8e4)
 //!     .term(Term::energy("neo_hookean.wgsl", soft).over("tetrahedra"));
-//! let ground = Obstacle {
-//!     shape: simulate::Shape::Plane { point: vec![0.0, 0.0, -0.3], normal: vec![0.0, 0.0, 1.0] },
-//!     friction: 0.5,
-//!     distance: 0.01,
-//!     stiffness: 0.05,
-//! };
-//! let setup = Setup { gravity: vec![0.0, 0.0, -9.81], obstacles: vec![ground], ..Setup::new("x", masses) };
+//! let ground = simulate::Shape::Plane { point: vec![0.0, 0.0, -0.3], normal: vec![0.0, 0.0, 1.0] };
+//! let ground = Obstacle::new(ground, 0.01, 0.05).friction(0.5); // pushes from a centimetre on, with 0.05 J
+//! let setup = Setup::new("x", masses).gravity(vec![0.0, 0.0, -9.81]).obstacles(vec![ground]);
 //! let mut simulation = Simulation::new(problem, setup, Options::default())?;
 //! for _ in 0..30 {
 //!     let report = simulation.step()?;

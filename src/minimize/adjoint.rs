@@ -1,7 +1,8 @@
-//! How an equilibrium answers to its data: adjoint sensitivities.
+//! Adjoint sensitivities: the answer of an equilibrium to its data.
 
+use super::error::Error;
 use super::linear::{Linear, LinearSolver};
-use super::{Error, check, with_unused};
+use super::method::{check, with_unused};
 use crate::problem::Problem;
 use crate::system::{Options, Projected, System};
 use crate::tensor::Tensor;
@@ -38,6 +39,7 @@ use crate::tensor::Tensor;
 /// assert!((by.arrays[1].data[0] - 1.0 / 4.0).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 pub struct Adjoint {
     /// The problem with the data among the unknowns.
     whole: System,
@@ -48,6 +50,7 @@ pub struct Adjoint {
 
 /// Derivatives of a function of an equilibrium.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct Sensitivity {
     /// By the arrays, in the order and with the shapes in which they were named.
     pub arrays: Vec<Tensor<f64>>,

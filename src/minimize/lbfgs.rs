@@ -1,23 +1,38 @@
 //! The quasi-Newton method of limited memory by Broyden, Fletcher, Goldfarb and Shanno (Nocedal and Wright, *Numerical
 //! Optimization*, chapter 7).
 
-use super::scale::Scale;
+use super::error::Error;
+use super::guard::Guard;
+use super::method::{Minimizer, check};
+use super::report::{Iteration, Outcome};
+use super::scale::{Scale, Size, median};
+use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
+use super::vector::dot;
 use crate::system::System;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-/// A step must bring this share of what the slope promises.
+/// A step must bring this share of what the slope promises (Nocedal and Wright, section 3.1).
 const SHARE: f64 = 1e-4;
 
-/// Behind a step, the slope must have flattened to this share.
+/// Behind a step, the slope must have flattened to this share (Nocedal and Wright, section 3.1, for quasi-Newton methods).
 const FLATTER: f64 = 0.9;
 
-/// The first step moves unknowns by at most this share of their extent.
+/// The first step moves unknowns by at most this share of their extent: nothing is known of the curvature yet.
 const FIRST: f64 = 0.01;
 
+/// The most points of a line that are tried: bisection has then reached the precision of doubles.
+const MOST_POINTS: usize = 60;
+
+/// A search ends where its interval has this size, relative to its end.
+const NARROW: f64 = 1e-12;
+
+/// A pair is kept if the cosine of step and change is larger: others have no curvature that doubles can show.
+const SMALLEST_COSINE: f64 = 1e-12;
+
 /// A change of the unknowns, with the change of the gradient that came with it.
+#[derive(Debug)]
 struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
@@ -26,13 +41,14 @@ struct Pair {
     curvature: f64,
 }
 
-/// What the method keeps between iterations.
+/// L-BFGS on one system: the state between its iterations.
+#[derive(Debug)]
 pub struct Lbfgs {
     settings: Settings,
     held: Vec<bool>,
     scale: Scale,
     pairs: VecDeque<Pair>,
-    largest: f64,
+    size: Size,
     number: usize,
     guard: Option<Guard>,
     /// Energy and gradient where the last iteration ended.
@@ -49,10 +65,10 @@ struct Point {
 impl Lbfgs {
     /// Prepares; `held` has a flag for each unknown.
     pub fn new(system: &System, held: &[bool], settings: Settings) -> Result<Self, Error> {
-        super::check(system, held)?;
+        check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let (held, pairs) = (held.to_vec(), VecDeque::new());
-        Ok(Self { settings, held, scale, pairs, largest: 0.0, number: 0, guard: None, at: None })
+        Ok(Self { settings, held, scale, pairs, size: Size::default(), number: 0, guard: None, at: None })
     }
 
     /// The energy and its gradient by what is free; `None` where they are not finite.
@@ -100,10 +116,10 @@ impl Lbfgs {
         (x, direction): (&[f64], &[f64]),
         (energy, slope): (f64, f64),
     ) -> Result<Option<Point>, Error> {
-        let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard(x, direction).max(0.0));
+        let most = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(x, direction));
         let (mut low, mut high, mut step) = (0.0, f64::INFINITY, 1.0f64.min(most));
         let mut best = None;
-        for _ in 0..60 {
+        for _ in 0..MOST_POINTS {
             let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + step * d).collect();
             match self.evaluate(system, &to)? {
                 Some((found, gradient)) if found - energy <= SHARE * step * slope => {
@@ -117,7 +133,7 @@ impl Lbfgs {
                 _ => high = step,
             }
             step = if high.is_finite() { 0.5 * (low + high) } else { most.min(2.0 * low) };
-            if high - low <= 1e-12 * high {
+            if high - low <= NARROW * high {
                 break;
             }
         }
@@ -128,7 +144,7 @@ impl Lbfgs {
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let curvature = dot(&step, &change);
         let square = dot(&change, &change);
-        if curvature > 1e-12 * (square * dot(&step, &step)).sqrt() {
+        if curvature > SMALLEST_COSINE * (square * dot(&step, &step)).sqrt() {
             let along = curvature / dot(&step, &step);
             self.pairs.push_back(Pair { step, change, over: 1.0 / curvature, curvature: along });
             if self.pairs.len() > self.settings.memory {
@@ -150,7 +166,7 @@ impl Minimizer for Lbfgs {
                 timed(&mut times.evaluate, || self.evaluate(system, &x))?.ok_or(Error::NotFinite)?
             }
         };
-        self.largest = energy.abs().max(0.25 * self.largest);
+        self.size.follow(energy);
         let mut direction = self.direction(&gradient);
         let mut slope = dot(&gradient, &direction);
         if slope.is_nan() || slope >= 0.0 {
@@ -169,7 +185,7 @@ impl Minimizer for Lbfgs {
         self.number += 1;
         let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
         let known = !self.pairs.is_empty() || most == 0.0;
-        let curvature = super::scale::median(self.pairs.iter().map(|pair| pair.curvature).collect());
+        let curvature = median(self.pairs.iter().map(|pair| pair.curvature).collect());
         let scales = (curvature, self.scale.length);
         let pairs = gradient.iter().map(|&g| (g, 0.0));
         let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
@@ -190,7 +206,7 @@ impl Minimizer for Lbfgs {
                 }
                 None => {
                     system.set_unknowns(&x)?;
-                    let noise = -slope <= 1e-10 * self.largest;
+                    let noise = self.size.is_noise(-slope);
                     // What the pairs know may be wrong: the gradient alone is tried before giving up.
                     let again = !self.pairs.is_empty() && !noise;
                     self.pairs.clear();
@@ -207,10 +223,10 @@ impl Minimizer for Lbfgs {
     }
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
-        super::check(system, &self.held)?;
+        check(system, &self.held)?;
         self.scale = Scale::of(system.problem(), &self.held);
         self.pairs.clear();
-        (self.number, self.largest, self.at) = (0, 0.0, None);
+        (self.number, self.size, self.at) = (0, Size::default(), None);
         Ok(())
     }
 }

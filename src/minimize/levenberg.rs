@@ -1,23 +1,48 @@
 //! Gauss-Newton steps, damped by Levenberg and Marquardt; the damping follows Nielsen (Madsen, Nielsen and Tingleff, *Methods
 //! for non-linear least squares problems*, 2004).
 
+use super::error::Error;
+use super::guard::Guard;
 use super::linear::Linear;
-use super::scale::Scale;
+use super::method::{Minimizer, check, with_unused};
+use super::report::{Iteration, Outcome};
+use super::scale::{Scale, Size};
+use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::{Error, Guard, Iteration, Minimizer, Outcome, Settings, dot};
+use super::vector::dot;
 use crate::system::System;
 use std::time::Instant;
 
-/// The damping at the start, in terms of the diagonal.
+/// The damping at the start, in terms of the diagonal (Nielsen's τ, where the start is taken for a good one).
 const FIRST: f64 = 1e-3;
 
 /// Up to this damping, steps are nearly those of Gauss and Newton.
 const UNDAMPED: f64 = 1e-3;
 
-/// Beyond this damping no step lowers the energy.
+/// The smallest damping: less does not change a double.
+const SMALLEST: f64 = 1e-15;
+
+/// Beyond this damping no step lowers the energy: steps are below the precision of the unknowns.
 const LARGEST: f64 = 1e16;
 
-/// What the method keeps between iterations.
+/// The growth of the damping after a first step that was not taken, and the growth of this growth (Nielsen's ν).
+const GROWTH: f64 = 2.0;
+
+/// The least factor of the damping after a step that was taken (one over Nielsen's γ).
+const LEAST_FACTOR: f64 = 1.0 / 3.0;
+
+/// A step is taken if the energy falls by this share of what the model promises.
+const SHARE: f64 = 1e-4;
+
+/// The least diagonal entry that unknowns are damped by, as a share of the median: those of little curvature move, but do
+/// not run away.
+const LEAST_DIAGONAL: f64 = 1e-10;
+
+/// Promises of this share of the energy are below its precision.
+const PRECISION: f64 = 1e-15;
+
+/// The method of Levenberg and Marquardt on one system: the state between its iterations.
+#[derive(Debug)]
 pub struct LevenbergMarquardt {
     settings: Settings,
     wished: Vec<bool>,
@@ -29,17 +54,17 @@ pub struct LevenbergMarquardt {
     decrement: f64,
     damping: f64,
     growth: f64,
-    largest: f64,
+    size: Size,
     number: usize,
 }
 
 impl LevenbergMarquardt {
     /// Prepares; `held` has a flag for each unknown.
     pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
-        super::check(system, held)?;
+        check(system, held)?;
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
-        let (held, unused) = super::with_unused(system, held)?;
+        let (held, unused) = with_unused(system, held)?;
         let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
         Ok(Self {
             settings,
@@ -50,8 +75,8 @@ impl LevenbergMarquardt {
             scale,
             decrement: 0.0,
             damping: FIRST,
-            growth: 2.0,
-            largest: 0.0,
+            growth: GROWTH,
+            size: Size::default(),
             number: 0,
         })
     }
@@ -59,15 +84,14 @@ impl LevenbergMarquardt {
     /// Enlarges the damping after a step that was not taken.
     fn fail(&mut self) {
         self.damping *= self.growth;
-        self.growth *= 2.0;
+        self.growth *= GROWTH;
     }
 
     /// The damped matrix, from the undamped one's values.
     fn damp(&mut self, values: &[f64], stiffness: f64) {
         self.linear.matrix.values.copy_from_slice(values);
         let damping = self.damping;
-        // Unknowns of little curvature are damped by a little of the mean.
-        self.linear.matrix.add_diagonal(|_, own| damping * own.max(1e-10 * stiffness));
+        self.linear.matrix.add_diagonal(|_, own| damping * own.max(LEAST_DIAGONAL * stiffness));
     }
 
     /// Tries steps, with more and more damping, until one lowers the energy; returns its size and the energy behind it.
@@ -95,7 +119,7 @@ impl LevenbergMarquardt {
             for (&k, d) in self.linear.matrix.free.iter().zip(&step) {
                 direction[k as usize] = *d;
             }
-            if self.guard.as_ref().is_some_and(|guard| guard(x, &direction) < 1.0) {
+            if self.guard.as_ref().is_some_and(|guard| guard.reach(x, &direction) < 1.0) {
                 self.fail();
                 continue;
             }
@@ -112,13 +136,13 @@ impl LevenbergMarquardt {
             self.linear.matrix.multiply(&step, &mut product);
             let promised = -slope - 0.5 * dot(&step, &product);
             let gain = (energy - found) / promised;
-            if gain > 1e-4 {
-                self.damping *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(1.0 / 3.0);
-                self.damping = self.damping.max(1e-15);
-                self.growth = 2.0;
+            if gain > SHARE {
+                self.damping *= (1.0 - (2.0 * gain - 1.0).powi(3)).max(LEAST_FACTOR);
+                self.damping = self.damping.max(SMALLEST);
+                self.growth = GROWTH;
                 return Ok(Some(to));
             }
-            if promised <= 1e-15 * energy.abs() {
+            if promised <= PRECISION * energy.abs() {
                 return Ok(None);
             }
             self.fail();
@@ -137,7 +161,7 @@ impl Minimizer for LevenbergMarquardt {
         self.linear.set(at.hessian)?;
         let mut gradient = Vec::new();
         self.linear.matrix.gather(&all, &mut gradient);
-        self.largest = energy.abs().max(0.25 * self.largest);
+        self.size.follow(energy);
         let gradient_norm = dot(&gradient, &gradient).sqrt();
         let mut iteration = Iteration { number: self.number, energy, gradient_norm, load: 1.0, ..Iteration::default() };
         self.number += 1;
@@ -163,7 +187,7 @@ impl Minimizer for LevenbergMarquardt {
                 let half = 0.5 * iteration.decrement * iteration.decrement;
                 Some(match () {
                     () if small => Outcome::Converged,
-                    () if half <= 1e-10 * self.largest => Outcome::Precision,
+                    () if self.size.is_noise(half) => Outcome::Precision,
                     () => Outcome::NoStep,
                 })
             }
@@ -177,12 +201,12 @@ impl Minimizer for LevenbergMarquardt {
     }
 
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
-        super::check(system, &self.wished)?;
+        check(system, &self.wished)?;
         let held;
-        (held, self.unused) = super::with_unused(system, &self.wished)?;
+        (held, self.unused) = with_unused(system, &self.wished)?;
         self.linear.rebind(system.pattern()?, &held)?;
         self.scale = Scale::of(system.problem(), &self.wished);
-        (self.number, self.largest, self.damping, self.growth) = (0, 0.0, FIRST, 2.0);
+        (self.number, self.size, self.damping, self.growth) = (0, Size::default(), FIRST, GROWTH);
         Ok(())
     }
 }

@@ -1,14 +1,21 @@
 //! Prescribed displacements, applied at once or in steps.
 
-use super::{Error, Iteration, Outcome, Report, Settings, minimize};
+use super::error::Error;
+use super::method::check;
+use super::report::{Iteration, Outcome, Report};
+use super::run::minimize;
+use super::settings::Settings;
 use crate::problem::Pins;
 use crate::system::System;
 
 /// Displacements are divided into at most so many steps.
 const MOST_STEPS: usize = 1_000_000;
 
-/// Steps are not divided further than this.
+/// Steps are not divided further than this: a minimisation of each takes longer than anybody waits.
 const SHORTEST: f64 = 1e-6;
+
+/// A step that leaves less than this share of itself is the last one: sums of steps are rounded.
+const ROUNDED: f64 = 0.001;
 
 /// Minimises the energy with some unknowns held and some displaced, in so many equal steps, each of which begins where the
 /// one before ended. A step that would make the energy infinite is divided.
@@ -22,14 +29,14 @@ pub fn minimize_moved(
     if pins.moved.is_empty() {
         return minimize(system, &pins.held, settings, watch);
     }
-    super::check(system, &pins.held)?;
+    check(system, &pins.held)?;
     let start = system.vector();
     let whole = 1.0 / steps.clamp(1, MOST_STEPS) as f64;
     let (mut load, mut step) = (0.0f64, whole);
     let mut report = Report { outcome: Outcome::Converged, iterations: Vec::new() };
     let mut on = true;
     while load < 1.0 {
-        let next = if load + 1.001 * step >= 1.0 { 1.0 } else { load + step };
+        let next = if load + (1.0 + ROUNDED) * step >= 1.0 { 1.0 } else { load + step };
         let before = system.vector();
         let mut x = before.clone();
         for &(unknown, by) in &pins.moved {

@@ -1,11 +1,44 @@
-//! What is small: the extent of the unknowns and the stiffness of the energy.
+//! Scales of a problem: the extent of the unknowns, the stiffness and the size of the energy.
 
-use super::linear::Reduced;
+use super::linear::FreeHessian;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 
 /// Unknowns that move by so many times their extent run away.
 const FAR: f64 = 1e6;
+
+/// The rounding errors of an energy, relative to its size: a sum of n numbers is known to n ε (Higham, *Accuracy and Stability
+/// of Numerical Algorithms*, section 4.2), which is 1e-10 for a million elements.
+const NOISE: f64 = 1e-10;
+
+/// Differences of energies below this share of their size are not looked at. Rounding errors grow with √n as a rule (Higham,
+/// section 4.4): 1e-13 for a million elements, and as much again for what each of them is computed with.
+const LOST: f64 = 1e-12;
+
+/// This share of the size stays from one iteration to the next: of a bad start, a thousandth is left after five.
+const REMEMBERED: f64 = 0.25;
+
+/// The size of energies, by which their rounding errors are measured.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Size(f64);
+
+impl Size {
+    /// Takes the energy of an iteration. What energies are sums of is larger than they are; what it was at a bad start is
+    /// forgotten.
+    pub fn follow(&mut self, energy: f64) {
+        self.0 = energy.abs().max(REMEMBERED * self.0);
+    }
+
+    /// True if a difference of energies may be nothing but rounding errors.
+    pub fn is_noise(self, difference: f64) -> bool {
+        difference <= NOISE * self.0
+    }
+
+    /// True if a difference of energies is lost in rounding errors.
+    pub fn is_lost(self, difference: f64) -> bool {
+        difference <= LOST * self.0
+    }
+}
 
 /// The extent of each unknown array, by which lengths are measured.
 #[derive(Clone, Debug)]
@@ -26,7 +59,7 @@ pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// How far the entries of a component lie apart, the largest of the components; one where they do not lie apart.
+/// The range of the entries of a component, the largest of the components; one if it is empty.
 pub(crate) fn extent(tensor: &Tensor<f64>) -> f64 {
     let width = if tensor.shape.len() > 1 { tensor.shape.iter().skip(1).product() } else { 1 };
     let mut extent = 0.0f64;
@@ -59,7 +92,7 @@ impl Scale {
 
     /// The median size of the entries on the diagonal of the Hessian that are not zero; one for a Hessian of zeros. Unlike
     /// the mean it does not see the few elements that are nearly degenerate, whose entries have no bounds.
-    pub fn stiffness(&self, matrix: &Reduced) -> f64 {
+    pub fn stiffness(&self, matrix: &FreeHessian) -> f64 {
         median(matrix.diagonal().map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
     }
 

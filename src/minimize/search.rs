@@ -1,20 +1,43 @@
-//! How far to go along a direction.
+//! Line search.
 
-use super::Error;
+use super::error::Error;
+use super::scale::Size;
 use crate::system::System;
 
-/// A step must bring this share of what the slope promises (Armijo's rule).
+/// A step must bring this share of what the slope promises (Armijo's rule; Nocedal and Wright, *Numerical Optimization*,
+/// section 3.1).
 const SHARE: f64 = 1e-4;
 
-/// Of the way to where energies end.
+/// The share that is kept of the way to where energies end, as interior-point methods keep to the border (Nocedal and
+/// Wright, section 19.1, have up to 0.995).
 const KEPT: f64 = 0.9;
 
-/// Steps shorter than this share of a whole one are not tried.
+/// The number of bisections by which the place where energies end is found, beyond the halving of steps: to an eighth.
+const BISECTIONS: usize = 3;
+
+/// Steps shorter than this share of a whole one are not tried: they do not change a double.
 const SHORTEST: f64 = 1e-16;
+
+/// A step that is not accepted becomes shorter by a factor in this range (Dennis and Schnabel, *Numerical Methods for
+/// Unconstrained Optimization and Nonlinear Equations*, section 6.3.2).
+const SHORTER: [f64; 2] = [0.1, 0.5];
+
+/// Steps of changed Hessians are doubled at most so many times: to a thousand.
+const DOUBLINGS: u32 = 10;
+
+/// A step is tried longer where the energy falls by more than this share of the slope; a quadratic model promises half.
+const STEEP: f64 = 0.75;
+
+/// Twice a step is taken if the energy falls by so many times as much; along a line of constant slope it is twice.
+const GAIN: f64 = 1.5;
+
+/// The share of the slope that is left behind a step at most, where energies are noise: 1 - 2δ in the approximate conditions of
+/// Hager and Zhang (SIAM Journal on Optimization 16, 2005), with their δ of 0.1.
+const SLOPE_LEFT: f64 = 0.8;
 
 /// A line through a point.
 pub struct Line<'a> {
-    /// Where it begins.
+    /// Its begin.
     pub x: &'a [f64],
     /// Its direction, zero for unknowns that are held.
     pub direction: &'a [f64],
@@ -22,16 +45,13 @@ pub struct Line<'a> {
     pub energy: f64,
     /// The derivative of the energy along it there.
     pub slope: f64,
-    /// The largest energy, by amount, that rounding errors are to be measured by.
-    pub scale: f64,
-    /// Whether the Hessian was changed to be positive definite: then the direction may be too short.
+    /// The size of energies.
+    pub size: Size,
+    /// True if the Hessian was changed to be positive definite: then the direction may be too short.
     pub changed: bool,
     /// The longest step that is allowed, whatever the energy says.
     pub reach: f64,
 }
-
-/// Steps of changed Hessians are doubled at most so many times.
-const DOUBLINGS: u32 = 10;
 
 /// A step that is accepted.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -40,7 +60,7 @@ pub struct Accepted {
     pub step: f64,
     /// The energy behind it.
     pub energy: f64,
-    /// Whether it is short because energies end, not because they do not fall.
+    /// True if it is short because energies end, not because they do not fall.
     pub limited: bool,
 }
 
@@ -77,7 +97,7 @@ impl Line<'_> {
             energy = self.energy_at(system, step)?;
         }
         let mut beyond = 2.0 * step;
-        for _ in 0..3 {
+        for _ in 0..BISECTIONS {
             let middle = 0.5 * (step + beyond);
             let found = self.energy_at(system, middle)?;
             match found.is_finite() {
@@ -106,14 +126,14 @@ impl Line<'_> {
                 return Ok(Some(accepted));
             }
             // Below, differences of energies are noise.
-            if -trial.step * self.slope <= 1e-12 * self.scale || trial.step < SHORTEST * most {
+            if self.size.is_lost(-trial.step * self.slope) || trial.step < SHORTEST * most {
                 return self.by_slope(system, first);
             }
             // The minimum of the parabola through what is known.
             let rise = trial.energy - self.energy - trial.step * self.slope;
             let best = -0.5 * self.slope * trial.step / rise;
             trial.limited = false;
-            trial.step *= if best.is_finite() { best.clamp(0.1, 0.5) } else { 0.1 };
+            trial.step *= if best.is_finite() { best.clamp(SHORTER[0], SHORTER[1]) } else { SHORTER[0] };
             trial.energy = self.energy_at(system, trial.step)?;
         }
     }
@@ -122,7 +142,7 @@ impl Line<'_> {
     /// Hessians are far too short.
     fn lengthen(&self, system: &mut System, mut accepted: Accepted) -> Result<Accepted, Error> {
         let fall = |trial: &Accepted| self.energy - trial.energy;
-        if !self.changed || accepted.step != 1.0 || fall(&accepted) < -0.75 * self.slope {
+        if !self.changed || accepted.step != 1.0 || fall(&accepted) < -STEEP * self.slope {
             return Ok(accepted);
         }
         for _ in 0..DOUBLINGS {
@@ -131,7 +151,7 @@ impl Line<'_> {
                 break;
             }
             let longer = Accepted { step, energy: self.energy_at(system, step)?, limited: false };
-            if longer.energy.is_nan() || fall(&longer) < 1.5 * fall(&accepted) {
+            if longer.energy.is_nan() || fall(&longer) < GAIN * fall(&accepted) {
                 break;
             }
             accepted = longer;
@@ -139,16 +159,15 @@ impl Line<'_> {
         Ok(accepted)
     }
 
-    /// Accepts a step by the slope behind it, where differences of energies are noise: the approximate conditions of Hager
-    /// and Zhang (SIAM Journal on Optimization 16, 2005).
+    /// Accepts a step by the slope behind it, where differences of energies are noise.
     fn by_slope(&self, system: &mut System, trial: Accepted) -> Result<Option<Accepted>, Error> {
-        if trial.energy - self.energy > 1e-10 * self.scale {
+        if !self.size.is_noise(trial.energy - self.energy) {
             return Ok(None);
         }
         self.go(system, trial.step)?;
         let (energy, gradient) = system.gradient()?;
         let slope: f64 = gradient.iter().zip(self.direction).map(|(g, d)| g * d).sum();
-        let accepted = slope.abs() <= 0.8 * -self.slope;
+        let accepted = slope.abs() <= SLOPE_LEFT * -self.slope;
         Ok(accepted.then_some(Accepted { energy, ..trial }))
     }
 }

@@ -1,7 +1,7 @@
 //! Minima, and starts from which there are none.
 
 use super::*;
-use crate::{Problem, Term};
+use crate::{Options, Problem, System, Term};
 
 const SPRING: &str = "fn energy(x: array<vec2f, 2>) -> f32 {
   let s = length(x[1] - x[0]) - 1.0;
@@ -31,7 +31,7 @@ fn run(problem: Problem, held: impl Fn(usize) -> bool, settings: Settings) -> (R
 
 #[test]
 fn chains_hang_from_any_start() {
-    for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-10 }] {
+    for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-10)] {
         for projection in [Projecting::Never, Projecting::OnDemand, Projecting::Always] {
             for stretch in [0.8, 1.0, 1.3] {
                 let problem = chain(10, stretch);

@@ -1,6 +1,6 @@
-//! What an iteration spends its time on.
+//! Times of the parts of an iteration.
 
-use super::Iteration;
+use super::report::Iteration;
 use std::time::Instant;
 
 /// Seconds of an iteration, by what they went into.

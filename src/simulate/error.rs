@@ -1,10 +1,12 @@
-//! Why something cannot be simulated.
+//! Errors of simulations.
 
 use crate::minimize::{self, Outcome};
+use crate::problem::{Place, ProblemError};
 use std::path::PathBuf;
 
-/// Why there is no simulation.
+/// The reason why there is no simulation, or no step.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The system.
     #[error(transparent)]
@@ -12,6 +14,9 @@ pub enum Error {
     /// A step cannot be minimised.
     #[error(transparent)]
     Minimize(#[from] minimize::Error),
+    /// The section of a problem file.
+    #[error(transparent)]
+    Section(Box<SectionError>),
     /// A step has no minimum.
     #[error("step {step}, at {time} s: {outcome}")]
     Step {
@@ -19,7 +24,7 @@ pub enum Error {
         step: usize,
         /// The time at its end.
         time: f64,
-        /// How the minimisation ended.
+        /// The end of the minimisation.
         outcome: Outcome,
     },
     /// The energy is infinite where a step begins.
@@ -29,9 +34,9 @@ pub enum Error {
         step: usize,
         /// The time at its end.
         time: f64,
-        /// What is not finite.
+        /// The error, which names it.
         source: Box<crate::system::Error>,
-        /// What to do.
+        /// The advice.
         hint: &'static str,
     },
     /// A node begins within an obstacle.
@@ -49,7 +54,7 @@ pub enum Error {
     StateStep {
         /// Their length.
         found: f64,
-        /// That of this simulation.
+        /// The length in this simulation.
         wanted: f64,
     },
     /// The unknown is not there, or its entries are no positions.
@@ -61,7 +66,7 @@ pub enum Error {
     /// Data of another length than is needed.
     #[error("{what} has {found} entries; {wanted} are needed")]
     Length {
-        /// What.
+        /// The name of the data.
         what: &'static str,
         /// Its length.
         found: usize,
@@ -110,7 +115,45 @@ pub enum Error {
     },
 }
 
-/// How a node lies to a surface that it should be before.
+/// The reason why a section cannot be simulated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SectionError {
+    /// The problem file.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// There is no section.
+    #[error("the problem has no section [simulate]: give one with `step` and `time`")]
+    Missing,
+    /// The section does not fit the problem.
+    #[error("{place}: {source}")]
+    Setup {
+        /// The section.
+        place: Place,
+        /// The reason.
+        source: Box<Error>,
+    },
+    /// There are no masses.
+    #[error("{place}: there are no masses: give `density`, with a mesh, or `mass`")]
+    NoMass {
+        /// The section.
+        place: Place,
+    },
+}
+
+impl From<ProblemError> for Error {
+    fn from(error: ProblemError) -> Self {
+        Self::System(error.into())
+    }
+}
+
+impl From<SectionError> for Error {
+    fn from(error: SectionError) -> Self {
+        Self::Section(Box::new(error))
+    }
+}
+
+/// The place of a node that should be before a surface, in words.
 fn depth(distance: f64) -> String {
     match distance < 0.0 {
         true => format!("{:.3e} behind its surface", -distance),

@@ -17,12 +17,11 @@ const PULL: &str = "pull on a grabbed node";
 const SHARE: f64 = 0.05;
 
 /// The springs that pull nodes; their index array has a row for each.
+#[derive(Debug)]
 pub(super) struct Grab {
     /// The stiffness of all springs together.
     stiffness: f64,
-    dimension: usize,
     nodes: Vec<usize>,
-    places: Vec<f64>,
 }
 
 impl Grab {
@@ -36,7 +35,7 @@ impl Grab {
             .array(PULL, stiffness)
             .indices(NODES, none())
             .term(term.bind("place", PLACES).bind("pull", PULL));
-        (problem, Grab { stiffness, dimension, nodes: Vec::new(), places: Vec::new() })
+        (problem, Grab { stiffness, nodes: Vec::new() })
     }
 
     /// The stiffness of each spring.
@@ -54,17 +53,7 @@ impl Grab {
             self.nodes = nodes.to_vec();
             system.set_array(PULL, &[self.pull()])?;
         }
-        self.places = places.to_vec();
         Ok(())
-    }
-
-    /// The energy of the springs at positions.
-    pub fn energy(&self, x: &[f64]) -> f64 {
-        let row = |k: usize| k * self.dimension..(k + 1) * self.dimension;
-        let square = |(k, &node): (usize, &usize)| {
-            x[row(node)].iter().zip(&self.places[row(k)]).map(|(x, to)| (x - to) * (x - to)).sum::<f64>()
-        };
-        0.5 * self.pull() * self.nodes.iter().enumerate().map(square).sum::<f64>()
     }
 }
 

@@ -21,7 +21,7 @@
 //!     .unknown("x", vec![[0.0, 0.0], [1.1, 0.0]])
 //!     .indices("springs", vec![[0, 1]])
 //!     .term(Term::energy("spring.wgsl", spring).over("springs"));
-//! let setup = Setup { gravity: vec![0.0, -9.81], step: 0.01, ..Setup::new("x", vec![1.0, 1.0]) };
+//! let setup = Setup::new("x", vec![1.0, 1.0]).gravity(vec![0.0, -9.81]).step(0.01);
 //! let mut simulation = Simulation::new(problem, setup, Options::default())?;
 //! for _ in 0..100 {
 //!     simulation.step()?;
@@ -37,21 +37,23 @@ mod integrator;
 mod motion;
 mod obstacle;
 mod report;
+mod setup;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use crate::minimize::{self, Minimizer, Outcome, Settings};
+use crate::minimize::{self, Minimizer, Outcome};
 use crate::problem::{Problem, Term};
-use crate::system::{self, Options, System};
+use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
-pub use error::Error;
+pub use error::{Error, SectionError};
 use grab::Grab;
 pub use integrator::Integrator;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
 pub use report::{Energies, StepReport};
+pub use setup::Setup;
 pub use state::State;
 use std::ops::Range;
 use std::time::Instant;
@@ -66,60 +68,21 @@ const BEFORE: &str = "positions before";
 const MASS: &str = "masses of nodes";
 const GRAVITY: &str = "gravity of nodes";
 
-/// Below this speed, in extents of the positions for each second, friction lets nodes creep.
+/// Below this speed, in extents of the positions for each second, friction lets nodes creep (Li and others, *Incremental
+/// potential contact*, 2020, take the same).
 const CREEP: f64 = 1e-3;
 
-/// What is simulated, and how.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Setup {
-    /// The unknown with the positions of the nodes, (n, 2) or (n, 3).
-    pub unknown: String,
-    /// How time is stepped.
-    pub integrator: Integrator,
-    /// The length of a step in seconds.
-    pub step: f64,
-    /// The mass of each node.
-    pub masses: Vec<f64>,
-    /// The acceleration by gravity; empty for none.
-    pub gravity: Vec<f64>,
-    /// The velocity of each entry of the positions at the start; empty for rest.
-    pub velocity: Vec<f64>,
-    /// A flag for each entry of the global vector that is held; empty for none.
-    pub held: Vec<bool>,
-    /// What moves by key frames.
-    pub motions: Vec<Motion>,
-    /// What nodes cannot enter.
-    pub obstacles: Vec<Obstacle>,
-    /// How each step is minimised.
-    pub minimize: Settings,
-}
-
-impl Setup {
-    /// Nodes of these masses, without anything else, in steps of a hundredth of a second.
-    pub fn new(unknown: impl Into<String>, masses: Vec<f64>) -> Setup {
-        Setup {
-            unknown: unknown.into(),
-            integrator: Integrator::ImplicitEuler,
-            step: 0.01,
-            masses,
-            gravity: Vec::new(),
-            velocity: Vec::new(),
-            held: Vec::new(),
-            motions: Vec::new(),
-            obstacles: Vec::new(),
-            minimize: Settings::default(),
-        }
-    }
-}
-
 /// A problem that is stepped through time.
+#[derive(Debug)]
 pub struct Simulation {
     system: System,
     setup: Setup,
     method: Box<dyn Minimizer>,
     contacts: Vec<Contact>,
     grab: Grab,
-    /// Where the positions begin in the global vector, and the components of a node.
+    /// The number of the term of inertia and weight, which follows those of the problem.
+    inertia: usize,
+    /// The place of the positions in the global vector, and the components of a node.
     first: usize,
     width: usize,
     step: usize,
@@ -134,10 +97,11 @@ impl Simulation {
     pub fn new(problem: Problem, setup: Setup, options: Options) -> Result<Simulation, Error> {
         let (first, tensor) = positions(&problem, &setup.unknown)?;
         let (nodes, width) = (tensor.shape[0], tensor.shape[1]);
-        let setup = complete(setup, nodes, width, problem.unknown_count())?;
+        let setup = setup.complete(nodes, width, problem.unknown_count())?;
         let extent = minimize::extent(&tensor);
         let rate = 1.0 / (setup.step * setup.step);
         let slip = CREEP * extent * setup.step;
+        let own_terms = problem.terms.len();
         let text = INERTIA.replace("VEC", &format!("vec{width}f"));
         let inertia = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
         let inertia = inertia.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
@@ -173,7 +137,22 @@ impl Simulation {
         system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
         let (step, time, before) = (0, 0.0, None);
-        Ok(Simulation { system, setup, method, contacts, grab, first, width, step, time, start, velocity, before })
+        let inertia = own_terms;
+        Ok(Simulation {
+            system,
+            setup,
+            method,
+            contacts,
+            grab,
+            inertia,
+            first,
+            width,
+            step,
+            time,
+            start,
+            velocity,
+            before,
+        })
     }
 
     /// The system, whose unknowns are the present.
@@ -181,9 +160,10 @@ impl Simulation {
         &self.system
     }
 
-    /// Gives an array of the problem new values, such as a stiffness.
-    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        Ok(self.system.set_array(name, values)?)
+    /// Gives an array of the problem, by its name or its handle in the [`system`](Self::system), new values, such as a
+    /// stiffness.
+    pub fn set_array(&mut self, array: impl Key<Arrays>, values: &[f64]) -> Result<(), Error> {
+        Ok(self.system.set_array(array, values)?)
     }
 
     /// Gives gravity another acceleration, with a number for each component of a position.
@@ -193,7 +173,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// What it was made of, with gravity as it is now.
+    /// The setup that it was made of, with gravity as it is now.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
@@ -218,7 +198,7 @@ impl Simulation {
         &self.setup.masses
     }
 
-    /// Where in the global vector the positions are.
+    /// The entries of the global vector that are positions.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.velocity.len()
     }
@@ -227,7 +207,7 @@ impl Simulation {
         &vector[self.range()]
     }
 
-    /// Where the nodes would go without forces, and the step by which differences are divided.
+    /// The positions at which the nodes would arrive without forces, and the step by which differences are divided.
     fn coasting(&self, x: &[f64]) -> (Vec<f64>, f64) {
         let h = self.setup.step;
         match (&self.before, self.setup.integrator) {
@@ -298,7 +278,7 @@ impl Simulation {
         };
         let to = self.positions();
         let velocity = self.velocities_after(&x, &to, h);
-        let energies = self.energies_at(&to, (&x, &coasting, h), &velocity)?;
+        let energies = self.energies(&velocity)?;
         self.before = Some((all.to_vec(), std::mem::replace(&mut self.velocity, velocity)));
         (self.step, self.time) = (step, time);
         let contacts = self.contacts.iter().map(Contact::count).sum();
@@ -328,32 +308,17 @@ impl Simulation {
         Ok(self.system.set_unknowns(&to)?)
     }
 
-    /// The energies at positions: what is not inertia, weight, obstacles or a hand in the incremental
-    /// potential is the problem's.
-    fn energies_at(
-        &mut self,
-        to: &[f64],
-        (x, coasting, h): (&[f64], &[f64], f64),
-        velocity: &[f64],
-    ) -> Result<Energies, Error> {
-        let mut all = Energies::default();
-        let mut inertia = 0.0;
-        for (node, &mass) in self.setup.masses.iter().enumerate() {
-            for k in 0..self.width {
-                let at = node * self.width + k;
-                all.kinetic += 0.5 * mass * velocity[at] * velocity[at];
-                all.gravity -= mass * self.setup.gravity[k] * to[at];
-                inertia += 0.5 * mass * ((to[at] - coasting[at]) / h).powi(2);
-            }
+    /// The energies at the end of a step, each that of its terms. Without its rate, the term of inertia and weight is that
+    /// of weight alone; the next step gives it its rate again.
+    fn energies(&mut self, velocity: &[f64]) -> Result<Energies, Error> {
+        self.system.set_array(RATE, &[0.0])?;
+        let terms = self.system.energies()?;
+        let mut all = Energies { gravity: terms[self.inertia], ..Energies::default() };
+        terms[..self.inertia].iter().for_each(|energy| all.elastic += energy);
+        self.contacts.iter().for_each(|contact| all.contact += terms[contact.barrier()]);
+        for (&mass, velocity) in self.setup.masses.iter().zip(velocity.chunks_exact(self.width)) {
+            velocity.iter().for_each(|v| all.kinetic += 0.5 * mass * v * v);
         }
-        let mut friction = 0.0;
-        for contact in &self.contacts {
-            let [barrier, rubbing] = contact.energies(to, x, self.width);
-            all.contact += barrier;
-            friction += rubbing;
-        }
-        let pull = self.grab.energy(to);
-        all.elastic = self.system.value()? - inertia - all.gravity - all.contact - friction - pull;
         Ok(all)
     }
 }
@@ -368,33 +333,4 @@ pub(crate) fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<
         first += tensor.data.len();
     }
     Err(Error::Unknown { name: name.into() })
-}
-
-/// Checks a setup and puts zeros where it says nothing.
-fn complete(mut setup: Setup, nodes: usize, width: usize, unknowns: usize) -> Result<Setup, Error> {
-    let fit = |what, list: &mut Vec<f64>, wanted: usize| match list.len() {
-        0 => {
-            *list = vec![0.0; wanted];
-            Ok(())
-        }
-        found if found == wanted => Ok(()),
-        found => Err(Error::Length { what, found, wanted }),
-    };
-    fit("the gravity", &mut setup.gravity, width)?;
-    fit("the velocity", &mut setup.velocity, nodes * width)?;
-    if setup.held.is_empty() {
-        setup.held = vec![false; unknowns];
-    }
-    for (what, found, wanted) in
-        [("what is held", setup.held.len(), unknowns), ("the list of masses", setup.masses.len(), nodes)]
-    {
-        if found != wanted {
-            return Err(Error::Length { what, found, wanted });
-        }
-    }
-    let bad = |mass: &f64| !(*mass > 0.0 && mass.is_finite());
-    if let Some(node) = setup.masses.iter().position(bad) {
-        return Err(Error::Mass { node, mass: setup.masses[node] });
-    }
-    Ok(setup)
 }

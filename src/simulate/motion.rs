@@ -1,7 +1,8 @@
-//! What moves by key frames.
+//! Motions by key frames.
 
 /// Entries of the global vector that are displaced from where they began, linearly between key frames.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct Motion {
     /// The entries.
     pub entries: Vec<usize>,
@@ -12,6 +13,11 @@ pub struct Motion {
 }
 
 impl Motion {
+    /// A motion of entries, with their displacements at ascending times.
+    pub fn new(entries: Vec<usize>, times: Vec<f64>, by: Vec<Vec<f64>>) -> Motion {
+        Motion { entries, times, by }
+    }
+
     /// The displacement of each entry at a time: before the first key frame that of the first, after the last that of the
     /// last.
     pub fn at(&self, time: f64) -> Vec<f64> {

@@ -7,14 +7,24 @@ use crate::problem::{Problem, Term};
 use crate::system::System;
 use crate::tensor::Tensor;
 use std::ops::Range;
-use std::sync::Arc;
 
 const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
 const FRICTION: &str = include_str!("energies/friction.wgsl");
 
+/// Nodes may touch an obstacle in a step if they are nearer than its distance and so many times the way that they would coast,
+/// with a margin of the distance. Those that are missed are found at the end of the step, which is then made again.
+const WAYS: f64 = 2.0;
+
+/// The distance with its margin, in terms of itself.
+const WITH_MARGIN: f64 = 1.1;
+
+/// The share that is kept of the way to a surface, so that a node stays before it.
+const KEPT: f64 = 0.9;
+
 /// The shape of an obstacle, in the coordinates of the positions.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// All behind a plane.
     Plane {
@@ -38,6 +48,7 @@ pub enum Shape {
 /// left (Li and others, *Incremental potential contact*, 2020). Friction is Coulomb's, with the normal force and direction
 /// at the begin of the time step.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct Obstacle {
     /// Its shape.
     pub shape: Shape,
@@ -50,6 +61,16 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
+    /// An obstacle without friction, which pushes nodes back from a distance on with a stiffness.
+    pub fn new(shape: Shape, distance: f64, stiffness: f64) -> Obstacle {
+        Obstacle { shape, friction: 0.0, distance, stiffness }
+    }
+
+    /// Sets Coulomb's coefficient.
+    pub fn friction(self, friction: f64) -> Self {
+        Self { friction, ..self }
+    }
+
     /// The distance of a point, and the direction away from the obstacle.
     pub fn distance(&self, x: &[f64]) -> (f64, Vec<f64>) {
         match &self.shape {
@@ -66,15 +87,16 @@ impl Obstacle {
         }
     }
 
-    /// The barrier's energy at a distance, and its force.
-    pub fn barrier(&self, distance: f64) -> (f64, f64) {
+    /// The force of the barrier on a node at a distance, away from the obstacle: the derivative of its energy, by which
+    /// friction is measured.
+    pub fn force(&self, distance: f64) -> f64 {
         let share = distance / self.distance;
         if share >= 1.0 {
-            return (0.0, 0.0);
+            return 0.0;
         }
         let (left, log) = (share - 1.0, share.ln());
         let slope = -self.stiffness * (2.0 * left * log + left * left / share) / self.distance;
-        (-self.stiffness * left * left * log, -slope)
+        -slope
     }
 
     /// The share of a way from `x` by `d` at which it meets the surface, from outside; more than one if it does not.
@@ -96,7 +118,7 @@ impl Obstacle {
         }
     }
 
-    /// How many components its vectors have; `None` if they do not agree.
+    /// The number of components of its vectors; `None` if they do not agree.
     fn dimension(&self) -> Option<usize> {
         match &self.shape {
             Shape::Plane { point, normal } => Some(point.len()).filter(|n| *n == normal.len()),
@@ -105,7 +127,7 @@ impl Obstacle {
     }
 }
 
-/// That all nodes are outside of an obstacle.
+/// Checks that all nodes are outside of an obstacle.
 pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: usize) -> Result<(), Error> {
     if obstacle.dimension() != Some(width) {
         return Err(Error::Obstacle { number, dimension: width });
@@ -122,26 +144,28 @@ pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: u
 /// Keeps nodes from passing through obstacles in one step: the longest step is nine tenths of the way to the first surface
 /// that one meets. `own` are the entries of the positions.
 pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard {
-    Arc::new(move |x: &[f64], d: &[f64]| {
+    Guard::new(move |x: &[f64], d: &[f64]| {
         let nodes = x[own.clone()].chunks_exact(width).zip(d[own.clone()].chunks_exact(width));
         let ways = nodes.filter(|(_, d)| d.iter().any(|&d| d != 0.0));
         let meets = |(x, d): (&[f64], &[f64])| obstacles.iter().map(|o| o.meets(x, d)).fold(f64::INFINITY, f64::min);
         let nearest = ways.map(meets).fold(f64::INFINITY, f64::min);
-        0.9 * nearest
+        KEPT * nearest
     })
 }
 
 /// An obstacle in a system: the nodes that may touch it in the current step.
+#[derive(Debug)]
 pub struct Contact {
     obstacle: Obstacle,
     /// The names of its index array and of its arrays.
     nodes: String,
     prefix: String,
+    /// The number of the barrier's term.
+    barrier: usize,
     touching: Vec<i32>,
     /// The friction of each of them: normal force times coefficient.
     grips: Vec<f64>,
     normals: Vec<f64>,
-    slip: f64,
 }
 
 impl Contact {
@@ -169,6 +193,7 @@ impl Contact {
         };
         term = term.over(&nodes).bind("x", unknown);
         problem = problem.array(named("reach"), obstacle.distance).array(named("stiffness"), obstacle.stiffness);
+        let barrier = problem.terms.len();
         problem = problem.indices(&nodes, none()).term(term);
         if obstacle.friction > 0.0 {
             let term = bound("friction", FRICTION, dimension, &prefix, &["grip", "normals", "slip"]);
@@ -179,7 +204,7 @@ impl Contact {
                 .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
         }
         let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
-        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, touching, grips, normals, slip })
+        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, normals })
     }
 
     /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice
@@ -188,7 +213,7 @@ impl Contact {
         let reach = self.obstacle.distance;
         let way = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
         let near = |(_, (x, ahead)): &(usize, (&[f64], &[f64]))| {
-            self.obstacle.distance(x).0 < 1.1 * reach + 2.0 * way(x, ahead)
+            self.obstacle.distance(x).0 < WITH_MARGIN * reach + WAYS * way(x, ahead)
         };
         let nodes = x.chunks_exact(width).zip(ahead.chunks_exact(width)).enumerate().filter(near);
         let touching: Vec<i32> = nodes.map(|(node, _)| node as i32).collect();
@@ -220,7 +245,7 @@ impl Contact {
             self.normals.clear();
             for &node in &self.touching {
                 let (distance, normal) = self.obstacle.distance(&x[node as usize * width..(node as usize + 1) * width]);
-                self.grips.push(self.obstacle.friction * self.obstacle.barrier(distance).1);
+                self.grips.push(self.obstacle.friction * self.obstacle.force(distance));
                 self.normals.extend(normal);
             }
             system.set_array(&format!("{}grip", self.prefix), &self.grips)?;
@@ -234,25 +259,14 @@ impl Contact {
         &self.nodes
     }
 
-    /// How many nodes may touch the obstacle.
+    /// The number of nodes that may touch the obstacle.
     pub fn count(&self) -> usize {
         self.touching.len()
     }
 
-    /// The barrier's energy at `x`, and that of friction of the step from `before`.
-    pub fn energies(&self, x: &[f64], before: &[f64], width: usize) -> [f64; 2] {
-        let mut sums = [0.0; 2];
-        for (k, &node) in self.touching.iter().enumerate() {
-            let own = node as usize * width..(node as usize + 1) * width;
-            sums[0] += self.obstacle.barrier(self.obstacle.distance(&x[own.clone()]).0).0;
-            let Some(&grip) = self.grips.get(k) else { continue };
-            let normal = &self.normals[k * width..(k + 1) * width];
-            let moved: Vec<f64> = own.map(|at| x[at] - before[at]).collect();
-            let across: f64 = moved.iter().zip(normal).map(|(m, n)| m * n).sum();
-            let square: f64 = moved.iter().zip(normal).map(|(m, n)| (m - across * n).powi(2)).sum();
-            sums[1] += grip * ((square + self.slip * self.slip).sqrt() - self.slip);
-        }
-        sums
+    /// The number of the term that is its barrier.
+    pub fn barrier(&self) -> usize {
+        self.barrier
     }
 }
 

@@ -1,10 +1,11 @@
-//! What a step reports.
+//! Reports of steps.
 
 use crate::minimize::{Iteration, Outcome};
 
 /// Energies at a time, in joules if all data are in units of the SI.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Energies {
     /// Of motion.
     pub kinetic: f64,
@@ -25,12 +26,13 @@ impl Energies {
 
 /// One step.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct StepReport {
     /// Its number, from one.
     pub step: usize,
     /// The time at its end, in seconds.
     pub time: f64,
-    /// How its minimisation ended.
+    /// The end of its minimisation.
     pub outcome: Outcome,
     /// The iterations that it took.
     pub iterations: Vec<Iteration>,
@@ -38,8 +40,8 @@ pub struct StepReport {
     pub energies: Energies,
     /// Nodes that may have touched an obstacle.
     pub contacts: usize,
-    /// How long it took, in seconds.
+    /// The seconds that it took.
     pub seconds: f64,
-    /// How much of that went into the pattern, because what touches had changed.
+    /// The seconds that went into the pattern, because what touches had changed.
     pub rebinding: f64,
 }

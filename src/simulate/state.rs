@@ -7,11 +7,15 @@ use std::path::Path;
 /// The number that such a file begins with: the version of its layout.
 const VERSION: f64 = 1.0;
 
-/// Where a simulation is: enough to go on as if it had not been interrupted.
+/// Steps are of the same length if they differ by this share at most: times of states are rounded.
+const SAME_STEP: f64 = 1e-9;
+
+/// The state of a simulation: enough to go on as if it had not been interrupted.
 ///
 /// As a file it is one array of doubles, `[version, step, time, entries, velocities, has_before]`, then the global vector
 /// and the velocities, and with `has_before` both as they were a step before.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub struct State {
     /// Steps made.
     pub step: usize,
@@ -66,7 +70,7 @@ impl State {
 }
 
 impl Simulation {
-    /// Where the simulation is.
+    /// The state as it is now.
     pub fn state(&self) -> State {
         State {
             step: self.step,
@@ -85,7 +89,7 @@ impl Simulation {
             return Err(Error::StateLength { found, wanted });
         }
         let made = state.time / state.step.max(1) as f64;
-        if state.step > 0 && (made - self.setup.step).abs() > 1e-9 * self.setup.step {
+        if state.step > 0 && (made - self.setup.step).abs() > SAME_STEP * self.setup.step {
             return Err(Error::StateStep { found: made, wanted: self.setup.step });
         }
         self.system.set_unknowns(&state.x)?;

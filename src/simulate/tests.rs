@@ -176,6 +176,84 @@ fn what_cannot_be_grabbed_is_refused() {
     assert_eq!(simulation.state(), other.state());
 }
 
+/// The energies of a step against what they are by definition.
+#[test]
+fn energies_are_those_of_their_terms() {
+    let plane = Obstacle {
+        shape: Shape::Plane { point: vec![0.0, -1.0], normal: vec![0.0, 2.0] },
+        friction: 0.3,
+        distance: 0.1,
+        stiffness: 2.0,
+    };
+    let ball = Obstacle { shape: Shape::Sphere { center: vec![0.0, -1.5], radius: 0.55 }, ..plane.clone() };
+    let setup = Setup {
+        gravity: vec![0.5, -9.81],
+        velocity: vec![0.0, -1.0, 1.0, -1.0],
+        obstacles: vec![plane.clone(), ball.clone()],
+        ..Setup::new("x", vec![1.0, 3.0])
+    };
+    let mut simulation = Simulation::new(spring(1e3), setup, Options::default()).unwrap();
+    let mut touched = [false; 2];
+    for step in 0..100 {
+        if step == 60 {
+            simulation.grab(1, Some(&[1.2, 0.1])).unwrap();
+        }
+        let found = simulation.step().unwrap().energies;
+        let (x, v) = (simulation.positions(), simulation.velocities());
+        let nodes = || x.chunks(2).zip(v.chunks(2)).zip([1.0, 3.0]);
+        let sum = |of: &dyn Fn(&[f64], &[f64], f64) -> f64| nodes().map(|((x, v), mass)| of(x, v, mass)).sum::<f64>();
+        let barrier = |obstacle: &Obstacle, x: &[f64]| {
+            let share = obstacle.distance(x).0 / obstacle.distance;
+            if share < 1.0 { -obstacle.stiffness * (share - 1.0).powi(2) * share.ln() } else { 0.0 }
+        };
+        let wanted = Energies {
+            kinetic: sum(&|_, v, mass| 0.5 * mass * (v[0] * v[0] + v[1] * v[1])),
+            gravity: sum(&|x, _, mass| -mass * (0.5 * x[0] - 9.81 * x[1])),
+            contact: sum(&|x, _, _| barrier(&plane, x) + barrier(&ball, x)),
+            elastic: 0.5 * 1e3 * ((x[2] - x[0]).hypot(x[3] - x[1]) - 1.0).powi(2),
+        };
+        for (obstacle, touched) in [&plane, &ball].into_iter().zip(&mut touched) {
+            *touched |= sum(&|x, _, _| barrier(obstacle, x)) > 0.0;
+        }
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * (1.0 + b.abs());
+        let pairs = [
+            (found.kinetic, wanted.kinetic),
+            (found.gravity, wanted.gravity),
+            (found.contact, wanted.contact),
+            (found.elastic, wanted.elastic),
+        ];
+        assert!(pairs.into_iter().all(|(found, wanted)| near(found, wanted)), "{found:?} {wanted:?}");
+    }
+    assert_eq!(touched, [true; 2]);
+}
+
+/// Friction is measured by the force of the barrier, whose energy is the term's.
+#[test]
+fn forces_of_barriers_are_the_derivatives_of_their_terms() {
+    let shapes = [
+        Shape::Plane { point: vec![0.1, -1.0, 0.3], normal: vec![1.0, 2.0, -0.5] },
+        Shape::Sphere { center: vec![0.1, 0.2, -0.3], radius: 0.7 },
+    ];
+    for shape in shapes {
+        let obstacle = Obstacle { shape, friction: 0.0, distance: 0.2, stiffness: 3.0 };
+        let problem = Problem::new().unknown("x", vec![[0.0, 0.0, 0.0]]);
+        let (problem, contact) = Contact::add(problem, (0, &obstacle), ("x", 3), 1.0);
+        let mut system = System::build(problem, Options::default()).unwrap();
+        system.set_indices(contact.table(), vec![[0]]).unwrap();
+        let start = [0.4, 0.5, 0.6];
+        let (away, normal) = obstacle.distance(&start);
+        for distance in [1e-4, 0.01, 0.1, 0.19, 0.2, 0.3] {
+            let x: Vec<f64> = start.iter().zip(&normal).map(|(x, n)| x + (distance - away) * n).collect();
+            system.set_unknown("x", &x).unwrap();
+            let force = obstacle.force(obstacle.distance(&x).0);
+            for (gradient, normal) in system.gradient().unwrap().1.iter().zip(&normal) {
+                let error = (gradient + force * normal).abs();
+                assert!(error <= 1e-9 * (1.0 + force), "{obstacle:?} {distance}: {gradient} {force} {normal}");
+            }
+        }
+    }
+}
+
 #[test]
 fn guards_end_steps_before_obstacles() {
     let ball = Obstacle {
@@ -187,8 +265,8 @@ fn guards_end_steps_before_obstacles() {
     let guard = obstacle::guard(vec![ball], 0..4, 2);
     let x = [-3.0, 0.0, 5.0, 5.0];
     // Ten units would go through the ball, which is two away.
-    assert!((guard(&x, &[10.0, 0.0, 0.0, 0.0]) - 0.18).abs() < 1e-12);
+    assert!((guard.reach(&x, &[10.0, 0.0, 0.0, 0.0]) - 0.18).abs() < 1e-12);
     // Whole steps of one unit end before it, but two of them do not.
-    assert!((guard(&x, &[1.0, 0.0, 0.0, 0.0]) - 1.8).abs() < 1e-12);
-    assert_eq!(guard(&x, &[-1.0, 0.0, 1.0, 1.0]), f64::INFINITY);
+    assert!((guard.reach(&x, &[1.0, 0.0, 0.0, 0.0]) - 1.8).abs() < 1e-12);
+    assert_eq!(guard.reach(&x, &[-1.0, 0.0, 1.0, 1.0]), f64::INFINITY);
 }

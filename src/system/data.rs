@@ -1,18 +1,20 @@
 //! New data for a system that has been compiled.
 
+use super::handle::{Arrays, Indices, Key, Unknowns};
 use super::{Error, System};
 use crate::tensor::{Shape, Tensor, entries};
 
 impl System {
-    /// Gives an unknown new values, in C order.
+    /// Gives an unknown, by its name or handle, new values, in C order.
     ///
     /// Values of another length change the leading dimension (the nodes); the next evaluation then checks all shapes and
     /// indices and builds the pattern again.
-    pub fn set_unknown(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        let entry = self.problem.unknowns.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+    pub fn set_unknown(&mut self, unknown: impl Key<Unknowns>, values: &[f64]) -> Result<(), Error> {
+        let number = unknown.find(self)?;
+        let (name, tensor) = &mut self.problem.unknowns[number];
         if set(name, tensor, values)? {
-            self.unbind(name);
+            let name = name.clone();
+            self.unbind(&name);
         }
         Ok(())
     }
@@ -37,36 +39,39 @@ impl System {
         self.problem.unknowns.iter().flat_map(|(_, tensor)| &tensor.data).copied().collect()
     }
 
-    /// Gives an array or parameter new values, in C order.
+    /// Gives an array or parameter, by its name or handle, new values, in C order.
     ///
     /// Values of another length change the leading dimension (the elements or nodes); the next evaluation then checks all
     /// shapes and indices and builds the pattern again. So data of elements and the table of their stencils can be
     /// changed one after the other, in any order.
-    pub fn set_array(&mut self, name: &str, values: &[f64]) -> Result<(), Error> {
-        let entry = self.problem.arrays.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
-        match set(name, tensor, values)? {
-            true => self.unbind(name),
-            false => self.touch(name),
+    pub fn set_array(&mut self, array: impl Key<Arrays>, values: &[f64]) -> Result<(), Error> {
+        let number = array.find(self)?;
+        let (name, tensor) = &mut self.problem.arrays[number];
+        let longer = set(name, tensor, values)?;
+        let name = name.clone();
+        match longer {
+            true => self.unbind(&name),
+            false => self.touch(&name),
         }
         Ok(())
     }
 
-    /// Gives an index array other entries, or a size another value; the number of rows may change.
+    /// Gives an index array, by its name or handle, other entries, or a size another value; the number of rows may change.
     ///
     /// Nothing is compiled again. The next evaluation checks shapes and indices of the terms that depend on it and builds the
     /// pattern; that of the other terms is kept, so that a change of few elements (what touches what) costs little. The
     /// first change takes as long as building.
-    pub fn set_indices(&mut self, name: &str, table: impl Into<Tensor<i32>>) -> Result<(), Error> {
+    pub fn set_indices(&mut self, indices: impl Key<Indices>, table: impl Into<Tensor<i32>>) -> Result<(), Error> {
         let table = table.into();
-        let entry = self.problem.indices.iter_mut().find(|(n, _)| n == name);
-        let Some((_, tensor)) = entry else { return Err(Error::NoSuchArray { name: name.into() }) };
+        let number = indices.find(self)?;
+        let (name, tensor) = &mut self.problem.indices[number];
         let same_rows = tensor.shape.len() == table.shape.len() && tensor.shape.get(1..) == table.shape.get(1..);
         if !same_rows || entries(&table.shape) != Some(table.data.len()) {
             return Err(reshape(name, &tensor.shape, format!("data of shape {}", Shape(&table.shape))));
         }
         *tensor = table;
-        self.unbind(name);
+        let name = name.clone();
+        self.unbind(&name);
         Ok(())
     }
 }

@@ -133,7 +133,7 @@ fn operation(term: &Term, runnable: &Runnable, data: &Data, at: i64) -> String {
     }
 }
 
-/// What is evaluated of a term, the simplest first.
+/// The evaluations of a term, the simplest first.
 fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
     let mut stages = Vec::new();
     for (kind, name) in [(Mode::Value, "the energy"), (Mode::Gradient, "the gradient"), (Mode::Hessian, "the Hessian")]

@@ -1,9 +1,10 @@
-//! Why a system cannot be built or evaluated.
+//! Errors of systems.
 
 use crate::problem::{Place, ProblemError};
 
-/// Why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
+/// The reason why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The problem is not consistent.
     #[error(transparent)]
@@ -20,7 +21,7 @@ pub enum Error {
         parameter: String,
         /// The energy file.
         file: String,
-        /// What to do.
+        /// The advice.
         hint: String,
     },
     /// A `bind` key that is no parameter.
@@ -76,11 +77,11 @@ pub enum Error {
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] spadina_gpu::Error),
-    /// What no GPU does.
+    /// A feature that no GPU has.
     #[cfg(feature = "gpu")]
     #[error("{what} is not done on the GPU: take the CPU")]
     NotOnGpu {
-        /// What was asked for.
+        /// The feature.
         what: &'static str,
     },
     /// The system is not on a GPU.
@@ -104,6 +105,9 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A handle of another system.
+    #[error("the handle is of another system: ask this one for its own")]
+    OtherSystem,
     /// New data of another shape.
     #[error("`{name}` has the shape {wanted}, of which only the first extent may change: {found} need a new system")]
     Reshape {
@@ -119,7 +123,7 @@ pub enum Error {
     NotFinite {
         /// The array.
         name: String,
-        /// Where.
+        /// The place in it.
         at: Vec<usize>,
         /// The number.
         value: f64,
@@ -153,7 +157,7 @@ pub enum Error {
     Layout {
         /// The operation.
         wanted: &'static str,
-        /// How the matrix is stored.
+        /// The storage of the matrix.
         found: String,
     },
     /// Blocks that cannot be.
@@ -176,6 +180,7 @@ pub enum Error {
 /// An array whose shape does not fit the parameter that it binds to.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: `{array}` of shape {found} binds to `{parameter}` of {file}, which wants {wanted}")]
+#[non_exhaustive]
 pub struct Misfit {
     /// The term.
     pub place: Place,

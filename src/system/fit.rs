@@ -1,4 +1,4 @@
-//! Whether the arrays of a problem fit the parameters of an energy.
+//! The fit of the arrays of a problem to the parameters of an energy.
 
 use super::{Error, Misfit};
 use crate::problem::{Problem, Section, Term};
@@ -160,7 +160,7 @@ impl<'a> Fitter<'a> {
         Err(self.refuse(message))
     }
 
-    /// Whether the data are those of elements, not of the term.
+    /// True if the data are those of elements, not of the term.
     fn is_per_element(&self, parameter: &Parameter, own: &[usize], found: Found) -> Result<bool, Error> {
         let elements = self.over.map_or(0, |(m, _)| m);
         let rows = [&[elements][..], own].concat();

@@ -1,4 +1,4 @@
-//! How the Hessian is stored.
+//! Storage of the Hessian.
 
 use super::Error;
 use spadina_core::bind::NO_SLOT;
@@ -12,8 +12,9 @@ const BLOCK_LIMIT: usize = 1 << 12;
 /// Makes the storage of a pattern.
 pub type MakeStorage = dyn Fn(&Csr) -> Box<dyn Storage> + Send + Sync;
 
-/// How the Hessian is stored.
+/// The storage of the Hessian.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub enum Layout {
     /// CSR with both triangles. With the row of each entry written out ([`Matrix::coordinates`]) it is COO.
     #[default]
@@ -82,7 +83,7 @@ impl<'a> Matrix<'a> {
         }))
     }
 
-    /// Whether the slices are those of a scalar CSR matrix: the fields are public.
+    /// True if the slices are those of a scalar CSR matrix: the fields are public.
     fn fits(&self) -> bool {
         let ascends =
             |row: &[u32]| row.is_sorted_by(|a, b| a < b) && row.last().is_none_or(|&c| (c as usize) < self.cols);
@@ -120,7 +121,7 @@ enum Kind {
 }
 
 impl Layout {
-    /// Whether some entries of the pattern may have no slot.
+    /// True if some entries of the pattern may have no slot.
     pub(super) fn is_partial(&self) -> bool {
         !matches!(self, Layout::Full | Layout::Block(_))
     }
@@ -153,7 +154,7 @@ impl Layout {
     }
 }
 
-/// Whether entries that have not the same row and column, in either order, have a slot in common. Ranges of elements that
+/// True if entries that have not the same row and column, in either order, have a slot in common. Ranges of elements that
 /// run at the same time write no common row; they may then still write a common slot.
 fn shares(pattern: &Csr, slots: &[u32]) -> bool {
     let mut places = Vec::with_capacity(slots.len());
@@ -175,7 +176,7 @@ impl Stored {
         self.len
     }
 
-    /// Whether entries of different rows may have one slot.
+    /// True if entries of different rows may have one slot.
     pub fn is_shared(&self) -> bool {
         self.shared
     }

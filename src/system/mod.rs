@@ -3,12 +3,16 @@
 mod bind;
 mod convert;
 mod data;
+mod debug;
 mod diagnose;
 mod displace;
+mod energies;
 mod error;
+mod evaluation;
 mod fit;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod handle;
 mod layout;
 mod matrices;
 mod options;
@@ -20,8 +24,10 @@ mod term;
 mod work;
 
 pub use error::{Error, Misfit};
+pub use evaluation::{OwnedEvaluation, OwnedMatrix};
 #[cfg(feature = "gpu")]
 pub use gpu::{GpuOptions, Resident};
+pub use handle::{ArrayHandle, Arrays, Handle, Indices, IndicesHandle, Key, Kind, UnknownHandle, Unknowns};
 pub use layout::{Layout, MakeStorage, Matrix};
 pub use options::{BuildSeconds, Device, Options};
 pub use work::{Memory, Work};
@@ -63,6 +69,7 @@ pub struct Evaluation<'a> {
 /// ([`set_indices`](Self::set_indices)) and numbers of another length have the shapes checked, every index checked and
 /// the pattern built again, at the next evaluation; nothing is compiled again.
 pub struct System {
+    identity: handle::Identity,
     problem: Problem,
     options: Options,
     pool: Pool,
@@ -133,6 +140,7 @@ impl System {
         }
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
         let mut system = System {
+            identity: handle::Identity::new(),
             problem,
             options,
             pool,

@@ -1,11 +1,12 @@
-//! How systems are built.
+//! Options of systems.
 
 #[cfg(feature = "gpu")]
 use super::GpuOptions;
 use super::{Layout, Precision, Projection};
 
-/// Where to evaluate.
+/// The device that evaluates.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[non_exhaustive]
 pub enum Device {
     /// Compiled to machine code.
     #[default]
@@ -17,18 +18,26 @@ pub enum Device {
     Interpreter,
 }
 
-/// How to build a system.
+/// The options by which a system is built.
+///
+/// ```
+/// use spadina::system::{Device, Precision};
+/// use spadina::Options;
+///
+/// let options = Options::default().device(Device::Interpreter).threads(1);
+/// assert_eq!((options.threads, options.precision), (Some(1), Precision::F64));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to evaluate.
+    /// The device that evaluates.
     pub device: Device,
     /// The width of the reals.
     pub precision: Precision,
     /// The number of threads; as many as there are cores if none is given.
     pub threads: Option<usize>,
-    /// How the Hessian is stored.
+    /// The storage of the Hessian.
     pub layout: Layout,
-    /// What becomes of the negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
+    /// The treatment of negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
     /// they stay.
     ///
     /// An element is one row of `over`; a node that stands twice in it counts as two. In a program it is an iteration
@@ -36,9 +45,9 @@ pub struct Options {
     /// iteration around them, and so is an inner loop whose unknowns do not depend on its variable. Where an element's
     /// Hessian is sparse, its projection has more entries, and so has the pattern.
     pub projection: Option<Projection>,
-    /// Whether the Hessian of residual terms is JᵀJ, without their second derivatives.
+    /// True if the Hessian of residual terms is JᵀJ, without their second derivatives.
     pub gauss_newton: bool,
-    /// Which GPU, and how it assembles.
+    /// The GPU, and its way of assembly.
     #[cfg(feature = "gpu")]
     pub gpu: GpuOptions,
 }
@@ -58,8 +67,47 @@ impl Default for Options {
     }
 }
 
-/// What building took, in seconds.
+impl Options {
+    /// Sets the device that evaluates.
+    pub fn device(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// Sets the width of the reals.
+    pub fn precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// Sets the number of threads; `None` for as many as there are cores.
+    pub fn threads(self, threads: impl Into<Option<usize>>) -> Self {
+        Self { threads: threads.into(), ..self }
+    }
+
+    /// Sets the storage of the Hessian.
+    pub fn layout(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    /// Sets the treatment of negative eigenvalues; `None`: they stay.
+    pub fn projection(self, projection: impl Into<Option<Projection>>) -> Self {
+        Self { projection: projection.into(), ..self }
+    }
+
+    /// Takes JᵀJ for the Hessian of residual terms.
+    pub fn gauss_newton(self, gauss_newton: bool) -> Self {
+        Self { gauss_newton, ..self }
+    }
+
+    /// Sets the GPU, and its way of assembly.
+    #[cfg(feature = "gpu")]
+    pub fn gpu(self, gpu: GpuOptions) -> Self {
+        Self { gpu, ..self }
+    }
+}
+
+/// The times of building, in seconds.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[non_exhaustive]
 pub struct BuildSeconds {
     /// Reading the energies, derivatives, sparsity, optimisation.
     pub build: f64,
@@ -67,6 +115,6 @@ pub struct BuildSeconds {
     pub compile: f64,
     /// Sparsity pattern and slots.
     pub pattern: f64,
-    /// What no unknown changes, computed and stored.
+    /// Numbers that no unknown changes, computed and stored.
     pub store: f64,
 }

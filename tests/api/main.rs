@@ -1,6 +1,8 @@
 //! The Rust API: compile once, evaluate often; layouts; data that change; residuals; products.
 
 mod data;
+mod energies;
+mod handles;
 mod integers;
 mod layouts;
 mod libraries;

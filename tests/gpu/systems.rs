@@ -42,6 +42,17 @@ fn new_numbers_and_new_connectivity() {
 }
 
 #[test]
+fn energies_of_terms() {
+    for case in ["two_unknowns", "edge_residual", "neo_hookean"] {
+        let gpu = GpuOptions { displacements: case == "neo_hookean", ..GpuOptions::default() };
+        let Some(systems) = both(&read(case), &Options { gpu, ..single(Layout::Full) }) else { return };
+        let [cpu, gpu] = systems.map(|mut system| (system.energies().unwrap(), system.value().unwrap()));
+        assert!(difference(&gpu.0, &cpu.0) < 1e-12, "{case}: {gpu:?} {cpu:?}");
+        assert!(difference(&[gpu.0.iter().sum()], &[gpu.1]) < 1e-5, "{case}: {gpu:?}");
+    }
+}
+
+#[test]
 fn layouts_and_residuals() {
     for layout in [Layout::Lower, Layout::Upper, Layout::Block(3)] {
         let what = format!("{layout:?}");

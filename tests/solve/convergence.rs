@@ -17,7 +17,7 @@ fn beam() -> (Problem, Vec<bool>) {
 fn newton_converges_quadratically() {
     let (problem, held) = beam();
     for projection in [Projecting::Never, Projecting::OnDemand] {
-        let settings = Settings { projection, ..Settings::default() };
+        let settings = Settings::default().projection(projection);
         let (report, _) = solve(problem.clone(), &held, settings);
         assert_eq!(report.outcome, Outcome::Converged, "{report:?}");
         let decrements: Vec<f64> = report.iterations.iter().map(|i| i.decrement).collect();
@@ -32,14 +32,14 @@ fn newton_converges_quadratically() {
 #[test]
 fn all_methods_find_the_same_minimum() {
     let (problem, held) = beam();
-    let direct = Settings { tolerance: 1e-11, ..Settings::default() };
+    let direct = Settings::default().tolerance(1e-11);
     let (report, system) = solve(problem.clone(), &held, direct);
     assert!(report.outcome.is_minimum());
     let wanted = system.vector();
     let others = [
-        Settings { linear: LinearSolver::Iterative { tolerance: 1e-8 }, ..direct },
-        Settings { projection: Projecting::Always, ..direct },
-        Settings { method: Method::Lbfgs, iterations: 5000, tolerance: 1e-9, ..direct },
+        direct.linear(LinearSolver::iterative(1e-8)),
+        direct.projection(Projecting::Always),
+        direct.method(Method::Lbfgs).iterations(5000).tolerance(1e-9),
     ];
     for settings in others {
         let (report, system) = solve(problem.clone(), &held, settings);
@@ -57,7 +57,7 @@ fn residuals_are_minimised() {
     for method in [Method::LevenbergMarquardt, Method::Newton, Method::Exact, Method::Lbfgs] {
         let problem = Problem::new().unknown("x", vec![[-1.2, 1.0]]).indices("one", vec![[0]]);
         let problem = problem.term(Term::residual("valley.wgsl", valley).over("one"));
-        let settings = Settings { method, ..Settings::default() };
+        let settings = Settings::default().method(method);
         let (report, system) = solve(problem, &[false; 2], settings);
         assert!(report.outcome.is_minimum(), "{method:?}: {report:?}");
         let x = system.vector();

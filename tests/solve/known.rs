@@ -153,7 +153,7 @@ fn sensitivities_of_an_elastic_body() {
     };
     let rest = problem(100.0, None).unknowns[0].1.data.clone();
     let held: Vec<bool> = rest.chunks(3).flat_map(|p| [p[0] == 0.0; 3]).collect();
-    let settings = Settings { tolerance: 1e-12, ..Settings::default() };
+    let settings = Settings::default().tolerance(1e-12);
     let tip = rest.len() - 1;
     let run = |mu: f64, moved| solve(problem(mu, moved), &held, settings);
     let (report, mut system) = run(100.0, None);

@@ -4,6 +4,7 @@ mod convergence;
 mod known;
 mod problems;
 mod starts;
+mod threads;
 
 use spadina::mesh::{Mesh, Shape};
 use spadina::minimize::{Iteration, Report, Settings, minimize};

@@ -22,7 +22,7 @@ const SPRING: &str = "fn energy(x: array<vec3f, 2>, X: array<vec3f, 2>) -> f32 {
 
 /// How often minimisation ended in a minimum, of 20 starts; what else it ends in must say why.
 fn minima(problem: &Problem, held: &[bool], start: impl Fn(usize, usize, f64) -> f64) -> usize {
-    let settings = Settings { iterations: 500, ..Settings::default() };
+    let settings = Settings::default().iterations(500);
     let mut system = System::build(problem.clone(), settings.options(Options::default())).unwrap();
     let rest = problem.unknowns[0].1.data.clone();
     let mut count = 0;

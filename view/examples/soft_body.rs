@@ -40,15 +40,13 @@ fn ball(cells: usize) -> Result<(Problem, Vec<f64>), Box<dyn std::error::Error>>
 
 /// A plane and a ball, with friction.
 fn setup(masses: Vec<f64>) -> Setup {
-    let obstacle = |shape| Obstacle { shape, friction: 0.5, distance: 0.01, stiffness: 0.1 };
+    let obstacle = |shape| Obstacle::new(shape, 0.01, 0.1).friction(0.5);
     let plane = simulate::Shape::Plane { point: vec![0.0; 3], normal: vec![0.0, 0.0, 1.0] };
     let sphere = simulate::Shape::Sphere { center: vec![0.12, 0.05, 0.0], radius: 0.15 };
-    Setup {
-        gravity: vec![0.0, 0.0, -9.81],
-        obstacles: vec![obstacle(plane), obstacle(sphere)],
-        minimize: Settings { iterations: 1, projection: Projecting::Always, ..Settings::default() },
-        ..Setup::new("x", masses)
-    }
+    Setup::new("x", masses)
+        .gravity(vec![0.0, 0.0, -9.81])
+        .obstacles(vec![obstacle(plane), obstacle(sphere)])
+        .minimize(Settings::default().iterations(1).projection(Projecting::Always))
 }
 
 /// The middle of some numbers, and the one that a twentieth is above.

@@ -14,9 +14,9 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = Options { precision: arguments.precision.into(), ..Options::default() };
     let options = arguments.place.choose(options)?;
     match options.device {
-        Device::Cpu => processor::run(arguments, &options),
         Device::Interpreter => Err(Error::Usage("bench is for --device cpu and gpu: the interpreter is slow")),
         Device::Gpu if !arguments.threads.is_empty() => Err(Error::Usage("--threads is for --device cpu")),
         Device::Gpu => gpu::run(arguments, &options),
+        _ => processor::run(arguments, &options),
     }
 }

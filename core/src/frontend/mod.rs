@@ -2,6 +2,9 @@
 
 pub mod builder;
 mod interface;
+pub mod kit;
+pub mod loops;
+pub mod trace;
 pub mod wgsl;
 
 pub use interface::{Binding, Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};

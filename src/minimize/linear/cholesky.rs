@@ -1,6 +1,7 @@
 //! Cholesky's factorisation, by faer.
 
-use super::{Reduced, dissect};
+use super::dissect;
+use super::free::FreeHessian;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::perm::PermRef;
 use faer::sparse::linalg::cholesky::{
@@ -12,7 +13,7 @@ use faer::{Conj, MatMut, Par, Side};
 /// One thread: the matrices of one supernode are too small for more.
 const PAR: Par = Par::Seq;
 
-/// Where the factors have so many times the entries of the matrix, another order of elimination is tried.
+/// The entries of factors, in terms of those of the matrix, from which on another order of elimination is tried.
 const FULL: usize = 6;
 
 /// The supernodal factors `L Lᵀ` of a matrix; their pattern is found once, and their memory is used again.
@@ -20,23 +21,23 @@ pub struct Cholesky {
     symbolic: SymbolicCholesky<usize>,
     factors: Vec<f64>,
     scratch: MemBuffer,
-    /// Whether there are factors of the last matrix.
+    /// True if there are factors of the last matrix.
     factored: bool,
 }
 
 /// Rows of the lower triangle are columns of the upper one.
-fn symbolic(matrix: &Reduced) -> SymbolicSparseColMatRef<'_, usize> {
+fn symbolic(matrix: &FreeHessian) -> SymbolicSparseColMatRef<'_, usize> {
     let n = matrix.rows();
     SymbolicSparseColMatRef::new_checked(n, n, &matrix.row_ptr, None, &matrix.col_idx)
 }
 
 /// The symbolic phase with an order of elimination.
-fn phase(matrix: &Reduced, order: SymmetricOrdering<'_, usize>) -> Option<SymbolicCholesky<usize>> {
+fn phase(matrix: &FreeHessian, order: SymmetricOrdering<'_, usize>) -> Option<SymbolicCholesky<usize>> {
     factorize_symbolic_cholesky(symbolic(matrix), Side::Upper, order, Default::default()).ok()
 }
 
 /// The symbolic phase with the order of nested dissection.
-fn dissected(matrix: &Reduced) -> Option<SymbolicCholesky<usize>> {
+fn dissected(matrix: &FreeHessian) -> Option<SymbolicCholesky<usize>> {
     let order = dissect::order(matrix);
     let mut places = vec![0; order.len()];
     order.iter().enumerate().for_each(|(place, &unknown)| places[unknown] = place);
@@ -61,7 +62,7 @@ fn work(symbolic: &SymbolicCholesky<usize>) -> f64 {
 
 impl Cholesky {
     /// Orders the unknowns and finds the pattern of the factors. `None`: there is no memory for it.
-    pub fn new(matrix: &Reduced) -> Option<Self> {
+    pub fn new(matrix: &FreeHessian) -> Option<Self> {
         let symbolic = phase(matrix, SymmetricOrdering::Amd)?;
         let symbolic = match symbolic.len_val() > FULL * matrix.values.len() {
             true => dissected(matrix).filter(|other| work(other) < work(&symbolic)).unwrap_or(symbolic),
@@ -76,7 +77,7 @@ impl Cholesky {
     }
 
     /// Factors the values of the matrix; whether it is positive definite.
-    pub fn factor(&mut self, matrix: &Reduced) -> bool {
+    pub fn factor(&mut self, matrix: &FreeHessian) -> bool {
         let values = SparseColMatRef::new(symbolic(matrix), &matrix.values[..]);
         let (stack, settings) = (MemStack::new(&mut self.scratch), Default::default());
         let (factors, added) = (&mut self.factors[..], Default::default());

@@ -5,7 +5,7 @@
 //! regular finite element mesh*, 1973). Without coordinates, the distances from a few nodes that are far apart take their
 //! place: each of them, and each difference of two, is a direction to cut along, and the smallest separator is taken.
 
-use super::Reduced;
+use super::free::FreeHessian;
 
 /// Nodes from which distances are measured.
 const LANDMARKS: usize = 4;
@@ -23,7 +23,7 @@ const SMALLEST: f64 = 0.2;
 const FAR: u32 = u32::MAX;
 
 /// An order of the unknowns: which is eliminated first, second, and so on.
-pub fn order(matrix: &Reduced) -> Vec<usize> {
+pub fn order(matrix: &FreeHessian) -> Vec<usize> {
     let (graph, first) = Graph::of(matrix);
     let unknowns = |node: u32| first[node as usize]..first[node as usize + 1];
     Dissection::new(&graph).run().into_iter().flat_map(unknowns).collect()
@@ -38,7 +38,7 @@ struct Graph {
 impl Graph {
     /// The graph of a matrix, in which consecutive unknowns with the same neighbours are one node; and the first unknown of
     /// each node, with the number of unknowns at the end.
-    fn of(matrix: &Reduced) -> (Graph, Vec<usize>) {
+    fn of(matrix: &FreeHessian) -> (Graph, Vec<usize>) {
         let rows = both_triangles(matrix);
         let mut first: Vec<usize> = (0..rows.len()).filter(|&k| k == 0 || rows[k] != rows[k - 1]).collect();
         let mut node = vec![0; rows.len()];
@@ -71,7 +71,7 @@ impl Graph {
 }
 
 /// The columns of each row, ascending, of both triangles.
-fn both_triangles(matrix: &Reduced) -> Vec<Vec<u32>> {
+fn both_triangles(matrix: &FreeHessian) -> Vec<Vec<u32>> {
     let columns = |row: usize| &matrix.col_idx[matrix.row_ptr[row]..matrix.row_ptr[row + 1]];
     let mut rows: Vec<Vec<u32>> =
         (0..matrix.rows()).map(|row| columns(row).iter().map(|&c| c as u32).collect()).collect();
@@ -223,12 +223,12 @@ impl<'a> Dissection<'a> {
         }
     }
 
-    /// Whether a node of one side has a neighbour on the other.
+    /// True if a node of one side has a neighbour on the other.
     fn divides(&self, node: u32, before: &[bool], side: bool) -> bool {
         before[node as usize] == side && self.inside(node).any(|other| before[other as usize] != side)
     }
 
-    /// How bad the separator is that is taken from one side: its size, more for sides that are not alike.
+    /// The cost of the separator that is taken from one side: its size, more for sides that are not alike.
     fn score(&self, nodes: &[u32], before: &[bool], side: bool) -> f64 {
         let all = nodes.len() as f64;
         let own = nodes.iter().filter(|&&node| before[node as usize] == side).count() as f64;
@@ -258,7 +258,7 @@ pub mod tests {
     use crate::system::Csr;
 
     /// The matrix of boxes of cells, six tetrahedra each, with an entry for each two nodes of a tetrahedron, and `width` unknowns for each node.
-    pub fn boxes(count: usize, n: usize, width: usize) -> Reduced {
+    pub fn boxes(count: usize, n: usize, width: usize) -> FreeHessian {
         let node = |k: usize| [k / (n * n) % n, k / n % n, k % n].map(|c| c as i64);
         let whole = n * n * n;
         let near = |a: usize, b: usize| {
@@ -274,7 +274,7 @@ pub mod tests {
             row_ptr.push(col_idx.len());
         }
         let rows = count * whole * width;
-        Reduced::new(&Csr { cols: rows, row_ptr, col_idx }, &vec![false; rows])
+        FreeHessian::new(&Csr { cols: rows, row_ptr, col_idx }, &vec![false; rows])
     }
 
     #[test]

@@ -3,30 +3,53 @@
 mod cholesky;
 mod conjugate;
 mod dissect;
-mod reduced;
+mod free;
+mod precondition;
 
-use super::Error;
+use super::error::Error;
 use crate::system::{Csr, Matrix};
 use cholesky::Cholesky;
-use conjugate::Conjugate;
-pub use reduced::Reduced;
+pub use free::FreeHessian;
+pub use precondition::{PRECONDITIONERS, Preconditioner, Preconditioning};
+use std::fmt;
 
-/// How linear systems are solved.
+/// Iterations of conjugate gradients for each unknown, and some for the smallest systems. In exact arithmetic one for each
+/// is enough; where ten are not, more do not help.
+const MOST_ITERATIONS: usize = 10;
+
+/// The solver of linear systems.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum LinearSolver {
     /// Sparse Cholesky factors: exact, and the way to see that a matrix is not positive definite.
     Direct,
-    /// Conjugate gradients, preconditioned by incomplete Cholesky factors: less memory on large meshes of tetrahedra.
+    /// Conjugate gradients: less memory on large meshes of tetrahedra. [`iterative`](Self::iterative) makes one.
+    #[non_exhaustive]
     Iterative {
         /// The residual that ends it, relative to the right-hand side.
         tolerance: f64,
+        /// The preconditioner.
+        preconditioner: Preconditioning,
     },
+}
+
+impl LinearSolver {
+    /// Conjugate gradients with the first of the [`PRECONDITIONERS`], until the residual has this size relative to the
+    /// right-hand side.
+    pub const fn iterative(tolerance: f64) -> Self {
+        Self::iterative_by(tolerance, PRECONDITIONERS[0])
+    }
+
+    /// Conjugate gradients with a preconditioner of the library or of one's own.
+    pub const fn iterative_by(tolerance: f64, preconditioner: Preconditioning) -> Self {
+        Self::Iterative { tolerance, preconditioner }
+    }
 }
 
 /// A solution.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Solved {
-    /// Whether the matrix is positive definite, as far as the solver has seen.
+    /// True if the matrix is positive definite, as far as the solver has seen.
     pub definite: bool,
     /// Iterations made, by an iterative solver.
     pub iterations: usize,
@@ -34,31 +57,41 @@ pub struct Solved {
 
 enum Method {
     Direct(Box<Cholesky>),
-    Iterative(Conjugate, f64),
+    Iterative(Box<dyn Preconditioner>, f64),
 }
 
 /// A matrix and its solver; the symbolic phase is done once.
 pub struct Linear {
     /// The matrix.
-    pub matrix: Reduced,
+    pub matrix: FreeHessian,
     solver: LinearSolver,
     method: Method,
+}
+
+impl fmt::Debug for Linear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, entries) = (self.matrix.rows(), self.matrix.values.len());
+        let mut summary = f.debug_struct("Linear");
+        summary.field("rows", &rows).field("entries", &entries).field("solver", &self.solver).finish_non_exhaustive()
+    }
 }
 
 impl Linear {
     /// The symbolic phase, for the unknowns that are not held.
     pub fn new(pattern: &Csr, held: &[bool], solver: LinearSolver) -> Result<Self, Error> {
-        let matrix = Reduced::new(pattern, held);
+        let matrix = FreeHessian::new(pattern, held);
         let method = match solver {
             LinearSolver::Direct => Method::Direct(Box::new(Cholesky::new(&matrix).ok_or(Error::Memory)?)),
-            LinearSolver::Iterative { tolerance } => Method::Iterative(Conjugate::new(&matrix), tolerance),
+            LinearSolver::Iterative { tolerance, preconditioner } => {
+                Method::Iterative(preconditioner.make(&matrix), tolerance)
+            }
         };
         Ok(Self { matrix, solver, method })
     }
 
     /// Takes another pattern; the symbolic phase is done again if it is not the same.
     pub fn rebind(&mut self, pattern: &Csr, held: &[bool]) -> Result<(), Error> {
-        let matrix = Reduced::new(pattern, held);
+        let matrix = FreeHessian::new(pattern, held);
         if matrix.same_pattern(&self.matrix) {
             self.matrix = matrix;
             return Ok(());
@@ -99,9 +132,10 @@ impl Linear {
                 }
                 Solved { definite, iterations: 0 }
             }
-            Method::Iterative(conjugate, tolerance) => {
-                conjugate.factor(matrix);
-                let found = conjugate.solve(matrix, rhs, *tolerance, 10 * matrix.rows() + 10);
+            Method::Iterative(preconditioner, tolerance) => {
+                preconditioner.update(matrix);
+                let most = MOST_ITERATIONS * (matrix.rows() + 1);
+                let found = conjugate::solve((matrix, preconditioner.as_ref()), rhs, *tolerance, most);
                 Solved { definite: !found.indefinite, iterations: found.iterations }
             }
         }
@@ -131,7 +165,7 @@ mod tests {
 
     #[test]
     fn both_solvers_solve() {
-        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+        for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-13)] {
             let mut linear = chain(200, 2.1, solver);
             let rhs: Vec<f64> = (0..200).map(|k| (0.3 * k as f64).sin()).collect();
             let mut x = rhs.clone();
@@ -146,7 +180,7 @@ mod tests {
 
     #[test]
     fn indefinite_matrices_are_seen() {
-        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+        for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-13)] {
             let mut linear = chain(200, 1.9, solver);
             assert!(!linear.solve(&mut [1.0; 200]).definite, "{solver:?}");
         }
@@ -154,7 +188,7 @@ mod tests {
 
     #[test]
     fn nothing_is_solved_at_once() {
-        for solver in [LinearSolver::Direct, LinearSolver::Iterative { tolerance: 1e-13 }] {
+        for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-13)] {
             assert!(chain(0, 1.0, solver).solve(&mut []).definite);
         }
     }

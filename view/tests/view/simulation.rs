@@ -16,7 +16,7 @@ fn live() -> LiveSimulation {
     let file = ProblemFile::read(PROBLEM).unwrap();
     let problem = file.load().unwrap();
     let read = Settings::read(&file.solve, &problem);
-    let settings = Settings { iterations: 1, projection: Projecting::Always, ..read };
+    let settings = read.iterations(1).projection(Projecting::Always);
     let setup = Setup::read(&file, &problem, settings).unwrap();
     LiveSimulation::new(problem, setup, Options::default()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Choices, guards and loops.
 
-use super::handle::{Bool, Handle, Int, Real, Symbol, build};
-use super::session;
+use super::handle::{Bool, Handle, Int, Real, Symbol};
+use super::session::{self, build};
 use crate::real::Value;
 use nalgebra::{SMatrix, Scalar};
 

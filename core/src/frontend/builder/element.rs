@@ -1,8 +1,9 @@
 //! What the closure of an element form reads.
 
-use super::handle::{Entry, Handle, Int, Real};
+use super::handle::{Handle, Int, Real, Symbol};
 use super::linear::{Matrix, Vector};
 use super::session::{self, Deferred, Session};
+use crate::frontend::kit::{Data, single};
 use crate::frontend::{Binding, Numbers, ParameterType};
 use crate::index::Index;
 
@@ -107,19 +108,19 @@ fn components<const N: usize>(row: Vec<Int>) -> [Int; N] {
 
 /// Entries of a parameter that is not gathered.
 #[track_caller]
-fn plain<T: Entry>(name: &str, numbers: Numbers, shape: Vec<usize>, order: &[usize]) -> Vec<T> {
+fn plain<T: Symbol>(name: &str, numbers: Numbers, shape: Vec<usize>, order: &[usize]) -> Vec<T> {
     let (size, scalar) = (shape.iter().product(), shape.is_empty());
     let read = |s: &mut Session| {
         let binding = s.parameter(name, ParameterType::Plain { numbers, shape }, None)?;
         if scalar && !binding.per_element {
-            let id = T::single(s, &binding.array, numbers)?;
+            let id = T::of_data(single(&mut s.graph, &binding.array, numbers))?;
             return Some(vec![s.wrap(id)]);
         }
-        let data = s.data(&binding.array, numbers);
+        let data = Data::named(&mut s.graph, &binding.array, numbers);
         let first = s.first_entry(&binding, size);
         let entry = |&flat: &usize| {
             let at = s.graph.indices.offset(first, flat as i64);
-            let id = T::entry(s, data, at)?;
+            let id = T::of_data(data.entry(&mut s.graph, at))?;
             Some(s.wrap(id))
         };
         order.iter().map(entry).collect::<Option<Vec<T>>>()
@@ -129,7 +130,7 @@ fn plain<T: Entry>(name: &str, numbers: Numbers, shape: Vec<usize>, order: &[usi
 
 /// The rows of a gathered parameter.
 #[track_caller]
-fn gather<T: Entry>(name: &str, numbers: Numbers, components: usize, nodes: usize) -> Vec<Vec<T>> {
+fn gather<T: Symbol>(name: &str, numbers: Numbers, components: usize, nodes: usize) -> Vec<Vec<T>> {
     let rows = session::with(|s| s.gather(name, numbers, components, nodes)).flatten();
     rows.unwrap_or_else(|| vec![vec![T::from_handle(Handle::Invalid); components]; nodes])
 }
@@ -146,7 +147,7 @@ impl Session {
     }
 
     /// The rows of a gathered parameter.
-    fn gather<T: Entry>(
+    fn gather<T: Symbol>(
         &mut self,
         name: &str,
         numbers: Numbers,
@@ -163,7 +164,7 @@ impl Session {
         if width != nodes {
             return self.refuse(format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row"));
         }
-        let data = self.data(&binding.array, numbers);
+        let data = Data::named(&mut self.graph, &binding.array, numbers);
         let row = |k: usize| {
             let row = self.defer(Deferred::Row { data, table: Some((table.clone(), width, k)), components });
             (0..components).map(row).collect()

@@ -1,7 +1,9 @@
 //! Functions of reals, with the names and the expansions of WGSL's.
 
-use super::handle::{Bool, Int, Real, build};
-use crate::real::{BinaryOp, Compare, Graph, UnaryOp, Value};
+use super::handle::{Bool, Int, Real};
+use super::session::build;
+use crate::frontend::kit::{self, Function};
+use crate::real::{Compare, Graph, UnaryOp, Value};
 
 macro_rules! unary_functions {
     ($($(#[$doc:meta])* $method:ident $op:ident;)*) => {
@@ -11,6 +13,12 @@ macro_rules! unary_functions {
                 self.map(|g, x| g.unary(UnaryOp::$op, x))
             })*
         }
+
+        /// An operation without a method does not compile.
+        const _: fn(UnaryOp) = |op| match op {
+            UnaryOp::Neg => {}
+            $(UnaryOp::$op => {})*
+        };
     };
 }
 
@@ -24,8 +32,6 @@ unary_functions! {
     /// Power of two.
     exp2 Exp2;
     /// Natural logarithm.
-    ln Log;
-    /// Natural logarithm, by WGSL's name.
     log Log;
     /// Binary logarithm.
     log2 Log2;
@@ -63,31 +69,6 @@ unary_functions! {
     trunc Trunc;
 }
 
-/// `if a < b { b } else { a }`.
-pub fn larger(g: &mut Graph, a: Value, b: Value) -> Value {
-    let less = g.compare(Compare::Less, a, b);
-    g.select(less, b, a)
-}
-
-/// `if b < a { b } else { a }`.
-pub fn smaller(g: &mut Graph, a: Value, b: Value) -> Value {
-    let less = g.compare(Compare::Less, b, a);
-    g.select(less, b, a)
-}
-
-fn saturated(g: &mut Graph, x: Value) -> Value {
-    let (zero, one) = (g.constant(0.0), g.constant(1.0));
-    let above = larger(g, x, zero);
-    smaller(g, above, one)
-}
-
-fn sign_of(g: &mut Graph, x: Value) -> Value {
-    let (zero, one, minus) = (g.constant(0.0), g.constant(1.0), g.constant(-1.0));
-    let (positive, negative) = (g.compare(Compare::Less, zero, x), g.compare(Compare::Less, x, zero));
-    let other = g.select(negative, minus, zero);
-    g.select(positive, one, other)
-}
-
 impl Real {
     /// A function of one real.
     #[track_caller]
@@ -98,115 +79,103 @@ impl Real {
         })
     }
 
-    /// A function of two reals.
+    /// A function of reals.
     #[track_caller]
-    pub(super) fn map2(self, other: Real, compute: impl FnOnce(&mut Graph, Value, Value) -> Value) -> Real {
+    fn apply<const N: usize>(function: Function, arguments: [Real; N]) -> Real {
         build(|s| {
-            let (a, b) = (s.id(self)?, s.id(other)?);
-            Some(compute(&mut s.graph, a, b))
+            let ids: Option<Vec<Value>> = arguments.into_iter().map(|a| s.id(a)).collect();
+            kit::scalar(&mut s.graph, function, &ids?)
         })
+    }
+
+    /// Natural logarithm, by Rust's name.
+    #[track_caller]
+    pub fn ln(self) -> Real {
+        self.log()
     }
 
     /// The larger one: `if self < other { other } else { self }`.
     #[track_caller]
     pub fn max(self, other: impl Into<Real>) -> Real {
-        self.map2(other.into(), larger)
+        Real::apply(Function::Max, [self, other.into()])
     }
 
     /// The smaller one: `if other < self { other } else { self }`.
     #[track_caller]
     pub fn min(self, other: impl Into<Real>) -> Real {
-        self.map2(other.into(), smaller)
+        Real::apply(Function::Min, [self, other.into()])
     }
 
     /// `min(max(self, low), high)`.
     #[track_caller]
     pub fn clamp(self, low: impl Into<Real>, high: impl Into<Real>) -> Real {
-        self.max(low).min(high)
+        Real::apply(Function::Clamp, [self, low.into(), high.into()])
     }
 
     /// The value clamped to 0 and 1.
     #[track_caller]
     pub fn saturate(self) -> Real {
-        self.map(saturated)
+        Real::apply(Function::Saturate, [self])
     }
 
     /// 1, -1 or 0.
     #[track_caller]
     pub fn sign(self) -> Real {
-        self.map(sign_of)
+        Real::apply(Function::Sign, [self])
     }
 
     /// `self - floor(self)`, as in WGSL; not negative.
     #[track_caller]
     pub fn fract(self) -> Real {
-        self.map(|g, x| {
-            let whole = g.unary(UnaryOp::Floor, x);
-            g.sub(x, whole)
-        })
+        Real::apply(Function::Fract, [self])
     }
 
     /// `1 / sqrt(self)`.
     #[track_caller]
     pub fn inverse_sqrt(self) -> Real {
-        self.map(|g, x| {
-            let one = g.constant(1.0);
-            let root = g.unary(UnaryOp::Sqrt, x);
-            g.div(one, root)
-        })
+        Real::apply(Function::InverseSqrt, [self])
     }
 
     /// Degrees to radians.
     #[track_caller]
     pub fn radians(self) -> Real {
-        self * (std::f64::consts::PI / 180.0)
+        Real::apply(Function::Radians, [self])
     }
 
     /// Radians to degrees.
     #[track_caller]
     pub fn degrees(self) -> Real {
-        self * (180.0 / std::f64::consts::PI)
+        Real::apply(Function::Degrees, [self])
     }
 
     /// `self * factor + term`.
     #[track_caller]
     pub fn fma(self, factor: impl Into<Real>, term: impl Into<Real>) -> Real {
-        self * factor.into() + term.into()
+        Real::apply(Function::Fma, [self, factor.into(), term.into()])
     }
 
     /// `self * (1 - t) + other * t`.
     #[track_caller]
     pub fn mix(self, other: impl Into<Real>, t: impl Into<Real>) -> Real {
-        let t = t.into();
-        let rest = 1.0 - t;
-        self * rest + other.into() * t
+        Real::apply(Function::Mix, [self, other.into(), t.into()])
     }
 
     /// 1 where `self` has reached `edge`, else 0.
     #[track_caller]
     pub fn step(self, edge: impl Into<Real>) -> Real {
-        edge.into().map2(self, |g, edge, x| {
-            let (zero, one) = (g.constant(0.0), g.constant(1.0));
-            let reached = g.compare(Compare::LessEqual, edge, x);
-            g.select(reached, one, zero)
-        })
+        Real::apply(Function::Step, [edge.into(), self])
     }
 
     /// Smooth transition from 0 at `low` to 1 at `high`.
     #[track_caller]
     pub fn smoothstep(self, low: impl Into<Real>, high: impl Into<Real>) -> Real {
-        let low = low.into();
-        let above = self - low;
-        let width = high.into() - low;
-        let t = (above / width).saturate();
-        let slope = 3.0 - 2.0 * t;
-        t * t * slope
+        Real::apply(Function::SmoothStep, [low.into(), high.into(), self])
     }
 
     /// The power; a negative base with a varying exponent is NaN, as in WGSL.
     #[track_caller]
     pub fn pow(self, exponent: impl Into<Real>) -> Real {
-        self.map2(exponent.into(), Graph::pow)
+        Real::apply(Function::Pow, [self, exponent.into()])
     }
 
     /// The integer power, as products.
@@ -229,13 +198,13 @@ impl Real {
     /// The angle of the point (`x`, `self`).
     #[track_caller]
     pub fn atan2(self, x: impl Into<Real>) -> Real {
-        self.map2(x.into(), |g, y, x| g.binary(BinaryOp::Atan2, y, x))
+        Real::apply(Function::Atan2, [self, x.into()])
     }
 
     /// `1 / self`.
     #[track_caller]
     pub fn recip(self) -> Real {
-        1.0 / self
+        Real::apply(Function::Recip, [self])
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a handle holds: a number, or the name of a value in the build that is under way.
 
-use super::session::{self, Data, Session};
-use crate::frontend::Numbers;
+use crate::frontend::kit::Scalar;
 use crate::index::{Index, VarSet};
 use crate::real::{Graph, Value};
 
@@ -54,8 +53,8 @@ pub trait Symbol: Copy {
     /// The loop variables a value depends on.
     fn free(graph: &Graph, id: Self::Id) -> VarSet;
 
-    /// Reads deferred data.
-    fn read(session: &mut Session, at: u32, component: u32) -> Option<Self::Id>;
+    /// The value that a number of data is, if it is one of this kind.
+    fn of_data(number: Scalar) -> Option<Self::Id>;
 
     /// The literal in the handle, if it holds one.
     fn constant(self) -> Option<Self::Constant> {
@@ -68,7 +67,7 @@ pub trait Symbol: Copy {
 
 /// Implements [`Symbol`] for a handle: its literals, its values, and how the graph knows them.
 macro_rules! symbol {
-    ($name:ident, $constant:ty, $id:ty, $literal:expr, $as_literal:expr, $free:expr, $read:expr) => {
+    ($name:ident, $constant:ty, $id:ty, $literal:expr, $as_literal:expr, $free:expr, $of_data:expr) => {
         impl Symbol for $name {
             type Constant = $constant;
             type Id = $id;
@@ -93,8 +92,8 @@ macro_rules! symbol {
                 $free(graph, id)
             }
 
-            fn read(session: &mut Session, at: u32, component: u32) -> Option<$id> {
-                $read(session, at, component)
+            fn of_data(number: Scalar) -> Option<$id> {
+                $of_data(number)
             }
         }
 
@@ -128,7 +127,10 @@ pub struct Int(pub(super) Handle<i64, Index>);
 #[derive(Clone, Copy, Debug)]
 pub struct Bool(pub(super) Handle<bool, Value>);
 
-symbol!(Real, f64, Value, Graph::constant, Graph::as_const, |g: &Graph, v| g.free(v), Session::read::<Real>);
+symbol!(Real, f64, Value, Graph::constant, Graph::as_const, |g: &Graph, v| g.free(v), |number| match number {
+    Scalar::Real(value) => Some(value),
+    Scalar::Int { .. } => None,
+});
 symbol!(
     Int,
     i64,
@@ -136,7 +138,10 @@ symbol!(
     |g: &mut Graph, c| g.indices.int(c),
     |g: &Graph, i| g.indices.as_const(i),
     |g: &Graph, i| g.indices.free(i),
-    Session::read::<Int>
+    |number| match number {
+        Scalar::Int { index, .. } => Some(index),
+        Scalar::Real(_) => None,
+    }
 );
 symbol!(
     Bool,
@@ -145,56 +150,5 @@ symbol!(
     Graph::bool,
     |g: &Graph, v| g.as_cond(v).and_then(|c| g.indices.as_bool(c)),
     |g: &Graph, v| g.free(v),
-    |_: &mut Session, _, _| None
+    |_| None
 );
-
-/// Handles of what data hold.
-pub trait Entry: Symbol {
-    /// A number of an array or table.
-    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Self::Id>;
-
-    /// A number that binds by itself.
-    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Self::Id>;
-}
-
-impl Entry for Real {
-    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Value> {
-        match data {
-            Data::Reals(array) => Some(session.graph.load(array, at)),
-            Data::Integers(_) => None,
-        }
-    }
-
-    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Value> {
-        let data = session.data(bound, numbers);
-        let first = session.graph.indices.int(0);
-        Real::entry(session, data, first)
-    }
-}
-
-impl Entry for Int {
-    fn entry(session: &mut Session, data: Data, at: Index) -> Option<Index> {
-        match data {
-            Data::Reals(_) => None,
-            Data::Integers(table) => Some(session.graph.indices.read(table, at)),
-        }
-    }
-
-    fn single(session: &mut Session, bound: &str, numbers: Numbers) -> Option<Index> {
-        match numbers {
-            Numbers::Real => None,
-            Numbers::Unsigned => Some(session.graph.indices.size(bound)),
-            Numbers::Signed => Some(session.graph.indices.signed_size(bound)),
-        }
-    }
-}
-
-/// Computes a handle in the build that is under way, or among literals where there is none.
-#[track_caller]
-pub fn build<T: Symbol>(compute: impl FnOnce(&mut Session) -> Option<T::Id>) -> T {
-    session::with(|s| {
-        let id = compute(s);
-        id.map_or(T::from_handle(Handle::Invalid), |id| s.wrap(id))
-    })
-    .unwrap_or(T::from_handle(Handle::Invalid))
-}

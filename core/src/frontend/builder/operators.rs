@@ -1,8 +1,10 @@
 //! Operators between handles, and between handles and numbers.
 
-use super::handle::{Bool, Handle, Int, Real, Symbol, build};
+use super::handle::{Bool, Handle, Int, Real, Symbol};
+use super::session::build;
+use crate::frontend::kit;
 use crate::index::Index;
-use crate::real::{Graph, UnaryOp, Value};
+use crate::real::{Graph, Value};
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 use std::ops::{BitAnd, BitOr, BitXor, Not};
@@ -48,14 +50,6 @@ macro_rules! integers {
 }
 
 integers!(i8 u8 i16 u16 i32 u32 i64 u64 isize usize);
-
-/// `a - b * trunc(a / b)`.
-pub fn real_remainder(g: &mut Graph, a: Value, b: Value) -> Value {
-    let ratio = g.div(a, b);
-    let whole = g.unary(UnaryOp::Trunc, ratio);
-    let part = g.mul(b, whole);
-    g.sub(a, part)
-}
 
 macro_rules! real_operators {
     ($($trait:ident $method:ident $assign:ident $assign_method:ident $compute:expr;)*) => {$(
@@ -111,7 +105,7 @@ real_operators! {
     Sub sub SubAssign sub_assign Graph::sub;
     Mul mul MulAssign mul_assign Graph::mul;
     Div div DivAssign div_assign Graph::div;
-    Rem rem RemAssign rem_assign real_remainder;
+    Rem rem RemAssign rem_assign kit::remainder;
 }
 
 /// An integer operation, or why it is refused.

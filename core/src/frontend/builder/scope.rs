@@ -1,9 +1,10 @@
 //! What the closure of a program form reads and writes.
 
 use super::control::{self, Reals};
-use super::handle::{Entry, Handle, Int, Real, Symbol};
+use super::handle::{Handle, Int, Real, Symbol};
 use super::linear::Vector;
-use super::session::{self, Data, Deferred, Session};
+use super::session::{self, Deferred, Session};
+use crate::frontend::kit::Data;
 use crate::frontend::{Fallback, Numbers, ParameterType};
 use crate::program::Write;
 use crate::real::Array;
@@ -148,7 +149,7 @@ fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
             return s.refuse(format!("the rows of `{name}` have no entries: they have one component at least"));
         }
         let bound = s.parameter(name, ParameterType::Array { numbers, components }, None)?.array;
-        let data = s.data(&bound, numbers);
+        let data = Data::named(&mut s.graph, &bound, numbers);
         let rows = Deferred::Single { bound: Session::length_name(&bound, components), numbers: Numbers::Unsigned };
         Some(Bound { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
     };
@@ -172,7 +173,7 @@ fn write(row: Int, value: Real, assign: bool) {
 impl Bound {
     /// The numbers of a row.
     #[track_caller]
-    fn row<T: Entry>(&self, at: Int, components: usize) -> Vec<T> {
+    fn row<T: Symbol>(&self, at: Int, components: usize) -> Vec<T> {
         let read = |s: &mut Session| {
             // Data of another build have a length of another build.
             if self.stamp != s.stamp() {
@@ -180,8 +181,8 @@ impl Bound {
             }
             let at = s.id(at)?;
             let first = s.graph.indices.scale(at, components as i64);
-            let row: Option<Vec<T::Id>> = s.row::<T>(self.data, first, components).into_iter().collect();
-            Some(row?.into_iter().map(|id| s.wrap(id)).collect())
+            let row = self.data.row(&mut s.graph, first, components);
+            row.into_iter().map(|number| Some(s.wrap(T::of_data(number)?))).collect()
         };
         session::with(read).flatten().unwrap_or_else(|| vec![T::from_handle(Handle::Invalid); components])
     }

@@ -4,12 +4,13 @@
 //! stamps, so that a handle that leaves its build is found out. Whatever is refused is recorded, first come first kept,
 //! and the operation gives an invalid handle; nothing here panics.
 
-use super::handle::{Entry, Handle, Symbol};
+use super::handle::{Handle, Symbol};
 use crate::error::Diagnostic;
+use crate::frontend::kit::{Data, Scalar, single};
 use crate::frontend::{Binding, Fallback, Numbers, Parameter, ParameterType, Roles};
-use crate::index::{Index, Table, Var, VarSet};
+use crate::index::{Index, Var, VarSet};
 use crate::program::Write;
-use crate::real::{Array, ArrayKind, Graph, Span, Value};
+use crate::real::{Graph, Span, Value};
 use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,15 +28,6 @@ static NEXT_STAMP: AtomicU64 = AtomicU64::new(1);
 struct Scope {
     number: u32,
     var: Var,
-}
-
-/// What a parameter is to the graph.
-#[derive(Clone, Copy, Debug)]
-pub enum Data {
-    /// An array of reals.
-    Reals(Array),
-    /// A table of integers.
-    Integers(Table),
 }
 
 /// Data that is read when a handle of it is first used, so that declaring it costs nothing and orders nothing.
@@ -128,7 +120,7 @@ impl Session {
                 }
                 Some(id)
             }
-            Handle::Deferred { at, component, .. } => T::read(self, at, component),
+            Handle::Deferred { at, component, .. } => self.read(at, component).and_then(T::of_data),
             // Whatever made it invalid was refused, here or outside any build.
             Handle::Invalid => self.refuse(foreign),
         }
@@ -219,15 +211,6 @@ impl Session {
         Some(self.roles.binding(name))
     }
 
-    /// What numbers a parameter is bound to.
-    pub fn data(&mut self, bound: &str, numbers: Numbers) -> Data {
-        match numbers {
-            Numbers::Real => Data::Reals(self.graph.array(bound, ArrayKind::Data)),
-            Numbers::Unsigned => Data::Integers(self.graph.indices.table(bound, true)),
-            Numbers::Signed => Data::Integers(self.graph.indices.table(bound, false)),
-        }
-    }
-
     /// A handle of data to be read later.
     pub fn defer<T: Symbol>(&mut self, deferred: Deferred) -> impl Fn(usize) -> T + use<T> {
         let (stamp, at) = (self.stamp, self.deferred.len() as u32);
@@ -236,13 +219,13 @@ impl Session {
     }
 
     /// A component of deferred data; a row is read as a whole.
-    pub fn read<T: Entry>(&mut self, at: u32, component: u32) -> Option<T::Id> {
+    fn read(&mut self, at: u32, component: u32) -> Option<Scalar> {
         match self.deferred.get(at as usize)?.clone() {
-            Deferred::Single { bound, numbers } => T::single(self, &bound, numbers),
+            Deferred::Single { bound, numbers } => Some(single(&mut self.graph, &bound, numbers)),
             Deferred::Row { data, table, components } => {
                 let first = self.row_start(table, components);
-                let row: Vec<Option<T::Id>> = self.row::<T>(data, first, components);
-                row.get(component as usize).copied().flatten()
+                let row = data.row(&mut self.graph, first, components);
+                row.get(component as usize).copied()
             }
         }
     }
@@ -256,15 +239,6 @@ impl Session {
         let at = self.graph.indices.offset(at, k as i64);
         let node = self.graph.indices.read(table, at);
         self.graph.indices.scale(node, components as i64)
-    }
-
-    /// Consecutive numbers of data.
-    pub fn row<T: Entry>(&mut self, data: Data, first: Index, components: usize) -> Vec<Option<T::Id>> {
-        let entry = |c: usize| {
-            let at = self.graph.indices.offset(first, c as i64);
-            T::entry(self, data, at)
-        };
-        (0..components).map(entry).collect()
     }
 }
 
@@ -299,6 +273,16 @@ pub fn with<R>(work: impl FnOnce(&mut Session) -> R) -> Option<R> {
         Some(work(session))
     };
     SESSIONS.try_with(inside).ok().flatten()
+}
+
+/// Computes a handle in the build that is under way, or among literals where there is none.
+#[track_caller]
+pub fn build<T: Symbol>(compute: impl FnOnce(&mut Session) -> Option<T::Id>) -> T {
+    with(|s| {
+        let id = compute(s);
+        id.map_or(T::from_handle(Handle::Invalid), |id| s.wrap(id))
+    })
+    .unwrap_or(T::from_handle(Handle::Invalid))
 }
 
 /// Ends the innermost build, also when the closure panics.

@@ -1,9 +1,8 @@
 //! Pointers, loads, stores, indexing.
 
 use super::assume::assume;
-use super::last::settled;
-use super::machine::{Data, Frame, Machine, Result};
-use super::value::{Pointer, Root, Val, merge};
+use super::machine::{Data, Frame, Machine};
+use crate::frontend::trace::{Pointer, Result, Root, Val, merge, settled};
 use crate::index::Index;
 use crate::program::Write;
 use naga::{Expression, Handle};
@@ -28,7 +27,7 @@ impl<'m> Machine<'m> {
     fn element(&mut self, value: &Val, index: Index) -> Result<Val> {
         match value {
             Val::Gathered(number) => self.gathered_element(*number, index),
-            Val::Composite(parts) => match self.graph.indices.as_const(index) {
+            Val::Composite(parts) => match self.trace.graph.indices.as_const(index) {
                 Some(at) => match usize::try_from(at).ok().and_then(|at| parts.get(at)) {
                     Some(part) => Ok(part.clone()),
                     None => self.error(format!("index {at} is out of range: there are {} elements", parts.len())),
@@ -43,7 +42,7 @@ impl<'m> Machine<'m> {
     /// `parts[index]` for an index that is not known: a read of a constant array, or a chain of selects.
     fn choose(&mut self, parts: &[Val], index: Index) -> Result<Val> {
         if parts.len() > CHAIN_LIMIT {
-            let numbers = parts.iter().all(|p| matches!(p, Val::Real(v) if self.graph.as_const(*v).is_some()));
+            let numbers = parts.iter().all(|p| matches!(p, Val::Real(v) if self.trace.graph.as_const(*v).is_some()));
             if !numbers {
                 return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
             }
@@ -52,12 +51,12 @@ impl<'m> Machine<'m> {
             return Ok(found);
         }
         let Some(mut chosen) = parts.last().cloned() else { return self.error("the array is empty") };
-        let index = self.graph.indices.within(index, parts.len());
+        let index = self.trace.graph.indices.within(index, parts.len());
         for (k, part) in parts.iter().enumerate().rev().skip(1) {
-            let k = self.graph.indices.int(k as i64);
-            let here = self.graph.indices.eq(index, k);
-            let here = self.graph.cond(here);
-            chosen = merge(&mut self.graph, here, part, &chosen);
+            let k = self.trace.graph.indices.int(k as i64);
+            let here = self.trace.graph.indices.eq(index, k);
+            let here = self.trace.graph.cond(here);
+            chosen = merge(&mut self.trace.graph, here, part, &chosen);
         }
         Ok(chosen)
     }
@@ -69,7 +68,7 @@ impl<'m> Machine<'m> {
             let mut numbers = Vec::new();
             let mut all = true;
             part.leaves(&mut |leaf| match leaf {
-                Val::Real(v) => match self.graph.as_const(*v) {
+                Val::Real(v) => match self.trace.graph.as_const(*v) {
                     Some(c) => numbers.push(c),
                     None => all = false,
                 },
@@ -86,8 +85,8 @@ impl<'m> Machine<'m> {
         }
         let mut loads = Vec::new();
         for k in 0..width {
-            let array = self.graph.constant_array(leaves.iter().map(|l| l[k]).collect());
-            loads.push(Val::Real(self.graph.load(array, index)));
+            let array = self.trace.graph.constant_array(leaves.iter().map(|l| l[k]).collect());
+            loads.push(Val::Real(self.trace.graph.load(array, index)));
         }
         loads.reverse();
         rebuild(parts.first()?, &mut loads)
@@ -99,10 +98,10 @@ impl<'m> Machine<'m> {
             Some(&super::ParameterType::Gathered { numbers, components, nodes }) => (numbers, components, nodes),
             _ => return self.error("this parameter is not an array"),
         };
-        let last = self.graph.indices.int(nodes as i64 - 1);
-        let room = self.graph.indices.sub(last, index);
-        if !self.graph.indices.nonnegative(index) || !self.graph.indices.nonnegative(room) {
-            if let Some(at) = self.graph.indices.as_const(index) {
+        let last = self.trace.graph.indices.int(nodes as i64 - 1);
+        let room = self.trace.graph.indices.sub(last, index);
+        if !self.trace.graph.indices.nonnegative(index) || !self.trace.graph.indices.nonnegative(room) {
+            if let Some(at) = self.trace.graph.indices.as_const(index) {
                 return self.error(format!("index {at} is out of range: there are {nodes} nodes"));
             }
             // An index that may leave the stencil must not read the next element's nodes.
@@ -116,11 +115,11 @@ impl<'m> Machine<'m> {
             None => (self.roles.over.clone().unwrap_or_default(), self.roles.over_width),
         };
         let Some(element) = self.element else { return self.error("there is no element") };
-        let element = self.graph.indices.var_index(element);
-        let table = self.graph.indices.table(&table, true);
-        let at = self.graph.indices.scale(element, width as i64);
-        let at = self.graph.indices.add(at, index);
-        let node = self.graph.indices.read(table, at);
+        let element = self.trace.graph.indices.var_index(element);
+        let table = self.trace.graph.indices.table(&table, true);
+        let at = self.trace.graph.indices.scale(element, width as i64);
+        let at = self.trace.graph.indices.add(at, index);
+        let node = self.trace.graph.indices.read(table, at);
         let data = self.bound_data(&binding.array, numbers, components);
         Ok(self.row(&data, node))
     }
@@ -136,7 +135,7 @@ impl<'m> Machine<'m> {
         }
         let mut rows = Vec::new();
         for k in 0..nodes {
-            let k = self.graph.indices.int(k as i64);
+            let k = self.trace.graph.indices.int(k as i64);
             rows.push(self.gathered_element(number, k)?);
         }
         Ok(Val::composite(rows))
@@ -146,17 +145,17 @@ impl<'m> Machine<'m> {
     pub fn load(&mut self, pointer: &Pointer) -> Result<Val> {
         match pointer.root {
             Root::Cell(cell) => {
-                let mut value = self.cells[cell].clone();
+                let mut value = self.trace.get(cell).clone();
                 for &index in &pointer.path {
                     value = self.element(&value, index)?;
                 }
-                match settled(&mut self.graph, &value) {
+                match settled(&mut self.trace.graph, &value) {
                     Val::Poison(reason) => Err(reason.as_ref().clone()),
                     value => Ok(value),
                 }
             }
-            Root::Storage(handle) => {
-                let data = self.storage(handle)?;
+            Root::Storage(number) => {
+                let data = self.storage(number)?;
                 self.load_storage(&data, &pointer.path)
             }
         }
@@ -176,12 +175,12 @@ impl<'m> Machine<'m> {
             Data::Reals(_, components) | Data::Integers(_, components, _) => components,
             Data::Output => 1,
         };
-        let first = self.graph.indices.scale(at, components as i64);
+        let first = self.trace.graph.indices.scale(at, components as i64);
         if components == 1 {
             return self.entry(data, first);
         }
         let component = |c: usize| {
-            let at = self.graph.indices.offset(first, c as i64);
+            let at = self.trace.graph.indices.offset(first, c as i64);
             self.entry(data, at)
         };
         Val::composite((0..components).map(component))
@@ -190,10 +189,10 @@ impl<'m> Machine<'m> {
     /// A number of data.
     pub fn entry(&mut self, data: &Data, at: Index) -> Val {
         match *data {
-            Data::Reals(array, _) => Val::Real(self.graph.load(array, at)),
-            Data::Integers(table, _, signed) => Val::Int { index: self.graph.indices.read(table, at), signed },
+            Data::Reals(array, _) => Val::Real(self.trace.graph.load(array, at)),
+            Data::Integers(table, _, signed) => Val::Int { index: self.trace.graph.indices.read(table, at), signed },
             // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
-            Data::Output => self.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"),
+            Data::Output => self.trace.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"),
         }
     }
 
@@ -205,10 +204,10 @@ impl<'m> Machine<'m> {
         };
         match pointer.root {
             Root::Cell(cell) => {
-                let old = self.cells[cell].clone();
+                let old = self.trace.get(cell).clone();
                 let new = self.replace(&old, &pointer.path, value)?;
-                self.assigned[cell] = self.graph.span;
-                self.set_cell(cell, new);
+                self.trace.note_assigned(cell);
+                self.trace.set(cell, new);
                 Ok(())
             }
             Root::Storage(_) => self.error("inputs are read only"),
@@ -224,7 +223,7 @@ impl<'m> Machine<'m> {
             _ => return self.error("this value has no elements"),
         };
         let mut list = parts.to_vec();
-        if let Some(k) = self.graph.indices.as_const(at) {
+        if let Some(k) = self.trace.graph.indices.as_const(at) {
             let Some(part) = usize::try_from(k).ok().and_then(|k| list.get_mut(k)) else {
                 return self.error(format!("index {k} is out of range: there are {} elements", parts.len()));
             };
@@ -235,14 +234,14 @@ impl<'m> Machine<'m> {
         if list.len() > CHAIN_LIMIT {
             return self.error(format!("a local array of more than {CHAIN_LIMIT} elements needs literal indices"));
         }
-        let within = self.graph.indices.within(at, list.len());
+        let within = self.trace.graph.indices.within(at, list.len());
         for (number, part) in list.iter_mut().enumerate() {
-            let k = self.graph.indices.int(number as i64);
-            let here = self.graph.indices.eq(within, k);
-            let here = self.graph.cond(here);
-            let stored = assume(&mut self.graph, &new, within, number as i64);
+            let k = self.trace.graph.indices.int(number as i64);
+            let here = self.trace.graph.indices.eq(within, k);
+            let here = self.trace.graph.cond(here);
+            let stored = assume(&mut self.trace.graph, &new, within, number as i64);
             let changed = self.replace(part, rest, stored)?;
-            *part = merge(&mut self.graph, here, &changed, part);
+            *part = merge(&mut self.trace.graph, here, &changed, part);
         }
         Ok(Val::composite(list))
     }
@@ -254,8 +253,8 @@ impl<'m> Machine<'m> {
             Some(sum) => (false, sum),
             None => (true, self.real(frame, value)?),
         };
-        let (vars, loops, path, span) = (Vec::new(), Vec::new(), self.path, self.graph.span);
-        self.writes.push(Write { vars, loops, row, assign, path, value, span });
+        let (vars, loops, path, span) = (Vec::new(), Vec::new(), self.trace.path(), self.trace.graph.span);
+        self.trace.write(Write { vars, loops, row, assign, path, value, span });
         Ok(())
     }
 
@@ -270,7 +269,7 @@ impl<'m> Machine<'m> {
         let reads = |s: &Self, h: Handle<Expression>| match frame.arena[h] {
             Expression::Load { pointer: p } => {
                 matches!(&frame.values[p.index()], Some(Val::Pointer(q)) if **q == *pointer)
-                    && s.signature.output.is_some_and(|o| pointer.root == Root::Storage(o))
+                    && matches!(pointer.root, Root::Storage(number) if s.is_output(number))
             }
             _ => false,
         };
@@ -281,7 +280,7 @@ impl<'m> Machine<'m> {
             _ => return Ok(None),
         };
         let value = self.real(frame, added)?;
-        Ok(Some(if negative { self.graph.neg(value) } else { value }))
+        Ok(Some(if negative { self.trace.graph.neg(value) } else { value }))
     }
 }
 

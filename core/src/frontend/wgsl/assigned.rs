@@ -1,8 +1,9 @@
 //! Which variables the statements of a loop may assign.
 
-use super::machine::{Frame, Machine, Result};
-use super::trip::{Carried, LoopParts};
-use super::value::{Root, Val};
+use super::looping::LoopParts;
+use super::machine::{Frame, Machine};
+use crate::frontend::loops::Carried;
+use crate::frontend::trace::{Result, Root, Val};
 use naga::{AddressSpace, Block, Expression, Handle, Statement};
 use rustc_hash::FxHashSet;
 
@@ -10,11 +11,8 @@ impl<'m> Machine<'m> {
     /// The variables that the statements of a loop may assign.
     pub fn carried(&mut self, frame: &mut Frame<'m>, parts: LoopParts<'m>) -> Result<Carried> {
         let in_body = self.assigned_by(frame, parts.body)?;
-        let mut cells: Vec<usize> = self.assigned_by(frame, parts.continuing)?.into_iter().collect();
-        cells.extend(&in_body);
-        cells.sort_unstable();
-        cells.dedup();
-        Ok(Carried { cells, in_body })
+        let in_step = self.assigned_by(frame, parts.continuing)?;
+        Ok(Carried::new(in_body, in_step))
     }
 
     fn assigned_by(&mut self, frame: &mut Frame<'m>, block: &'m Block) -> Result<FxHashSet<usize>> {

@@ -3,7 +3,7 @@
 //! `a[i % 3] += v` reads one element through a chain of selects and writes every element under a condition. Under
 //! `i % 3 == k` the chain is `a[k]`: the sum that each element carries only shows once this is put in.
 
-use super::value::Val;
+use crate::frontend::trace::Val;
 use crate::index::{Cond, Index, IndexNode};
 use crate::real::{BinaryOp, Graph, Node, Value};
 

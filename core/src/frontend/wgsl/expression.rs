@@ -1,7 +1,8 @@
 //! Expressions.
 
-use super::machine::{Frame, Machine, Result};
-use super::value::{Pointer, Root, Val, merge, zero};
+use super::machine::{Frame, Machine};
+use super::zero::zero;
+use crate::frontend::trace::{Pointer, Result, Root, Val, merge};
 use crate::index::Index;
 use crate::real::Value;
 use naga::{Expression, Handle, Literal, TypeInner};
@@ -15,7 +16,7 @@ impl<'m> Machine<'m> {
         self.step()?;
         let span = self.source.place(frame.arena.get_span(handle));
         if span.end > span.start {
-            self.graph.span = span;
+            self.trace.graph.span = span;
         }
         let value = self.expression(frame, handle)?;
         frame.values[handle.index()] = Some(value);
@@ -27,9 +28,9 @@ impl<'m> Machine<'m> {
         if let Some(value) = self.kept(frame, handle) {
             return Ok(value);
         }
-        let outer = self.graph.span;
+        let outer = self.trace.graph.span;
         self.constant(frame, handle)?;
-        self.graph.span = outer;
+        self.trace.graph.span = outer;
         match self.kept(frame, handle) {
             Some(value) => Ok(value),
             None => self.error("this expression has no value"),
@@ -100,7 +101,7 @@ impl<'m> Machine<'m> {
 
     /// The zero of a type.
     pub fn zero(&mut self, ty: Handle<naga::Type>) -> Result<Val> {
-        match zero(&mut self.graph, self.module, ty) {
+        match zero(&mut self.trace.graph, self.module, ty) {
             Some(value) => Ok(value),
             None => self.error("this type has no values in an energy"),
         }
@@ -119,7 +120,7 @@ impl<'m> Machine<'m> {
                 self.access(base, index)
             }
             Expression::AccessIndex { base, index } => {
-                let index = self.graph.indices.int(i64::from(*index));
+                let index = self.trace.graph.indices.int(i64::from(*index));
                 let base = self.value(frame, *base)?;
                 self.access(base, index)
             }
@@ -141,7 +142,7 @@ impl<'m> Machine<'m> {
             Expression::GlobalVariable(handle) => {
                 let root = match self.private.get(handle) {
                     Some(&cell) => Root::Cell(cell),
-                    None => Root::Storage(*handle),
+                    None => Root::Storage(handle.index()),
                 };
                 Ok(Val::Pointer(Pointer { root, path: Vec::new() }.into()))
             }
@@ -153,11 +154,16 @@ impl<'m> Machine<'m> {
                 let pointer = self.pointer(frame, *pointer)?;
                 self.load(&pointer)
             }
-            other => self.operation(frame, other),
+            other => self.operation(frame, handle, other),
         }
     }
 
-    fn operation(&mut self, frame: &mut Frame<'m>, expression: &'m Expression) -> Result<Val> {
+    fn operation(
+        &mut self,
+        frame: &mut Frame<'m>,
+        handle: Handle<Expression>,
+        expression: &'m Expression,
+    ) -> Result<Val> {
         match *expression {
             Expression::Unary { op, expr } => {
                 let value = self.sound(frame, expr)?;
@@ -182,10 +188,13 @@ impl<'m> Machine<'m> {
             }
             Expression::Math { fun, arg, arg1, arg2, arg3 } => {
                 let mut arguments = Vec::with_capacity(4);
-                for handle in [Some(arg), arg1, arg2, arg3].into_iter().flatten() {
-                    arguments.push(self.sound(frame, handle)?);
+                for operand in [Some(arg), arg1, arg2, arg3].into_iter().flatten() {
+                    arguments.push(self.sound(frame, operand)?);
                 }
-                self.builtin(fun, &arguments)
+                match self.source.function_at(frame.arena.get_span(handle)) {
+                    Some(function) => self.function(function, &arguments),
+                    None => self.builtin(fun, &arguments),
+                }
             }
             Expression::As { expr, kind, convert } => {
                 let value = self.sound(frame, expr)?;
@@ -201,11 +210,11 @@ impl<'m> Machine<'m> {
     }
 
     fn literal_value(&mut self, literal: Literal) -> Result<Val> {
-        let int = |g: &mut Self, v: i64, signed| Ok(Val::Int { index: g.graph.indices.int(v), signed });
+        let int = |s: &mut Self, v: i64, signed| Ok(Val::Int { index: s.trace.graph.indices.int(v), signed });
         match literal {
             Literal::F32(rounded) => {
                 // Integers that became reals are written in the text in full.
-                let text = self.source.text_of(self.graph.span).trim();
+                let text = self.source.text_of(self.trace.graph.span).trim();
                 let exact = super::token::literal_value(text).filter(|v| *v as f32 == rounded);
                 let negated = text.strip_prefix('-').and_then(|t| super::token::literal_value(t.trim_start()));
                 let negated = negated.map(|v| -v).filter(|v| *v as f32 == rounded);
@@ -216,14 +225,14 @@ impl<'m> Machine<'m> {
                          decimal point, as in `2.0`, to keep double precision",
                     );
                 };
-                Ok(Val::Real(self.graph.constant(number)))
+                Ok(Val::Real(self.trace.graph.constant(number)))
             }
-            Literal::AbstractFloat(v) => Ok(Val::Real(self.graph.constant(v))),
+            Literal::AbstractFloat(v) => Ok(Val::Real(self.trace.graph.constant(v))),
             // The upper half stands below zero, so that `i + 0xffffffffu` is `i - 1`, and wraps when it is looked at.
             Literal::U32(v) => int(self, i64::from(v as i32), false),
             Literal::I32(v) => int(self, i64::from(v), true),
             Literal::AbstractInt(v) => int(self, v, true),
-            Literal::Bool(v) => Ok(Val::Bool(self.graph.bool(v))),
+            Literal::Bool(v) => Ok(Val::Bool(self.trace.graph.bool(v))),
             _ => self.error("only f32, i32, u32 and bool have a place in an energy"),
         }
     }
@@ -241,7 +250,7 @@ impl<'m> Machine<'m> {
         let item = &self.module.overrides[handle];
         let name = item.name.clone().unwrap_or_default();
         if let Some(&number) = self.source.literals.get(&name) {
-            return Ok(Val::Real(self.graph.constant(number)));
+            return Ok(Val::Real(self.trace.graph.constant(number)));
         }
         // Operands come first, and so do the defaults that this one may depend on.
         if let Some(init) = item.init.filter(|_| self.roles.unbound.contains(&name)) {
@@ -265,7 +274,7 @@ impl<'m> Machine<'m> {
             // Constants of constants look their initialiser up in the list of what has been evaluated.
             let value = match self.emit(&mut frame, handle) {
                 Ok(()) => self.kept(&frame, handle),
-                Err(reason) => Some(self.poison_from(reason)),
+                Err(reason) => Some(Val::Poison(reason.into())),
             };
             frame.values[handle.index()] = value.clone();
             self.globals[handle.index()] = value;
@@ -274,12 +283,12 @@ impl<'m> Machine<'m> {
             if variable.space != naga::AddressSpace::Private {
                 continue;
             }
-            self.graph.span = self.source.place(self.module.global_variables.get_span(handle));
+            self.trace.graph.span = self.source.place(self.module.global_variables.get_span(handle));
             let value = match variable.init {
                 Some(init) => self.globals[init.index()].clone().unwrap_or(Val::Unset),
                 None => self.zero(variable.ty)?,
             };
-            let cell = self.new_cell(value);
+            let cell = self.trace.declare(value);
             self.private.insert(handle, cell);
         }
         Ok(())
@@ -304,20 +313,19 @@ impl<'m> Machine<'m> {
     }
 
     fn array_length(&mut self, pointer: &Pointer) -> Result<Val> {
-        let Root::Storage(handle) = pointer.root else { return self.error("only arrays of data have a length") };
-        let name = self.module.global_variables[handle].name.clone().unwrap_or_default();
-        let width = match self.storage(handle)? {
+        let Root::Storage(number) = pointer.root else { return self.error("only arrays of data have a length") };
+        let width = match self.storage(number)? {
             super::machine::Data::Reals(_, width) | super::machine::Data::Integers(_, width, _) => width,
             super::machine::Data::Output => return self.error("the length of the residual follows from its writes"),
         };
-        let bound = self.roles.binding(&name).array;
+        let bound = self.roles.binding(self.global_name(number)).array;
         Ok(Val::Int { index: self.length(&bound, width), signed: false })
     }
 
     /// `select` with a condition for the whole or for each component.
     fn select_values(&mut self, condition: &Val, a: &Val, b: &Val) -> Result<Val> {
         match (condition, a, b) {
-            (Val::Bool(p), _, _) => Ok(merge(&mut self.graph, *p, a, b)),
+            (Val::Bool(p), _, _) => Ok(merge(&mut self.trace.graph, *p, a, b)),
             (Val::Composite(ps), Val::Composite(xs), Val::Composite(ys)) => {
                 let mut parts = Vec::with_capacity(ps.len());
                 for ((p, x), y) in ps.iter().zip(xs.iter()).zip(ys.iter()) {

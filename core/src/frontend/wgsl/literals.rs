@@ -4,9 +4,11 @@
 //! fold nor round; the lowering knows the value in double precision. Constants that hold floats become private
 //! variables, or `let`s inside functions. A map gives every place in the rewritten text its place in the original.
 
+use super::functions::STAND_IN;
 use super::plan::Plan;
 use super::token::{Token, TokenKind, literal_value, tokens};
 use crate::error::Diagnostic;
+use crate::frontend::kit::Function;
 use crate::real::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -31,6 +33,8 @@ pub struct Source {
     pub rewritten: String,
     /// The values of the literals that became overrides, by name.
     pub literals: FxHashMap<String, f64>,
+    /// The functions that WGSL lacks, by the place in the rewritten text of the name that stands in for each.
+    functions: FxHashMap<usize, Function>,
     /// How those literals are written, for messages.
     spellings: Vec<(String, String)>,
     /// The constants that became private variables.
@@ -72,6 +76,11 @@ impl Source {
         }
     }
 
+    /// The function that WGSL lacks whose stand-in is called at a place in the rewritten text.
+    pub fn function_at(&self, span: naga::Span) -> Option<Function> {
+        span.to_range().and_then(|range| self.functions.get(&range.start).copied())
+    }
+
     /// Whether a private variable is a constant that holds floats.
     pub fn is_constant(&self, name: &str) -> bool {
         self.constants.contains(name)
@@ -89,6 +98,9 @@ impl Source {
             if text.contains(name.as_str()) {
                 text = text.replace(name.as_str(), spelling);
             }
+        }
+        if let Some(function) = self.functions.values().next().filter(|_| !self.original.contains(STAND_IN)) {
+            text = text.replace(STAND_IN, function.name());
         }
         text.replace("var<private>", "const")
     }
@@ -125,7 +137,7 @@ impl Writer {
             copied = token.end;
             self.source.pieces.push(Piece { start: self.source.rewritten.len(), from, verbatim: false });
             if let Some(text) = replacement {
-                self.source.rewritten.push_str(text);
+                self.replace(text, plan, k);
             } else if expands {
                 self.expand(&original, list, plan, k)?;
             } else {
@@ -136,6 +148,14 @@ impl Writer {
         self.copy(&original, copied, original.len());
         self.declare(original.len() as u32);
         Ok(())
+    }
+
+    /// Writes a text in place of a token.
+    fn replace(&mut self, text: &str, plan: &Plan, at: usize) {
+        if let Some(&function) = plan.called.get(&at) {
+            self.source.functions.insert(self.source.rewritten.len(), function);
+        }
+        self.source.rewritten.push_str(text);
     }
 
     fn copy(&mut self, original: &str, start: usize, end: usize) {
@@ -171,6 +191,8 @@ impl Writer {
                 let name = self.literal(list[k].text(original), span(&list[k]))?;
                 self.source.rewritten.push_str(&name);
                 self.source.rewritten.push(' ');
+            } else if let Some(text) = plan.replaced.get(&k) {
+                self.replace(text, plan, k);
             } else {
                 self.source.rewritten.push_str(list[k].text(original));
                 // Operators of several characters must stay together.

@@ -1,10 +1,10 @@
 //! From a module and its roles to a program.
 
-use super::machine::{Machine, Result};
+use super::machine::Machine;
 use super::parse::{LOWERING_STACK, on_large_stack};
-use super::value::Val;
 use super::{Fallback, Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
+use crate::frontend::trace::{Result, Val};
 use crate::program::{Program, Target, Update, Write, residual_updates, split};
 use crate::real::Span;
 
@@ -16,7 +16,7 @@ pub fn lower(module: &Module, roles: &Roles) -> Result<Program> {
 
 fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     let mut machine = Machine::new(&module.source, &module.naga, &module.signature, roles);
-    roles.declare(&mut machine.graph, &module.signature.parameters);
+    roles.declare(&mut machine.trace.graph, &module.signature.parameters);
     if module.form() == Form::Element {
         machine.open_elements();
     }
@@ -26,11 +26,11 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
         .collect();
     let result = machine.run(&module.naga.functions[module.signature.function], arguments?)?;
     let updates = machine.updates(module, result)?;
-    if machine.graph.indices.overflowed() {
+    if machine.trace.graph.indices.overflowed() {
         return machine.error("an integer of this file does not fit 64 bits");
     }
-    let looked_at = machine.all_looked_at();
-    Ok(Program { name: module.name.clone(), graph: machine.graph, updates, looked_at })
+    let looked_at = machine.trace.take_looks();
+    Ok(Program { name: module.name.clone(), graph: machine.trace.graph, updates, looked_at })
 }
 
 /// What parameters are if nothing binds to them.
@@ -43,10 +43,10 @@ pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
         for (_, item) in module.naga.overrides.iter() {
             let (Some(name), Some(init)) = (&item.name, item.init) else { continue };
             let number = match machine.globals[init.index()] {
-                Some(Val::Real(v)) => machine.graph.as_const(v),
+                Some(Val::Real(v)) => machine.trace.graph.as_const(v),
                 Some(Val::Int { index, signed }) => {
-                    let index = machine.looked_at(index, signed);
-                    machine.graph.indices.as_const(index).map(|c| c as f64)
+                    let index = machine.trace.looked_at(index, signed);
+                    machine.trace.graph.indices.as_const(index).map(|c| c as f64)
                 }
                 _ => None,
             };
@@ -62,10 +62,10 @@ impl Machine<'_> {
     fn open_elements(&mut self) {
         let width = self.roles.over_width;
         let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
-        let zero = self.graph.indices.int(0);
+        let zero = self.trace.graph.indices.int(0);
         let count = self.length(&over, width);
-        self.element = Some(self.graph.indices.var(0, zero, count, "e"));
-        self.depth = 1;
+        self.element = Some(self.trace.graph.indices.var(0, zero, count, "e"));
+        self.trace.set_depth(1);
     }
 
     /// The value of a parameter of the element form.
@@ -73,7 +73,7 @@ impl Machine<'_> {
         let Some(Parameter { name, ty, span, .. }) = self.signature.parameters.get(number).cloned() else {
             return self.error("this parameter has no type");
         };
-        self.graph.span = span;
+        self.trace.graph.span = span;
         match ty {
             ParameterType::Gathered { nodes, .. } => {
                 let width = self.roles.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
@@ -94,15 +94,15 @@ impl Machine<'_> {
         let size: usize = shape.iter().product();
         let first = match (binding.per_element, self.element) {
             (true, Some(element)) => {
-                let element = self.graph.indices.var_index(element);
-                self.graph.indices.scale(element, size as i64)
+                let element = self.trace.graph.indices.var_index(element);
+                self.trace.graph.indices.scale(element, size as i64)
             }
             _ if shape.is_empty() => return self.single(&binding.array, numbers),
-            _ => self.graph.indices.int(0),
+            _ => self.trace.graph.indices.int(0),
         };
         let data = self.bound_data(&binding.array, numbers, size);
         let mut entry = |flat: usize| {
-            let at = self.graph.indices.offset(first, flat as i64);
+            let at = self.trace.graph.indices.offset(first, flat as i64);
             self.entry(&data, at)
         };
         match *shape {
@@ -123,23 +123,23 @@ impl Machine<'_> {
         match (module.kind(), module.form()) {
             (Kind::Energy, _) => {
                 let value = self.as_real(&result)?;
-                updates = split(&mut self.graph, &vars, Target::Energy, value);
+                updates = split(&mut self.trace.graph, &vars, Target::Energy, value);
             }
             (Kind::Residual, Form::Element) => {
                 let rows = self.vector(&result)?;
-                let always = self.graph.bool(true);
-                let element = self.element.map(|e| self.graph.indices.var_index(e));
+                let always = self.trace.graph.bool(true);
+                let element = self.element.map(|e| self.trace.graph.indices.var_index(e));
                 for (k, &value) in rows.iter().enumerate() {
-                    let first = element.map(|e| self.graph.indices.scale(e, rows.len() as i64));
-                    let first = first.unwrap_or_else(|| self.graph.indices.int(0));
-                    let row = self.graph.indices.offset(first, k as i64);
-                    let write = Write::added(&vars, row, always, value, self.graph.span);
-                    updates.push(Update::residual(&mut self.graph, &write));
+                    let first = element.map(|e| self.trace.graph.indices.scale(e, rows.len() as i64));
+                    let first = first.unwrap_or_else(|| self.trace.graph.indices.int(0));
+                    let row = self.trace.graph.indices.offset(first, k as i64);
+                    let write = Write::added(&vars, row, always, value, self.trace.graph.span);
+                    updates.push(Update::residual(&mut self.trace.graph, &write));
                 }
             }
             (Kind::Residual, Form::Program) => {
-                let writes = std::mem::take(&mut self.writes);
-                updates = residual_updates(&mut self.graph, writes);
+                let writes = self.trace.take_writes();
+                updates = residual_updates(&mut self.trace.graph, writes);
             }
         }
         Ok(updates)

@@ -3,26 +3,25 @@
 //! The text is read and validated by naga. Then it is *executed* with symbolic values: every local variable holds an
 //! expression, helper functions run where they are called, both sides of an `if` run and meet in selects, short loops
 //! run iteration by iteration, and long ones run once with their variable as a symbol. What comes out is one expression
-//! in the [graph](crate::real::Graph), a sum over loops.
+//! in the [graph](crate::real::Graph), a sum over loops. Variables and branches are those of a [trace](super::trace), and
+//! loops are [recovered](super::loops) from their bodies.
 //!
 //! | file          | what it does                                                        |
 //! |---------------|---------------------------------------------------------------------|
 //! | `token`       | splits the text into tokens                                         |
+//! | `functions`   | functions by the names of naga, and those that WGSL lacks           |
 //! | `plan`        | finds literals and constants whose precision naga would lose        |
 //! | `literals`    | rewrites them, and keeps a map of places                            |
 //! | `parse`       | runs naga                                                           |
 //! | `signature`   | finds the energy and what it reads                                  |
-//! | `value`       | symbolic values, and how two of them merge                          |
-//! | `machine`     | the state of the execution: variables, branches, arrays             |
+//! | `machine`     | the state of the execution: the module, its data, calls             |
+//! | `zero`        | the zeros of types                                                  |
 //! | `access`      | pointers, loads, stores, indexing                                   |
 //! | `assume`      | what a value becomes where an index is known                        |
 //! | `statement`   | statements, branches, calls                                         |
-//! | `trip`        | which variables a loop counts, and how often it runs                |
-//! | `looping`     | loops                                                               |
+//! | `looping`     | the bodies of loops                                                 |
 //! | `assigned`    | which variables a loop may assign                                   |
-//! | `carry`       | what they hold after it                                             |
 //! | `expression`  | expressions                                                         |
-//! | `looked`      | integers whose value matters, not only their low 32 bits            |
 //! | `operator`    | operators and conversions                                           |
 //! | `builtin`     | built-in functions                                                  |
 //! | `lower`       | from a module and its roles to a program                            |
@@ -31,14 +30,9 @@ mod access;
 mod assigned;
 mod assume;
 mod builtin;
-mod carry;
-mod count;
-mod exits;
 mod expression;
-mod keep;
-mod last;
+mod functions;
 mod literals;
-mod looked;
 mod looping;
 mod lower;
 mod machine;
@@ -47,10 +41,8 @@ mod parse;
 mod plan;
 mod signature;
 mod statement;
-mod step;
 mod token;
-mod trip;
-mod value;
+mod zero;
 
 use super::{Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;

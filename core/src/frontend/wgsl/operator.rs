@@ -1,10 +1,10 @@
 //! Operators and conversions, componentwise on vectors and matrices.
 
-use super::count::Test;
-use super::machine::{Machine, Result};
-use super::value::Val;
+use super::machine::Machine;
+use crate::frontend::kit;
+use crate::frontend::trace::{Comparison, Result, Test, Val, merge};
 use crate::index::{BitOp, Index};
-use crate::real::{BinaryOp, Compare, UnaryOp, Value};
+use crate::real::{Compare, Value};
 use naga::{BinaryOperator as Op, RelationalFunction, ScalarKind, UnaryOperator};
 
 /// How deep a value is nested: 0 for scalars, 1 for vectors, 2 for matrices.
@@ -72,28 +72,18 @@ impl Machine<'_> {
         }
     }
 
-    /// The sum of products.
-    pub fn dot(&mut self, a: &[Value], b: &[Value]) -> Value {
-        let mut sum = self.graph.constant(0.0);
-        for (&x, &y) in a.iter().zip(b) {
-            let product = self.graph.mul(x, y);
-            sum = self.graph.add(sum, product);
-        }
-        sum
-    }
-
     /// A prefix operator.
     pub fn unary_operator(&mut self, op: UnaryOperator, a: &Val) -> Result<Val> {
         self.map(a, &mut |s, a| {
             Ok(match (op, a) {
-                (UnaryOperator::Negate, Val::Real(v)) => Val::Real(s.graph.neg(*v)),
+                (UnaryOperator::Negate, Val::Real(v)) => Val::Real(s.trace.graph.neg(*v)),
                 (UnaryOperator::Negate, Val::Int { index, signed }) => {
-                    Val::Int { index: s.graph.indices.neg(*index), signed: *signed }
+                    Val::Int { index: s.trace.graph.indices.neg(*index), signed: *signed }
                 }
-                (UnaryOperator::LogicalNot, Val::Bool(p)) => Val::Bool(s.graph.not(*p)),
+                (UnaryOperator::LogicalNot, Val::Bool(p)) => Val::Bool(s.trace.graph.not(*p)),
                 (UnaryOperator::BitwiseNot, Val::Int { index, signed }) => {
-                    let minus = s.graph.indices.neg(*index);
-                    Val::Int { index: s.graph.indices.offset(minus, -1), signed: *signed }
+                    let minus = s.trace.graph.indices.neg(*index);
+                    Val::Int { index: s.trace.graph.indices.offset(minus, -1), signed: *signed }
                 }
                 (_, Val::Poison(reason)) => return Err(reason.as_ref().clone()),
                 _ => return s.error("this operator does not apply to this operand"),
@@ -107,16 +97,16 @@ impl Machine<'_> {
             match (rank(a), rank(b)) {
                 (2, 2) => {
                     let (a, b) = (self.matrix(a)?, self.matrix(b)?);
-                    return Ok(Val::composite(b.iter().map(|column| reals(self.matrix_vector(&a, column)))));
+                    let product = kit::product(&mut self.trace.graph, &a, &b);
+                    return Ok(Val::composite(product.into_iter().map(reals)));
                 }
                 (2, 1) => {
                     let (a, b) = (self.matrix(a)?, self.vector(b)?);
-                    return Ok(reals(self.matrix_vector(&a, &b)));
+                    return Ok(reals(kit::matrix_vector(&mut self.trace.graph, &a, &b)));
                 }
                 (1, 2) => {
                     let (a, b) = (self.vector(a)?, self.matrix(b)?);
-                    let row: Vec<Value> = b.iter().map(|column| self.dot(&a, column)).collect();
-                    return Ok(reals(row));
+                    return Ok(reals(kit::vector_matrix(&mut self.trace.graph, &a, &b)));
                 }
                 _ => {}
             }
@@ -132,29 +122,14 @@ impl Machine<'_> {
         })
     }
 
-    fn matrix_vector(&mut self, columns: &[Vec<Value>], vector: &[Value]) -> Vec<Value> {
-        let rows = columns.first().map_or(0, Vec::len);
-        (0..rows)
-            .map(|r| {
-                let row: Vec<Value> = columns.iter().filter_map(|c| c.get(r).copied()).collect();
-                self.dot(&row, vector)
-            })
-            .collect()
-    }
-
     fn real_operator(&mut self, op: Op, a: Value, b: Value) -> Result<Val> {
-        let g = &mut self.graph;
+        let g = &mut self.trace.graph;
         Ok(match op {
             Op::Add => Val::Real(g.add(a, b)),
             Op::Subtract => Val::Real(g.sub(a, b)),
             Op::Multiply => Val::Real(g.mul(a, b)),
             Op::Divide => Val::Real(g.div(a, b)),
-            Op::Modulo => {
-                let ratio = g.binary(BinaryOp::Div, a, b);
-                let whole = g.unary(UnaryOp::Trunc, ratio);
-                let part = g.mul(b, whole);
-                Val::Real(g.sub(a, part))
-            }
+            Op::Modulo => Val::Real(kit::remainder(g, a, b)),
             Op::Equal => Val::Bool(g.compare(Compare::Equal, a, b)),
             Op::NotEqual => Val::Bool(g.compare(Compare::NotEqual, a, b)),
             Op::Less => Val::Bool(g.compare(Compare::Less, a, b)),
@@ -166,7 +141,7 @@ impl Machine<'_> {
     }
 
     fn bool_operator(&mut self, op: Op, a: Value, b: Value) -> Result<Val> {
-        let g = &mut self.graph;
+        let g = &mut self.trace.graph;
         Ok(Val::Bool(match op {
             Op::And | Op::LogicalAnd => g.and(a, b),
             Op::InclusiveOr | Op::LogicalOr => g.or(a, b),
@@ -183,24 +158,24 @@ impl Machine<'_> {
 
     fn integer_operator(&mut self, op: Op, a: (Index, bool), b: (Index, bool)) -> Result<Val> {
         let signed = a.1;
-        let s = &mut self.graph.indices;
+        let s = &mut self.trace.graph.indices;
         let index = match op {
             Op::Add => s.add(a.0, b.0),
             Op::Subtract => s.sub(a.0, b.0),
             Op::Multiply => s.mul(a.0, b.0),
-            Op::And => self.bits(BitOp::And, a.0, b.0, signed),
-            Op::InclusiveOr => self.bits(BitOp::Or, a.0, b.0, signed),
-            Op::ExclusiveOr => self.bits(BitOp::Xor, a.0, b.0, signed),
+            Op::And => self.trace.bits(BitOp::And, a.0, b.0, signed),
+            Op::InclusiveOr => self.trace.bits(BitOp::Or, a.0, b.0, signed),
+            Op::ExclusiveOr => self.trace.bits(BitOp::Xor, a.0, b.0, signed),
             Op::ShiftLeft => match s.as_const(b.0) {
                 // Small shifts are products, so that indices stay canonical; larger ones lose bits in practice.
                 Some(count @ 0..=8) => s.scale(a.0, 1 << count),
                 _ if signed => return self.error("`<<` of an i32 by more than 8 bits or a variable: use u32"),
-                _ => self.bits(BitOp::Shl, a.0, b.0, signed),
+                _ => self.trace.bits(BitOp::Shl, a.0, b.0, signed),
             },
             Op::ShiftRight => self.shift_right(a.0, b.0, signed)?,
             _ => {
-                let (x, y) = (self.looked_at(a.0, a.1), self.looked_at(b.0, b.1));
-                let s = &mut self.graph.indices;
+                let (x, y) = (self.trace.looked_at(a.0, a.1), self.trace.looked_at(b.0, b.1));
+                let s = &mut self.trace.graph.indices;
                 match op {
                     Op::Divide | Op::Modulo if s.as_const(y) == Some(0) => {
                         return self.error("integer division by zero");
@@ -208,8 +183,8 @@ impl Machine<'_> {
                     Op::Divide => s.div(x, y),
                     Op::Modulo => s.rem(x, y),
                     _ => {
-                        let p = self.integer_comparison(op, x, y)?;
-                        self.note_test(p, Test { op, left: x, right: y, signed });
+                        let comparison = self.comparison(op)?;
+                        let p = self.trace.compare(Test { comparison, left: x, right: y, signed });
                         return Ok(Val::Bool(p));
                     }
                 }
@@ -219,12 +194,12 @@ impl Machine<'_> {
     }
 
     fn shift_right(&mut self, a: Index, b: Index, signed: bool) -> Result<Index> {
-        let count = self.graph.indices.as_const(b);
+        let count = self.trace.graph.indices.as_const(b);
         if !signed && !matches!(count, Some(0..=30)) {
-            return Ok(self.bits(BitOp::Shr, a, b, signed));
+            return Ok(self.trace.bits(BitOp::Shr, a, b, signed));
         }
-        let a = self.looked_at(a, signed);
-        let s = &mut self.graph.indices;
+        let a = self.trace.looked_at(a, signed);
+        let s = &mut self.trace.graph.indices;
         match count {
             Some(count @ 0..=30) if s.nonnegative(a) => {
                 let divisor = s.int(1 << count);
@@ -233,25 +208,21 @@ impl Machine<'_> {
             _ if signed && !s.nonnegative(a) => {
                 self.error("`>>` of an i32 that may be negative: divide instead, or use u32")
             }
-            _ => Ok(self.bits(BitOp::Shr, a, b, signed)),
+            _ => Ok(self.trace.bits(BitOp::Shr, a, b, signed)),
         }
     }
 
-    fn integer_comparison(&mut self, op: Op, a: Index, b: Index) -> Result<Value> {
-        let s = &mut self.graph.indices;
-        let cond = match op {
-            Op::Equal => s.eq(a, b),
-            Op::NotEqual => {
-                let equal = s.eq(a, b);
-                s.not(equal)
-            }
-            Op::Less => s.lt(a, b),
-            Op::LessEqual => s.le(a, b),
-            Op::Greater => s.lt(b, a),
-            Op::GreaterEqual => s.le(b, a),
+    /// The comparison that an operator makes.
+    fn comparison(&self, op: Op) -> Result<Comparison> {
+        Ok(match op {
+            Op::Equal => Comparison::Equal,
+            Op::NotEqual => Comparison::NotEqual,
+            Op::Less => Comparison::Less,
+            Op::LessEqual => Comparison::LessEqual,
+            Op::Greater => Comparison::Greater,
+            Op::GreaterEqual => Comparison::GreaterEqual,
             _ => return self.error("this operator does not apply to integers"),
-        };
-        Ok(self.graph.cond(cond))
+        })
     }
 
     /// `all` and `any`.
@@ -265,10 +236,10 @@ impl Machine<'_> {
             RelationalFunction::Any => false,
             _ => return self.error("tests for NaN and infinity have no place in an energy"),
         };
-        let mut result = self.graph.bool(all);
+        let mut result = self.trace.graph.bool(all);
         for part in parts {
             let Val::Bool(p) = part else { return self.error("a condition is wanted here") };
-            result = if all { self.graph.and(result, p) } else { self.graph.or(result, p) };
+            result = if all { self.trace.graph.and(result, p) } else { self.trace.graph.or(result, p) };
         }
         Ok(Val::Bool(result))
     }
@@ -281,34 +252,34 @@ impl Machine<'_> {
                 s.error("the bits of a real have no meaning here: reals may be doubles")
             }
             (Val::Real(v), ScalarKind::Bool) => {
-                let zero = s.graph.constant(0.0);
-                Ok(Val::Bool(s.graph.compare(Compare::NotEqual, *v, zero)))
+                let zero = s.trace.graph.constant(0.0);
+                Ok(Val::Bool(s.trace.graph.compare(Compare::NotEqual, *v, zero)))
             }
             (Val::Real(v), ScalarKind::Sint | ScalarKind::Uint) => s.integer_of_real(*v, kind),
             (Val::Int { index, signed }, ScalarKind::Float) => {
-                let index = s.looked_at(*index, *signed);
-                Ok(Val::Real(s.graph.integer(index)))
+                let index = s.trace.looked_at(*index, *signed);
+                Ok(Val::Real(s.trace.graph.integer(index)))
             }
             // The bits stay: a `u32` that went below zero is that negative `i32`.
             (Val::Int { index, .. }, ScalarKind::Sint) => Ok(Val::Int { index: *index, signed: true }),
             (Val::Int { index, .. }, ScalarKind::Uint) => Ok(Val::Int { index: *index, signed: false }),
             (Val::Int { index, signed }, ScalarKind::Bool) => {
-                let index = s.looked_at(*index, *signed);
-                let zero = s.graph.indices.int(0);
-                let equal = s.graph.indices.eq(index, zero);
-                let different = s.graph.indices.not(equal);
-                Ok(Val::Bool(s.graph.cond(different)))
+                let index = s.trace.looked_at(*index, *signed);
+                let zero = s.trace.graph.indices.int(0);
+                let equal = s.trace.graph.indices.eq(index, zero);
+                let different = s.trace.graph.indices.not(equal);
+                Ok(Val::Bool(s.trace.graph.cond(different)))
             }
             (Val::Bool(p), ScalarKind::Float) => {
-                let (one, zero) = (s.graph.constant(1.0), s.graph.constant(0.0));
-                Ok(Val::Real(s.graph.select(*p, one, zero)))
+                let (one, zero) = (s.trace.graph.constant(1.0), s.trace.graph.constant(0.0));
+                Ok(Val::Real(s.trace.graph.select(*p, one, zero)))
             }
             (Val::Bool(_), ScalarKind::Bool) => Ok(a.clone()),
             (Val::Bool(p), ScalarKind::Sint | ScalarKind::Uint) => {
                 let signed = kind == ScalarKind::Sint;
-                let one = Val::Int { index: s.graph.indices.int(1), signed };
-                let zero = Val::Int { index: s.graph.indices.int(0), signed };
-                Ok(super::value::merge(&mut s.graph, *p, &one, &zero))
+                let one = Val::Int { index: s.trace.graph.indices.int(1), signed };
+                let zero = Val::Int { index: s.trace.graph.indices.int(0), signed };
+                Ok(merge(&mut s.trace.graph, *p, &one, &zero))
             }
             (Val::Poison(reason), _) => Err(reason.as_ref().clone()),
             _ => s.error("this conversion has no place in an energy"),
@@ -318,11 +289,11 @@ impl Machine<'_> {
     /// A literal real as an integer, saturating as in WGSL.
     fn integer_of_real(&mut self, v: Value, kind: ScalarKind) -> Result<Val> {
         let signed = kind == ScalarKind::Sint;
-        let Some(number) = self.graph.as_const(v) else {
+        let Some(number) = self.trace.graph.as_const(v) else {
             return self.error("an integer made from a real: indices, bounds and integers depend on integers only");
         };
         let number = if signed { i64::from(number as i32) } else { i64::from(number as u32) };
-        Ok(Val::Int { index: self.graph.indices.int(number), signed })
+        Ok(Val::Int { index: self.trace.graph.indices.int(number), signed })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::Diagnostic;
 use crate::real::Span;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The longest text that is read.
 const SOURCE_LIMIT: usize = 4 << 20;
@@ -86,12 +87,19 @@ fn deepest(text: &str) -> Span {
     place
 }
 
-/// Runs a function on a thread with a stack of the given size; `None` if it panicked or the thread could not start.
-pub fn on_large_stack<T: Send>(bytes: usize, f: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("spadina-wgsl".into()).stack_size(bytes);
-        thread.spawn_scoped(scope, f).ok()?.join().ok()
-    })
+/// Runs a function on a stack of the given size; `None` if it panicked or there is no memory for the stack. WebAssembly has
+/// one stack only, whose size is its host's.
+pub fn on_large_stack<T>(bytes: usize, f: impl FnOnce() -> T) -> Option<T> {
+    // What a panic leaves half done is dropped with the closure.
+    catch_unwind(AssertUnwindSafe(|| grow(bytes, f))).ok()
+}
+
+#[cfg(not(target_family = "wasm"))]
+use stacker::grow;
+
+#[cfg(target_family = "wasm")]
+fn grow<T>(_: usize, f: impl FnOnce() -> T) -> T {
+    f()
 }
 
 fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
@@ -128,5 +136,18 @@ fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
             }
             Err(Diagnostic::new(span, source.in_user_terms(&message)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(not(target_family = "wasm"))]
+    fn a_stack_is_bounded_and_lost_programs_are_errors() {
+        assert_eq!(on_large_stack(64 << 20, || 1 + 1), Some(2));
+        assert_eq!(on_large_stack(1 << 20, || -> u32 { panic!("a defect that the text uncovers") }), None);
+        assert_eq!(on_large_stack(usize::MAX >> 2, || 2), None, "there is no memory for it");
     }
 }

@@ -1,7 +1,9 @@
 //! Which tokens are rewritten before naga reads them: float literals, integers that float constructors take, and
 //! constants that hold floats.
 
+use super::functions::{STAND_IN, beyond_wgsl, takes_reals};
 use super::token::{Token, TokenKind};
+use crate::frontend::kit::Function;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Whether a type or constructor of this name holds floats.
@@ -13,45 +15,6 @@ fn is_float_type(word: &str) -> bool {
         || word.strip_prefix("mat").is_some_and(|w| w.len() >= 3 && w.contains('x') && w.len() <= 4)
 }
 
-/// Built-in functions that take nothing but floats.
-const FLOAT_FUNCTIONS: &[&str] = &[
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "ceil",
-    "cos",
-    "cosh",
-    "degrees",
-    "distance",
-    "exp",
-    "exp2",
-    "floor",
-    "fma",
-    "fract",
-    "inverseSqrt",
-    "length",
-    "log",
-    "log2",
-    "mix",
-    "normalize",
-    "pow",
-    "radians",
-    "round",
-    "saturate",
-    "sin",
-    "sinh",
-    "smoothstep",
-    "sqrt",
-    "step",
-    "tan",
-    "tanh",
-    "trunc",
-];
-
 /// What to do with each token, by its number.
 #[derive(Default)]
 pub struct Plan {
@@ -61,6 +24,8 @@ pub struct Plan {
     pub replaced: FxHashMap<usize, &'static str>,
     /// Module constants that become variables: name and the tokens of the initialiser.
     pub demoted: FxHashMap<String, (usize, usize)>,
+    /// Calls of functions that WGSL lacks; their names are [replaced](Self::replaced).
+    pub called: FxHashMap<usize, Function>,
     /// Stands in a module-scope initialiser, where demoted constants are expanded.
     pub initializer: FxHashSet<usize>,
 }
@@ -69,20 +34,34 @@ impl Plan {
     /// Finds what to do with the tokens of a text.
     pub fn new(text: &str, list: &[Token]) -> Plan {
         let mut plan = Plan::default();
-        plan.find_literals(text, list);
+        let own = own_names(text, list);
+        plan.find_functions(text, list, &own);
+        plan.find_literals(text, list, &own);
         plan.find_module_constants(text, list);
         plan.find_local_constants(text, list);
         plan
     }
 
-    fn find_literals(&mut self, text: &str, list: &[Token]) {
+    /// Finds calls of functions that WGSL lacks, where the text has none of that name of its own.
+    fn find_functions(&mut self, text: &str, list: &[Token], own: &FxHashSet<&str>) {
+        for (k, token) in list.iter().enumerate().filter(|(_, t)| t.kind == TokenKind::Word) {
+            let called = list.get(k + 1).is_some_and(|t| t.kind == TokenKind::Mark(b'('));
+            let name = token.text(text);
+            if let Some(function) = beyond_wgsl(name).filter(|_| called && !own.contains(name)) {
+                self.called.insert(k, function);
+                self.replaced.insert(k, STAND_IN);
+            }
+        }
+    }
+
+    fn find_literals(&mut self, text: &str, list: &[Token], own: &FxHashSet<&str>) {
         let mut open: Vec<bool> = Vec::new();
         let mut skip = false;
         for (k, token) in list.iter().enumerate() {
             match token.kind {
                 TokenKind::Word if token.text(text) == "const_assert" => skip = true,
                 TokenKind::Mark(b';') => skip = false,
-                TokenKind::Mark(b'(') => open.push(is_float_constructor(text, list, k)),
+                TokenKind::Mark(b'(') => open.push(is_float_constructor(text, list, k, own)),
                 TokenKind::Mark(b'[' | b'{') => open.push(false),
                 TokenKind::Mark(b')' | b']' | b'}') => {
                     open.pop();
@@ -189,11 +168,11 @@ fn assignment(list: &[Token], from: usize, to: usize) -> Option<usize> {
 }
 
 /// Whether the parenthesis with this number opens the arguments of a float constructor.
-fn is_float_constructor(text: &str, list: &[Token], paren: usize) -> bool {
+fn is_float_constructor(text: &str, list: &[Token], paren: usize, own: &FxHashSet<&str>) -> bool {
     let Some(before) = paren.checked_sub(1) else { return false };
     if list[before].kind == TokenKind::Word {
         let word = list[before].text(text);
-        return is_float_type(word) || (FLOAT_FUNCTIONS.contains(&word) && !declares(text, word));
+        return is_float_type(word) || (takes_reals(word) && !own.contains(word));
     }
     if list[before].kind != TokenKind::Mark(b'>') {
         return false;
@@ -210,16 +189,10 @@ fn is_float_constructor(text: &str, list: &[Token], paren: usize) -> bool {
     }
 }
 
-/// Whether a text declares a function of its own by a built-in's name.
-fn declares(text: &str, name: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("fn ") {
-        if after.trim_start().strip_prefix(name).is_some_and(|a| a.trim_start().starts_with('(')) {
-            return true;
-        }
-        rest = after;
-    }
-    false
+/// The names of the functions and types that a text declares.
+fn own_names<'a>(text: &'a str, list: &[Token]) -> FxHashSet<&'a str> {
+    let declares = |t: &Token| t.kind == TokenKind::Word && matches!(t.text(text), "fn" | "struct" | "alias");
+    list.windows(2).filter(|pair| declares(&pair[0])).map(|pair| pair[1].text(text)).collect()
 }
 
 /// Whether a literal is a whole argument, up to its sign.

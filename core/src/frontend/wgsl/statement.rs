@@ -1,15 +1,13 @@
 //! Statements, branches, calls.
 
-use super::machine::{Frame, Machine, Region, Result};
-use super::value::{Pointer, Root, Val, merge};
+use super::looping::LoopParts;
+use super::machine::{Frame, Machine};
+use crate::frontend::trace::{Changes, Exit, Pointer, Region, Result, Root, Val};
 use crate::real::Value;
 use naga::{Block, Expression, Function, Handle, Statement, SwitchCase, SwitchValue};
 
 /// Calls inside calls.
 const CALL_LIMIT: usize = 128;
-
-/// The variables a run of statements assigned, with what it assigned.
-type Changes = Vec<(usize, Val)>;
 
 impl<'m> Machine<'m> {
     /// Runs the statements of a block. What follows a `return`, `break` or `continue` under a condition runs under its
@@ -22,25 +20,25 @@ impl<'m> Machine<'m> {
     pub fn statements(&mut self, frame: &mut Frame<'m>, block: &'m Block, from: usize) -> Result<()> {
         let mut regions: Vec<Region> = Vec::new();
         for (statement, span) in block.span_iter().skip(from) {
-            self.graph.span = self.source.place(*span);
+            self.trace.graph.span = self.source.place(*span);
             self.step()?;
             self.statement(frame, statement)?;
             let plain = matches!(statement, Statement::Emit(_) | Statement::Store { .. } | Statement::Call { .. });
             if plain {
                 continue;
             }
-            let left = self.left(frame)?;
-            match self.literal(left) {
+            let left = self.trace.left()?;
+            match self.trace.literal(left) {
                 Some(true) => break,
                 Some(false) => {}
                 None => {
-                    let stayed = self.graph.not(left);
-                    regions.push(self.open(frame, stayed));
+                    let stayed = self.trace.graph.not(left);
+                    regions.push(self.trace.open(stayed));
                 }
             }
         }
         while let Some(region) = regions.pop() {
-            self.close(region);
+            self.trace.close(region);
         }
         Ok(())
     }
@@ -60,15 +58,17 @@ impl<'m> Machine<'m> {
                 self.branch(frame, condition, accept, reject)
             }
             Statement::Switch { selector, cases } => self.switch(frame, *selector, cases),
-            Statement::Loop { body, continuing, break_if } => self.loop_statement(frame, body, continuing, *break_if),
-            Statement::Break => self.leave(frame.broken),
-            Statement::Continue => self.leave(frame.continued),
+            Statement::Loop { body, continuing, break_if } => {
+                self.loop_statement(frame, LoopParts { body, continuing, break_if: *break_if })
+            }
+            Statement::Break => self.trace.leave(Exit::Break),
+            Statement::Continue => self.trace.leave(Exit::Continue),
             Statement::Return { value } => {
                 if let Some(value) = value {
                     let value = self.value(frame, *value)?;
-                    self.set_cell(frame.result, value);
+                    self.trace.set(frame.result, value);
                 }
-                self.leave(Some(frame.returned))
+                self.trace.leave(Exit::Return)
             }
             Statement::Store { pointer, value } => self.store_statement(frame, *pointer, *value),
             Statement::Call { function, arguments, result } => self.call(frame, *function, arguments, *result),
@@ -80,17 +80,6 @@ impl<'m> Machine<'m> {
         }
     }
 
-    fn leave(&mut self, flag: Option<usize>) -> Result<()> {
-        let left = self.graph.bool(true);
-        match flag {
-            Some(cell) => {
-                self.set_cell(cell, Val::Bool(left));
-                Ok(())
-            }
-            None => self.error("there is no loop to leave"),
-        }
-    }
-
     fn store_statement(
         &mut self,
         frame: &mut Frame<'m>,
@@ -98,8 +87,8 @@ impl<'m> Machine<'m> {
         value: Handle<Expression>,
     ) -> Result<()> {
         let pointer = self.pointer(frame, pointer)?;
-        if let Root::Storage(handle) = pointer.root
-            && self.signature.output == Some(handle)
+        if let Root::Storage(number) = pointer.root
+            && self.is_output(number)
         {
             return self.store_output(frame, &pointer, value);
         }
@@ -109,77 +98,55 @@ impl<'m> Machine<'m> {
 
     /// Runs one side under a condition and takes back what it assigned.
     fn side(&mut self, frame: &mut Frame<'m>, condition: Value, block: &'m Block) -> Result<Changes> {
-        let path = self.path;
-        self.path = self.graph.and(path, condition);
-        let mark = self.mark();
+        let side = self.trace.begin_side(condition);
         self.block(frame, block)?;
-        self.path = path;
-        Ok(self.rollback(mark))
+        Ok(self.trace.end_side(side))
     }
 
     fn branch(&mut self, frame: &mut Frame<'m>, condition: Value, accept: &'m Block, reject: &'m Block) -> Result<()> {
-        match self.literal(condition) {
+        match self.trace.literal(condition) {
             Some(true) => return self.block(frame, accept),
             Some(false) => return self.block(frame, reject),
             None => {}
         }
-        let span = self.graph.span;
-        let not = self.graph.not(condition);
+        let span = self.trace.graph.span;
+        let not = self.trace.graph.not(condition);
         let on = self.side(frame, condition, accept)?;
         let off = self.side(frame, not, reject)?;
-        self.graph.span = span;
-        let mut off = off.into_iter().peekable();
-        let mut on = on.into_iter().peekable();
-        // Both lists ascend by variable.
-        loop {
-            let cell = match (on.peek(), off.peek()) {
-                (Some((a, _)), Some((b, _))) => *a.min(b),
-                (Some((a, _)), None) => *a,
-                (None, Some((b, _))) => *b,
-                (None, None) => return Ok(()),
-            };
-            let now = self.cells[cell].clone();
-            let a = on.next_if(|(c, _)| *c == cell).map_or(now.clone(), |(_, v)| v);
-            let b = off.next_if(|(c, _)| *c == cell).map_or(now, |(_, v)| v);
-            let merged = merge(&mut self.graph, condition, &a, &b);
-            self.set_cell(cell, merged);
-        }
+        self.trace.graph.span = span;
+        self.trace.choose_between(condition, on, off);
+        Ok(())
     }
 
     fn switch(&mut self, frame: &mut Frame<'m>, selector: Handle<Expression>, cases: &'m [SwitchCase]) -> Result<()> {
         let (selector, signed) = self.integer(frame, selector)?;
-        let selector = self.looked_at(selector, signed);
-        let none = self.graph.bool(false);
-        let broken = self.new_cell(Val::Bool(none));
-        let outer = frame.broken.replace(broken);
+        let selector = self.trace.looked_at(selector, signed);
+        let none = self.trace.graph.bool(false);
+        let outer = self.trace.enter_switch();
         let mut any = none;
         for case in cases {
             let here = self.selects(selector, case.value);
-            any = self.graph.or(any, here);
+            any = self.trace.graph.or(any, here);
         }
-        let otherwise = self.graph.not(any);
+        let otherwise = self.trace.graph.not(any);
         let mut taken: Vec<(Value, Changes)> = Vec::new();
         let mut condition = none;
         for case in cases {
             let here = if case.value == SwitchValue::Default { otherwise } else { self.selects(selector, case.value) };
-            condition = self.graph.or(condition, here);
+            condition = self.trace.graph.or(condition, here);
             if case.fall_through {
                 continue;
             }
             let condition = std::mem::replace(&mut condition, none);
-            match self.literal(condition) {
+            match self.trace.literal(condition) {
                 Some(false) => {}
                 _ => taken.push((condition, self.side(frame, condition, &case.body)?)),
             }
         }
         for (condition, changes) in taken {
-            for (cell, new) in changes {
-                let old = self.cells[cell].clone();
-                let merged = merge(&mut self.graph, condition, &new, &old);
-                self.set_cell(cell, merged);
-            }
+            self.trace.choose(condition, changes);
         }
-        frame.broken = outer;
+        self.trace.go_out(outer);
         Ok(())
     }
 
@@ -187,11 +154,9 @@ impl<'m> Machine<'m> {
         let value = match value {
             SwitchValue::I32(v) => i64::from(v),
             SwitchValue::U32(v) => i64::from(v),
-            SwitchValue::Default => return self.graph.bool(false),
+            SwitchValue::Default => return self.trace.graph.bool(false),
         };
-        let value = self.graph.indices.int(value);
-        let equal = self.graph.indices.eq(selector, value);
-        self.graph.cond(equal)
+        self.trace.equals(selector, value)
     }
 
     fn call(
@@ -205,9 +170,9 @@ impl<'m> Machine<'m> {
         for &argument in arguments {
             values.push(self.value(frame, argument)?);
         }
-        let span = self.graph.span;
+        let span = self.trace.graph.span;
         let value = self.run(&self.module.functions[function], values)?;
-        self.graph.span = span;
+        self.trace.graph.span = span;
         if let Some(result) = result {
             frame.values[result.index()] = Some(value);
         }
@@ -216,16 +181,22 @@ impl<'m> Machine<'m> {
 
     /// Executes a function.
     pub fn run(&mut self, function: &'m Function, arguments: Vec<Val>) -> Result<Val> {
-        self.calls += 1;
-        if self.calls > CALL_LIMIT {
+        if self.calls >= CALL_LIMIT {
             return self.error(format!("more than {CALL_LIMIT} functions call each other"));
         }
-        let none = self.graph.bool(false);
-        let result = self.new_cell(Val::Unset);
-        let returned = self.new_cell(Val::Bool(none));
-        let first_cell = self.cells.len();
+        self.calls += 1;
+        let result = self.trace.declare(Val::Unset);
+        let outer = self.trace.enter_function();
+        let value = self.run_inside(function, arguments, result);
+        self.trace.go_out(outer);
+        self.calls -= 1;
+        value
+    }
+
+    fn run_inside(&mut self, function: &'m Function, arguments: Vec<Val>, result: usize) -> Result<Val> {
+        let first_cell = self.trace.variables();
         for _ in 0..function.local_variables.len() {
-            self.new_cell(Val::Unset);
+            self.trace.declare(Val::Unset);
         }
         let mut frame = Frame {
             arena: &function.expressions,
@@ -234,23 +205,17 @@ impl<'m> Machine<'m> {
             arguments,
             first_cell,
             result,
-            returned,
-            broken: None,
-            continued: None,
         };
         for (handle, variable) in function.local_variables.iter() {
-            self.graph.span = self.source.place(function.local_variables.get_span(handle));
+            self.trace.graph.span = self.source.place(function.local_variables.get_span(handle));
             let value = match variable.init {
                 Some(init) => self.value(&mut frame, init)?,
                 None => self.zero(variable.ty)?,
             };
-            let cell = first_cell + handle.index();
-            self.cells[cell] = value;
-            self.assigned[cell] = self.graph.span;
+            self.trace.initialize(first_cell + handle.index(), value);
         }
         self.block(&mut frame, &function.body)?;
-        self.calls -= 1;
-        Ok(self.cells[result].clone())
+        Ok(self.trace.get(result).clone())
     }
 
     /// The place an expression points to.

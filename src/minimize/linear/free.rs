@@ -9,7 +9,7 @@ const NOWHERE: u32 = u32::MAX;
 ///
 /// The pattern and the places of its entries in the Hessian are found once; new values are one pass over them.
 #[derive(Clone, Debug)]
-pub struct Reduced {
+pub struct FreeHessian {
     /// The numbers of the free unknowns, ascending.
     pub free: Vec<u32>,
     /// For each row the position of its first entry, and at the end the number of entries.
@@ -18,13 +18,13 @@ pub struct Reduced {
     pub col_idx: Vec<usize>,
     /// The value of each entry.
     pub values: Vec<f64>,
-    /// Where each entry is among the Hessian's.
+    /// The place of each entry among the Hessian's.
     places: Vec<u32>,
     /// The number of the Hessian's entries.
     stored: usize,
 }
 
-impl Reduced {
+impl FreeHessian {
     /// The pattern of the rows and columns that are not held; every diagonal entry is in it.
     pub fn new(pattern: &Csr, held: &[bool]) -> Self {
         let mut number = vec![NOWHERE; held.len()];
@@ -54,8 +54,8 @@ impl Reduced {
         self.free.len()
     }
 
-    /// Whether another matrix has the same entries.
-    pub fn same_pattern(&self, other: &Reduced) -> bool {
+    /// True if another matrix has the same entries.
+    pub fn same_pattern(&self, other: &FreeHessian) -> bool {
         self.free == other.free && self.row_ptr == other.row_ptr && self.col_idx == other.col_idx
     }
 
@@ -118,13 +118,13 @@ mod tests {
         let values = [2.0, 1.0, 1.0, 3.0, 3.0, 4.0];
         let Csr { row_ptr, col_idx, .. } = &pattern;
         let hessian = Matrix { rows: 3, cols: 3, block: 1, row_ptr, col_idx, values: &values };
-        let mut all = Reduced::new(&pattern, &[false; 3]);
+        let mut all = FreeHessian::new(&pattern, &[false; 3]);
         all.set(hessian).unwrap();
         assert_eq!(all.diagonal().collect::<Vec<_>>(), [2.0, 0.0, 4.0]);
         let mut product = [0.0; 3];
         all.multiply(&[1.0, 2.0, 3.0], &mut product);
         assert_eq!(product, [4.0, 10.0, 18.0]);
-        let mut some = Reduced::new(&pattern, &[true, false, false]);
+        let mut some = FreeHessian::new(&pattern, &[true, false, false]);
         some.set(hessian).unwrap();
         some.add_diagonal(|row, value| 10.0 * row as f64 + value);
         assert_eq!((&some.free[..], &some.values[..]), (&[1, 2][..], &[0.0, 3.0, 18.0][..]));

@@ -1,0 +1,101 @@
+//! The shift of a Hessian's diagonal.
+
+/// The largest shift, in terms of the diagonal's own entries and their median. Newton's step is then that of scaled steepest
+/// descent to eight digits.
+const LARGEST: f64 = 1e8;
+
+/// The first shift of a matrix that is not positive definite; smaller ones are dropped: they are below the rounding errors of
+/// factors.
+const FIRST: f64 = 1e-10;
+
+/// The shift grows so many times until the matrix is positive definite (Nocedal and Wright, *Numerical Optimization*, Algorithm
+/// 3.3).
+const GROWTH: f64 = 10.0;
+
+/// After a short step, where the step before was short already, the shift grows so many times; after whole ones it becomes
+/// less by it.
+const LESSON: f64 = 16.0;
+
+/// The smallest shift after short steps.
+const AFTER_SHORT: f64 = 1e-8;
+
+/// Steps from this share on are whole.
+const WHOLE: f64 = 0.9;
+
+/// A shift of the diagonal, in terms of its own entries and their median, that a minimisation remembers.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Shift {
+    size: f64,
+    /// The shift to begin with next time.
+    next: f64,
+    /// The number of short steps in a row.
+    short: usize,
+}
+
+impl Shift {
+    /// The shift of the matrix at hand.
+    pub fn size(&self) -> f64 {
+        self.size
+    }
+
+    /// Begins with a new matrix; returns how much is added to it.
+    pub fn begin(&mut self) -> f64 {
+        self.size = self.next;
+        self.size
+    }
+
+    /// Grows, as the matrix is not positive definite; returns how much more is added to it. `None`: no shift makes it
+    /// definite.
+    pub fn grow(&mut self) -> Option<f64> {
+        let before = self.size;
+        if before > LARGEST {
+            return None;
+        }
+        self.size = (GROWTH * before).max(FIRST);
+        Some(self.size - before)
+    }
+
+    /// Chooses the shift to begin with next time, after a step of a length. Short steps, which near singular Hessians lead
+    /// too far along directions of hardly any stiffness, make it larger.
+    pub fn learn(&mut self, step: f64, short: bool) {
+        self.short = if short { self.short + 1 } else { 0 };
+        self.next = match step {
+            _ if self.short > 1 => (LESSON * self.size).clamp(AFTER_SHORT, LARGEST),
+            WHOLE.. if self.size > FIRST => self.size / LESSON,
+            WHOLE.. => 0.0,
+            _ => self.size,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shifts_grow_to_an_end() {
+        let mut shift = Shift::default();
+        assert_eq!((shift.begin(), shift.grow()), (0.0, Some(FIRST)));
+        let added: f64 = std::iter::from_fn(|| shift.grow()).sum();
+        assert!((LARGEST..=11.0 * LARGEST).contains(&shift.size()));
+        assert!((added + FIRST - shift.size()).abs() < 1e-6 * shift.size());
+    }
+
+    #[test]
+    fn steps_teach() {
+        let mut shift = Shift { size: 1e-3, ..Shift::default() };
+        shift.learn(0.5, false);
+        assert_eq!(shift.begin(), 1e-3);
+        shift.learn(1.0, false);
+        assert_eq!(shift.begin(), 1e-3 / 16.0);
+        shift.learn(0.1, true);
+        assert_eq!(shift.begin(), 1e-3 / 16.0);
+        shift.learn(0.1, true);
+        assert_eq!(shift.begin(), 1e-3);
+        shift.learn(0.1, false);
+        assert_eq!(shift.begin(), 1e-3);
+        shift.size = 1e-11;
+        shift.learn(1.0, false);
+        assert_eq!(shift.begin(), 0.0);
+    }
+}

@@ -1,0 +1,6 @@
+//! Vectors.
+
+/// The scalar product.
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

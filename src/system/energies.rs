@@ -1,0 +1,47 @@
+//! The energy of every term.
+
+use super::part::Mode;
+use super::{Device, Error, Precision, System, diagnose};
+use spadina_core::bind::Buffers;
+
+impl System {
+    /// The energy of each term, in the order of the problem; that of a residual is half the sum of its squares.
+    ///
+    /// Added up in this order they are [`value`](Self::value). The GPU adds up all terms at once; of a system there, the
+    /// energies are computed by the reference, in double precision.
+    ///
+    /// ```
+    /// use spadina::{Options, Problem, System, Term};
+    ///
+    /// let spring = "fn energy(x: array<f32, 2>) -> f32 { let d = x[1] - x[0]; return d * d; }";
+    /// let weight = "fn energy(x: array<f32, 1>) -> f32 { return 9.81 * x[0]; }";
+    /// let problem = Problem::new()
+    ///     .unknown("x", vec![0.0, 2.0])
+    ///     .indices("springs", vec![[0, 1]])
+    ///     .indices("nodes", vec![[0], [1]])
+    ///     .term(Term::energy("spring.wgsl", spring).over("springs"))
+    ///     .term(Term::energy("weight.wgsl", weight).over("nodes"));
+    /// let mut system = System::build(problem, Options::default())?;
+    /// assert_eq!(system.energies()?, [4.0, 19.62]);
+    /// # Ok::<(), spadina::Error>(())
+    /// ```
+    pub fn energies(&mut self) -> Result<Vec<f64>, Error> {
+        self.bind()?;
+        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
+        let problem = displaced.as_ref().unwrap_or(&self.problem);
+        let compiled = self.options.device == Device::Cpu;
+        let residual = &mut self.state.residual;
+        residual.fill(0.0);
+        let mut energies = Vec::with_capacity(self.terms.len());
+        for term in &mut self.terms {
+            let mut into = Buffers { residual: &mut *residual, ..Buffers::default() };
+            energies.push(term.run(Mode::Value, (problem, compiled, &self.choosing), &mut into, &self.pool)?);
+        }
+        let sum = energies.iter().fold(0.0, |sum, energy| sum + energy);
+        if !sum.is_finite() {
+            let precision = if compiled { self.options.precision } else { Precision::F64 };
+            return Err(diagnose::non_finite(&self.terms, problem, (Mode::Value, precision), sum));
+        }
+        Ok(energies)
+    }
+}
