@@ -18,7 +18,7 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
-    /// Those of a simulation, around the nodes of a geometry at a global vector.
+    /// Those of a simulation, around the nodes of a geometry at a global vector. Shapes without a picture are left out.
     pub fn of(obstacles: &[simulate::Obstacle], geometry: &Geometry, vector: &[f64]) -> Vec<Obstacle> {
         let points = geometry.points(vector);
         let sum = points.iter().fold([0.0; 3], |sum, p| [0, 1, 2].map(|k| sum[k] + p[k]));
@@ -26,10 +26,11 @@ impl Obstacle {
         let far = |p: &[f32; 3]| (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f32>().sqrt();
         let size = points.iter().map(far).fold(0.0, f32::max);
         let shape = |obstacle: &simulate::Obstacle| match &obstacle.shape {
-            simulate::Shape::Plane { point, normal } => Obstacle::plane(point, normal, &middle, 1.5 * size),
-            simulate::Shape::Sphere { center, radius } => Obstacle::sphere(center, *radius),
+            simulate::Shape::Plane { point, normal } => Some(Obstacle::plane(point, normal, &middle, 1.5 * size)),
+            simulate::Shape::Sphere { center, radius } => Some(Obstacle::sphere(center, *radius)),
+            _ => None,
         };
-        obstacles.iter().map(shape).collect()
+        obstacles.iter().filter_map(shape).collect()
     }
 
     /// A ball.
