@@ -3,9 +3,7 @@
 use super::handle::{Handle, Int, Real, Symbol};
 use super::linear::{Matrix, Vector};
 use super::session::{self, Deferred, Session};
-use crate::frontend::kit::{Data, single};
-use crate::frontend::{Binding, Numbers, ParameterType};
-use crate::index::Index;
+use crate::frontend::{Numbers, ParameterType};
 
 /// The element an energy is evaluated for. Its methods declare parameters and give their values.
 #[derive(Debug)]
@@ -109,21 +107,10 @@ fn components<const N: usize>(row: Vec<Int>) -> [Int; N] {
 /// Entries of a parameter that is not gathered.
 #[track_caller]
 fn plain<T: Symbol>(name: &str, numbers: Numbers, shape: Vec<usize>, order: &[usize]) -> Vec<T> {
-    let (size, scalar) = (shape.iter().product(), shape.is_empty());
     let read = |s: &mut Session| {
-        let binding = s.parameter(name, ParameterType::Plain { numbers, shape }, None)?;
-        if scalar && !binding.per_element {
-            let id = T::of_data(single(&mut s.graph, &binding.array, numbers))?;
-            return Some(vec![s.wrap(id)]);
-        }
-        let data = Data::named(&mut s.graph, &binding.array, numbers);
-        let first = s.first_entry(&binding, size);
-        let entry = |&flat: &usize| {
-            let at = s.graph.indices.offset(first, flat as i64);
-            let id = T::of_data(data.entry(&mut s.graph, at))?;
-            Some(s.wrap(id))
-        };
-        order.iter().map(entry).collect::<Option<Vec<T>>>()
+        s.parameter(name, ParameterType::Plain { numbers, shape: shape.clone() }, None)?;
+        let entries = s.inputs.plain(&mut s.graph, name, numbers, &shape, order);
+        entries.into_iter().map(|entry| Some(s.wrap(T::of_data(entry)?))).collect::<Option<Vec<T>>>()
     };
     session::with(read).flatten().unwrap_or_else(|| vec![T::from_handle(Handle::Invalid); order.len()])
 }
@@ -136,16 +123,6 @@ fn gather<T: Symbol>(name: &str, numbers: Numbers, components: usize, nodes: usi
 }
 
 impl Session {
-    fn first_entry(&mut self, binding: &Binding, size: usize) -> Index {
-        match (binding.per_element, self.element) {
-            (true, Some(element)) => {
-                let element = self.graph.indices.var_index(element);
-                self.graph.indices.scale(element, size as i64)
-            }
-            _ => self.graph.indices.int(0),
-        }
-    }
-
     /// The rows of a gathered parameter.
     fn gather<T: Symbol>(
         &mut self,
@@ -157,16 +134,13 @@ impl Session {
         if components == 0 || nodes == 0 {
             return self.refuse(format!("`{name}` has no entries: it takes one node and one component at least"));
         }
-        let binding = self.parameter(name, ParameterType::Gathered { numbers, components, nodes }, None)?;
-        let own = || (self.roles.over.clone().unwrap_or_else(|| "stencil".to_string()), self.roles.over_width);
-        let (table, width) = binding.table.clone().unwrap_or_else(own);
-        let width = if self.discovering { nodes } else { width };
-        if width != nodes {
-            return self.refuse(format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row"));
+        self.parameter(name, ParameterType::Gathered { numbers, components, nodes }, None)?;
+        if let Some(message) = self.inputs.misfit(name, nodes).filter(|_| !self.discovering) {
+            return self.refuse(message);
         }
-        let data = Data::named(&mut self.graph, &binding.array, numbers);
-        let row = |k: usize| {
-            let row = self.defer(Deferred::Row { data, table: Some((table.clone(), width, k)), components });
+        let data = self.inputs.data(&mut self.graph, name, numbers);
+        let row = |node: usize| {
+            let row = self.defer(Deferred::Row { parameter: name.to_string(), data, node, components });
             (0..components).map(row).collect()
         };
         Some((0..nodes).map(row).collect())

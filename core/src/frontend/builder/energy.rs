@@ -6,8 +6,9 @@ use super::linear::Vector;
 use super::scope::Scope;
 use super::session::{self, Session};
 use crate::error::Diagnostic;
+use crate::frontend::kit;
 use crate::frontend::{Form, Frontend, Kind, Parameter, Roles};
-use crate::program::{LookedAt, Program, Target, Update, Write, residual_updates, split};
+use crate::program::{LookedAt, Program, Update, residual_updates};
 use std::fmt;
 use std::sync::Arc;
 
@@ -115,10 +116,7 @@ impl Energy {
     fn run(&self, roles: &Roles, discovering: bool) -> Result<(Session, Vec<Update>), Diagnostic> {
         let prepare = |s: &mut Session| {
             s.discovering = discovering;
-            s.roles.declare(&mut s.graph, &self.parameters);
-            if self.form == Form::Element {
-                s.open_elements();
-            }
+            s.inputs.declare(&mut s.graph, self.form, &self.parameters);
         };
         session::run(roles.clone(), prepare, || (self.closure)(), |s, rows| self.updates(s, &rows, discovering))
             .map_err(|found| Diagnostic::new(found.span, format!("energy `{}`: {}", self.name, found.message)))
@@ -132,7 +130,6 @@ impl Energy {
         // Rows whose value was refused have recorded why.
         let values: Option<Vec<_>> = rows.iter().map(|&row| s.id(row)).collect();
         let values = values?;
-        let vars: Vec<_> = s.element.into_iter().collect();
         let mut updates = Vec::new();
         match (self.kind, self.form) {
             (Kind::Residual, Form::Program) if s.writes.is_empty() => return s.refuse("the residual has no rows"),
@@ -140,19 +137,10 @@ impl Energy {
             _ if discovering => {}
             (Kind::Energy, _) => {
                 for value in values {
-                    updates.extend(split(&mut s.graph, &vars, Target::Energy, value));
+                    updates.extend(kit::energy(&mut s.graph, &s.inputs, value));
                 }
             }
-            (Kind::Residual, Form::Element) => {
-                let element = s.element.map(|e| s.graph.indices.var_index(e))?;
-                for (k, &value) in values.iter().enumerate() {
-                    let first = s.graph.indices.scale(element, values.len() as i64);
-                    let row = s.graph.indices.offset(first, k as i64);
-                    let always = s.graph.bool(true);
-                    let write = Write::added(&vars, row, always, value, s.graph.span);
-                    updates.push(Update::residual(&mut s.graph, &write));
-                }
-            }
+            (Kind::Residual, Form::Element) => updates = kit::element_rows(&mut s.graph, &s.inputs, &values),
             (Kind::Residual, Form::Program) => {
                 let writes = std::mem::take(&mut s.writes);
                 updates = residual_updates(&mut s.graph, writes);

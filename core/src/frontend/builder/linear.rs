@@ -111,7 +111,7 @@ pub fn product<const R: usize, const K: usize, const C: usize>(a: Matrix<R, K>, 
     })
 }
 
-/// Why a larger matrix is refused.
+/// The refusal of larger matrices.
 const TOO_LARGE: &str = "`determinant` and `inverse` of the builder take up to 4 rows";
 
 /// The determinant of up to 4 rows, as its polynomial.

@@ -66,7 +66,7 @@ impl Scope {
     #[track_caller]
     pub fn scalar_or(&self, name: &str, default: f64) -> Real {
         let bound = single(name, Numbers::Real, Some(Fallback::Number(default)));
-        let is_unbound = session::with(|s| s.roles.unbound.contains(name));
+        let is_unbound = session::with(|s| s.inputs.roles().unbound.contains(name));
         if is_unbound == Some(true) { Real::from(default) } else { bound }
     }
 
@@ -135,8 +135,8 @@ impl Scope {
 #[track_caller]
 fn single<T: Symbol>(name: &str, numbers: Numbers, default: Option<Fallback>) -> T {
     let declare = |s: &mut Session| {
-        let bound = s.parameter(name, ParameterType::Override(numbers), default)?.array;
-        Some(s.defer(Deferred::Single { bound, numbers })(0))
+        s.parameter(name, ParameterType::Override(numbers), default)?;
+        Some(s.defer(Deferred::Single { parameter: name.to_string(), numbers })(0))
     };
     session::with(declare).flatten().unwrap_or(T::from_handle(Handle::Invalid))
 }
@@ -148,9 +148,9 @@ fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
         if components == 0 {
             return s.refuse(format!("the rows of `{name}` have no entries: they have one component at least"));
         }
-        let bound = s.parameter(name, ParameterType::Array { numbers, components }, None)?.array;
-        let data = Data::named(&mut s.graph, &bound, numbers);
-        let rows = Deferred::Single { bound: Session::length_name(&bound, components), numbers: Numbers::Unsigned };
+        s.parameter(name, ParameterType::Array { numbers, components }, None)?;
+        let data = s.inputs.data(&mut s.graph, name, numbers);
+        let rows = Deferred::Length { parameter: name.to_string(), components };
         Some(Bound { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
     };
     let refused = Bound { stamp: 0, data: Data::Reals(Array(0)), rows: Int::from_handle(Handle::Invalid) };
@@ -161,7 +161,7 @@ fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
 fn write(row: Int, value: Real, assign: bool) {
     session::with(|s| {
         let (row, value) = (s.id(row)?, s.id(value)?);
-        if s.element.is_some() {
+        if s.inputs.element().is_some() {
             return s.refuse("the element form of a residual gives its rows as the result of its closure");
         }
         let (vars, loops, path, span) = (s.vars(), s.loops(), s.path, s.graph.span);

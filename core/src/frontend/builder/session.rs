@@ -6,8 +6,8 @@
 
 use super::handle::{Handle, Symbol};
 use crate::error::Diagnostic;
-use crate::frontend::kit::{Data, Scalar, single};
-use crate::frontend::{Binding, Fallback, Numbers, Parameter, ParameterType, Roles};
+use crate::frontend::kit::{Data, Inputs, Scalar};
+use crate::frontend::{Fallback, Numbers, Parameter, ParameterType, Roles};
 use crate::index::{Index, Var, VarSet};
 use crate::program::Write;
 use crate::real::{Graph, Span, Value};
@@ -33,21 +33,30 @@ struct Scope {
 /// Data that is read when a handle of it is first used, so that declaring it costs nothing and orders nothing.
 #[derive(Clone)]
 pub enum Deferred {
-    /// A row of numbers.
+    /// A row of an array that is gathered at a node of the element.
     Row {
-        /// The numbers.
+        /// The parameter.
+        parameter: String,
+        /// The array.
         data: Data,
-        /// The table that names the row, and the position in it; without one, the row begins at entry 0.
-        table: Option<(String, usize, usize)>,
+        /// The number of the node in the element.
+        node: usize,
         /// Numbers in the row.
         components: usize,
     },
-    /// One number.
+    /// One number that binds by itself.
     Single {
-        /// The name it binds by.
-        bound: String,
+        /// The parameter.
+        parameter: String,
         /// What it is.
         numbers: Numbers,
+    },
+    /// The number of rows of data.
+    Length {
+        /// The parameter.
+        parameter: String,
+        /// Numbers in a row.
+        components: usize,
     },
 }
 
@@ -55,16 +64,14 @@ pub enum Deferred {
 pub struct Session {
     /// What has been built.
     pub graph: Graph,
-    /// What the parameters are bound to.
-    pub roles: Roles,
+    /// The data that parameters are bound to, and the element at hand.
+    pub inputs: Inputs,
     /// Whether the parameters are being found out: bindings are not known then.
     pub discovering: bool,
     /// What has been declared, in order.
     pub parameters: Vec<Parameter>,
     /// What a residual program has written.
     pub writes: Vec<Write>,
-    /// The loop over the elements.
-    pub element: Option<Var>,
     /// The condition under which writes happen.
     pub path: Value,
     /// The first thing that was refused.
@@ -83,11 +90,10 @@ impl Session {
         let path = graph.bool(true);
         Session {
             graph,
-            roles,
+            inputs: Inputs::new(&roles),
             discovering: false,
             parameters: Vec::new(),
             writes: Vec::new(),
-            element: None,
             path,
             refused: None,
             stamp,
@@ -143,21 +149,14 @@ impl Session {
         self.open.iter().rev().find(|s| self.graph.indices.contains(free, s.var)).map_or(0, |s| s.number)
     }
 
-    /// Opens the loop over the rows of the element table.
-    pub fn open_elements(&mut self) {
-        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
-        let zero = self.graph.indices.int(0);
-        let count = self.graph.indices.size(&Session::length_name(&over, self.roles.over_width));
-        self.element = Some(self.graph.indices.var(0, zero, count, "e"));
-    }
-
     /// Opens a loop and gives its variable.
     pub fn open_loop(&mut self, lo: Index, hi: Index) -> Index {
         let depth = self.open.len();
-        let level = depth + usize::from(self.element.is_some());
+        let level = depth + self.inputs.loops().len();
         let name = LOOP_NAMES[depth.min(LOOP_NAMES.len() - 1)];
         // A size is known to the graph when it is first used; its name is taken before that.
-        let taken = self.parameters.iter().any(|p| p.name == name || self.roles.binding(&p.name).array == name);
+        let taken =
+            self.parameters.iter().any(|p| p.name == name || self.inputs.roles().binding(&p.name).array == name);
         let name = if taken { format!("{name}_") } else { name.to_string() };
         let var = self.graph.indices.var(level as u32, lo, hi, &name);
         self.opened += 1;
@@ -177,7 +176,7 @@ impl Session {
 
     /// The loop variables around the statement at hand, outermost first.
     pub fn vars(&self) -> Vec<Var> {
-        self.element.into_iter().chain(self.open.iter().map(|s| s.var)).collect()
+        self.inputs.element().into_iter().chain(self.open.iter().map(|s| s.var)).collect()
     }
 
     /// The numbers of these loops.
@@ -185,18 +184,13 @@ impl Session {
         self.open.iter().map(|s| s.number).collect()
     }
 
-    /// The name of the count of rows of a bound array.
-    pub fn length_name(bound: &str, width: usize) -> String {
-        if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") }
-    }
-
     /// What tells this build from others.
     pub fn stamp(&self) -> u64 {
         self.stamp
     }
 
-    /// Declares a parameter, or finds it again; gives what it is bound to.
-    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<Fallback>) -> Option<Binding> {
+    /// Declares a parameter, or finds it again.
+    pub fn parameter(&mut self, name: &str, ty: ParameterType, default: Option<Fallback>) -> Option<()> {
         match self.parameters.iter().find(|p| p.name == name) {
             Some(known) if known.ty == ty && known.default == default => {}
             Some(known) if known.ty == ty => {
@@ -208,7 +202,7 @@ impl Session {
             }
             None => self.parameters.push(Parameter { name: name.to_string(), ty, span: Span::default(), default }),
         }
-        Some(self.roles.binding(name))
+        Some(())
     }
 
     /// A handle of data to be read later.
@@ -220,25 +214,19 @@ impl Session {
 
     /// A component of deferred data; a row is read as a whole.
     fn read(&mut self, at: u32, component: u32) -> Option<Scalar> {
+        let g = &mut self.graph;
         match self.deferred.get(at as usize)?.clone() {
-            Deferred::Single { bound, numbers } => Some(single(&mut self.graph, &bound, numbers)),
-            Deferred::Row { data, table, components } => {
-                let first = self.row_start(table, components);
-                let row = data.row(&mut self.graph, first, components);
-                row.get(component as usize).copied()
+            Deferred::Single { parameter, numbers } => Some(self.inputs.single(g, &parameter, numbers)),
+            Deferred::Length { parameter, components } => {
+                Some(Scalar::Int { index: self.inputs.length(g, &parameter, components), signed: false })
+            }
+            Deferred::Row { parameter, data, node, components } => {
+                let position = g.indices.int(node as i64);
+                let node = self.inputs.node(g, &parameter, position)?;
+                let first = g.indices.scale(node, components as i64);
+                data.row(g, first, components).get(component as usize).copied()
             }
         }
-    }
-
-    /// The first entry of a deferred row.
-    fn row_start(&mut self, table: Option<(String, usize, usize)>, components: usize) -> Index {
-        let (Some((table, width, k)), Some(element)) = (table, self.element) else { return self.graph.indices.int(0) };
-        let element = self.graph.indices.var_index(element);
-        let table = self.graph.indices.table(&table, true);
-        let at = self.graph.indices.scale(element, width as i64);
-        let at = self.graph.indices.offset(at, k as i64);
-        let node = self.graph.indices.read(table, at);
-        self.graph.indices.scale(node, components as i64)
     }
 }
 

@@ -33,7 +33,7 @@ macro_rules! functions {
                 }
             }
 
-            /// What its arguments are made of.
+            /// The numbers that its arguments are made of.
             pub fn operands(self) -> Operands {
                 match self {
                     Function::Unary(UnaryOp::Abs) => Operands::Numbers,
@@ -42,7 +42,7 @@ macro_rules! functions {
                 }
             }
 
-            /// What it does with vectors.
+            /// The way it takes vectors.
             pub fn applies(self) -> Applies {
                 match self {
                     Function::Unary(_) => Applies::Componentwise,
@@ -53,7 +53,7 @@ macro_rules! functions {
     };
 }
 
-/// What the arguments of a function are made of.
+/// The numbers that the arguments of a function are made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operands {
     /// Reals only: an integer literal among them is a real.
@@ -62,7 +62,7 @@ pub enum Operands {
     Numbers,
 }
 
-/// What a function does with vectors.
+/// The way a function takes vectors.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Applies {
     /// It takes their components one by one; a scalar goes with every component.

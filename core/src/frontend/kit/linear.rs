@@ -81,7 +81,7 @@ pub fn refract(g: &mut Graph, i: &[Value], n: &[Value], eta: Value) -> Vec<Value
     i.iter().zip(n).map(refracted).collect()
 }
 
-/// Whether two vectors point away from each other.
+/// The predicate that two vectors point away from each other.
 pub fn opposed(g: &mut Graph, a: &[Value], b: &[Value]) -> Value {
     let dot = dot(g, a, b);
     let zero = g.constant(0.0);

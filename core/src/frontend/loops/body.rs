@@ -30,7 +30,7 @@ pub trait Body {
     /// The name of a variable; the loop that counts it has the same one in print.
     fn name(&self, variable: usize) -> Option<String>;
 
-    /// Whether a variable is none of the text, but was made to hold the value of an expression that is used once.
+    /// True if a variable is none of the text, but was made to hold the value of an expression that is used once.
     fn is_temporary(&self, variable: usize) -> bool;
 }
 
@@ -58,7 +58,7 @@ impl Carried {
         &self.cells
     }
 
-    /// Whether the body may assign a variable.
+    /// True if the body may assign a variable.
     pub(super) fn in_body(&self, cell: usize) -> bool {
         self.in_body.contains(&cell)
     }
@@ -70,7 +70,7 @@ pub(super) struct Loop<'a> {
     pub body: &'a mut dyn Body,
     /// The variables it may assign.
     pub carried: &'a Carried,
-    /// Where it stands.
+    /// The place of its statement.
     pub span: Span,
     /// The number of variables when it began.
     pub variables: usize,

@@ -1,4 +1,4 @@
-//! What the variables of a loop hold in an iteration and after the last: sums, counters, and what never changes.
+//! The values of a loop's variables in an iteration and after the last: sums, counters, and those that never change.
 
 use super::body::Carried;
 use super::placeholder::Placeholders;
@@ -19,7 +19,7 @@ pub const ONLY_SUMS: &str = "a loop may carry nothing but sums: this variable co
 const LAST_VALUE: &str = "this variable is assigned anew in every iteration of a loop, and its last value is used \
                           after it: declare it inside the loop, or add up";
 
-/// What is known of the variables of a loop.
+/// The variables of a loop whose values in an iteration are known.
 pub struct Known {
     /// The inductive ones.
     pub steps: Steps,
@@ -145,7 +145,7 @@ pub fn repeated(
     cells.filter_map(|cell| Some((*cell, (new(cell)?.clone(), var)))).collect()
 }
 
-/// What the iteration before assigned; in the first one, the value from before the loop.
+/// The value that the iteration before assigned; in the first one, the value from before the loop.
 fn iteration_before(t: &mut Trace, (new, var): &(Val, Var), first: &Val, range: &LoopRange) -> Val {
     let symbol = t.graph.indices.var_index(range.var);
     let before = t.graph.indices.offset(symbol, -1);

@@ -1,4 +1,4 @@
-//! How often a loop runs: a comparison of linear functions of the iteration, counted until it ends the loop.
+//! The number of iterations of a loop: a comparison of linear functions of the iteration, counted until it ends the loop.
 
 use super::placeholder::Placeholders;
 use super::predicate::{Junction, split};
@@ -15,7 +15,7 @@ const UNREACHED: &str = "the trip count of this loop cannot be bounded: its coun
 pub struct Counted {
     /// The condition that ends the loop, with placeholders.
     pub exit: Cond,
-    /// How often the exit is passed; negative counts as zero.
+    /// The number of times the exit is passed; negative counts as zero.
     pub count: Index,
     /// The variable whose own values the loop runs over, if its step is one.
     pub direct: Option<usize>,
@@ -40,7 +40,7 @@ pub struct Counting<'a> {
 }
 
 impl Counting<'_> {
-    /// How often the loop goes on before `exit` holds, counted from the first iteration.
+    /// The number of times the loop goes on before `exit` holds, counted from the first iteration.
     pub fn count(&mut self, exit: Value) -> Result<Counted> {
         let mut all: Option<Counted> = None;
         for part in split(&mut self.trace.graph, exit, Junction::And) {
@@ -111,7 +111,7 @@ impl Counting<'_> {
         Ok(Counted { exit: cond, count, direct, counters, unsigned, signed, lasts })
     }
 
-    /// What is positive (or for `!=`, not zero) as long as the loop goes on.
+    /// The *gap*: positive (or for `!=`, not zero) as long as the loop goes on.
     fn gap(&mut self, test: &Test) -> Result<Index> {
         let s = &mut self.trace.graph.indices;
         let up = s.sub(test.right, test.left);
@@ -127,7 +127,7 @@ impl Counting<'_> {
         })
     }
 
-    /// Whether a gap shrinks by the same step in every iteration. That the step is zero shows when data is bound.
+    /// True if a gap shrinks by the same step in every iteration. That the step is zero shows when data is bound.
     fn is_steady(&mut self, change: Index) -> bool {
         let any = self.any_iteration();
         let s = &mut self.trace.graph.indices;
@@ -136,7 +136,7 @@ impl Counting<'_> {
         !moves && s.nonnegative(step)
     }
 
-    /// How often a gap that begins as `first` and changes by `change`, which is not positive, is positive.
+    /// The number of times a gap is positive that begins as `first` and changes by `change`, which is not positive.
     fn iterations(&mut self, first: Index, change: Index) -> Index {
         let s = &mut self.trace.graph.indices;
         let step = s.neg(change);
@@ -145,7 +145,7 @@ impl Counting<'_> {
         s.div(rounded, step)
     }
 
-    /// How often the loop goes on where that is no quotient: the first iteration that satisfies the exit, among those
+    /// The number of times the loop goes on where that is no quotient: the first iteration that satisfies the exit, among those
     /// before a gap that shrinks in every iteration is used up, or before every bit is shifted out.
     fn searched(&mut self, counters: &Counters, exit: Cond, (first, change): (Index, Index)) -> Result<Index> {
         let shifts = counters.iter().filter_map(|(_, cell)| match self.steps.get(cell)?.1 {
@@ -234,7 +234,7 @@ impl Counted {
         Some(t.graph.cond(cond))
     }
 
-    /// Whether every side of the test that moves is, from the first test to the last, where its type does not wrap.
+    /// True if every side of the test that moves is, from the first test to the last, where its type does not wrap.
     pub fn stays_in_words(&self, t: &mut Trace, steps: &Steps) -> bool {
         let zero = t.graph.indices.int(0);
         let sides = [(&self.unsigned, false), (&self.signed, true)];
@@ -251,7 +251,7 @@ impl Counted {
         })
     }
 
-    /// Whether every side of the test that moves stays where a `u32` does not wrap, up to the test that ends the loop.
+    /// True if every side of the test that moves stays where a `u32` does not wrap, up to the test that ends the loop.
     pub fn stays_unsigned(&self, t: &mut Trace, steps: &Steps, iteration: Index) -> bool {
         self.unsigned.iter().all(|&side| {
             let next = t.graph.indices.offset(iteration, 1);

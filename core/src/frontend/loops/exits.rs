@@ -13,7 +13,7 @@ use crate::real::Value;
 pub const DATA_EXIT: &str = "this loop is left by `break` or `return` on something else than integers that count its \
                              iterations or are read from tables: make it a guard, or give the loop a literal trip count";
 
-/// What the iteration that ends a loop does before it does.
+/// The effect of the iteration that ends a loop, before it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
     /// Nothing: it does not count as an iteration.
@@ -25,7 +25,7 @@ pub enum Ending {
 }
 
 impl Loop<'_> {
-    /// What an iteration does that ends with one of these exits. The values of an iteration are put in by `prepare`.
+    /// The effect of an iteration that ends with one of these exits. The values of an iteration are put in by `prepare`.
     pub fn ending(&mut self, exits: &[Value], mut prepare: impl FnMut(&mut Trace)) -> Result<Ending> {
         let mut ending = Ending::Nothing;
         for (k, &exit) in exits.iter().enumerate() {

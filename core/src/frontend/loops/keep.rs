@@ -13,7 +13,7 @@ use crate::program::Write;
 use crate::real::Value;
 use rustc_hash::FxHashMap;
 
-/// What came of a loop that was to stay.
+/// The outcome of a loop that was to stay.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kept {
     /// All that it carries is known.
@@ -24,20 +24,20 @@ pub enum Kept {
     Once,
 }
 
-/// What a variable that is no sum and no counter may be.
+/// The values that a variable may have that is no sum and no counter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Recurrence {
-    /// Nothing.
+    /// None.
     Refused,
-    /// What the iteration before assigned.
+    /// Those that the iteration before assigned.
     Repeats,
 }
 
-/// What one iteration did.
+/// The effects of one iteration.
 struct Trial {
     /// The placeholders it ran with.
     list: Placeholders,
-    /// What it assigned.
+    /// The variables it assigned, with their values.
     changed: FxHashMap<usize, Val>,
     /// The exits besides those of the range.
     exits: Vec<Value>,

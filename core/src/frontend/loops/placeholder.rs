@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 pub struct Placeholders {
     /// The placeholder of every variable.
     pub values: Vec<(usize, Val)>,
-    /// What the integer variables hold before the loop.
+    /// The values of the integer variables before the loop.
     pub before: FxHashMap<usize, Index>,
-    /// What they are to the graph.
+    /// The placeholders as the graph knows them.
     pub unknown: Unknown,
 }
 
@@ -58,13 +58,13 @@ impl Placeholders {
         }
     }
 
-    /// Whether an integer depends on one of them.
+    /// True if an integer depends on one of them.
     pub fn holds(&self, t: &Trace, index: Index) -> bool {
         let free = t.graph.indices.free(index);
         t.graph.indices.vars(free).iter().any(|v| self.unknown.vars.contains(v))
     }
 
-    /// Whether a value depends on what the iteration before left behind.
+    /// True if a value depends on what the iteration before left behind.
     pub fn leak_into(&self, t: &Trace, value: Value) -> bool {
         leaks(&t.graph, value, &self.unknown)
     }

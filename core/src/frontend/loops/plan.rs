@@ -1,4 +1,4 @@
-//! How a loop runs: which variables it counts, and which exit counts its iterations.
+//! The plan of a loop: the variables it counts, and the exit that counts its iterations.
 //!
 //! The body and the step are executed with placeholders for everything that an iteration may change. A variable that
 //! comes out as its placeholder plus an invariant is *inductive*: `init + step * t` in iteration `t`. Of the conditions
@@ -14,19 +14,19 @@ use crate::frontend::trace::{Exit, Result};
 use crate::index::Index;
 use crate::real::Value;
 
-/// How a loop runs.
+/// The plan of a loop.
 pub struct Plan {
     /// The inductive variables.
     pub steps: Steps,
     /// The exit that counts the iterations.
     pub counted: Counted,
-    /// How often the loop runs; negative counts as zero.
+    /// The number of iterations; negative counts as zero.
     pub count: Index,
-    /// What the iteration does that takes the exit.
+    /// The effect of the iteration that takes the exit.
     pub ending: Ending,
 }
 
-/// How much of the body is executed to find a plan.
+/// The part of the body that is executed to find a plan.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reach {
     /// Its head, and the step.
@@ -35,7 +35,7 @@ enum Reach {
     Whole,
 }
 
-/// Where an exit was found.
+/// Exits that were found in one place.
 struct Exits {
     /// The conditions of which one ends the loop.
     found: Vec<Value>,
@@ -44,7 +44,7 @@ struct Exits {
 }
 
 impl Loop<'_> {
-    /// Finds out how a loop runs. The state is as before, whatever comes out.
+    /// Finds the plan of a loop. The state is as before, whatever comes out.
     pub fn plan(&mut self) -> Result<Plan> {
         match self.attempt_plan(Reach::Head) {
             Ok(plan) => Ok(plan),

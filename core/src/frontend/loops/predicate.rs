@@ -1,10 +1,10 @@
-//! What predicates are made of.
+//! The parts of predicates.
 
 use crate::frontend::trace::Trace;
 use crate::index::{Cond, IndexNode};
 use crate::real::{Graph, Node, Value};
 
-/// What a disjunction is made of. A part `!a && b` beside a part `a` counts as `b`.
+/// The parts of a disjunction. A part `!a && b` beside a part `a` counts as `b`.
 pub fn disjuncts(t: &mut Trace, predicate: Value) -> Vec<Value> {
     let g = &mut t.graph;
     let mut parts = split(g, predicate, Junction::Or);
@@ -35,7 +35,7 @@ fn negated(g: &mut Graph, predicate: Value) -> Value {
     })
 }
 
-/// What joins predicates.
+/// A way to join predicates.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Junction {
     /// One of them holds.

@@ -1,4 +1,4 @@
-//! What a loop that stays runs over.
+//! The range of a loop that stays.
 
 use super::body::Loop;
 use super::exits::{DATA_EXIT, Ending};
@@ -9,7 +9,7 @@ use crate::index::{Index, Loop as Bounds, REDUCTION_LEVEL, Var};
 use crate::program::{Word, implied};
 use crate::real::{Graph, Rebuild, Value};
 
-/// What a loop that stays runs over.
+/// The range of a loop that stays.
 pub struct LoopRange {
     /// Its variable.
     pub var: Var,
@@ -21,7 +21,7 @@ pub struct LoopRange {
     pub assumed: Vec<Value>,
     /// The conditions that end the loop with the range.
     pub exits: Vec<Value>,
-    /// Where one more iteration runs after the range, up to a `return`.
+    /// The condition under which one more iteration runs after the range, up to a `return`.
     pub returns: Option<Value>,
     /// The exit that this iteration takes, if there is one only.
     pub taken: Option<Value>,

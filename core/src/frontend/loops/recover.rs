@@ -1,4 +1,4 @@
-//! Which way a loop goes: unrolled, or kept.
+//! The ways of a loop: unrolled, or kept.
 
 use super::body::{Body, Carried, Loop};
 use super::carry::ONLY_SUMS;

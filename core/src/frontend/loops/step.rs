@@ -6,7 +6,7 @@ use crate::index::{BitOp, Index, IndexNode, Indices, Var};
 use crate::real::Rebuild;
 use rustc_hash::FxHashMap;
 
-/// How an integer variable changes from one iteration to the next.
+/// The change of an integer variable from one iteration to the next.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Step {
     /// By an invariant that is added.
@@ -79,7 +79,7 @@ pub fn closed_form(s: &mut Indices, (init, step): (Index, Step), iteration: Inde
     }
 }
 
-/// What puts the values of counters in an iteration in for their placeholders.
+/// The substitution of counters' values in an iteration for their placeholders.
 pub fn counters_at(t: &mut Trace, counters: &Counters, steps: &Steps, iteration: Index) -> Option<Rebuild> {
     let pair =
         |&(var, cell): &(Var, usize)| Some((var, closed_form(&mut t.graph.indices, *steps.get(&cell)?, iteration)));

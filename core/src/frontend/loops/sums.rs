@@ -1,10 +1,10 @@
-//! What an iteration adds to a variable.
+//! The terms that an iteration adds to variables.
 
 use crate::index::{Index, IndexNode, Indices, Loop as Bounds, Monomial, REDUCTION_LEVEL, Var};
 use crate::real::{BinaryOp, Graph, Node, Rebuild, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// How many selects an integer's increment may pass through.
+/// Selects that an integer's increment may pass through.
 const INCREMENT_DEPTH: usize = 64;
 
 /// The term that `value` adds to the placeholder `carried`: through sums, differences and selects of both sides.

@@ -11,10 +11,10 @@ pub const UNROLL: u64 = 64;
 /// Iterations of a loop that can only be unrolled.
 pub const FORCED_UNROLL: u64 = 4096;
 
-/// What unrolling one loop may build: expressions, and the monomials added up for them.
+/// The most that unrolling one loop may build: expressions, and the monomials added up for them.
 const UNROLL_WORK: usize = 1 << 22;
 
-/// What is known of the number of iterations of a loop that is unrolled.
+/// The number of iterations of a loop that is unrolled, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Iterations {
     /// Nothing: the test must be literal in every iteration.
@@ -88,7 +88,7 @@ impl Loop<'_> {
         Ok(())
     }
 
-    /// Whether a loop that is unrolled ends here. If that depends on data, what follows runs where it does not end.
+    /// True if a loop that is unrolled ends here. If that depends on data, what follows runs where it does not end.
     fn ends(&mut self, ends: Value, counted: bool, regions: &mut Vec<Region>) -> Result<bool> {
         let t = self.trace();
         match t.literal(ends) {

@@ -180,7 +180,7 @@ impl Trace {
         Ok(left)
     }
 
-    /// Whether control may have left the function.
+    /// True if control may have left the function.
     pub(in crate::frontend) fn may_return(&self) -> Result<bool> {
         let Some(returned) = self.place.flow.returned else { return Ok(false) };
         Ok(self.literal(self.flag(returned)?) != Some(false))
@@ -211,7 +211,7 @@ impl Trace {
         }
     }
 
-    /// Whether a variable tells that control has left.
+    /// True if a variable tells that control has left.
     pub(in crate::frontend) fn is_flow(&self, cell: usize) -> bool {
         self.place.flow.cells().any(|flag| flag == cell)
     }

@@ -1,4 +1,4 @@
-//! Where the value of an integer matters, and not only its low 32 bits.
+//! Integers whose value matters, and not only their low 32 bits.
 
 use crate::index::Index;
 use crate::program::{LookedAt, Word, implied};

@@ -108,7 +108,7 @@ pub fn settled(g: &mut Graph, value: &Val) -> Val {
     }
 }
 
-/// Whether some scalar of a value depends on what the iteration before left behind, or cannot be used.
+/// True if some scalar of a value depends on what the iteration before left behind, or cannot be used.
 pub fn any_leak(g: &Graph, value: &Val, unknown: &Unknown) -> bool {
     let mut found = false;
     value.leaves(&mut |leaf| {
@@ -121,7 +121,7 @@ pub fn any_leak(g: &Graph, value: &Val, unknown: &Unknown) -> bool {
     found
 }
 
-/// Whether a value depends on what the iteration before left behind.
+/// True if a value depends on what the iteration before left behind.
 pub fn leaks(g: &Graph, value: Value, unknown: &Unknown) -> bool {
     if holds(&g.indices, g.free(value), unknown) {
         return true;
@@ -140,7 +140,7 @@ pub fn leaks(g: &Graph, value: Value, unknown: &Unknown) -> bool {
     false
 }
 
-/// Whether one of these variables is a placeholder.
+/// True if one of these variables is a placeholder.
 pub fn holds(indices: &Indices, free: VarSet, unknown: &Unknown) -> bool {
     indices.vars(free).iter().any(|v| unknown.vars.contains(v))
 }

@@ -1,4 +1,4 @@
-//! Where an execution stands.
+//! The place of an execution in its program.
 
 use crate::real::Value;
 
@@ -28,17 +28,17 @@ pub enum Exit {
     Continue,
 }
 
-/// Where the statement at hand stands.
+/// The place of the statement at hand.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     /// The condition under which it runs.
     pub path: Value,
-    /// How many loops that stay are around it.
+    /// The number of loops that stay around it.
     pub depth: u32,
     /// The product of the trip counts of the unrolled loops around it.
     pub unrolled: u64,
     /// Loops around it whose counters are being looked for: nothing is known of them yet, and nothing built is kept.
     pub planning: usize,
-    /// What tells whether control has left.
+    /// The variables that tell whether control has left.
     pub flow: Flow,
 }

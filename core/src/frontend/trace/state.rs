@@ -18,7 +18,7 @@ pub type Result<T> = std::result::Result<T, Diagnostic>;
 /// which the statement at hand runs.
 #[derive(Debug)]
 pub struct Trace {
-    /// What has been built.
+    /// The graph that has been built.
     pub graph: Graph,
     pub(super) variables: Variables,
     pub(super) place: Place,
@@ -31,7 +31,7 @@ pub struct Trace {
     loops: u32,
 }
 
-/// What is put back when an attempt is taken back.
+/// The state that is put back when an attempt is taken back.
 #[derive(Debug)]
 pub struct Attempt {
     mark: Mark,
@@ -40,12 +40,12 @@ pub struct Attempt {
     looks: usize,
 }
 
-/// What an attempt wrote and looked at.
+/// The effects of an attempt besides assignments.
 #[derive(Debug)]
 pub struct Effects {
-    /// What it wrote.
+    /// Its writes.
     pub writes: Vec<Write>,
-    /// What it looked at.
+    /// The integers that it looked at.
     pub looks: Vec<Look>,
 }
 
@@ -116,7 +116,7 @@ impl Trace {
         self.variables.count()
     }
 
-    /// What a variable holds; a [`Val::Last`] in it is still to be [settled](super::settled).
+    /// The value of a variable; a [`Val::Last`] in it is still to be [settled](super::settled).
     pub fn get(&self, variable: usize) -> &Val {
         self.variables.get(variable)
     }
@@ -131,7 +131,7 @@ impl Trace {
         self.variables.set_span(variable, self.graph.span);
     }
 
-    /// Where a variable was last assigned.
+    /// The place where a variable was last assigned.
     pub fn assigned_at(&self, variable: usize) -> crate::real::Span {
         self.variables.span_of(variable)
     }
@@ -146,7 +146,7 @@ impl Trace {
         self.place.path
     }
 
-    /// How many loops that stay are around the statement at hand, the loop over the elements among them.
+    /// The number of loops that stay around the statement at hand, the loop over the elements among them.
     pub fn depth(&self) -> u32 {
         self.place.depth
     }
@@ -166,7 +166,7 @@ impl Trace {
         self.place.unrolled = unrolled;
     }
 
-    /// Whether the counters of a loop around are being looked for.
+    /// True while the counters of a loop around are being looked for.
     pub(in crate::frontend) fn is_planning(&self) -> bool {
         self.place.planning > 0
     }
@@ -187,7 +187,7 @@ impl Trace {
         self.writes.push(write);
     }
 
-    /// What has been written.
+    /// The number of writes so far.
     pub fn writes(&self) -> usize {
         self.writes.len()
     }
@@ -263,7 +263,7 @@ impl Trace {
         Unknown { first_key: self.unknowns.next_key(), ..Unknown::default() }
     }
 
-    /// Whether an integer depends on something of which nothing is known.
+    /// True if an integer depends on something of which nothing is known.
     pub(in crate::frontend) fn is_unknown(&self, index: Index) -> bool {
         self.unknowns.holds(&self.graph.indices, index)
     }

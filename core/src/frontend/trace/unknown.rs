@@ -60,9 +60,9 @@ impl Comparison {
 pub struct Test {
     /// The comparison.
     pub comparison: Comparison,
-    /// What is compared.
+    /// The left side.
     pub left: Index,
-    /// What it is compared to.
+    /// The right side.
     pub right: Index,
     /// `i32`, not `u32`.
     pub signed: bool,
@@ -105,7 +105,7 @@ impl Unknowns {
         var
     }
 
-    /// Whether an integer depends on a placeholder.
+    /// True if an integer depends on a placeholder.
     pub fn holds(&self, indices: &Indices, index: Index) -> bool {
         let free = indices.free(index);
         indices.vars(free).iter().any(|v| self.vars.contains(v))

@@ -27,7 +27,7 @@ pub enum Val {
     Pointer(Rc<Pointer>),
     /// A gathered parameter as a whole, by number.
     Gathered(usize),
-    /// What the last iteration of a loop assigned.
+    /// The value that the last iteration of a loop assigned.
     Last(Rc<LastValue>),
     /// Cannot be used; whoever uses it gives this reason.
     Poison(Rc<Diagnostic>),
@@ -38,13 +38,13 @@ pub enum Val {
 /// A place in memory.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pointer {
-    /// What it points into.
+    /// The variable or array that it points into.
     pub root: Root,
     /// The way to the part of it.
     pub path: Vec<Index>,
 }
 
-/// What a pointer points into.
+/// A variable or array that a pointer points into.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Root {
     /// A variable.
@@ -57,14 +57,14 @@ pub enum Root {
 /// scalars are never read again, so it is built when one is.
 #[derive(Debug)]
 pub struct LastValue {
-    /// What an iteration assigned.
+    /// The value that an iteration assigned.
     pub(super) new: Val,
-    /// What the variable held before the loop.
+    /// The value that the variable held before the loop.
     pub(super) before: Val,
     pub(super) end: Rc<LoopEnd>,
-    /// Where it was assigned.
+    /// The place where it was assigned.
     pub(super) span: Span,
-    /// Why it has no value if it depends on an iteration before the last.
+    /// The rule that is broken if it depends on an iteration before the last.
     pub(super) rule: &'static str,
     pub(super) settled: OnceCell<Val>,
 }
@@ -74,7 +74,7 @@ pub struct LastValue {
 pub struct LoopEnd {
     /// Puts its number in for the loop's variable.
     pub(super) rebuild: RefCell<Rebuild>,
-    /// Whether there is one.
+    /// The predicate that there is one.
     pub(super) runs: Value,
     /// The placeholders of the loop.
     pub(super) unknown: Unknown,
@@ -110,7 +110,7 @@ impl LastValue {
         Val::Last(Rc::new(LastValue { new, before, end, span, rule, settled: OnceCell::new() }))
     }
 
-    /// What an iteration assigned.
+    /// The value that an iteration assigned.
     pub fn new_value(&self) -> &Val {
         &self.new
     }
@@ -133,7 +133,7 @@ impl Val {
         Val::Composite(parts.into_iter().collect())
     }
 
-    /// Whether two values are the same without looking into composites twice.
+    /// True if two values are the same, composites only if they are one.
     pub(super) fn same(&self, other: &Val) -> bool {
         match (self, other) {
             (Val::Real(a), Val::Real(b)) | (Val::Bool(a), Val::Bool(b)) => a == b,
@@ -147,7 +147,7 @@ impl Val {
         }
     }
 
-    /// Whether two values are the same, part by part.
+    /// True if two values are the same, part by part.
     pub fn is_same(&self, other: &Val) -> bool {
         match (self, other) {
             (Val::Composite(a), Val::Composite(b)) => {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 #[derive(Default, Debug)]
 pub struct Variables {
     values: Vec<Val>,
-    /// Where each was last assigned.
+    /// The place where each was last assigned.
     assigned: Vec<Span>,
     journal: Vec<(usize, Val)>,
     marks: usize,
@@ -53,7 +53,7 @@ impl Variables {
         &self.values
     }
 
-    /// Where a variable was last assigned.
+    /// The place where a variable was last assigned.
     pub fn span_of(&self, cell: usize) -> Span {
         self.assigned[cell]
     }

@@ -1,7 +1,8 @@
 //! Pointers, loads, stores, indexing.
 
 use super::assume::assume;
-use super::machine::{Data, Frame, Machine};
+use super::machine::{Frame, Machine, Storage, of_data};
+use crate::frontend::kit::Data;
 use crate::frontend::trace::{Pointer, Result, Root, Val, merge, settled};
 use crate::index::Index;
 use crate::program::Write;
@@ -109,19 +110,11 @@ impl<'m> Machine<'m> {
             return self.element(&all, index);
         }
         let name = self.signature.parameters[number].name.clone();
-        let binding = self.roles.binding(&name);
-        let (table, width) = match binding.table {
-            Some(table) => table,
-            None => (self.roles.over.clone().unwrap_or_default(), self.roles.over_width),
+        let Some(node) = self.inputs.node(&mut self.trace.graph, &name, index) else {
+            return self.error("there is no element");
         };
-        let Some(element) = self.element else { return self.error("there is no element") };
-        let element = self.trace.graph.indices.var_index(element);
-        let table = self.trace.graph.indices.table(&table, true);
-        let at = self.trace.graph.indices.scale(element, width as i64);
-        let at = self.trace.graph.indices.add(at, index);
-        let node = self.trace.graph.indices.read(table, at);
-        let data = self.bound_data(&binding.array, numbers, components);
-        Ok(self.row(&data, node))
+        let data = self.inputs.data(&mut self.trace.graph, &name, numbers);
+        Ok(self.row(data, components, node))
     }
 
     /// All rows of a gathered parameter.
@@ -155,45 +148,34 @@ impl<'m> Machine<'m> {
                 }
             }
             Root::Storage(number) => {
-                let data = self.storage(number)?;
-                self.load_storage(&data, &pointer.path)
+                let storage = self.storage(number)?;
+                self.load_storage(storage, &pointer.path)
             }
         }
     }
 
-    fn load_storage(&mut self, data: &Data, path: &[Index]) -> Result<Val> {
+    fn load_storage(&mut self, storage: Storage, path: &[Index]) -> Result<Val> {
         let Some((&at, rest)) = path.split_first() else {
             return self.error("an array that is bound to data cannot be copied as a whole; read its elements");
         };
-        let row = self.row(data, at);
+        let row = match storage {
+            Storage::Data(data, components) => self.row(data, components, at),
+            // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
+            Storage::Output => {
+                self.trace.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`")
+            }
+        };
         rest.iter().try_fold(row, |value, &index| self.element(&value, index))
     }
 
     /// A row of data: a number, or a vector.
-    fn row(&mut self, data: &Data, at: Index) -> Val {
-        let components = match *data {
-            Data::Reals(_, components) | Data::Integers(_, components, _) => components,
-            Data::Output => 1,
-        };
-        let first = self.trace.graph.indices.scale(at, components as i64);
+    fn row(&mut self, data: Data, components: usize, at: Index) -> Val {
+        let g = &mut self.trace.graph;
+        let first = g.indices.scale(at, components as i64);
         if components == 1 {
-            return self.entry(data, first);
+            return of_data(data.entry(g, first));
         }
-        let component = |c: usize| {
-            let at = self.trace.graph.indices.offset(first, c as i64);
-            self.entry(data, at)
-        };
-        Val::composite((0..components).map(component))
-    }
-
-    /// A number of data.
-    pub fn entry(&mut self, data: &Data, at: Index) -> Val {
-        match *data {
-            Data::Reals(array, _) => Val::Real(self.trace.graph.load(array, at)),
-            Data::Integers(table, _, signed) => Val::Int { index: self.trace.graph.indices.read(table, at), signed },
-            // `r[i] += v` reads the entry it writes; only another use of what was read is refused.
-            Data::Output => self.trace.poison("the residual `r` is write only: use `r[i] += value` or `r[i] = value`"),
-        }
+        Val::composite(data.row(g, first, components).into_iter().map(of_data))
     }
 
     /// Assigns what a pointer points to.

@@ -194,7 +194,7 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a scalar or vector holds integers.
+/// True if a scalar or vector holds integers.
 fn holds_integers(value: &Val) -> bool {
     match value {
         Val::Composite(parts) => parts.first().is_some_and(holds_integers),

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::machine::{Frame, Machine};
+use super::machine::{Frame, Machine, Storage, of_data};
 use super::zero::zero;
 use crate::frontend::trace::{Pointer, Result, Root, Val, merge};
 use crate::index::Index;
@@ -253,14 +253,11 @@ impl<'m> Machine<'m> {
             return Ok(Val::Real(self.trace.graph.constant(number)));
         }
         // Operands come first, and so do the defaults that this one may depend on.
-        if let Some(init) = item.init.filter(|_| self.roles.unbound.contains(&name)) {
+        if let Some(init) = item.init.filter(|_| self.inputs.roles().unbound.contains(&name)) {
             return self.global(init);
         }
         match self.signature.parameters.iter().find(|p| p.name == name).map(|p| p.ty.numbers()) {
-            Some(numbers) => {
-                let bound = self.roles.binding(&name).array;
-                Ok(self.single(&bound, numbers))
-            }
+            Some(numbers) => Ok(of_data(self.inputs.single(&mut self.trace.graph, &name, numbers))),
             None => self.error("only f32, u32 and i32 bind to data"),
         }
     }
@@ -314,12 +311,12 @@ impl<'m> Machine<'m> {
 
     fn array_length(&mut self, pointer: &Pointer) -> Result<Val> {
         let Root::Storage(number) = pointer.root else { return self.error("only arrays of data have a length") };
-        let width = match self.storage(number)? {
-            super::machine::Data::Reals(_, width) | super::machine::Data::Integers(_, width, _) => width,
-            super::machine::Data::Output => return self.error("the length of the residual follows from its writes"),
+        let Storage::Data(_, width) = self.storage(number)? else {
+            return self.error("the length of the residual follows from its writes");
         };
-        let bound = self.roles.binding(self.global_name(number)).array;
-        Ok(Val::Int { index: self.length(&bound, width), signed: false })
+        let name = self.global_name(number);
+        let index = self.inputs.length(&mut self.trace.graph, name, width);
+        Ok(Val::Int { index, signed: false })
     }
 
     /// `select` with a condition for the whole or for each component.

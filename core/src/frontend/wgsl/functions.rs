@@ -8,7 +8,7 @@ use naga::MathFunction as Fun;
 /// has no place in an energy itself.
 pub const STAND_IN: &str = "quantizeToF16";
 
-/// What naga calls a function; `None`: WGSL lacks it, and a file calls it nevertheless.
+/// The function of naga that a function is; `None`: WGSL lacks it, and a file calls it nevertheless.
 fn native(function: Function) -> Option<Fun> {
     Some(match function {
         Function::Unary(op) => return native_operation(op),
@@ -82,7 +82,7 @@ pub fn beyond_wgsl(name: &str) -> Option<Function> {
     (found.arguments() == 1 && found.applies() == Applies::Componentwise).then_some(found)
 }
 
-/// Whether the function of a name takes nothing but reals: an integer literal among its arguments is a real.
+/// True if the function of a name takes nothing but reals: an integer literal among its arguments is a real.
 pub fn takes_reals(name: &str) -> bool {
     Function::named(name).is_some_and(|f| f.operands() == Operands::Reals)
 }

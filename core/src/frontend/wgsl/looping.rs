@@ -9,9 +9,9 @@ use naga::{Block, Expression, Handle, Literal, Statement};
 /// A loop statement.
 #[derive(Clone, Copy)]
 pub struct LoopParts<'m> {
-    /// What runs in every iteration.
+    /// The statements of every iteration.
     pub body: &'m Block,
-    /// What runs between iterations.
+    /// The statements between iterations.
     pub continuing: &'m Block,
     /// The condition that ends the loop after `continuing`.
     pub break_if: Option<Handle<Expression>>,
@@ -89,7 +89,7 @@ impl<'m> Body for WgslLoop<'_, 'm> {
     }
 }
 
-/// Whether a statement of the body leaves its loop.
+/// True if a statement of the body leaves its loop.
 fn leaves(frame: &Frame, body: &Block) -> bool {
     let always = |condition| matches!(frame.arena[condition], Expression::Literal(Literal::Bool(true)));
     let mut pending = vec![(body, true)];

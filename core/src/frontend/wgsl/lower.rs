@@ -1,11 +1,12 @@
 //! From a module and its roles to a program.
 
-use super::machine::Machine;
+use super::machine::{Machine, of_data};
 use super::parse::{LOWERING_STACK, on_large_stack};
 use super::{Fallback, Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
+use crate::frontend::kit;
 use crate::frontend::trace::{Result, Val};
-use crate::program::{Program, Target, Update, Write, residual_updates, split};
+use crate::program::{Program, Update, residual_updates};
 use crate::real::Span;
 
 /// Lowers a module on a stack of its own.
@@ -16,10 +17,8 @@ pub fn lower(module: &Module, roles: &Roles) -> Result<Program> {
 
 fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     let mut machine = Machine::new(&module.source, &module.naga, &module.signature, roles);
-    roles.declare(&mut machine.trace.graph, &module.signature.parameters);
-    if module.form() == Form::Element {
-        machine.open_elements();
-    }
+    machine.inputs.declare(&mut machine.trace.graph, module.form(), &module.signature.parameters);
+    machine.trace.set_depth(machine.inputs.loops().len() as u32);
     machine.module_scope()?;
     let arguments: Result<Vec<Val>> = (module.naga.functions[module.signature.function].arguments.iter().enumerate())
         .map(|(number, _)| machine.argument(number))
@@ -58,16 +57,6 @@ pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
 }
 
 impl Machine<'_> {
-    /// Opens the loop over the elements.
-    fn open_elements(&mut self) {
-        let width = self.roles.over_width;
-        let over = self.roles.over.clone().unwrap_or_else(|| "stencil".to_string());
-        let zero = self.trace.graph.indices.int(0);
-        let count = self.length(&over, width);
-        self.element = Some(self.trace.graph.indices.var(0, zero, count, "e"));
-        self.trace.set_depth(1);
-    }
-
     /// The value of a parameter of the element form.
     fn argument(&mut self, number: usize) -> Result<Val> {
         let Some(Parameter { name, ty, span, .. }) = self.signature.parameters.get(number).cloned() else {
@@ -75,14 +64,10 @@ impl Machine<'_> {
         };
         self.trace.graph.span = span;
         match ty {
-            ParameterType::Gathered { nodes, .. } => {
-                let width = self.roles.binding(&name).table.map_or(self.roles.over_width, |(_, width)| width);
-                if width != nodes {
-                    let message = format!("parameter `{name}` takes {nodes} nodes, but its table has {width} a row");
-                    return self.error(message);
-                }
-                Ok(Val::Gathered(number))
-            }
+            ParameterType::Gathered { nodes, .. } => match self.inputs.misfit(&name, nodes) {
+                Some(message) => self.error(message),
+                None => Ok(Val::Gathered(number)),
+            },
             ParameterType::Plain { numbers, shape } => Ok(self.plain(&name, numbers, &shape)),
             _ => self.error("this parameter cannot be bound"),
         }
@@ -90,58 +75,38 @@ impl Machine<'_> {
 
     /// A scalar, vector or matrix, the same for all elements or one for each.
     fn plain(&mut self, name: &str, numbers: Numbers, shape: &[usize]) -> Val {
-        let binding = self.roles.binding(name);
-        let size: usize = shape.iter().product();
-        let first = match (binding.per_element, self.element) {
-            (true, Some(element)) => {
-                let element = self.trace.graph.indices.var_index(element);
-                self.trace.graph.indices.scale(element, size as i64)
-            }
-            _ if shape.is_empty() => return self.single(&binding.array, numbers),
-            _ => self.trace.graph.indices.int(0),
+        // By columns, as WGSL has matrices.
+        let positions: Vec<usize> = match *shape {
+            [rows, columns] => (0..columns).flat_map(|c| (0..rows).map(move |r| r * columns + c)).collect(),
+            _ => (0..shape.iter().product()).collect(),
         };
-        let data = self.bound_data(&binding.array, numbers, size);
-        let mut entry = |flat: usize| {
-            let at = self.trace.graph.indices.offset(first, flat as i64);
-            self.entry(&data, at)
-        };
+        let entries = self.inputs.plain(&mut self.trace.graph, name, numbers, shape, &positions);
+        let mut entries = entries.into_iter().map(of_data);
         match *shape {
-            [n] => Val::composite((0..n).map(entry)),
-            [rows, columns] => {
-                let mut column = |c: usize| Val::composite((0..rows).map(|r| entry(r * columns + c)));
-                let parts: Vec<Val> = (0..columns).map(&mut column).collect();
-                Val::composite(parts)
+            [] => entries.next().unwrap_or_else(|| unreachable!("a scalar has an entry")),
+            [_] => Val::composite(entries),
+            [rows, ..] => {
+                let entries: Vec<Val> = entries.collect();
+                Val::composite(entries.chunks(rows).map(|column| Val::composite(column.iter().cloned())))
             }
-            _ => entry(0),
         }
     }
 
     /// The updates that the result stands for.
     fn updates(&mut self, module: &Module, result: Val) -> Result<Vec<Update>> {
-        let vars: Vec<_> = self.element.into_iter().collect();
-        let mut updates = Vec::new();
         match (module.kind(), module.form()) {
             (Kind::Energy, _) => {
                 let value = self.as_real(&result)?;
-                updates = split(&mut self.trace.graph, &vars, Target::Energy, value);
+                Ok(kit::energy(&mut self.trace.graph, &self.inputs, value))
             }
             (Kind::Residual, Form::Element) => {
                 let rows = self.vector(&result)?;
-                let always = self.trace.graph.bool(true);
-                let element = self.element.map(|e| self.trace.graph.indices.var_index(e));
-                for (k, &value) in rows.iter().enumerate() {
-                    let first = element.map(|e| self.trace.graph.indices.scale(e, rows.len() as i64));
-                    let first = first.unwrap_or_else(|| self.trace.graph.indices.int(0));
-                    let row = self.trace.graph.indices.offset(first, k as i64);
-                    let write = Write::added(&vars, row, always, value, self.trace.graph.span);
-                    updates.push(Update::residual(&mut self.trace.graph, &write));
-                }
+                Ok(kit::element_rows(&mut self.trace.graph, &self.inputs, &rows))
             }
             (Kind::Residual, Form::Program) => {
                 let writes = self.trace.take_writes();
-                updates = residual_updates(&mut self.trace.graph, writes);
+                Ok(residual_updates(&mut self.trace.graph, writes))
             }
         }
-        Ok(updates)
     }
 }

@@ -2,10 +2,9 @@
 
 use super::literals::Source;
 use super::signature::Signature;
-use super::{Numbers, ParameterType, Roles};
+use super::{ParameterType, Roles};
+use crate::frontend::kit::{Data, Inputs, Scalar};
 use crate::frontend::trace::{Result, Trace, Val};
-use crate::index::{Index, Table, Var};
-use crate::real::{Array, ArrayKind};
 use naga::{Arena, Expression, Handle};
 use rustc_hash::FxHashMap;
 
@@ -28,56 +27,54 @@ pub struct Frame<'m> {
     pub result: usize,
 }
 
-/// What a parameter or declaration is to the graph.
-#[derive(Clone, Debug)]
-pub enum Data {
-    /// An array of reals by rows.
-    Reals(Array, usize),
-    /// A table of integers by rows; signed or not.
-    Integers(Table, usize, bool),
+/// The meaning of a variable at module scope.
+#[derive(Clone, Copy, Debug)]
+pub enum Storage {
+    /// Data, by rows of so many numbers.
+    Data(Data, usize),
     /// The output of a residual.
     Output,
 }
 
 /// The state of an execution.
 pub struct Machine<'m> {
-    /// What has been built, and the variables.
+    /// The execution: graph and variables.
     pub trace: Trace,
     /// The text.
     pub source: &'m Source,
     /// The module.
     pub module: &'m naga::Module,
-    /// What is computed.
+    /// The function that is computed, and its parameters.
     pub signature: &'m Signature,
-    /// What it is bound to.
-    pub roles: &'m Roles,
+    /// The data it is bound to, and the element at hand.
+    pub inputs: Inputs,
     /// Calls around the statement at hand.
     pub calls: usize,
+    /// Blocks around it, in all of these calls.
+    pub nesting: usize,
     /// Module-scope expressions.
     pub globals: Vec<Option<Val>>,
     /// The cells of private variables.
     pub private: FxHashMap<Handle<naga::GlobalVariable>, usize>,
-    /// The loop over the elements.
-    pub element: Option<Var>,
-    /// What arrays are, by the number of their declaration.
-    data: FxHashMap<usize, Data>,
+    /// The meanings of variables at module scope, by the number of their declaration.
+    storage: FxHashMap<usize, Storage>,
     steps: u64,
 }
 
 impl<'m> Machine<'m> {
     /// An execution that has not begun.
-    pub fn new(source: &'m Source, module: &'m naga::Module, signature: &'m Signature, roles: &'m Roles) -> Self {
+    pub fn new(source: &'m Source, module: &'m naga::Module, signature: &'m Signature, roles: &Roles) -> Self {
         Machine {
             trace: Trace::default(),
             source,
             module,
             signature,
-            roles,
+            inputs: Inputs::new(roles),
             calls: 0,
+            nesting: 0,
             globals: vec![None; module.global_expressions.len()],
             private: FxHashMap::default(),
-            element: None,
-            data: FxHashMap::default(),
+            storage: FxHashMap::default(),
             steps: 0,
         }
     }
@@ -96,64 +93,43 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
-    /// What numbers a parameter is bound to, by rows.
-    pub fn bound_data(&mut self, bound: &str, numbers: Numbers, components: usize) -> Data {
-        match numbers {
-            Numbers::Real => Data::Reals(self.trace.graph.array(bound, ArrayKind::Data), components),
-            Numbers::Unsigned | Numbers::Signed => {
-                let signed = numbers == Numbers::Signed;
-                Data::Integers(self.trace.graph.indices.table(bound, !signed), components, signed)
-            }
-        }
-    }
-
-    /// A single number that a parameter is bound to.
-    pub fn single(&mut self, bound: &str, numbers: Numbers) -> Val {
-        match numbers {
-            Numbers::Real => {
-                let data = self.bound_data(bound, numbers, 1);
-                let first = self.trace.graph.indices.int(0);
-                self.entry(&data, first)
-            }
-            Numbers::Unsigned => Val::Int { index: self.trace.graph.indices.size(bound), signed: false },
-            Numbers::Signed => Val::Int { index: self.trace.graph.indices.signed_size(bound), signed: true },
-        }
-    }
-
     /// The name of a variable at module scope, by the number of its declaration.
     pub fn global_name(&self, number: usize) -> &'m str {
         let variable = self.module.global_variables.iter().nth(number);
         variable.and_then(|(_, v)| v.name.as_deref()).unwrap_or("")
     }
 
-    /// Whether a variable at module scope is the output of a residual.
+    /// True if a variable at module scope is the output of a residual.
     pub fn is_output(&self, number: usize) -> bool {
         self.signature.output.is_some_and(|o| o.index() == number)
     }
 
-    /// What a storage array is.
-    pub fn storage(&mut self, number: usize) -> Result<Data> {
-        if let Some(data) = self.data.get(&number) {
-            return Ok(data.clone());
+    /// The meaning of a variable at module scope.
+    pub fn storage(&mut self, number: usize) -> Result<Storage> {
+        if let Some(&known) = self.storage.get(&number) {
+            return Ok(known);
         }
         let name = self.global_name(number);
-        let data = if self.is_output(number) {
-            Data::Output
+        let storage = if self.is_output(number) {
+            Storage::Output
         } else {
-            let bound = self.roles.binding(name).array;
             match self.signature.parameters.iter().find(|p| p.name == name).map(|p| &p.ty) {
-                Some(&ParameterType::Array { numbers, components }) => self.bound_data(&bound, numbers, components),
+                Some(&ParameterType::Array { numbers, components }) => {
+                    Storage::Data(self.inputs.data(&mut self.trace.graph, name, numbers), components)
+                }
                 _ => return self.error(format!("variable `{name}` cannot be used here")),
             }
         };
-        self.data.insert(number, data.clone());
-        Ok(data)
+        self.storage.insert(number, storage);
+        Ok(storage)
     }
+}
 
-    /// The count of rows of a bound array: `len(name)`, or `len(name, width)` for rows of several numbers.
-    pub fn length(&mut self, bound: &str, width: usize) -> Index {
-        let name = if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") };
-        self.trace.graph.indices.size(&name)
+/// A number of data as a value.
+pub fn of_data(number: Scalar) -> Val {
+    match number {
+        Scalar::Real(value) => Val::Real(value),
+        Scalar::Int { index, signed } => Val::Int { index, signed },
     }
 }
 

@@ -9,17 +9,26 @@ use naga::{Block, Expression, Function, Handle, Statement, SwitchCase, SwitchVal
 /// Calls inside calls.
 const CALL_LIMIT: usize = 128;
 
+/// Blocks inside blocks, through calls: what the [stack of the lowering](super::parse::LOWERING_STACK) holds, and one
+/// megabyte of WebAssembly's.
+const NESTING_LIMIT: usize = if cfg!(target_family = "wasm") { 1 << 8 } else { 1 << 15 };
+
 impl<'m> Machine<'m> {
     /// Runs the statements of a block. What follows a `return`, `break` or `continue` under a condition runs under its
     /// negation.
     pub fn block(&mut self, frame: &mut Frame<'m>, block: &'m Block) -> Result<()> {
-        self.statements(frame, block, 0)
+        self.nesting += 1;
+        let result = match self.nesting <= NESTING_LIMIT {
+            true => self.statements(frame, block),
+            false => self.error("blocks and calls nest too deeply here"),
+        };
+        self.nesting -= 1;
+        result
     }
 
-    /// Runs the statements of a block from one on.
-    pub fn statements(&mut self, frame: &mut Frame<'m>, block: &'m Block, from: usize) -> Result<()> {
+    fn statements(&mut self, frame: &mut Frame<'m>, block: &'m Block) -> Result<()> {
         let mut regions: Vec<Region> = Vec::new();
-        for (statement, span) in block.span_iter().skip(from) {
+        for (statement, span) in block.span_iter() {
             self.trace.graph.span = self.source.place(*span);
             self.step()?;
             self.statement(frame, statement)?;
