@@ -169,6 +169,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod backend;
+pub mod executor;
 pub mod explain;
 #[cfg(feature = "files")]
 pub mod files;
@@ -187,6 +189,7 @@ pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;
 #[cfg(feature = "gpu")]
 pub use spadina_gpu as gpu;
+#[cfg(feature = "cpu")]
 pub use spadina_jit_cpu as cpu;
 #[cfg(feature = "meshes")]
 pub use spadina_meshes as mesh;
