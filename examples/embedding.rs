@@ -6,9 +6,9 @@
 
 use spadina::gpu::{Device, wgpu};
 use spadina::mesh::{Mesh, Shape};
-use spadina::render::{Camera, Object, Settings, Up, render};
 use spadina::system::{Device as Where, GpuOptions, Precision, Resident};
 use spadina::{Options, Problem, System, Tensor, Term};
+use spadina_pictures::render::{Camera, Object, Settings, Up, render};
 use std::error::Error;
 
 const SPRING: &str = include_str!("energies/spring.wgsl");

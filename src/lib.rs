@@ -28,7 +28,7 @@
 //!
 //! `x` is an array of nodes: the energy sees the rows that the element's stencil, a row of `springs`, names. `k` is one
 //! number for all elements and `rest` one for each: the shapes tell them apart. The same problem can be read from a file
-//! with [`Problem::read`].
+//! with [`Problem::read`] (feature `files`).
 //!
 //! # Reading the Hessian
 //!
@@ -172,30 +172,26 @@ struct Readme;
 pub mod backend;
 pub mod executor;
 pub mod explain;
-#[cfg(feature = "solve")]
+#[cfg(feature = "files")]
+pub mod files;
+#[cfg(all(feature = "solve", feature = "meshes"))]
 pub mod guide;
-pub mod mesh;
 #[cfg(feature = "solve")]
 pub mod minimize;
 pub mod npy;
-pub mod output;
-#[cfg(feature = "solve")]
-pub mod plot;
 pub mod problem;
-#[cfg(feature = "solve")]
-pub mod render;
-#[cfg(feature = "solve")]
-pub mod scene;
 #[cfg(feature = "solve")]
 pub mod simulate;
 pub mod system;
 pub mod tensor;
-#[cfg(feature = "view")]
-pub mod view;
 
 pub use problem::{Problem, Term};
 pub use spadina_core::frontend::builder;
 #[cfg(feature = "gpu")]
 pub use spadina_gpu as gpu;
+#[cfg(feature = "cpu")]
+pub use spadina_jit_cpu as cpu;
+#[cfg(feature = "meshes")]
+pub use spadina_meshes as mesh;
 pub use system::{Error, Evaluation, Layout, Matrix, Options, System};
 pub use tensor::Tensor;

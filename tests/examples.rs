@@ -1,32 +1,16 @@
 //! Runs every example and looks at what it prints. `cargo test` builds the examples beside the tests; `cargo test --test
 //! examples` does not, and needs `cargo build --examples` before it.
 
-use std::path::PathBuf;
-use std::process::Command;
+#[path = "common/example.rs"]
+mod example;
+
+use example::{last_number, run};
 
 /// What an example prints; it must succeed and say nothing on standard error.
 fn output(name: &str) -> String {
     let (text, errors) = run(name);
     assert!(errors.is_empty(), "{name}: {errors}");
     text
-}
-
-/// What an example prints, and what it says on standard error; it must succeed.
-fn run(name: &str) -> (String, String) {
-    run_with(name, &[])
-}
-
-/// The same with arguments.
-fn run_with(name: &str, arguments: &[&str]) -> (String, String) {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(|deps| deps.parent()).map(PathBuf::from).unwrap();
-    let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let output = Command::new(&program).args(arguments).output().unwrap_or_else(|e| {
-        panic!("{}: {e}; `cargo build --examples` builds it", program.display());
-    });
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{name}: {}: {errors}", output.status);
-    (String::from_utf8(output.stdout).unwrap(), errors)
 }
 
 /// Whether each text is found, in this order.
@@ -37,17 +21,6 @@ fn expect(name: &str, wanted: &[&str]) {
         let at = rest.find(w).unwrap_or_else(|| panic!("{name} should print `{w}`:\n{text}"));
         rest = &rest[at + w.len()..];
     }
-}
-
-/// The number behind the last occurrence of a word.
-fn last_number(text: &str, word: &str) -> f64 {
-    let after = text.rsplit(word).next().unwrap_or("").trim_start();
-    after
-        .split([' ', ',', '\n'])
-        .next()
-        .unwrap_or("")
-        .parse()
-        .unwrap_or_else(|_| panic!("no number after {word}: {text}"))
 }
 
 #[test]
@@ -131,27 +104,4 @@ fn embedding() {
     }
     let hangs = last_number(&text, "hangs");
     assert!((0.5..1.5).contains(&hangs), "{text}");
-}
-
-#[cfg(feature = "solve")]
-#[test]
-fn soft_body() {
-    let (text, _) = run_with("soft_body", &["40", "4"]);
-    assert!(text.starts_with("384 tetrahedra, 375 unknowns"), "{text}");
-    let lowest = last_number(&text, "lowest at");
-    assert!(lowest > 0.0 && lowest < 0.1, "{text}");
-}
-
-#[cfg(feature = "view")]
-#[test]
-fn view_cloth() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("cloth.png");
-    let (text, _) = run_with("view_cloth", &[file.to_str().unwrap(), "5"]);
-    if text.starts_with("no GPU adapter") {
-        assert!(std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1"), "{text}");
-        return;
-    }
-    assert!(text.starts_with("5 frames of 841 nodes"), "{text}");
-    assert!(std::fs::read(file).unwrap().starts_with(b"\x89PNG"));
 }

@@ -1,10 +1,9 @@
 //! Projected element Hessians: known matrices, and machine code against the interpreter, which decomposes by another
 //! library.
 
-mod common;
-
 use spadina::system::{Device, Layout, Projection};
 use spadina::{Options, Problem, System, Term};
+use std::path::{Path, PathBuf};
 
 fn options(device: Device, projection: Projection) -> Options {
     Options { device, projection: Some(projection), ..Options::default() }
@@ -103,11 +102,18 @@ fn second() -> f64 {
     lambda * s * s / square / 5.0
 }
 
+/// The folders of the conformance cases.
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+    let folders = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    folders.filter(|folder| folder.join("problem.toml").exists()).collect()
+}
+
 /// Machine code and interpreter agree on every case, for every number of threads and every layout.
 #[test]
 fn conformance_cases() {
     let mut projected = 0;
-    for case in common::cases() {
+    for case in cases() {
         let problem = Problem::read(case.join("problem.toml")).unwrap();
         for projection in [Projection::Clamp, Projection::Abs, Projection::Reduced] {
             let (reference, scale) = match System::build(problem.clone(), options(Device::Interpreter, projection)) {

@@ -1,5 +1,4 @@
 //! Every energy of the tests as shaders that a browser accepts: in single precision they validate without any capability.
-#![cfg(feature = "gpu")]
 
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use spadina::explain::{Stage, explain};

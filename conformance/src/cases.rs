@@ -20,7 +20,7 @@ pub fn folders() -> Vec<PathBuf> {
 /// The problems, by the names of their folders.
 pub fn problems() -> impl Iterator<Item = (String, Problem)> {
     folders().into_iter().map(|folder| {
-        let problem = Problem::read(&folder.join("problem.toml")).unwrap_or_else(|e| panic!("{e}"));
+        let problem = Problem::read(folder.join("problem.toml")).unwrap_or_else(|e| panic!("{e}"));
         (folder.file_name().unwrap_or_default().to_string_lossy().into_owned(), problem)
     })
 }

@@ -4,7 +4,8 @@
 //! of the terms, in their order.
 
 use crate::{text, words};
-use spadina::problem::{Problem, ProblemFile, Source};
+use spadina::files::ProblemFile;
+use spadina::problem::{Problem, Source};
 use spadina::system::{Device, Options, System};
 use std::path::Path;
 

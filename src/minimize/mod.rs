@@ -43,7 +43,6 @@ mod report;
 mod run;
 mod scale;
 mod search;
-mod section;
 mod settings;
 mod shift;
 #[cfg(test)]
@@ -58,12 +57,9 @@ pub use lbfgs::Lbfgs;
 pub use levenberg::LevenbergMarquardt;
 pub use linear::{FreeHessian, LinearSolver, PRECONDITIONERS, Preconditioner, Preconditioning};
 pub use load::minimize_moved;
-pub use method::Minimizer;
-#[cfg(feature = "view")]
-pub(crate) use method::with_unused;
+pub use method::{Minimizer, with_unused};
 pub use newton::Newton;
 pub use report::{Iteration, Outcome, Report};
 pub use run::{iterate, minimize, minimizer};
 pub(crate) use scale::extent;
-pub use section::projection;
-pub use settings::{Projecting, Settings};
+pub use settings::{Method, Projecting, Settings};

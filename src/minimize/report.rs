@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// One iteration.
-#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Iteration {
     /// Its number, from zero.

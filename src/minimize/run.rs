@@ -6,8 +6,7 @@ use super::levenberg::LevenbergMarquardt;
 use super::method::Minimizer;
 use super::newton::Newton;
 use super::report::{Iteration, Outcome, Report};
-use super::settings::Settings;
-use crate::problem::Method;
+use super::settings::{Method, Settings};
 use crate::system::System;
 
 /// Prepares the method of the settings for a system; `held` has a flag for each unknown that says whether it keeps its

@@ -2,8 +2,21 @@
 
 use super::linear::LinearSolver;
 use super::report::Iteration;
-use crate::problem::Method;
 use crate::system::{Options, Projection};
+
+/// The method of a minimisation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Method {
+    /// Newton's method with line search; residuals have JᵀJ as their Hessian.
+    Newton,
+    /// Newton's method with the exact Hessian of residuals.
+    Exact,
+    /// Gauss-Newton steps with damping by Levenberg and Marquardt.
+    LevenbergMarquardt,
+    /// The quasi-Newton method of limited memory by Broyden, Fletcher, Goldfarb and Shanno.
+    Lbfgs,
+}
 
 /// The elements whose Hessians are projected to be positive semi-definite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,47 +1,15 @@
 //! The header: magic, version, length, and a Python dictionary with `descr`, `fortran_order` and `shape`.
 
-use super::{MAX_RANK, NpyReason};
+use super::error::{HeaderError, NpyReason};
 use crate::tensor::{Shape, entries};
 use std::io::Read;
 
+/// The most dimensions that an array may have.
+pub const MAX_RANK: usize = 3;
 /// The longest header that is read. NumPy's own are below 200 bytes for plain arrays.
 const MAX_HEADER: u64 = 1 << 16;
 /// The largest extent along a dimension: indices are 32 bits wide.
 const MAX_EXTENT: usize = i32::MAX as usize;
-
-/// Why a header is not accepted.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum HeaderError {
-    /// The magic string is missing.
-    #[error("is not a .npy file: it does not start with \\x93NUMPY")]
-    Magic,
-    /// A version that does not exist.
-    #[error("has version {0}.{1} of the .npy format; 1.0, 2.0 and 3.0 are known")]
-    Version(u8, u8),
-    /// The file ends within the header.
-    #[error("is truncated: it ends within its header")]
-    Truncated,
-    /// The header is longer than any plain array needs.
-    #[error("claims a header of {0} bytes; plain arrays need fewer than 65536")]
-    TooLong(u64),
-    /// The dictionary is malformed.
-    #[error("has a malformed header: {wanted} expected at byte {at} of the dictionary")]
-    Malformed {
-        /// What should stand there.
-        wanted: &'static str,
-        /// Byte offset in the dictionary.
-        at: usize,
-    },
-    /// An element type that is no number.
-    #[error("holds {0}; integers (i1 to i8, u1 to u8), floats (f2, f4, f8) and booleans (b1) are read")]
-    Type(String),
-    /// Too many dimensions.
-    #[error("has {0} dimensions; at most 3 are read")]
-    Rank(usize),
-    /// A shape that no file can hold or no index can address.
-    #[error("claims the shape {0}, which is too large")]
-    Huge(String),
-}
 
 /// The kind of number in a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,18 +3,17 @@
 //! The header is parsed here, because a file is only worth reading once its claims are checked: the shape against the
 //! length of the file, before anything is allocated.
 
+mod error;
 mod header;
 
 use crate::tensor::Tensor;
 use header::{Header, Kind};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-pub use header::HeaderError;
-
-/// The most dimensions that an array may have.
-pub const MAX_RANK: usize = 3;
+pub use error::{HeaderError, NpyError, NpyReason};
+pub use header::MAX_RANK;
 
 /// The content of a `.npy` file.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,60 +34,6 @@ impl ArrayData {
             ArrayData::Integer(t) | ArrayData::Boolean(t) => &t.shape,
         }
     }
-}
-
-/// A `.npy` file that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {reason}", .path.display())]
-pub struct NpyError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub reason: NpyReason,
-}
-
-/// Why a `.npy` file cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum NpyReason {
-    /// The file system refuses.
-    #[error("cannot be read: {0}")]
-    Io(#[from] io::Error),
-    /// A folder, device or pipe.
-    #[error("is not a regular file")]
-    NotAFile,
-    /// The header is malformed or asks for something that is not supported.
-    #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// The data is shorter than the header says.
-    #[error("is truncated: shape {shape} of {descr} takes {wanted} bytes after the header, the file has {found}")]
-    Truncated {
-        /// The shape, as in Python.
-        shape: String,
-        /// The element type, as NumPy writes it.
-        descr: String,
-        /// Bytes that the header asks for.
-        wanted: u64,
-        /// Bytes that are there.
-        found: u64,
-    },
-    /// The data is longer than the header says.
-    #[error("has {extra} bytes too many after its data of shape {shape}, {descr}")]
-    Trailing {
-        /// The shape, as in Python.
-        shape: String,
-        /// The element type, as NumPy writes it.
-        descr: String,
-        /// Bytes that belong to nothing.
-        extra: u64,
-    },
-    /// A `u8` beyond the signed range.
-    #[error("holds {value} at {at:?}; integers above 2^63 - 1 are not supported")]
-    TooLarge {
-        /// The number.
-        value: u64,
-        /// Its index, in C order.
-        at: Vec<usize>,
-    },
 }
 
 /// Reads a `.npy` file.

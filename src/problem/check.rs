@@ -1,6 +1,9 @@
 //! What must hold of a problem whatever its energies are.
 
-use super::{Place, Problem, ProblemError, Section, Term};
+use super::data::Problem;
+use super::error::ProblemError;
+use super::place::{Place, Section};
+use super::term::Term;
 use crate::npy::MAX_RANK;
 use crate::tensor::{Shape, Tensor, entries};
 use std::collections::HashMap;
@@ -103,12 +106,12 @@ impl Problem {
     }
 }
 
-pub(super) const NEED_UNKNOWN: &str = "give at least one array to derive by in [unknowns], such as x = \"x0.npy\"";
-pub(super) const NEED_TERM: &str =
+pub(crate) const NEED_UNKNOWN: &str = "give at least one array to derive by in [unknowns], such as x = \"x0.npy\"";
+pub(crate) const NEED_TERM: &str =
     "give at least one [[terms]] with energy = \"FILE.wgsl\" or residual = \"FILE.wgsl\"";
 
 /// That each name is usable and given once.
-pub(super) fn check_names<'a>(names: impl Iterator<Item = (Section, &'a str, Place)>) -> Result<(), ProblemError> {
+pub(crate) fn check_names<'a>(names: impl Iterator<Item = (Section, &'a str, Place)>) -> Result<(), ProblemError> {
     let mut seen: HashMap<&str, Section> = HashMap::new();
     for (section, name, place) in names {
         if name.is_empty() || name.contains('@') || is_file(name) {
@@ -123,16 +126,16 @@ pub(super) fn check_names<'a>(names: impl Iterator<Item = (Section, &'a str, Pla
 }
 
 /// Whether a string names a file rather than an array.
-pub(super) fn is_file(text: &str) -> bool {
+pub(crate) fn is_file(text: &str) -> bool {
     text.len() >= 4 && text.as_bytes()[text.len() - 4..].eq_ignore_ascii_case(b".npy")
 }
 
-pub(super) fn no_such(name: &str, wanted: &'static str, known: String, place: &Place) -> ProblemError {
+pub(crate) fn no_such(name: &str, wanted: &'static str, known: String, place: &Place) -> ProblemError {
     ProblemError::NoSuchName { place: place.clone(), name: name.into(), wanted, known }
 }
 
 /// Names in print.
-pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let mut texts: Vec<String> = names.take(21).map(|n| format!("`{n}`")).collect();
     if texts.len() > 20 {
         texts[20] = "others".into();

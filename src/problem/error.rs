@@ -1,12 +1,12 @@
 //! What can be wrong with a problem.
 
-use super::Place;
-use crate::mesh::MeshError;
+use super::place::Place;
 use crate::npy::NpyError;
 use std::path::PathBuf;
 
 /// Why a problem is refused. Every message names the place in the file, or the array.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProblemError {
     /// The file system refuses.
     #[error("{}: cannot be read: {source}", .path.display())]
@@ -235,12 +235,13 @@ pub enum ProblemError {
         shape: String,
     },
     /// A mesh cannot be read or made.
+    #[cfg(feature = "meshes")]
     #[error("{place}: {source}")]
     Mesh {
         /// The section.
         place: Place,
         /// The reason.
-        source: Box<MeshError>,
+        source: Box<spadina_meshes::MeshError>,
     },
     /// Nodes that cannot be held or moved.
     #[error("{place}: {message}")]

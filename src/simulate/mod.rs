@@ -35,21 +35,22 @@
 
 mod error;
 mod grab;
+mod integrator;
 mod motion;
 mod obstacle;
 mod report;
-mod section;
 mod setup;
 mod state;
 #[cfg(test)]
 mod tests;
 
 use crate::minimize::{self, Minimizer, Outcome};
-use crate::problem::{Integrator, Problem, Term};
+use crate::problem::{Problem, Term};
 use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
 pub use error::{Error, SectionError};
 use grab::Grab;
+pub use integrator::Integrator;
 pub use motion::Motion;
 use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
@@ -329,7 +330,7 @@ fn with_inertia(problem: Problem, setup: &Setup, positions: &Tensor<f64>) -> Pro
 }
 
 /// The unknown with the positions, and where it begins in the global vector.
-fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Error> {
+pub(crate) fn positions(problem: &Problem, name: &str) -> Result<(usize, Tensor<f64>), Error> {
     let mut first = 0;
     for (own, tensor) in &problem.unknowns {
         if own == name && matches!(tensor.shape[..], [_, 2 | 3]) {

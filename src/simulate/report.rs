@@ -3,7 +3,8 @@
 use crate::minimize::{Iteration, Outcome};
 
 /// Energies at a time, in joules if all data are in units of the SI.
-#[derive(Clone, Copy, PartialEq, Default, serde::Serialize, Debug)]
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Energies {
     /// Of motion.

@@ -1,10 +1,10 @@
 //! Setups of simulations.
 
 use super::error::Error;
+use super::integrator::Integrator;
 use super::motion::Motion;
 use super::obstacle::Obstacle;
 use crate::minimize::Settings;
-use crate::problem::Integrator;
 
 /// The nodes, forces and obstacles of a simulation, and its time steps.
 #[derive(Clone, PartialEq, Debug)]

@@ -1,5 +1,4 @@
 //! What the tests of the GPU share: the same problem on both devices, compared.
-#![cfg(feature = "gpu")]
 
 #[allow(dead_code, reason = "the tests of the peers use the rest")]
 #[path = "../../benches/problems/peers.rs"]

@@ -1,8 +1,8 @@
 //! How fast minimisers converge.
 
 use super::{WEIGHT, soft_box, solve};
+use spadina::minimize::Method;
 use spadina::minimize::{LinearSolver, Outcome, Projecting, Settings};
-use spadina::problem::Method;
 use spadina::{Problem, Term};
 
 fn beam() -> (Problem, Vec<bool>) {

@@ -1,9 +1,5 @@
-//! Minimisers, simulations and their commands against answers that are known.
+//! Minimisers and simulations against answers that are known.
 
-#[path = "../common/mod.rs"]
-mod common;
-
-mod command;
 mod convergence;
 mod known;
 mod problems;

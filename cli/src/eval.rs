@@ -1,0 +1,106 @@
+//! `spadina eval`.
+
+use crate::error::Error;
+use crate::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
+use crate::place::{Device, Precision, Projection, Where, name};
+use crate::summary;
+use crate::timing::{median, times};
+use clap::Args;
+use spadina::{Evaluation, Options, Problem, System};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `spadina eval` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The problem file.
+    #[arg(value_name = "PROBLEM.toml")]
+    problem: PathBuf,
+    /// The folder for result.json, gradient.npy and hessian.mtx; made if it is missing.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    place: Where,
+    /// The width of the reals.
+    #[arg(long, value_enum, default_value_t = Precision::F64)]
+    precision: Precision,
+    /// The number of threads, up to 1024 [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// What to do with the negative eigenvalues of each element's Hessian.
+    #[arg(long, value_enum, default_value_t = Projection::None)]
+    project: Projection,
+    /// The Hessian of residual terms is JᵀJ, without their second derivatives.
+    #[arg(long)]
+    gauss_newton: bool,
+    /// Evaluate so often, and report the medians of the times.
+    #[arg(long, value_name = "R", default_value = "1")]
+    repeat: NonZeroUsize,
+}
+
+/// Evaluates a problem and writes the results.
+pub fn run(arguments: &Arguments) -> Result<String, Error> {
+    let options = options(arguments)?;
+    let problem = Problem::read(&arguments.problem)?;
+    let unknowns = problem.unknown_count();
+    let mut system = System::build(problem, options)?;
+    let repeat = arguments.repeat.get();
+    let value = median(times(repeat, || system.value().map(|_| ()))?);
+    let gradient = median(times(repeat, || system.gradient().map(|_| ()))?);
+    let built = system.seconds();
+    // The last of the runs is the one that is written.
+    let mut hessian = times(repeat - 1, || system.evaluate().map(|_| ()))?;
+    let start = Instant::now();
+    let evaluation = system.evaluate()?;
+    hessian.push(start.elapsed().as_secs_f64());
+    let hessian = median(hessian);
+    let (build, compile, pattern) = (built.build, built.compile, built.pattern + built.store);
+    let seconds = Seconds { build, compile, pattern, value, gradient, hessian };
+    let report = Report {
+        energy: evaluation.energy,
+        gradient_norm: norm(evaluation.gradient),
+        hessian_norm: norm(evaluation.hessian.values),
+        unknowns,
+        nonzeros: evaluation.hessian.nonzeros(),
+        residuals: evaluation.residual.map(<[f64]>::len),
+        jacobian_nonzeros: evaluation.jacobian.map(|j| j.nonzeros()),
+        device: name(arguments.place.device),
+        // The reference has but one.
+        precision: name(if arguments.place.device == Device::Interpreter {
+            Precision::F64
+        } else {
+            arguments.precision
+        }),
+        seconds,
+    };
+    let names = write(arguments, &report, evaluation)?;
+    Ok(summary::table(&report, &arguments.out, &names))
+}
+
+fn options(arguments: &Arguments) -> Result<Options, Error> {
+    arguments.place.choose(Options {
+        precision: arguments.precision.into(),
+        threads: arguments.threads.map(usize::from),
+        projection: arguments.project.into(),
+        gauss_newton: arguments.gauss_newton,
+        ..Options::default()
+    })
+}
+
+/// Writes the folder and returns the names of its files.
+fn write(arguments: &Arguments, report: &Report, at: Evaluation<'_>) -> Result<Vec<String>, Error> {
+    let mut files = vec![
+        OutputFile::new("result.json", |w| w.write_all(&report.json()?)),
+        OutputFile::new("gradient.npy", |w| spadina::npy::write(w, &[at.gradient.len()], at.gradient)),
+        OutputFile::new("hessian.mtx", |w| write_symmetric(w, at.hessian)),
+    ];
+    if let Some(residual) = at.residual {
+        files.push(OutputFile::new("residual.npy", move |w| spadina::npy::write(w, &[residual.len()], residual)));
+    }
+    if let Some(jacobian) = at.jacobian {
+        files.push(OutputFile::new("jacobian.mtx", move |w| write_general(w, jacobian)));
+    }
+    write_folder(&arguments.out, &files)?;
+    Ok(files.iter().map(|f| f.name.to_string()).collect())
+}

@@ -1,0 +1,12 @@
+//! Results on disk: Matrix Market, `.npy`, `result.json`, and a folder that is written whole or not at all.
+
+mod folder;
+mod market;
+mod report;
+
+pub use folder::{OutputFile, check_folder, write_folder};
+pub use market::{write_general, write_symmetric};
+pub use report::{Report, Seconds, norm};
+
+#[cfg(test)]
+mod tests;

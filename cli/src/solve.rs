@@ -1,0 +1,230 @@
+//! `spadina solve`.
+
+use crate::error::Error;
+use crate::output::{OutputFile, check_folder, write_folder};
+use crate::progress::{Bar, interrupted, watch_interrupts};
+use crate::{input, summary};
+use clap::Args;
+use serde::Serialize;
+use spadina::files;
+use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
+use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
+use spadina::{Options, Problem, System};
+use spadina_pictures::plot::{Plot, Series};
+use spadina_pictures::scene::{Geometry, Picture};
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `spadina solve` is given.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The problem file; its section [solve] says how.
+    #[arg(value_name = "PROBLEM.toml")]
+    problem: PathBuf,
+    /// The folder for the results; made if it is missing [default: `output` of [solve], or `out`].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the report as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// The number of threads, up to 1024 [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// `result.json`.
+#[derive(Serialize)]
+struct Solved<'a> {
+    outcome: &'static str,
+    message: String,
+    energy: f64,
+    gradient_norm: f64,
+    unknowns: usize,
+    held: usize,
+    nonzeros: usize,
+    iterations: &'a [Iteration],
+    seconds: Seconds,
+}
+
+#[derive(Clone, Copy, Serialize)]
+struct Seconds {
+    build: f64,
+    compile: f64,
+    pattern: f64,
+    solve: f64,
+}
+
+/// Minimises the energy of a problem and writes what came out.
+pub fn run(arguments: &Arguments) -> Result<String, Error> {
+    let (file, problem) = input::read(&arguments.problem)?;
+    let pins = file.pins(&problem, &file.solve.fix, &file.solve.moves)?;
+    let folder = arguments.out.clone().or_else(|| file.solve.output.as_ref().map(|o| file.resolve(o)));
+    let folder = folder.unwrap_or_else(|| "out".into());
+    // Not after minutes of work.
+    check_folder(&folder)?;
+    let settings = Settings::read(&file.solve, &problem);
+    let options = Options {
+        threads: arguments.threads.map(usize::from),
+        projection: files::projection(&file.solve),
+        ..Options::default()
+    };
+    let options = settings.options(options);
+    let geometry = Geometry::of(&problem);
+    let mut system = System::build(problem, options)?;
+    let nonzeros = system.pattern()?.nonzeros();
+    watch_interrupts();
+    let bar = Bar::new(arguments.json, settings.iterations);
+    bar.line(HEAD);
+    let start = Instant::now();
+    let steps = file.solve.steps.unwrap_or(1);
+    let report = minimize::minimize_moved(&mut system, &pins, steps, settings, |iteration| {
+        bar.line(&row(iteration));
+        bar.advance(&format!("decrement {:.1e}", iteration.decrement));
+        !interrupted()
+    })?;
+    let solve = start.elapsed().as_secs_f64();
+    bar.finish();
+    let built = system.seconds();
+    let (energy, gradient) = system.gradient()?;
+    let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
+    let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
+    let result = Solved {
+        outcome: report.outcome.name(),
+        message: message(report.outcome, system.problem()),
+        energy,
+        gradient_norm,
+        unknowns: pins.held.len(),
+        held: pins.held.iter().filter(|held| **held).count(),
+        nonzeros,
+        iterations: &report.iterations,
+        seconds: Seconds { build: built.build, compile: built.compile, pattern: built.pattern + built.store, solve },
+    };
+    if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
+        return Err(Error::NotSolved(result.message));
+    }
+    let json = serde_json::to_string_pretty(&result).map_err(Error::Json)?;
+    let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
+    let last = report.iterations.last();
+    if settings.projection == Projecting::OnDemand && last.is_some_and(|last| last.projected > 0) {
+        bar.warn(
+            "the Hessian is not positive definite where it ended: it may be a saddle, or something moves freely there",
+        );
+    }
+    let written = format!("{} in {}", names.join(", "), folder.display());
+    let text = if arguments.json { json + "\n" } else { table(&result, written) };
+    match report.outcome {
+        outcome if outcome.is_minimum() => Ok(text),
+        Outcome::Stopped => {
+            Err(Error::Stopped { text, message: "interrupted: what is written is not converged".into() })
+        }
+        _ => Err(Error::NotConverged {
+            text,
+            message: format!("{}; what is written is the last iterate", result.message),
+        }),
+    }
+}
+
+/// The table of what came out.
+fn table(result: &Solved<'_>, written: String) -> String {
+    let times = result.seconds;
+    let rows = [
+        ("outcome", result.message.clone()),
+        ("energy", format!("{:?}", result.energy)),
+        ("gradient norm", format!("{:?}", result.gradient_norm)),
+        ("unknowns", format!("{}, {} of them held", result.unknowns, result.held)),
+        ("non-zeros", result.nonzeros.to_string()),
+        ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
+        ("pattern", summary::time(times.pattern)),
+        ("solve", format!("{}, {} iterations", summary::time(times.solve), result.iterations.len())),
+        ("written", written),
+    ];
+    format!("\n{}", summary::aligned(&rows))
+}
+
+const HEAD: &str =
+    "iteration                energy     gradient    decrement      step  projected    linear      shift       time";
+
+fn row(i: &Iteration) -> String {
+    let time = summary::time(i.seconds);
+    format!(
+        "{:9} {:>21.13e} {:>12.4e} {:>12.4e} {:>9.2e} {:>10} {:>9} {:>10.1e} {}",
+        i.number, i.energy, i.gradient_norm, i.decrement, i.step, i.projected, i.linear_iterations, i.shift, time
+    )
+}
+
+/// The outcome for people: an unknown that runs away has a name.
+fn message(outcome: Outcome, problem: &Problem) -> String {
+    let (Outcome::Unbounded { unknown } | Outcome::Linear { unknown }) = outcome else { return outcome.to_string() };
+    let mut first = 0;
+    for (name, tensor) in &problem.unknowns {
+        if unknown < first + tensor.data.len() {
+            let at = tensor.position(unknown - first);
+            return match outcome {
+                Outcome::Linear { .. } => format!(
+                    "the energy has a slope along `{name}` at {at:?}, but no second derivatives: it falls without end, or \
+                     Newton's method has no step for it (method = \"lbfgs\" may have)"
+                ),
+                _ => format!(
+                    "the energy falls without end while `{name}` at {at:?} runs away: are enough nodes fixed ([solve] fix)?"
+                ),
+            };
+        }
+        first += tensor.data.len();
+    }
+    outcome.to_string()
+}
+
+/// Writes the folder and returns the names of its files.
+fn write(
+    folder: &std::path::Path,
+    system: &System,
+    geometry: Option<&Geometry>,
+    report: &Report,
+    json: &str,
+) -> Result<Vec<String>, Error> {
+    let vector = &system.vector();
+    let names: Vec<(String, &spadina::Tensor<f64>)> =
+        system.problem().unknowns.iter().map(|(name, tensor)| (format!("{name}.npy"), tensor)).collect();
+    let plot = convergence(report).svg();
+    let picture =
+        geometry.map(|g| Picture { colored: true, ..Picture::default() }.draw(g, vector)?.png()).transpose()?;
+    let mut files = vec![OutputFile::new("result.json", |w| w.write_all(json.as_bytes()))];
+    for (name, tensor) in &names {
+        files.push(OutputFile::new(name, move |w| spadina::npy::write(w, &tensor.shape, &tensor.data)));
+    }
+    files.push(OutputFile::new("convergence.svg", |w| w.write_all(plot.as_bytes())));
+    if let Some(g) = geometry {
+        let title = "spadina solve";
+        let vtk = |view: &View<'_>, w: &mut dyn Write| write_vtk(w, view, title, VtkEncoding::Binary);
+        files.push(OutputFile::new("mesh.vtk", move |w| g.view(vector, false, |view| vtk(view, w))));
+        if !g.triangles.is_empty() {
+            files.push(OutputFile::new("mesh.obj", move |w| g.view(vector, true, |view| write_obj(w, view))));
+            files.push(OutputFile::new("mesh.ply", move |w| g.view(vector, true, |view| write_ply(w, view))));
+        }
+    }
+    if let Some(picture) = &picture {
+        files.push(OutputFile::new("picture.png", |w| w.write_all(picture)));
+    }
+    write_folder(folder, &files)?;
+    Ok(files.iter().map(|f| f.name.to_string()).collect())
+}
+
+/// The plot of a minimisation.
+fn convergence(report: &Report) -> Plot {
+    let own = |value: fn(&Iteration) -> f64| -> Vec<f64> { report.iterations.iter().map(value).collect() };
+    let energies = own(|i| i.energy);
+    let lowest = energies.iter().copied().fold(f64::INFINITY, f64::min);
+    let above: Vec<f64> = energies.iter().map(|e| e - lowest).collect();
+    Plot {
+        title: "Convergence".into(),
+        x_label: "iteration".into(),
+        y_label: "value".into(),
+        log_y: true,
+        series: vec![
+            Series::over_index("energy above the lowest", &above),
+            Series::over_index("gradient norm", &own(|i| i.gradient_norm)),
+            Series::over_index("Newton decrement", &own(|i| i.decrement)),
+        ],
+    }
+}

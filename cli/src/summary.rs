@@ -1,0 +1,73 @@
+//! The table that `spadina eval` prints.
+
+use crate::output::Report;
+use std::path::Path;
+
+/// Names on the left, values on the right, aligned.
+pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
+    let mut rows = vec![
+        ("energy", format!("{:?}", report.energy)),
+        ("gradient norm", format!("{:?}", report.gradient_norm)),
+        ("Hessian norm", format!("{:?}", report.hessian_norm)),
+        ("unknowns", report.unknowns.to_string()),
+        ("non-zeros", report.nonzeros.to_string()),
+    ];
+    rows.extend(report.residuals.map(|n| ("residuals", n.to_string())));
+    rows.extend(report.jacobian_nonzeros.map(|n| ("Jacobian non-zeros", n.to_string())));
+    rows.push(("device", format!("{}, {}", report.device, report.precision)));
+    let s = &report.seconds;
+    let times = [
+        ("build", s.build),
+        ("compile", s.compile),
+        ("pattern", s.pattern),
+        ("value", s.value),
+        ("gradient", s.gradient),
+        ("Hessian", s.hessian),
+    ];
+    rows.extend(times.map(|(name, seconds)| (name, time(seconds))));
+    rows.push(("written", format!("{} in {}", files.join(", "), folder.display())));
+    aligned(&rows)
+}
+
+/// Names on the left, values on the right, aligned.
+pub fn aligned(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+}
+
+/// A time with the unit that keeps it readable, aligned among its like.
+pub fn time(seconds: f64) -> String {
+    match seconds {
+        s if s >= 1.0 => format!("{s:8.3} s"),
+        s if s >= 1e-3 => format!("{:8.3} ms", s * 1e3),
+        s => format!("{:8.3} us", s * 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Seconds;
+
+    #[test]
+    fn columns_are_aligned() {
+        let report = Report {
+            energy: 0.1,
+            gradient_norm: 2.0,
+            hessian_norm: 3.0,
+            unknowns: 4,
+            nonzeros: 5,
+            residuals: Some(6),
+            jacobian_nonzeros: Some(7),
+            device: "cpu".into(),
+            precision: "f64".into(),
+            seconds: Seconds { build: 1.5, compile: 0.0123, pattern: 4.5e-6, ..Seconds::default() },
+        };
+        let text = table(&report, Path::new("out"), &["result.json".into()]);
+        assert!(text.contains("energy              0.1\n"), "{text}");
+        assert!(text.contains("build                  1.500 s\n"), "{text}");
+        assert!(text.contains("compile               12.300 ms\n"), "{text}");
+        assert!(text.contains("pattern                4.500 us\n"), "{text}");
+        assert!(text.ends_with("written             result.json in out\n"), "{text}");
+    }
+}

@@ -1,0 +1,73 @@
+//! Points and the elements between them.
+
+use super::connect::{boundary, edges_of_lines, edges_of_tetrahedra, edges_of_triangles};
+use super::hinge::{Hinges, hinges};
+use super::measure::{area_shares, length_shares, volume_shares};
+
+/// Points and the elements between them. Nodes are numbered from zero.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Mesh {
+    /// Coordinates of a point, 2 or 3.
+    pub dimension: usize,
+    /// Coordinates, shape `(nodes, dimension)` in C order, in the unit of length of the file.
+    pub points: Vec<f64>,
+    /// The lines of the file; chains of lines are cut into their parts.
+    pub lines: Vec<[u32; 2]>,
+    /// The triangles of the file; polygons are cut into fans around their first node.
+    pub triangles: Vec<[u32; 3]>,
+    /// The tetrahedra of the file.
+    pub tetrahedra: Vec<[u32; 4]>,
+}
+
+impl Mesh {
+    /// The number of points.
+    pub fn nodes(&self) -> usize {
+        self.points.len() / self.dimension.max(1)
+    }
+
+    /// The edges of the tetrahedra; without any, of the triangles; without any, the lines. Each edge once, the smaller
+    /// node first, ascending.
+    pub fn edges(&self) -> Vec<[u32; 2]> {
+        if !self.tetrahedra.is_empty() {
+            edges_of_tetrahedra(&self.tetrahedra)
+        } else if !self.triangles.is_empty() {
+            edges_of_triangles(&self.triangles)
+        } else {
+            edges_of_lines(&self.lines)
+        }
+    }
+
+    /// The triangles of the file; without any, the boundary of the tetrahedra.
+    pub fn surface(&self) -> Vec<[u32; 3]> {
+        if self.triangles.is_empty() { boundary(&self.tetrahedra) } else { self.triangles.clone() }
+    }
+
+    /// The hinges of [`surface`](Mesh::surface).
+    pub fn hinges(&self) -> Hinges {
+        hinges(&self.surface())
+    }
+
+    /// Mass of each node at density one: equal shares of the volumes of the tetrahedra; without any, of the areas of
+    /// the triangles; without any, of the lengths of the lines. Inverted elements count like others.
+    pub fn lumped_masses(&self) -> Vec<f64> {
+        if !self.tetrahedra.is_empty() {
+            volume_shares(self.dimension, &self.points, &self.tetrahedra)
+        } else if !self.triangles.is_empty() {
+            area_shares(self.dimension, &self.points, &self.triangles)
+        } else {
+            length_shares(self.dimension, &self.points, &self.lines)
+        }
+    }
+
+    /// Appends a polygon as a fan around its first node.
+    pub(crate) fn push_polygon(&mut self, nodes: &[u32]) {
+        if let [first, others @ ..] = nodes {
+            self.triangles.extend(others.windows(2).map(|pair| [*first, pair[0], pair[1]]));
+        }
+    }
+
+    /// Appends a chain of lines.
+    pub(crate) fn push_chain(&mut self, nodes: &[u32]) {
+        self.lines.extend(nodes.windows(2).map(|pair| [pair[0], pair[1]]));
+    }
+}

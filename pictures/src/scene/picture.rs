@@ -1,0 +1,116 @@
+//! Pictures of a geometry, with the obstacles around it.
+
+use super::geometry::Geometry;
+use super::obstacle::Obstacle;
+use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, Settings, Up, Viewport};
+
+/// How a geometry is drawn.
+#[derive(Clone, Default, Debug)]
+pub struct Picture {
+    /// Text at the top.
+    pub title: String,
+    /// Whether nodes are coloured by [`Geometry::field`].
+    pub colored: bool,
+    /// What stands around.
+    pub obstacles: Vec<Obstacle>,
+    /// The view; by default one that fits.
+    pub camera: Option<Camera>,
+}
+
+impl Picture {
+    /// The camera that sees a geometry at a global vector, its obstacles, and where it would fall on the ground.
+    pub fn camera(&self, geometry: &Geometry, vector: &[f64], aspect: f32) -> Camera {
+        let points = geometry.points(vector);
+        let ground = self.ground(geometry, &points).map(|level| (level, Up::Z));
+        let points = framed(points, self.obstacles.iter().map(Obstacle::object), ground);
+        match geometry.dimension {
+            2 => Camera::front(points, aspect),
+            _ => Camera::fit(points, aspect, Up::Z),
+        }
+    }
+
+    /// Draws a geometry at a global vector.
+    pub fn draw(&self, geometry: &Geometry, vector: &[f64]) -> Result<Image, RenderError> {
+        let (points, lines) = (geometry.points(vector), geometry.free_lines());
+        let (label, values) = geometry.field(vector);
+        let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
+        let ends = |(low, high): (f32, f32), &v: &f32| (low.min(v), high.max(v));
+        let range = values.iter().filter(|v| v.is_finite()).fold((f32::INFINITY, f32::NEG_INFINITY), ends);
+        let colored = self.colored && range.1 > range.0;
+        let scalars = Color::Scalars { values: &values, range, map: ColorMap::Sequential };
+        let own = Object {
+            points: &points,
+            triangles: &geometry.triangles,
+            lines: &lines,
+            color: if colored { scalars } else { Color::default() },
+            edges: true,
+            point_size: if geometry.triangles.is_empty() { 7.0 } else { 0.0 },
+            ..Object::default()
+        };
+        let others = self.obstacles.iter().map(Obstacle::object);
+        let objects: Vec<Object<'_>> = std::iter::once(own).chain(others).collect();
+        let settings = Settings {
+            title: self.title.clone(),
+            legend: colored,
+            legend_label: label,
+            ground: self.ground(geometry, &points),
+            ..Settings::default()
+        };
+        let fitted = || self.camera(geometry, vector, Viewport::new(&objects, &settings).aspect());
+        render::render(&objects, &self.camera.unwrap_or_else(fitted), &settings)
+    }
+
+    /// The height of the ground: that of a horizontal plane; where nothing stands around, the lowest node.
+    pub fn ground(&self, geometry: &Geometry, points: &[[f32; 3]]) -> Option<f32> {
+        let lowest = points.iter().map(|p| p[2]).fold(f32::INFINITY, f32::min);
+        let alone = geometry.dimension == 3 && self.obstacles.is_empty() && lowest.is_finite();
+        self.obstacles.iter().find_map(Obstacle::ground).or(alone.then_some(lowest))
+    }
+}
+
+/// What stands farther from the points than so many times their extent is not what a camera has to see.
+const NEAR: f32 = 4.0;
+
+/// What a camera has to see: points, where they would fall on the ground, and the objects around, as far as they are near.
+pub fn framed<'a>(
+    mut points: Vec<[f32; 3]>,
+    around: impl IntoIterator<Item = Object<'a>>,
+    ground: Option<(f32, Up)>,
+) -> Vec<[f32; 3]> {
+    let near = surroundings(&points);
+    if let Some((level, up)) = ground {
+        let below = |&point: &[f32; 3]| {
+            let mut below = point;
+            below[up.axis()] = level;
+            below
+        };
+        points.extend(points.iter().map(below).filter(&near).collect::<Vec<_>>());
+    }
+    points.extend(around.into_iter().flat_map(|object| object.points).filter(|point| near(point)));
+    points
+}
+
+/// Whether a point is near some points.
+fn surroundings(points: &[[f32; 3]]) -> impl Fn(&[f32; 3]) -> bool + use<> {
+    let finite = || points.iter().filter(|p| p.iter().all(|x| x.is_finite()));
+    let (low, high) = finite().fold(([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]), |(low, high), p| {
+        ([0, 1, 2].map(|k| low[k].min(p[k])), [0, 1, 2].map(|k| high[k].max(p[k])))
+    });
+    let extent = (0..3).map(|k| high[k] - low[k]).fold(0.0, f32::max);
+    move |p| (0..3).all(|k| p[k] >= low[k] - NEAR * extent && p[k] <= high[k] + NEAR * extent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_is_not_framed() {
+        let body = vec![[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0]];
+        let (near, far) = ([[3.0, 0.0, 0.0]], [[100.0, 0.0, 0.0]]);
+        let objects = [&near[..], &far[..]].map(|points| Object { points, ..Object::default() });
+        let seen = framed(body.clone(), objects, Some((-1.0, Up::Z)));
+        assert_eq!((seen.len(), seen[6]), (7, near[0]));
+        assert_eq!(framed(body, [], Some((-50.0, Up::Z))).len(), 3);
+    }
+}

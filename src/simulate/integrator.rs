@@ -1,0 +1,11 @@
+//! The integrators there are.
+
+/// How time is stepped.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Integrator {
+    /// Backward differences of first order: stable, and it damps.
+    #[default]
+    ImplicitEuler,
+    /// Backward differences of second order: it damps less.
+    Bdf2,
+}
