@@ -4,6 +4,8 @@
 //! Ids ascend from operands to users, so that every pass is a loop over ids. Values are reals or, for comparisons and
 //! their combinations, booleans (*predicates*). The constructors in `fold` and `choose` simplify; nothing else builds nodes.
 
+#[cfg(test)]
+mod broken;
 mod choose;
 mod fold;
 mod ops;
@@ -331,8 +333,13 @@ impl Graph {
     }
 
     /// The value of a node that has been built.
-    fn interned(&self, node: &Node) -> Option<Value> {
+    pub(crate) fn interned(&self, node: &Node) -> Option<Value> {
         self.intern.find(hash(node), |v| self.node(*v) == node).copied()
+    }
+
+    /// How many nodes are found by what they are.
+    pub(crate) fn interned_nodes(&self) -> usize {
+        self.intern.len()
     }
 
     fn facts_of(&mut self, value: Value) -> Facts {
