@@ -11,8 +11,11 @@ mod fold;
 mod ops;
 mod print;
 mod rebuild;
+mod value;
 
-pub use ops::{BinaryOp, Compare, Precision, UnaryOp};
+pub use ops::{
+    BinaryInstruction, BinaryOp, Compare, Kind, Precision, RealFunction, Symmetry, UnaryInstruction, UnaryOp,
+};
 pub use print::{Printer, number_text};
 pub use rebuild::Rebuild;
 

@@ -1,13 +1,12 @@
 //! Reals, predicates and sums.
 
-use super::function::RealFunction;
 use super::plan::value_key;
 use super::writer::Writer;
 use super::{Source, literal};
 use crate::{Error, words};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
-use spadina_core::real::{Array, BinaryOp, Compare, Node, UnaryOp, Value};
+use spadina_core::real::{Array, BinaryOp, Compare, Kind, Node, UnaryInstruction, UnaryOp, Value};
 
 impl Writer<'_> {
     /// The name or literal of a value that has been computed.
@@ -76,20 +75,19 @@ impl Writer<'_> {
 
     fn unary(&mut self, op: UnaryOp, a: Value) -> Result<String, Error> {
         let a = self.value(a)?;
-        Ok(match op {
-            UnaryOp::Neg => format!("-{a}"),
-            UnaryOp::Abs | UnaryOp::Sqrt | UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => {
-                format!("{}({a})", op.name())
-            }
-            function => self.functions.call(RealFunction::Unary(function), &[&a]),
+        Ok(match op.kind() {
+            Kind::Instruction(UnaryInstruction::Neg) => format!("-{a}"),
+            // WGSL has the names of the list.
+            Kind::Instruction(_) => format!("{}({a})", op.name()),
+            Kind::Function(function) => self.functions.call(function, &[&a]),
         })
     }
 
     fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Result<String, Error> {
         let (a, b) = (self.value(a)?, self.value(b)?);
-        Ok(match op {
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => format!("{a} {} {b}", op.name()),
-            BinaryOp::Pow | BinaryOp::Atan2 => self.functions.call(RealFunction::Binary(op), &[&a, &b]),
+        Ok(match op.kind() {
+            Kind::Instruction(_) => format!("{a} {} {b}", op.name()),
+            Kind::Function(function) => self.functions.call(function, &[&a, &b]),
         })
     }
 
