@@ -10,6 +10,7 @@
 //! minimax (Brisebarre and Chevillard), fitted to numbers of the precision.
 
 mod angle;
+mod error;
 mod exponential;
 mod inverse;
 mod logarithm;
@@ -120,6 +121,8 @@ pub fn evaluate<M: Arithmetic>(m: &mut M, function: RealFunction, arguments: &[M
         RealFunction::Asinh => logarithm::asinh(m, x),
         RealFunction::Acosh => logarithm::acosh(m, x),
         RealFunction::Atanh => logarithm::atanh(m, x),
+        RealFunction::Erf => error::erf(m, x),
+        RealFunction::Erfc => error::erfc(m, x),
         RealFunction::Pow => power::pow(m, x, arguments[1]),
         RealFunction::Atan2 => inverse::atan2(m, x, arguments[1]),
     }

@@ -221,6 +221,10 @@ operations! {
             let d = g.sub(one, xx);
             Some(g.div(one, d))
         };
+        /// The error function, 2/√π times the integral of exp(-t²) from 0 to x.
+        Erf "erf", Odd, None, |g, x, y| Some(g.bell(x));
+        /// The complementary error function, 1 - erf(x).
+        Erfc "erfc", None, None, |g, x, y| { let slope = g.bell(x); Some(g.neg(slope)) };
     }
     instructions of two {
         /// `a + b`
