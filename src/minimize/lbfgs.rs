@@ -140,6 +140,32 @@ impl Lbfgs {
         Ok(best)
     }
 
+    /// Goes to a point of the line from `x`, and learns from it.
+    fn take(
+        &mut self,
+        system: &mut System,
+        (x, direction, gradient): (&[f64], &[f64], &[f64]),
+        point: Point,
+    ) -> Result<Option<Outcome>, Error> {
+        let away = self.scale.is_far(x, direction, point.step);
+        let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + point.step * d).collect();
+        system.set_unknowns(&to)?;
+        self.learn(
+            direction.iter().map(|d| point.step * d).collect(),
+            point.gradient.iter().zip(gradient).map(|(new, old)| new - old).collect(),
+        );
+        self.at = Some((point.energy, point.gradient));
+        Ok(away.map(|unknown| Outcome::Unbounded { unknown }))
+    }
+
+    /// The outcome where there is no step. What the pairs know may be wrong: the gradient alone is tried before.
+    fn give_up(&mut self, slope: f64) -> Option<Outcome> {
+        let noise = self.size.is_noise(-slope);
+        let again = !self.pairs.is_empty() && !noise;
+        self.pairs.clear();
+        (!again).then_some(if noise { Outcome::Precision } else { Outcome::NoStep })
+    }
+
     /// Keeps a pair, if it shows positive curvature.
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let curvature = dot(&step, &change);
@@ -194,23 +220,11 @@ impl Minimizer for Lbfgs {
             match timed(&mut times.evaluate, || self.search(system, (&x, &direction), (energy, slope)))? {
                 Some(point) => {
                     iteration.step = point.step;
-                    let away = self.scale.is_far(&x, &direction, point.step);
-                    let to: Vec<f64> = x.iter().zip(&direction).map(|(x, d)| x + point.step * d).collect();
-                    system.set_unknowns(&to)?;
-                    self.learn(
-                        direction.iter().map(|d| point.step * d).collect(),
-                        point.gradient.iter().zip(&gradient).map(|(new, old)| new - old).collect(),
-                    );
-                    self.at = Some((point.energy, point.gradient));
-                    away.map(|unknown| Outcome::Unbounded { unknown })
+                    self.take(system, (&x, &direction, &gradient), point)?
                 }
                 None => {
                     system.set_unknowns(&x)?;
-                    let noise = self.size.is_noise(-slope);
-                    // What the pairs know may be wrong: the gradient alone is tried before giving up.
-                    let again = !self.pairs.is_empty() && !noise;
-                    self.pairs.clear();
-                    (!again).then_some(if noise { Outcome::Precision } else { Outcome::NoStep })
+                    self.give_up(slope)
                 }
             }
         };

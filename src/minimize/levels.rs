@@ -1,19 +1,25 @@
 //! Projection on demand: levels from no element to all of them.
+//!
+//! The constants were measured on the example problems and on sixty bad starts (`tests/solve/starts.rs`), in iterations of
+//! Newton's method.
 
 use super::settings::Projecting;
 use crate::system::Projected;
 
 /// Thresholds of the gradient, as shares of its largest entry, of the levels between none and all: elements around unknowns
-/// with larger entries are projected.
+/// with larger entries are projected. With a quarter of them, `arap.toml` takes more than 300 iterations instead of 18; with four
+/// times as much it takes 23, and `flatten.toml` 15 instead of 12.
 const SHARES: [f64; 3] = [0.25, 0.05, 0.005];
 
 /// The level on which all elements are projected, above those of [`SHARES`]; on level zero none is.
 const ALL: usize = SHARES.len() + 1;
 
-/// The most iterations for which a level that failed again and again is not tried.
+/// The most iterations for which a level that failed again and again is not tried. Without any patience `arap.toml` takes 50
+/// iterations instead of 18; with 3 to 31 all problems take the same.
 const MOST_PATIENCE: usize = 7;
 
-/// A decrement below this share of the one before is fast: the level below is tried at once.
+/// A decrement below this share of the one before is fast: the level below is tried at once. Less changes nothing; with a half
+/// `flatten.toml` takes 16 iterations instead of 12.
 const FAST: f64 = 0.2;
 
 /// The level of projection of a minimisation, and what is known of the levels below.

@@ -14,11 +14,12 @@ use super::timed::{Times, timed};
 use crate::system::System;
 use std::time::Instant;
 
-/// Steps below this share of a whole one are short.
+/// Steps below this share of a whole one are short. With a half, the example problems take the same iterations but for one; with
+/// a tenth `arap.toml` takes 20 instead of 18, and `chain.toml` 35 instead of 44.
 const SHORT: f64 = 0.3;
 
 /// The largest residual of a direction, as a share of the gradient: factors of a singular matrix leave more, those of
-/// matrices that double precision can solve at all much less.
+/// matrices that double precision can solve at all much less. From 1e-8 to 1e-2, the example problems take the same iterations.
 const RESIDUAL: f64 = 1e-4;
 
 /// Newton's method on one system: what it keeps between iterations.

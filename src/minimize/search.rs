@@ -22,13 +22,16 @@ const SHORTEST: f64 = 1e-16;
 /// Unconstrained Optimization and Nonlinear Equations*, section 6.3.2).
 const SHORTER: [f64; 2] = [0.1, 0.5];
 
-/// Steps of changed Hessians are doubled at most so many times: to a thousand.
+/// Steps of changed Hessians are doubled at most so many times: to a thousand. Without doubling, inverted triangles
+/// (`tests/solve/starts.rs`) take 414 iterations instead of 346; with three, 348.
 const DOUBLINGS: u32 = 10;
 
-/// A step is tried longer where the energy falls by more than this share of the slope; a quadratic model promises half.
+/// A step is tried longer where the energy falls by more than this share of the slope; a quadratic model promises half. With
+/// 0.6 nothing changes, with 0.95 inverted triangles take 360 iterations instead of 346.
 const STEEP: f64 = 0.75;
 
-/// Twice a step is taken if the energy falls by so many times as much; along a line of constant slope it is twice.
+/// Twice a step is taken if the energy falls by so many times as much; along a line of constant slope it is twice. Inverted
+/// triangles take 333 iterations with 1.1, 346 with 1.5 and 382 with 1.9.
 const GAIN: f64 = 1.5;
 
 /// The share of the slope that is left behind a step at most, where energies are noise: 1 - 2δ in the approximate conditions of

@@ -65,6 +65,7 @@ impl Default for Settings {
 }
 
 /// A method converges where the decrement is at most this share of the one before; near a minimum Newton's method squares it.
+/// With a tenth `pillow.toml` takes 36 iterations instead of 28; all other example problems take the same from 0.1 to 0.9.
 const CONTRACTION: f64 = 0.5;
 
 /// A decrement below this share of what is small needs no contraction.

@@ -13,13 +13,16 @@ const FIRST: f64 = 1e-10;
 const GROWTH: f64 = 10.0;
 
 /// After a short step, where the step before was short already, the shift grows so many times; after whole ones it becomes
-/// less by it.
+/// less by it. With 4 `chain.toml` takes 32 iterations instead of 44, with 64 it takes 46; the other example problems take the
+/// same but for two.
 const LESSON: f64 = 16.0;
 
-/// The smallest shift after short steps.
+/// The smallest shift after short steps. From 1e-10 to 1e-4 only `chain.toml` changes by more than two iterations, which takes 24
+/// to 44.
 const AFTER_SHORT: f64 = 1e-8;
 
-/// Steps from this share on are whole.
+/// Steps from this share on are whole: backtracking makes steps of one, or of a half and less. From 0.6 to 0.99, the example
+/// problems take the same iterations.
 const WHOLE: f64 = 0.9;
 
 /// A shift of the diagonal, in terms of its own entries and their median, that a minimisation remembers.

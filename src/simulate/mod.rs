@@ -31,6 +31,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(missing_debug_implementations)]
+
 mod error;
 mod grab;
 mod motion;
@@ -98,20 +100,9 @@ impl Simulation {
         let (nodes, width) = (tensor.shape[0], tensor.shape[1]);
         let setup = setup.complete(nodes, width, problem.unknown_count())?;
         let extent = minimize::extent(&tensor);
-        let rate = 1.0 / (setup.step * setup.step);
         let slip = CREEP * extent * setup.step;
-        let own_terms = problem.terms.len();
-        let text = INERTIA.replace("VEC", &format!("vec{width}f"));
-        let inertia = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
-        let inertia = inertia.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
-        let mut problem = problem
-            .array(COASTING, tensor.clone())
-            .array(BEFORE, tensor.clone())
-            .array(MASS, setup.masses.clone())
-            .array(GRAVITY, setup.gravity.clone())
-            .array(RATE, rate)
-            .indices(NODES, Tensor { shape: vec![nodes, 1], data: (0..nodes as i32).collect() })
-            .term(inertia);
+        let inertia = problem.terms.len();
+        let mut problem = with_inertia(problem, &setup, &tensor);
         let mut contacts = Vec::new();
         for obstacle in setup.obstacles.iter().enumerate() {
             obstacle::check_outside(obstacle, &tensor.data, width)?;
@@ -136,7 +127,6 @@ impl Simulation {
         system.gradient()?;
         let (start, velocity) = (system.vector(), setup.velocity.clone());
         let (step, time, before) = (0, 0.0, None);
-        let inertia = own_terms;
         Ok(Simulation {
             system,
             setup,
@@ -320,6 +310,22 @@ impl Simulation {
         }
         Ok(all)
     }
+}
+
+/// Adds inertia and weight of nodes at positions to a problem.
+fn with_inertia(problem: Problem, setup: &Setup, positions: &Tensor<f64>) -> Problem {
+    let (nodes, width) = (positions.shape[0], positions.shape[1]);
+    let text = INERTIA.replace("VEC", &format!("vec{width}f"));
+    let term = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
+    let term = term.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
+    problem
+        .array(COASTING, positions.clone())
+        .array(BEFORE, positions.clone())
+        .array(MASS, setup.masses.clone())
+        .array(GRAVITY, setup.gravity.clone())
+        .array(RATE, 1.0 / (setup.step * setup.step))
+        .indices(NODES, Tensor { shape: vec![nodes, 1], data: (0..nodes as i32).collect() })
+        .term(term)
 }
 
 /// The unknown with the positions, and where it begins in the global vector.

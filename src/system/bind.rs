@@ -3,11 +3,12 @@
 use super::Error;
 use super::fit::Fitter;
 use crate::problem::{self, Problem, Term};
+use crate::tensor::Tensor;
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Module, Roles};
+use spadina_core::index::{SizeInfo, TableInfo, TableKind};
 use spadina_core::program::Program;
-use spadina_core::real::{ArrayKind, Graph};
-use spadina_core::waist::reference_name;
+use spadina_core::real::{ArrayInfo, ArrayKind, Graph};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,17 +27,36 @@ pub enum Source {
     Array(usize),
     Constant,
     Weights,
+    /// Projected matrices, which their own kernels compute.
+    Matrices,
 }
 
 impl Source {
-    pub fn slice<'a>(&'a self, problem: &'a Problem, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
+    pub fn of(problem: &Problem, graph: &Graph, array: &ArrayInfo) -> Self {
+        let unknown = |name: &str| problem.unknowns.iter().position(|(own, _)| own == name);
+        let source = match &array.kind {
+            ArrayKind::Unknown => unknown(&array.name).map(Source::Unknown),
+            ArrayKind::Reference(of) => unknown(&graph.array_info(*of).name).map(Source::Reference),
+            ArrayKind::Data => problem.arrays.iter().position(|(own, _)| *own == array.name).map(Source::Array),
+            ArrayKind::Constant(_) => Some(Source::Constant),
+            ArrayKind::Weights => Some(Source::Weights),
+            ArrayKind::Matrices(_) => Some(Source::Matrices),
+            ArrayKind::Combinations(_) => unreachable!("a solved program has no combinations"),
+            ArrayKind::Stored(_) => unreachable!("only kernels read stored numbers"),
+        };
+        source.unwrap_or_else(|| unreachable!("an array of a program is bound"))
+    }
+
+    /// The numbers; none of projected matrices, which come later.
+    pub fn slice<'a>(&self, problem: &'a Problem, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
         match (self, kind) {
             (Source::Unknown(k), _) => &problem.unknowns[*k].1.data,
-            (Source::Reference(k), _) => problem.references.get(*k).map_or(&[], |reference| &reference[..]),
+            (Source::Reference(k), _) => &problem.references[*k],
             (Source::Array(k), _) => &problem.arrays[*k].1.data,
             (Source::Weights, _) => weights,
+            (Source::Matrices, _) => &[],
             (Source::Constant, ArrayKind::Constant(numbers)) => numbers,
-            (Source::Constant, _) => &[],
+            (Source::Constant, _) => unreachable!("an array keeps its kind"),
         }
     }
 
@@ -53,41 +73,54 @@ impl Source {
     }
 }
 
-/// The sources of a graph's arrays.
-pub fn sources(problem: &Problem, graph: &Graph, weights: &str) -> Vec<Source> {
-    let source = |name: &str, kind: &ArrayKind| {
-        if let ArrayKind::Constant(_) = kind {
-            return Source::Constant;
-        }
-        if name == weights {
-            return Source::Weights;
-        }
-        if let Some(k) = problem.unknowns.iter().position(|(n, _)| n == name) {
-            return Source::Unknown(k);
-        }
-        if let Some(k) = problem.unknowns.iter().position(|(n, _)| reference_name(n) == name) {
-            return Source::Reference(k);
-        }
-        problem.arrays.iter().position(|(n, _)| n == name).map_or(Source::Constant, Source::Array)
-    };
-    graph.arrays().iter().map(|a| source(&a.name, &a.kind)).collect()
+/// Where a table of a program comes from.
+pub enum TableSource {
+    Indices(usize),
+    Constant,
 }
 
-/// The value of a size by its name: a number of [indices], or `len(array)`, or `len(array, width)`.
-pub fn size_of(problem: &Problem, name: &str) -> i64 {
-    let length = |array: &str| {
-        let reals = problem.unknowns.iter().chain(&problem.arrays).find(|(n, _)| n == array).map(|(_, t)| t.data.len());
-        let integers = || problem.indices.iter().find(|(n, _)| n == array).map(|(_, t)| t.data.len());
-        reals.or_else(integers).unwrap_or(0)
-    };
-    if let Some(inner) = name.strip_prefix("len(").and_then(|n| n.strip_suffix(')')) {
-        return match inner.rsplit_once(", ") {
-            Some((array, width)) => (length(array) / width.parse().unwrap_or(1).max(1)) as i64,
-            None => length(inner) as i64,
-        };
+impl TableSource {
+    pub fn of(problem: &Problem, table: &TableInfo) -> Self {
+        match table.kind {
+            TableKind::Constant(_) => TableSource::Constant,
+            TableKind::Data => match problem.indices.iter().position(|(name, _)| *name == table.name) {
+                Some(k) => TableSource::Indices(k),
+                None => unreachable!("a table of a program is bound"),
+            },
+        }
     }
-    let given = problem.indices.iter().find(|(n, _)| n == name).and_then(|(_, t)| t.data.first());
-    given.map_or(0, |&value| i64::from(value))
+
+    pub fn slice<'a>(&self, problem: &'a Problem, kind: &'a TableKind) -> &'a [i32] {
+        match (self, kind) {
+            (TableSource::Indices(k), TableKind::Data) => &problem.indices[*k].1.data,
+            (TableSource::Constant, TableKind::Constant(numbers)) => numbers,
+            _ => unreachable!("a table keeps its kind"),
+        }
+    }
+}
+
+/// The value of a size.
+pub fn size_of(problem: &Problem, size: &SizeInfo) -> i64 {
+    match size {
+        SizeInfo::Given { name, .. } => match problem.indices.iter().find(|(own, _)| own == name) {
+            Some((_, Tensor { data, .. })) if data.len() == 1 => i64::from(data[0]),
+            _ => unreachable!("a size that is given is bound to one integer"),
+        },
+        SizeInfo::Length { array, width } => rows(problem, array, *width) as i64,
+        SizeInfo::Row => unreachable!("no kernel has the row of a row-driven schedule"),
+    }
+}
+
+/// The number of rows of `width` numbers of an array of reals or integers. Those of no numbers are counted by the shape.
+fn rows(problem: &Problem, array: &str, width: usize) -> usize {
+    let mut reals = problem.unknowns.iter().chain(&problem.arrays);
+    let mut integers = problem.indices.iter();
+    let reals = reals.find(|(name, _)| name == array).map(|(_, tensor)| (&tensor.shape, tensor.data.len()));
+    let integers = || integers.find(|(name, _)| name == array).map(|(_, tensor)| (&tensor.shape, tensor.data.len()));
+    match reals.or_else(integers) {
+        Some((shape, count)) => count.checked_div(width).unwrap_or_else(|| shape[0]),
+        None => unreachable!("an array whose length is asked for is bound"),
+    }
 }
 
 /// Reads a term's text and binds its parameters by name.

@@ -8,7 +8,7 @@ use crate::tensor::Shape;
 use spadina_core::backend::Quantity;
 use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::error::Diagnostic;
-use spadina_core::index::Table;
+use spadina_core::index::{Origin, Table};
 use spadina_core::interpret;
 use spadina_core::kernel::Kernel;
 use spadina_core::pattern::{Fault, FaultKind};
@@ -123,11 +123,10 @@ pub fn non_finite(
 
 /// The element or iteration, in words.
 fn element(kernel: &Kernel, at: i64) -> String {
-    let graph = &kernel.graph;
-    match kernel.outer.map(|v| graph.indices.loop_of(v).name.as_str()) {
-        Some("e") => format!(", first at element {at}"),
-        Some(name) => format!(", first at {name} = {at}"),
-        None => String::new(),
+    let Some(outer) = kernel.outer.map(|var| kernel.graph.indices.loop_of(var)) else { return String::new() };
+    match outer.origin {
+        Origin::Elements => format!(", first at element {at}"),
+        Origin::Program => format!(", first at {} = {at}", outer.name),
     }
 }
 

@@ -1,8 +1,7 @@
 //! One solved program of a term: its kernels, and what binds them to data.
 
-use super::bind::{Source, size_of, sources};
+use super::bind::{Source, TableSource, size_of};
 use super::matrices::Matrices;
-use super::term::WEIGHTS;
 use crate::problem::Problem;
 use spadina_core::backend::{
     Code, CompileOptions, Engine, Job, KernelSet, ProgramInputs, ProgramKernels, Quantity, Residence, Routine,
@@ -14,7 +13,7 @@ use spadina_core::kernel::{Buffer, Kernel, Output, Outputs};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
-use spadina_core::real::{Array, Graph};
+use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
 
 /// Where the entries of matrices go.
 #[derive(Clone, Copy, Default)]
@@ -30,42 +29,29 @@ pub struct Placement<'a> {
 /// Where the arrays of a program come from.
 pub struct Binding {
     sources: Vec<Source>,
-    /// By table, the number of the index array.
-    tables: Vec<Option<usize>>,
+    tables: Vec<TableSource>,
 }
 
 impl Binding {
     pub fn new(problem: &Problem, graph: &Graph) -> Self {
-        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
-        let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
-        Self { sources: sources(problem, graph, WEIGHTS), tables }
+        let sources = graph.arrays().iter().map(|array| Source::of(problem, graph, array)).collect();
+        let tables = graph.indices.tables().iter().map(|table| TableSource::of(problem, table)).collect();
+        Self { sources, tables }
     }
 
     /// The data by the ids of the program's graph.
     pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
         let arrays = self.sources.iter().zip(graph.arrays());
         let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
-        let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
-        let infos = graph.indices.tables().iter();
-        let tables = self
-            .tables
-            .iter()
-            .zip(infos)
-            .map(|(t, info)| info.numbers.as_deref().unwrap_or_else(|| entries(t)))
-            .collect();
-        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, &size.name)).collect();
+        let tables = self.tables.iter().zip(graph.indices.tables());
+        let tables = tables.map(|(source, info)| source.slice(problem, &info.kind)).collect();
+        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, size)).collect();
         Data { arrays, seeds: Vec::new(), tables, sizes }
     }
 
     /// The slices of a direction by the ids of the arrays.
     pub fn seeds<'a>(&self, problem: &Problem, direction: &'a [f64]) -> Vec<&'a [f64]> {
         self.sources.iter().map(|s| &direction[s.range(problem)]).collect()
-    }
-
-    /// The arrays whose numbers are others at every evaluation: the weights of a residual.
-    fn changing(&self) -> Vec<Array> {
-        let weights = (0..).zip(&self.sources).filter(|(_, source)| matches!(source, Source::Weights));
-        weights.map(|(k, _)| Array(k)).collect()
     }
 
     /// By array, the number of its first entry among the unknowns.
@@ -79,15 +65,19 @@ impl Binding {
         let start = |source: &Source| if let Source::Weights = source { first_row } else { source.offset(problem) };
         self.sources.iter().map(start).collect()
     }
+}
 
-    /// By array, where its numbers are.
-    fn residences(&self) -> Vec<Residence> {
-        let residence = |source: &Source| match source {
-            Source::Unknown(_) => Residence::Unknowns,
-            Source::Weights => Residence::Rows,
-            Source::Array(_) | Source::Reference(_) | Source::Constant => Residence::Data,
-        };
-        self.sources.iter().map(residence).collect()
+/// The place of an array's numbers. The arrays `matrices` hold projected matrices, in this order; loop nests of which no
+/// matrices are projected have an array, too, which nothing reads.
+fn residence((own, array): (Array, &ArrayInfo), matrices: &[Array]) -> Residence {
+    match array.kind {
+        ArrayKind::Unknown => Residence::Unknowns,
+        ArrayKind::Weights => Residence::Rows,
+        ArrayKind::Matrices(_) => {
+            matrices.iter().position(|&array| array == own).map_or(Residence::Data, Residence::Matrices)
+        }
+        ArrayKind::Data | ArrayKind::Reference(_) | ArrayKind::Constant(_) | ArrayKind::Stored(_) => Residence::Data,
+        ArrayKind::Combinations(_) => unreachable!("a solved program has no combinations"),
     }
 }
 
@@ -152,8 +142,7 @@ impl SolvedProgram {
         Ok((own, Vec::new()))
     }
 
-    /// The kernels of a solved program. The arrays `matrices` hold projected matrices, in this order.
-    /// `projected`: the program was completed, and the elements of its Hessian are projected.
+    /// The kernels of a solved program. The arrays `matrices` hold projected matrices, in this order. `projected`: the program was completed, and the elements of its Hessian are projected.
     pub fn new(
         problem: &Problem,
         source: Program,
@@ -163,11 +152,10 @@ impl SolvedProgram {
         projected: Option<(&Completed, Projection)>,
     ) -> Self {
         let binding = Binding::new(problem, &program.graph);
-        let mut residences = binding.residences();
-        for (number, array) in matrices.iter().enumerate() {
-            residences[array.0 as usize] = Residence::Matrices(number);
-        }
-        let changing = [binding.changing(), matrices.to_vec()].concat();
+        let arrays = (0..).map(Array).zip(program.graph.arrays());
+        let residences: Vec<Residence> = arrays.map(|array| residence(array, matrices)).collect();
+        let others = |residence: &Residence| matches!(residence, Residence::Rows | Residence::Matrices(_));
+        let changing: Vec<Array> = (0..).zip(&residences).filter(|(_, r)| others(r)).map(|(k, _)| Array(k)).collect();
         let mut symbolic: [Vec<Symbolic>; 3] = Default::default();
         let inspect = |quantity: Quantity, kernel: &Kernel| {
             // The widest kernels check the indices for all.

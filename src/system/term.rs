@@ -19,9 +19,6 @@ use spadina_core::waist::displaced;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The name of the weights in the program Σ weight · row of a residual; no array can have it.
-pub(super) const WEIGHTS: &str = "r@";
-
 /// One term of a problem, derived: its programs with their kernels.
 pub struct DerivedTerm {
     pub number: usize,
@@ -71,7 +68,7 @@ impl DerivedTerm {
         let weighted = match term.residual {
             true => {
                 let outputs = if options.gauss_newton { gauss_newton_outputs } else { weighted_outputs };
-                Some(solve(ad::weighted(lowered.program.clone(), WEIGHTS), outputs)?.0)
+                Some(solve(ad::weighted(lowered.program.clone()), outputs)?.0)
             }
             false => None,
         };
@@ -101,18 +98,8 @@ impl DerivedTerm {
 
     /// Whether the term depends on an array, table or size.
     pub fn uses(&self, name: &str) -> bool {
-        let length = format!("len({name}");
-        let size = |own: &str| {
-            own == name || own.strip_prefix(&length).is_some_and(|rest| rest.starts_with(')') || rest.starts_with(','))
-        };
-        self.programs().any(|own| {
-            let programs = [&own.source.graph, &own.program.graph];
-            programs.into_iter().any(|graph| {
-                graph.arrays().iter().any(|a| a.name == name)
-                    || graph.indices.tables().iter().any(|t| t.name == name)
-                    || graph.indices.sizes().iter().any(|s| size(&s.name))
-            })
-        }) || self.roles.over.as_deref() == Some(name)
+        self.programs().any(|own| [&own.source.graph, &own.program.graph].into_iter().any(|graph| graph.binds(name)))
+            || self.roles.over.as_deref() == Some(name)
             || self.names.iter().any(|own| own == name)
     }
 

@@ -6,6 +6,7 @@ mod handles;
 mod integers;
 mod layouts;
 mod libraries;
+mod names;
 mod overrides;
 mod products;
 mod rebind;

@@ -1,7 +1,7 @@
 //! Forward mode: the tangent of every gradient and residual update along a seed, the direction `dx`.
 
 use crate::program::{Program, Target, Update};
-use crate::real::{ArrayKind, Graph, Node, Value};
+use crate::real::{Graph, Node, Value};
 
 /// Adds the products with the seed: of the Hessian for the gradient's updates, of the Jacobian for the residual's.
 pub fn tangent(mut program: Program) -> Program {
@@ -63,7 +63,7 @@ impl Tangents {
 
     fn find(&mut self, g: &mut Graph, value: Value) {
         let tangent = match *g.node(value) {
-            Node::Load(array, index) if g.array_info(array).kind == ArrayKind::Unknown => {
+            Node::Load(array, index) if g.array_info(array).kind.is_unknown() => {
                 let seed = g.seed(array, index);
                 self.new_base(g, value, Some(seed))
             }

@@ -6,7 +6,7 @@
 
 use crate::index::{Var, VarSet};
 use crate::program::{Entry, Program, Target, Update};
-use crate::real::{ArrayKind, BinaryOp, Compare, Graph, Node, Rebuild, Value};
+use crate::real::{BinaryOp, Compare, Graph, Node, Rebuild, Value};
 
 /// Adds the gradient of the energy to a program.
 pub fn gradient(mut program: Program) -> Program {
@@ -53,7 +53,7 @@ fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
     }
     entries.sort_by_key(|(load, ..)| *load);
     (entries.into_iter())
-        .filter(|(_, entry, adjoint)| g.array_info(entry.array).kind == ArrayKind::Unknown && !g.is_zero(*adjoint))
+        .filter(|(_, entry, adjoint)| g.array_info(entry.array).kind.is_unknown() && !g.is_zero(*adjoint))
         .map(|(load, entry, value)| {
             let mut vars = update.vars.clone();
             vars.extend(g.indices.vars(g.free(load)).iter().filter(|v| !update.vars.contains(v)));

@@ -7,9 +7,9 @@
 use crate::program::{Program, Target, split};
 use crate::real::ArrayKind;
 
-/// The energy `Σ weight[row] · value` over the residual updates of a program; the weights are data named `weights`.
-pub fn weighted(mut program: Program, weights: &str) -> Program {
-    let array = program.graph.array(weights, ArrayKind::Data);
+/// The energy `Σ weight[row] · value` over the residual updates of a program, with [`ArrayKind::Weights`].
+pub fn weighted(mut program: Program) -> Program {
+    let array = program.graph.array("weights", ArrayKind::Weights);
     let updates = std::mem::take(&mut program.updates);
     for update in updates {
         let Target::Residual { row, guard, .. } = update.target else {

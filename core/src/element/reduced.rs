@@ -43,7 +43,7 @@ pub fn reduce(
     nests.sort_unstable();
     nests.dedup();
     let arrays: Vec<Array> =
-        (0..nests.len()).map(|k| source.graph.array(&format!("projected@{k}"), ArrayKind::Data)).collect();
+        (0..nests.len()).map(|k| source.graph.array(&format!("projected@{k}"), ArrayKind::Matrices(k))).collect();
     let Some(waist) = Waist::innermost(&source) else { return Ok(None) };
     let completed = complete(&waist.inner, &differentiate(waist.inner.clone()), single)?;
     let mut program = completed.program;

@@ -124,7 +124,21 @@ pub struct Binding {
     pub per_element: bool,
 }
 
+/// The name of the table of the elements where there is no problem that names it.
+const STENCIL: &str = "stencil";
+
 impl Roles {
+    /// The table that lists the nodes of each element, and its width.
+    pub fn elements(&self) -> (&str, usize) {
+        (self.over.as_deref().unwrap_or(STENCIL), self.over_width)
+    }
+
+    /// The table that gathers a parameter, and its width.
+    pub fn gatherer(&self, binding: &Binding) -> (String, usize) {
+        let (over, width) = self.elements();
+        binding.table.clone().unwrap_or_else(|| (over.to_string(), width))
+    }
+
     /// What a parameter is bound to.
     pub fn binding(&self, name: &str) -> Binding {
         let own = || Binding { array: name.to_string(), ..Binding::default() };
@@ -198,7 +212,7 @@ pub trait Frontend: Send + Sync {
             per_element: false,
         };
         Roles {
-            over: (self.form() == Form::Element).then(|| "stencil".to_string()),
+            over: (self.form() == Form::Element).then(|| STENCIL.to_string()),
             over_width: width,
             bindings: self.parameters().iter().map(|p| (p.name.clone(), binding(p))).collect(),
             unbound: FxHashSet::default(),

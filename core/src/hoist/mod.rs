@@ -51,7 +51,7 @@ pub fn hoist(program: &Program, changing: &[Array]) -> Hoisted {
     let (mut pairs, mut parts) = (Vec::new(), Vec::new());
     for (number, (var, values)) in by_loop.into_iter().enumerate() {
         let g = &mut main.graph;
-        let array = g.array(&format!("static@{number}"), ArrayKind::Data);
+        let array = g.array(&format!("static@{number}"), ArrayKind::Stored(number));
         let mut part = Program { updates: Vec::new(), looked_at: Vec::new(), ..program.clone() };
         for (k, &value) in values.iter().enumerate() {
             let place = place(g, var, values.len(), k);

@@ -122,8 +122,7 @@ impl Indices {
         if self.nonnegative(index) && self.nonnegative(room) {
             return index;
         }
-        let table = self.table(&format!("an array of {length} elements"), true);
-        self.tables[table.0 as usize].numbers = Some((0..length as i32).collect());
+        let table = self.numbers_below(length);
         self.read(table, index)
     }
 }

@@ -11,6 +11,7 @@
 #[cfg(test)]
 mod broken;
 mod cond;
+mod data;
 mod eval;
 mod integer;
 mod interval;
@@ -20,12 +21,13 @@ mod range;
 mod reduce;
 mod vars;
 
+pub use data::{Size, SizeInfo, Table, TableInfo, TableKind};
 pub use eval::{IndexFault, eval_node};
 pub use interval::{Interval, Intervals};
 pub use poly::Monomial;
 pub use print::Texts;
 pub use reduce::{Evaluator, REDUCTION_ITERATIONS, REDUCTION_LEVEL, Reduction};
-pub use vars::{Loop, Var, VarSet};
+pub use vars::{Loop, Origin, Var, VarSet};
 
 use rustc_hash::FxHashMap;
 use vars::VarSets;
@@ -37,14 +39,6 @@ pub struct Index(pub(crate) u32);
 /// A condition on integers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Cond(pub(crate) u32);
-
-/// A named integer that is bound at load: an `override`, or the length of an array.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Size(pub u32);
-
-/// A named read-only array of integers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Table(pub u32);
 
 impl Index {
     /// Position in the arena; operands come before users.
@@ -143,26 +137,6 @@ pub struct Indices {
     summed: usize,
 }
 
-/// What is known of a size before data is bound.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SizeInfo {
-    /// The name it binds by.
-    pub name: String,
-    /// It is known not to be negative (`u32`, lengths).
-    pub unsigned: bool,
-}
-
-/// What is known of a table before data is bound.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TableInfo {
-    /// The name it binds by.
-    pub name: String,
-    /// Entries are known not to be negative (`u32`).
-    pub unsigned: bool,
-    /// The entries, of a table that no data bind to.
-    pub numbers: Option<Vec<i32>>,
-}
-
 impl Indices {
     /// The number of nodes; every id is below it.
     pub fn len(&self) -> usize {
@@ -214,24 +188,9 @@ impl Indices {
         self.overflow
     }
 
-    /// The sizes, in order of declaration.
-    pub fn sizes(&self) -> &[SizeInfo] {
-        &self.sizes
-    }
-
-    /// The tables, in order of declaration.
-    pub fn tables(&self) -> &[TableInfo] {
-        &self.tables
-    }
-
     /// The loops, by variable.
     pub fn loop_of(&self, var: Var) -> &Loop {
         &self.loops[var.0 as usize]
-    }
-
-    /// The names of all loops.
-    pub fn loop_names(&self) -> impl Iterator<Item = &str> {
-        self.loops.iter().map(|l| l.name.as_str())
     }
 
     /// How many loop variables there are.
@@ -244,36 +203,26 @@ impl Indices {
         self.loops.iter().map(|l| l.level + 1).filter(|&l| l <= REDUCTION_LEVEL).max().unwrap_or(0)
     }
 
-    /// Declares a size that is not negative, or finds it by name.
-    pub fn size(&mut self, name: &str) -> Index {
-        self.declare_size(name, true)
-    }
-
-    /// Declares a size that may be negative (`i32`), or finds it by name.
-    pub fn signed_size(&mut self, name: &str) -> Index {
-        self.declare_size(name, false)
-    }
-
-    fn declare_size(&mut self, name: &str, unsigned: bool) -> Index {
-        let at = self.sizes.iter().position(|s| s.name == name).unwrap_or_else(|| {
-            self.sizes.push(SizeInfo { name: name.to_string(), unsigned });
-            self.sizes.len() - 1
-        });
-        self.intern(IndexNode::Size(Size(at as u32)))
-    }
-
-    /// Declares a table, or finds it by name.
-    pub fn table(&mut self, name: &str, unsigned: bool) -> Table {
-        let at = self.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
-            self.tables.push(TableInfo { name: name.to_string(), unsigned, numbers: None });
-            self.tables.len() - 1
-        });
-        Table(at as u32)
-    }
-
     /// The variable of `for name in lo..hi` at loop depth `level`, or deeper where the bounds depend on loops there.
     /// Loops of equal depth and bounds share it.
     pub fn var(&mut self, level: u32, lo: Index, hi: Index, name: &str) -> Var {
+        self.open_loop(level, lo, hi, (name, Origin::Program))
+    }
+
+    /// The variable of the loop over the elements, which are the rows of `width` numbers of an array.
+    pub fn elements(&mut self, array: &str, width: usize) -> Var {
+        let zero = self.int(0);
+        let count = self.length(array, width);
+        self.open_loop(0, zero, count, ("e", Origin::Elements))
+    }
+
+    /// The variable of a loop like that of `var`, at depth `level` and with these bounds.
+    pub fn like(&mut self, var: Var, level: u32, lo: Index, hi: Index) -> Var {
+        let Loop { name, origin, .. } = self.loop_of(var).clone();
+        self.open_loop(level, lo, hi, (&name, origin))
+    }
+
+    fn open_loop(&mut self, level: u32, lo: Index, hi: Index, (name, origin): (&str, Origin)) -> Var {
         let bounds = self.union(self.free(lo), self.free(hi));
         let level = self.vars(bounds).last().map_or(level, |&v| level.max(self.loop_of(v).level + 1));
         if let Some(&var) = self.loop_of.get(&(level, lo, hi)) {
@@ -282,7 +231,7 @@ impl Indices {
         let var = Var(self.loops.len() as u32);
         let name = self.unused_name(name);
         self.loop_names.insert(name.clone(), 2);
-        self.loops.push(Loop { level, lo, hi, name });
+        self.loops.push(Loop { level, lo, hi, name, origin });
         let own = self.sets.single(var);
         let closure = self.sets.union(own, bounds, &self.loops);
         self.loop_of.insert((level, lo, hi), var);
@@ -292,14 +241,13 @@ impl Indices {
     }
 
     fn unused_name(&mut self, name: &str) -> String {
-        let taken = |n: &str| self.loop_names.contains_key(n) || self.sizes.iter().any(|s| s.name == n);
-        if !taken(name) {
+        if !self.is_taken(name) {
             return name.to_string();
         }
         // Names stay taken, so numbers below the last one need not be tried again.
         let mut number = self.loop_names.get(name).copied().unwrap_or(2);
         let mut unused = format!("{name}{number}");
-        while taken(&unused) {
+        while self.is_taken(&unused) {
             number += 1;
             unused = format!("{name}{number}");
         }

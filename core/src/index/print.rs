@@ -96,7 +96,7 @@ impl Indices {
         match self.node(at) {
             IndexNode::Const(c) => (c.to_string(), if *c < 0 { Level::Sum } else { Level::Atom }),
             IndexNode::Var(var) => (self.loop_of(*var).name.clone(), Level::Atom),
-            IndexNode::Size(size) => (self.sizes()[size.0 as usize].name.clone(), Level::Atom),
+            IndexNode::Size(size) => (self.sizes()[size.0 as usize].to_string(), Level::Atom),
             IndexNode::Read(table, a) => {
                 (format!("{}[{}]", self.tables()[table.0 as usize].name, of(*a).0), Level::Atom)
             }

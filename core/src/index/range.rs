@@ -39,7 +39,7 @@ impl Indices {
         let of = |a: Index| self.nonnegative[a.index()];
         match node {
             IndexNode::Const(c) => *c >= 0,
-            IndexNode::Size(size) => self.sizes[size.0 as usize].unsigned,
+            IndexNode::Size(size) => self.sizes[size.0 as usize].is_unsigned(),
             IndexNode::Read(table, _) => self.tables[table.0 as usize].unsigned,
             IndexNode::Wrap(_) | IndexNode::Bits(..) => true,
             IndexNode::Rem(a, _) => of(*a),

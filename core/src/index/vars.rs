@@ -25,6 +25,17 @@ pub struct Loop {
     pub hi: Index,
     /// Name in print.
     pub name: String,
+    /// What it runs over.
+    pub origin: Origin,
+}
+
+/// What a loop runs over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// The elements of a term in element form.
+    Elements,
+    /// What a loop of the program says.
+    Program,
 }
 
 /// An interned set of loop variables.

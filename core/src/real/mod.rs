@@ -4,6 +4,7 @@
 //! Ids ascend from operands to users, so that every pass is a loop over ids. Values are reals or, for comparisons and
 //! their combinations, booleans (*predicates*). The constructors in `fold` and `choose` simplify; nothing else builds nodes.
 
+mod arrays;
 #[cfg(test)]
 mod broken;
 mod choose;
@@ -13,6 +14,7 @@ mod print;
 mod rebuild;
 mod value;
 
+pub use arrays::{Array, ArrayInfo, ArrayKind};
 pub use ops::{
     BinaryInstruction, BinaryOp, Compare, Kind, Precision, RealFunction, Symmetry, UnaryInstruction, UnaryOp,
 };
@@ -28,35 +30,11 @@ use std::hash::BuildHasher;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Value(pub(crate) u32);
 
-/// A flat array of reals that the program reads.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Array(pub u32);
-
 impl Value {
     /// Position in the arena; operands come before users.
     pub fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// What an array is to the derivatives.
-#[derive(Clone, PartialEq, Debug)]
-pub enum ArrayKind {
-    /// Derivatives are taken with respect to its entries.
-    Unknown,
-    /// Read-only data.
-    Data,
-    /// Numbers written in the program.
-    Constant(Vec<f64>),
-}
-
-/// An array and the name it binds by.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ArrayInfo {
-    /// The name.
-    pub name: String,
-    /// Its role.
-    pub kind: ArrayKind,
 }
 
 /// A place in the source text: byte offsets; empty where unknown.
@@ -189,51 +167,6 @@ impl Graph {
     /// Whether a value holds a [`Node::Carried`] placeholder.
     pub fn carried(&self, value: Value) -> bool {
         self.facts[value.index()].carried
-    }
-
-    /// The arrays, in order of declaration.
-    pub fn arrays(&self) -> &[ArrayInfo] {
-        &self.arrays
-    }
-
-    /// One array.
-    pub fn array_info(&self, array: Array) -> &ArrayInfo {
-        &self.arrays[array.0 as usize]
-    }
-
-    /// The number of unknown arrays.
-    pub fn unknowns(&self) -> usize {
-        self.arrays.iter().filter(|a| a.kind == ArrayKind::Unknown).count()
-    }
-
-    /// Declares an array, or finds it by name; the role of the first declaration stays.
-    pub fn array(&mut self, name: &str, kind: ArrayKind) -> Array {
-        let at = self.arrays.iter().position(|a| a.name == name).unwrap_or_else(|| {
-            self.arrays.push(ArrayInfo { name: name.to_string(), kind });
-            self.arrays.len() - 1
-        });
-        Array(at as u32)
-    }
-
-    /// Forgets all arrays but the first ones; nothing may read the others.
-    pub fn keep_arrays(&mut self, count: usize) {
-        self.arrays.truncate(count);
-    }
-
-    /// An array of literal numbers; equal ones are shared.
-    pub fn constant_array(&mut self, numbers: Vec<f64>) -> Array {
-        let same = |a: &ArrayInfo| match &a.kind {
-            ArrayKind::Constant(c) => {
-                c.len() == numbers.len() && c.iter().zip(&numbers).all(|(x, y)| x.to_bits() == y.to_bits())
-            }
-            _ => false,
-        };
-        let at = self.arrays.iter().position(same).unwrap_or_else(|| {
-            let ordinal = self.arrays.iter().filter(|a| matches!(a.kind, ArrayKind::Constant(_))).count();
-            self.arrays.push(ArrayInfo { name: format!("const{ordinal}"), kind: ArrayKind::Constant(numbers) });
-            self.arrays.len() - 1
-        });
-        Array(at as u32)
     }
 
     /// Real and predicate operands of a node, in order.
@@ -370,7 +303,7 @@ impl Graph {
             facts.free = self.indices.union(facts.free, free);
         }
         match *self.node(value) {
-            Node::Load(array, _) => facts.dynamic |= self.array_info(array).kind == ArrayKind::Unknown,
+            Node::Load(array, _) => facts.dynamic |= self.array_info(array).kind.is_unknown(),
             Node::Seed(..) | Node::Bracket(..) => {
                 facts.dynamic = true;
                 facts.tangent = true;

@@ -1,7 +1,7 @@
 //! Rebuilding values with loop variables or leaves replaced.
 
 use super::{Graph, Node, Value};
-use crate::index::{Cond, Index, IndexNode, Monomial, Var};
+use crate::index::{Cond, Index, IndexNode, Loop, Monomial, Var};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A substitution of loop variables by integers and of values by values, applied bottom-up with a memo.
@@ -66,8 +66,8 @@ impl Rebuild {
         let levels = g.indices.next_level();
         let mut bound = FxHashMap::default();
         for var in vars {
-            let l = g.indices.loop_of(var).clone();
-            bound.insert(var, g.indices.var(levels + l.level, l.lo, l.hi, &l.name));
+            let Loop { level, lo, hi, .. } = *g.indices.loop_of(var);
+            bound.insert(var, g.indices.like(var, levels + level, lo, hi));
         }
         Self { bound, ..Self::default() }.value(g, root)
     }
@@ -88,8 +88,8 @@ impl Rebuild {
         let taken = |g: &Graph, v: Var| nest.contains(&v) || g.indices.contains(g.free(body), v);
         let mut lower = var;
         while !stands_below(g, lower, body) || if lower == var { clashing.contains(&at) } else { taken(g, lower) } {
-            let l = g.indices.loop_of(lower).clone();
-            lower = g.indices.var(l.level + 1, l.lo, l.hi, &l.name);
+            let Loop { level, lo, hi, .. } = *g.indices.loop_of(lower);
+            lower = g.indices.like(lower, level + 1, lo, hi);
         }
         if lower == var {
             return g.sum(var, body);
@@ -210,7 +210,7 @@ impl Rebuild {
         if (lo, hi) == (l.lo, l.hi) {
             return var;
         }
-        g.indices.var(l.level, lo, hi, &l.name)
+        g.indices.like(var, l.level, lo, hi)
     }
 
     /// The value with variables and leaves replaced.
@@ -325,7 +325,7 @@ impl Rebuild {
         let outer = self.outer_of(g, var, body);
         let last = |i: Index| g.indices.vars(g.indices.free(i)).last().map(|&v| g.indices.loop_of(v).level);
         let level = outer.into_iter().filter_map(last).max().unwrap_or(l.level).max(l.level) + 1;
-        g.indices.var(level, lo, hi, &l.name)
+        g.indices.like(var, level, lo, hi)
     }
 }
 

@@ -42,9 +42,6 @@ pub struct Gather {
     pub conditions: Vec<Cond>,
 }
 
-/// The name of the row in print.
-pub const ROW: &str = "row";
-
 /// The row-driven form of every gradient and Hessian update that has one.
 pub fn gather(program: &mut Program) -> Vec<Gather> {
     let mut gathers = Vec::new();
@@ -62,7 +59,7 @@ pub fn gather(program: &mut Program) -> Vec<Gather> {
 }
 
 fn invert(g: &mut Graph, k: usize, update: &Update, index: Index, transposed: bool) -> Option<Gather> {
-    let row = g.indices.size(ROW);
+    let row = g.indices.row();
     let mut inverses = Vec::new();
     let mut conditions = Vec::new();
     solve_equation(g, index, row, &mut inverses, &mut conditions)?;

@@ -1,6 +1,7 @@
 //! Text of row-driven schedules: rows that are inverted alike share their loops.
 
-use super::gather::{Gather, Inverse, ROW};
+use super::gather::{Gather, Inverse};
+use crate::index::SizeInfo;
 use crate::program::{Program, Target};
 use std::fmt::Write;
 
@@ -17,7 +18,7 @@ pub fn gather_text(program: &Program, gathers: &[Gather]) -> String {
             None => groups.push(vec![gather]),
         }
     }
-    let mut text = format!("rows {} {{\n  for {ROW} in 0..unknowns {{", program.name);
+    let mut text = format!("rows {} {{\n  for {} in 0..unknowns {{", program.name, SizeInfo::Row);
     for group in groups {
         group_text(&mut text, program, &group);
     }
@@ -71,13 +72,14 @@ fn group_text(text: &mut String, program: &Program, group: &[&Gather]) {
 fn update_text(program: &Program, gather: &Gather) -> String {
     let update = &program.updates[gather.update];
     let index = |i| program.graph.indices.text(i);
+    let row = SizeInfo::Row;
     let target = match update.target {
-        Target::Gradient(_) => format!("grad[{ROW}]"),
-        Target::Hessian { row, col, .. } => {
-            format!("hess[{ROW}, {}]", index(if gather.transposed { row.index } else { col.index }))
+        Target::Gradient(_) => format!("grad[{row}]"),
+        Target::Hessian { row: own, col, .. } => {
+            format!("hess[{row}, {}]", index(if gather.transposed { own.index } else { col.index }))
         }
-        Target::Jacobian { col, .. } => format!("jac[{ROW}, {}]", index(col.index)),
-        _ => format!("r[{ROW}]"),
+        Target::Jacobian { col, .. } => format!("jac[{row}, {}]", index(col.index)),
+        _ => format!("r[{row}]"),
     };
     let value = program.graph.short_text(update.value, TEXT_LIMIT).unwrap_or_else(|| "…".into());
     format!("{target} += {value}")

@@ -6,7 +6,7 @@ mod print;
 mod propagate;
 mod solve;
 
-pub use gather::{Gather, Inverse, ROW, gather};
+pub use gather::{Gather, Inverse, gather};
 pub use gather_print::gather_text;
 pub use propagate::{SparseProgram, SparseUpdate, Term, propagate};
 pub use solve::solve;

@@ -33,6 +33,5 @@ fn bracket_sums(g: &mut Graph, sparse: &super::SparseUpdate) -> Vec<Update> {
 
 /// A name for the direction that no loop or size has.
 fn direction(g: &Graph) -> String {
-    let taken = |n: &str| g.indices.loop_names().any(|l| l == n) || g.indices.sizes().iter().any(|s| s.name == n);
-    ["i", "j", "k", "l", "col"].into_iter().find(|n| !taken(n)).unwrap_or("direction").to_string()
+    ["i", "j", "k", "l", "col"].into_iter().find(|n| !g.indices.is_taken(n)).unwrap_or("direction").to_string()
 }

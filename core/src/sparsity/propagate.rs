@@ -5,7 +5,7 @@
 //! and inner sums; what has no bracket left is dead. A bracket inside a sum whose index moves with the loop keeps its
 //! loop variable, renamed so that it cannot meet another use of the same loop.
 
-use crate::index::{Index, IndexNode, Var};
+use crate::index::{Index, IndexNode, Loop, Var};
 use crate::program::{Entry, Program, Target, Update};
 use crate::real::{BinaryOp, Graph, Node, Rebuild, UnaryOp, Value};
 use rustc_hash::FxHashMap;
@@ -131,8 +131,8 @@ impl Forms {
 
     /// Takes the brackets out of a sum.
     fn open(&self, g: &mut Graph, var: Var, body: Value) -> Vec<Term> {
-        let l = g.indices.loop_of(var).clone();
-        let fresh = g.indices.var(self.fresh_level + l.level, l.lo, l.hi, &l.name);
+        let Loop { level, lo, hi, .. } = *g.indices.loop_of(var);
+        let fresh = g.indices.like(var, self.fresh_level + level, lo, hi);
         let mut rename = Rebuild::of_vars([(var, g.indices.var_index(fresh))]);
         let mut terms: Vec<Term> = Vec::new();
         for term in self.of(body) {

@@ -45,9 +45,9 @@ fn restore_names(g: &mut Graph, outer: &[Var], term: Term, fresh_level: u32) -> 
         let l = g.indices.loop_of(var).clone();
         let mut rename = Rebuild::of_vars(pairs.iter().copied());
         let (lo, hi) = (rename.index(g, l.lo), rename.index(g, l.hi));
-        let own = g.indices.var(l.level - fresh_level.min(l.level), lo, hi, &l.name);
-        let kept =
-            if outer.contains(&own) || vars.contains(&own) { g.indices.var(l.level, lo, hi, &l.name) } else { own };
+        let own = g.indices.like(var, l.level - fresh_level.min(l.level), lo, hi);
+        let is_used = outer.contains(&own) || vars.contains(&own);
+        let kept = if is_used { g.indices.like(var, l.level, lo, hi) } else { own };
         pairs.push((var, g.indices.var_index(kept)));
         vars.push(kept);
     }

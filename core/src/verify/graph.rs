@@ -52,7 +52,7 @@ fn is_declared(graph: &Graph, own: Value) -> bool {
     let kind = |array: Array| graph.arrays().get(array.0 as usize).map(|info| &info.kind);
     match *graph.node(own) {
         Node::Load(array, _) => kind(array).is_some(),
-        Node::Seed(array, _) | Node::Bracket(array, _) => kind(array) == Some(&ArrayKind::Unknown),
+        Node::Seed(array, _) | Node::Bracket(array, _) => kind(array).is_some_and(ArrayKind::is_unknown),
         Node::Sum(var, _) => var.index() < graph.indices.loops(),
         _ => true,
     }
@@ -103,7 +103,7 @@ fn is_outside(graph: &Graph, own: Value) -> bool {
 fn has_facts(graph: &Graph, own: Value) -> bool {
     let (mut sets, mut integers) = (Vec::new(), Vec::new());
     let (mut dynamic, mut tangent, mut carried) = match *graph.node(own) {
-        Node::Load(array, _) => (graph.array_info(array).kind == ArrayKind::Unknown, false, false),
+        Node::Load(array, _) => (graph.array_info(array).kind.is_unknown(), false, false),
         Node::Seed(..) | Node::Bracket(..) => (true, true, false),
         Node::Carried(_) => (true, false, true),
         _ => (false, false, false),

@@ -5,7 +5,7 @@ use super::graph::{graph, is_real};
 use super::integers::{are_integers, is_condition};
 use crate::index::{Cond, Index, Var, VarSet};
 use crate::program::{Entry, Program, Target, Update};
-use crate::real::{Array, ArrayKind, Graph};
+use crate::real::{Array, Graph};
 use rustc_hash::FxHashSet;
 
 /// What a pass claims of the programs that it makes.
@@ -102,7 +102,7 @@ fn entries(target: &Target) -> Vec<Entry> {
 
 /// Whether an array is one of the unknowns.
 pub(super) fn is_unknown(graph: &Graph, array: Array) -> bool {
-    graph.arrays().get(array.0 as usize).is_some_and(|info| info.kind == ArrayKind::Unknown)
+    graph.arrays().get(array.0 as usize).is_some_and(|info| info.kind.is_unknown())
 }
 
 fn are_entries(graph: &Graph, update: &Update) -> bool {

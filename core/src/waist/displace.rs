@@ -10,13 +10,7 @@ use super::linear::{Coefficients, allowed, forms, outermost};
 use crate::program::Program;
 use crate::real::{Array, ArrayKind, Graph, Node, Rebuild, Value};
 
-/// The name of the array with the reference of an unknown array.
-pub fn reference_name(unknown: &str) -> String {
-    format!("{unknown}@reference")
-}
-
-/// The program of displacements: its unknowns have the names of those of `program`, and are added to the read-only arrays
-/// [`reference_name`], of the same lengths.
+/// The program of displacements: its unknowns bind to the displacements, which are added to [`ArrayKind::Reference`].
 pub fn displaced(program: &Program) -> Program {
     let mut displaced = program.clone();
     let g = &mut displaced.graph;
@@ -53,13 +47,12 @@ pub fn displaced(program: &Program) -> Program {
 /// Every load of an unknown, with the same load of its reference.
 fn references(g: &mut Graph) -> Vec<(Value, Value)> {
     let arrays = g.arrays().to_vec();
-    let of: Vec<Option<Array>> = arrays
-        .iter()
-        .map(|info| match info.kind {
-            ArrayKind::Unknown => Some(g.array(&reference_name(&info.name), ArrayKind::Data)),
-            ArrayKind::Data | ArrayKind::Constant(_) => None,
-        })
-        .collect();
+    let mut of = vec![None; arrays.len()];
+    for ((own, info), k) in of.iter_mut().zip(&arrays).zip(0..) {
+        if info.kind == ArrayKind::Unknown {
+            *own = Some(g.array(&format!("{}@reference", info.name), ArrayKind::Reference(Array(k))));
+        }
+    }
     let loads: Vec<(Value, Array, crate::index::Index)> = g
         .values()
         .filter_map(|v| match *g.node(v) {

@@ -73,7 +73,7 @@ impl Waist {
         if waist.iter().all(bare) || waist.len() > loads.len() {
             return None;
         }
-        let array = g.array(&format!("waist@{}", g.arrays().len()), ArrayKind::Unknown);
+        let array = g.array(&format!("waist@{}", g.arrays().len()), ArrayKind::Combinations(g.arrays().len()));
         let mut combinations = Vec::new();
         let mut pairs = Vec::new();
         for (number, &value) in waist.iter().enumerate() {
@@ -217,7 +217,7 @@ fn form(
         Coefficients::Static => !g.dynamic(v) && finite.is_none_or(|finite| finite[v.index()]),
     };
     match *g.node(value) {
-        Node::Load(array, _) => (g.array_info(array).kind == ArrayKind::Unknown).then(|| {
+        Node::Load(array, _) => g.array_info(array).kind.is_unknown().then(|| {
             let one = g.constant(1.0);
             vec![(value, one)]
         }),

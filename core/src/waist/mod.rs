@@ -12,7 +12,7 @@ mod linear;
 use crate::optimize;
 use crate::program::{Entry, Program, Target};
 use crate::real::{BinaryInstruction, Kind, Node, UnaryInstruction};
-pub use displace::{displaced, reference_name};
+pub use displace::displaced;
 use linear::Coefficients;
 pub(crate) use linear::Waist;
 

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use rustc_hash::FxHashMap;
-use spadina_core::index::{Index, IndexNode, Table, Var, eval_node};
+use spadina_core::index::{Index, IndexNode, SizeInfo, Table, Var, eval_node};
 use spadina_core::program::{Program, Target};
 use spadina_core::real::{ArrayKind, Graph, Node, Value};
 
@@ -49,11 +49,10 @@ impl Evaluator<'_> {
                 for a in list {
                     operands.insert(a.index(), self.index(a));
                 }
-                let size = |k: usize| {
-                    let name = &self.g.indices.sizes()[k];
-                    let name = &name.name;
-                    let own = self.data.sizes.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
-                    own.unwrap_or_else(|| self.length(name))
+                let size = |k: usize| match &self.g.indices.sizes()[k] {
+                    SizeInfo::Given { name, .. } => self.data.sizes.iter().find(|(n, _)| n == name).unwrap().1,
+                    SizeInfo::Length { array, width } => (self.length(array) / width) as i64,
+                    SizeInfo::Row => unreachable!("the row has no value"),
                 };
                 let read = |t: Table, at: i64| {
                     let name = &self.g.indices.tables()[t.0 as usize].name;
@@ -66,13 +65,11 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `len(name)` or `len(name, width)`.
-    fn length(&self, size: &str) -> i64 {
-        let inside = size.strip_prefix("len(").unwrap().strip_suffix(')').unwrap();
-        let (name, width) = inside.split_once(", ").map_or((inside, 1), |(n, w)| (n, w.parse().unwrap()));
+    /// How many numbers an array has.
+    fn length(&self, name: &str) -> usize {
         let reals = self.data.reals.iter().find(|(n, _)| *n == name).map(|(_, v)| v.len());
         let integers = self.data.integers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.len());
-        reals.or(integers).unwrap() as i64 / width
+        reals.or(integers).unwrap()
     }
 
     fn value(&mut self, at: Value, memo: &mut FxHashMap<Value, f64>) -> f64 {

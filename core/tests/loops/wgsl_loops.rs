@@ -4,7 +4,7 @@ use super::ast::World;
 use super::evaluate;
 use super::execute::{Inputs, Monomial, execute};
 use super::generate::Generator;
-use super::machine::{Outcome, run};
+use super::machine::{Extra, Outcome, run};
 use super::syntax;
 use super::tape::Tape;
 use proptest::prelude::*;
@@ -110,7 +110,7 @@ fn check(case: &Case) -> Result<Verdict, TestCaseError> {
     let tables = vec![vec![], vec![], table.map(|t| t as i32).to_vec()];
     let world = World { sizes: vec![i64::from(n), 1], tables, arrays: vec![x.clone(), vec![], vec![]] };
     // An integer that would wrap around where its value matters is refused when data are bound.
-    if check_words(&program, &super::machine::data(&program.graph, &world, &[], &[]), &Serial).is_err() {
+    if check_words(&program, &super::machine::data(&program.graph, &world, &Extra::default(), &[]), &Serial).is_err() {
         return Ok(Verdict::Refused);
     }
     let data = evaluate::Data {
@@ -119,7 +119,7 @@ fn check(case: &Case) -> Result<Verdict, TestCaseError> {
         sizes: vec![("n", i64::from(n))],
     };
     let stages = pipeline::run(program.clone());
-    match run(&stages.solved, ALL, &world, &[], &[]) {
+    match run(&stages.solved, ALL, &world, &Extra::default(), &[]) {
         Ok(out) => {
             close("the program's energy", evaluate::energy(&program, &data), expected.energy)?;
             expected.check(&out).map(|()| Verdict::Accepted)

@@ -1,15 +1,15 @@
 //! Energies: value, gradient, Hessian, its pattern, and its product with a direction.
 
-use super::ast::{ARRAYS, Real, UNKNOWN_ARRAYS, World};
+use super::ast::{Real, UNKNOWN_ARRAYS, World};
 use super::dual::{self, Dual};
 use super::generate::{Generator, Style};
-use super::machine::{Outcome, run, run_whole};
+use super::machine::{Extra, Outcome, run, run_whole};
 use super::worlds::world;
 use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
 use spadina_core::kernel::{Outputs, build};
 use spadina_core::pipeline::{self, Stages};
-use spadina_core::waist::{Waists, displaced, reference_name};
+use spadina_core::waist::{Waists, displaced};
 
 const VALUE: Outputs =
     Outputs { energy: true, gradient: false, hessian: false, residual: false, jacobian: false, product: false };
@@ -59,7 +59,7 @@ fn check_numbers(out: &Outcome, expected: &Dual, n: usize, text: &str) {
 fn check_products(stages: &Stages, world: &World, expected: &Dual, text: &str) {
     let n = world.unknowns();
     let seed: Vec<f64> = (0..n).map(|k| [1.0, -0.5, 0.25, 2.0][k % 4]).collect();
-    let out = run(&stages.tangent, PRODUCT, world, &[], &seed).expect("the Hessian has no fault");
+    let out = run(&stages.tangent, PRODUCT, world, &Extra::default(), &seed).expect("the Hessian has no fault");
     for i in 0..n {
         let wanted: f64 = (0..n).map(|j| expected.h[i][j] * seed[j]).sum();
         let got = out.product[i];
@@ -88,7 +88,7 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
     let stages = pipeline::run(graph::energy(energy));
     let text = format!("{energy:?}\n{world:?}\n{}", explain(&stages));
     let structured = structure::eval(world, &[], energy);
-    let out = match run(&stages.solved, ALL, world, &[], &[]) {
+    let out = match run(&stages.solved, ALL, world, &Extra::default(), &[]) {
         Ok(out) => out,
         Err(fault) => {
             assert!(structured.is_err(), "{fault:?}\n{text}");
@@ -102,7 +102,7 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
     }
     check_numbers(&out, &expected, world.unknowns(), &text);
     for outputs in [VALUE, GRADIENT] {
-        let part = run(&stages.solved, outputs, world, &[], &[]).expect("a part has no fault");
+        let part = run(&stages.solved, outputs, world, &Extra::default(), &[]).expect("a part has no fault");
         let (a, b) = (part.energy, out.energy);
         assert!(close(a, b, expected.magnitude()), "energy {a}, with {outputs:?}, is not {b}\n{text}");
         let wanted = if outputs.gradient { &out.gradient } else { &part.gradient };
@@ -113,7 +113,7 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
     for waists in [Waists::Never, Waists::Always] {
         let solved = pipeline::run_with(graph::energy(energy), waists).solved;
         let text = format!("{waists:?}\n{text}\n{solved}");
-        for out in [run(&solved, ALL, world, &[], &[]), run_whole(&solved, ALL, world)] {
+        for out in [run(&solved, ALL, world, &Extra::default(), &[]), run_whole(&solved, ALL, world)] {
             let out = out.expect("with other waists there was no fault");
             check_pattern(&out, energy, world, style == Style::Positive, &text);
             check_numbers(&out, &expected, world.unknowns(), &text);
@@ -127,9 +127,7 @@ fn check_displaced(energy: &Real, world: &World, (expected, style): (&Dual, Styl
     let solved = pipeline::run(displaced(&graph::energy(energy))).solved;
     let mut halved = world.clone();
     halved.arrays[..UNKNOWN_ARRAYS].iter_mut().flatten().for_each(|x| *x *= 0.5);
-    let names: Vec<String> = ARRAYS.iter().map(|name| reference_name(name)).collect();
-    let extra: Vec<(&str, Vec<f64>)> =
-        names.iter().zip(&halved.arrays).take(UNKNOWN_ARRAYS).map(|(name, own)| (&name[..], own.clone())).collect();
+    let extra = Extra { references: halved.arrays[..UNKNOWN_ARRAYS].to_vec(), ..Extra::default() };
     let text = format!("displaced\n{text}\n{solved}");
     let out = run(&solved, ALL, &halved, &extra, &[]).expect("without displacements there was no fault");
     check_pattern(&out, energy, world, style == Style::Positive, &text);

@@ -1,7 +1,7 @@
 //! Accesses out of range: a fault where the program executes them, none where a guard keeps it from it.
 
 use super::ast::{Bool, Int, Real, Sum, World};
-use super::machine::run;
+use super::machine::{Extra, run};
 use super::{graph, structure};
 use proptest::prelude::*;
 use spadina_core::kernel::Outputs;
@@ -59,7 +59,7 @@ proptest! {
         };
         let stages = pipeline::run(graph::energy(&energy));
         let outputs = Outputs { energy: true, gradient: hessian, hessian, ..Outputs::default() };
-        let out = run(&stages.solved, outputs, &world, &[], &[]);
+        let out = run(&stages.solved, outputs, &world, &Extra::default(), &[]);
         let wanted = structure::eval(&world, &[], &energy);
         prop_assert_eq!(out.is_err(), wanted.is_err(), "{:?}\n{}", out.err(), stages.solved);
     }

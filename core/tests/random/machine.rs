@@ -11,7 +11,7 @@ use spadina_core::pattern::{
     Csr, Entries, Fault, Full, Places, Symbolic, dense_streams, hessian_pattern, slots, streams,
 };
 use spadina_core::program::Program;
-use spadina_core::real::{Array, ArrayKind, Graph};
+use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
 
 /// Residual rows a program may write.
 pub const ROWS: usize = 16;
@@ -44,18 +44,33 @@ impl Matrix {
     }
 }
 
-/// The data of a world for the arrays of a graph. `extra` binds names that the world has not; `seed` is the direction.
-pub fn data<'a>(g: &'a Graph, world: &'a World, extra: &'a [(&str, Vec<f64>)], seed: &'a [f64]) -> Data<'a> {
+/// What programs read besides the data of a world.
+#[derive(Clone, Default)]
+pub struct Extra {
+    /// By array, what its displacements are added to.
+    pub references: Vec<Vec<f64>>,
+    /// The weights of the rows.
+    pub weights: Vec<f64>,
+}
+
+/// The number of an array of the world.
+fn number(name: &str) -> usize {
+    ARRAYS.iter().position(|own| *own == name).expect("an array of the world")
+}
+
+/// The data of a world for the arrays of a graph; `seed` is the direction.
+pub fn data<'a>(g: &'a Graph, world: &'a World, extra: &'a Extra, seed: &'a [f64]) -> Data<'a> {
     let (mut arrays, mut seeds): (Vec<&[f64]>, Vec<&[f64]>) = (Vec::new(), Vec::new());
     for info in g.arrays() {
-        let known = ARRAYS.iter().position(|n| *n == info.name);
-        let array: &[f64] = match (&info.kind, known) {
-            (ArrayKind::Constant(numbers), _) => numbers,
-            (_, Some(k)) => &world.arrays[k],
-            _ => extra.iter().find(|(n, _)| *n == info.name).map_or(&[], |(_, v)| v),
+        let array: &[f64] = match &info.kind {
+            ArrayKind::Unknown | ArrayKind::Data => &world.arrays[number(&info.name)],
+            ArrayKind::Constant(numbers) => numbers,
+            ArrayKind::Reference(of) => &extra.references[number(&g.array_info(*of).name)],
+            ArrayKind::Weights => &extra.weights,
+            kind => panic!("nothing binds to {kind:?}"),
         };
         arrays.push(array);
-        let start = offset(world, known.unwrap_or(usize::MAX)) as usize;
+        let start = offset(world, info) as usize;
         let is_seed = info.kind == ArrayKind::Unknown && !seed.is_empty();
         seeds.push(if is_seed { &seed[start..start + array.len()] } else { &[] });
     }
@@ -69,23 +84,18 @@ fn tables<'a>(indices: &Indices, world: &'a World) -> Vec<&'a [i32]> {
 
 fn sizes(indices: &Indices, world: &World) -> Vec<i64> {
     let number = |name: &str| super::ast::SIZES.iter().position(|n| *n == name);
-    indices.sizes().iter().map(|name| number(&name.name).map_or(0, |k| world.sizes[k])).collect()
+    indices.sizes().iter().map(|size| size.bound_name().and_then(number).map_or(0, |k| world.sizes[k])).collect()
 }
 
-fn offset(world: &World, array: usize) -> u32 {
-    if array == 1 { world.arrays[0].len() as u32 } else { 0 }
+fn offset(world: &World, array: &ArrayInfo) -> u32 {
+    let is_second = array.kind == ArrayKind::Unknown && number(&array.name) == 1;
+    if is_second { world.arrays[0].len() as u32 } else { 0 }
 }
 
 /// Evaluates the outputs of a program, with its static part hoisted.
-pub fn run(
-    program: &Program,
-    outputs: Outputs,
-    world: &World,
-    extra: &[(&str, Vec<f64>)],
-    seed: &[f64],
-) -> Result<Outcome, Fault> {
-    let extra_arrays = program.graph.arrays().iter().zip(0..).filter(|(a, _)| extra.iter().any(|(n, _)| *n == a.name));
-    let changing: Vec<Array> = extra_arrays.map(|(_, k)| Array(k)).collect();
+pub fn run(program: &Program, outputs: Outputs, world: &World, extra: &Extra, seed: &[f64]) -> Result<Outcome, Fault> {
+    let weights = program.graph.arrays().iter().zip(0..).filter(|(array, _)| array.kind == ArrayKind::Weights);
+    let changing: Vec<Array> = weights.map(|(_, k)| Array(k)).collect();
     let Hoisted { program: main, parts } = hoist(program, &changing);
     let (whole, entries, mut data) = bind(program, outputs, world, extra, (seed, true))?;
     let rows = Outputs { residual: true, ..Outputs::default() };
@@ -110,7 +120,8 @@ pub fn run(
 
 /// Evaluates the outputs of a program as it is.
 pub fn run_whole(program: &Program, outputs: Outputs, world: &World) -> Result<Outcome, Fault> {
-    let (kernels, entries, data) = bind(program, outputs, world, &[], (&[], false))?;
+    let extra = Extra::default();
+    let (kernels, entries, data) = bind(program, outputs, world, &extra, (&[], false))?;
     Ok(evaluate(&kernels, &entries, &data, world.unknowns()))
 }
 
@@ -121,13 +132,11 @@ fn bind<'a>(
     program: &'a Program,
     outputs: Outputs,
     world: &'a World,
-    extra: &'a [(&str, Vec<f64>)],
+    extra: &'a Extra,
     (seed, runs): (&'a [f64], bool),
 ) -> Result<Ready<'a>, Fault> {
     let data = data(&program.graph, world, extra, seed);
-    let offsets: Vec<u32> = (program.graph.arrays().iter())
-        .map(|a| offset(world, ARRAYS.iter().position(|n| *n == a.name).unwrap_or(usize::MAX)))
-        .collect();
+    let offsets: Vec<u32> = program.graph.arrays().iter().map(|array| offset(world, array)).collect();
     let kernels = build_with(program, outputs, runs);
     let mut entries = Vec::new();
     for kernel in &kernels {

@@ -4,7 +4,7 @@ use super::ast::{MAX_UNKNOWNS, Nest, World, integer};
 use super::dual::{self, Dual, Unfit, nest_iterations};
 use super::energies::{close, explain};
 use super::generate::{Generator, Style};
-use super::machine::{ROWS, run};
+use super::machine::{Extra, ROWS, run};
 use super::worlds::world;
 use super::{config, graph, structure, tapes};
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ fn check(code: &[u8], data: &[u8], style: Style) {
     let stages = pipeline::run(program.clone());
     let text = format!("{nests:?}\n{world:?}\n{}", explain(&stages));
     let structured = dependence(&world, &nests);
-    let out = match run(&stages.solved, ROW_OUTPUTS, &world, &[], &[]) {
+    let out = match run(&stages.solved, ROW_OUTPUTS, &world, &Extra::default(), &[]) {
         Ok(out) => out,
         Err(fault) => {
             assert!(structured.is_none(), "{fault:?}\n{text}");
@@ -80,7 +80,7 @@ fn check(code: &[u8], data: &[u8], style: Style) {
 }
 
 fn check_weighted(program: spadina_core::program::Program, world: &World, rows: &[Dual]) {
-    let stages = pipeline::run(ad::weighted(program, "weights"));
+    let stages = pipeline::run(ad::weighted(program));
     let text = explain(&stages);
     let weights: Vec<f64> = (0..ROWS).map(|r| [1.0, -2.0, 0.5][r % 3]).collect();
     let mut total = Dual::constant(0.0);
@@ -88,7 +88,7 @@ fn check_weighted(program: spadina_core::program::Program, world: &World, rows: 
         total = total.add(&row.mul(&Dual::constant(*weight)));
     }
     let scale = rows.iter().map(Dual::magnitude).fold(0.0, f64::max) * 4.0;
-    let extra = [("weights", weights)];
+    let extra = Extra { weights, ..Extra::default() };
     let out = run(&stages.solved, WEIGHTED_OUTPUTS, world, &extra, &[]).expect("the rows had no fault");
     assert!(close(out.energy, total.v, scale), "weighted sum {} is not {}\n{text}", out.energy, total.v);
     for i in 0..world.unknowns().min(MAX_UNKNOWNS) {

@@ -83,8 +83,10 @@ impl Options {
     pub(crate) fn sources(&self, kernel: &Kernel) -> Vec<Source> {
         let arrays = kernel.graph.arrays().iter().enumerate();
         let of_kind = |kind: &ArrayKind| match kind {
-            ArrayKind::Unknown => Source::Unknowns,
-            ArrayKind::Data | ArrayKind::Constant(_) => Source::Data,
+            ArrayKind::Unknown | ArrayKind::Combinations(_) => Source::Unknowns,
+            ArrayKind::Weights => Source::Rows,
+            ArrayKind::Data | ArrayKind::Constant(_) | ArrayKind::Reference(_) => Source::Data,
+            ArrayKind::Matrices(_) | ArrayKind::Stored(_) => Source::Data,
         };
         arrays.map(|(k, info)| self.sources.get(k).copied().unwrap_or(of_kind(&info.kind))).collect()
     }

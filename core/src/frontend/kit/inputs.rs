@@ -29,21 +29,8 @@ impl Inputs {
 
     /// Opens the loop over the elements.
     pub fn open_elements(&mut self, g: &mut Graph) {
-        let zero = g.indices.int(0);
-        let (table, width) = self.elements();
-        let count = length(g, table, width);
-        self.element = Some(g.indices.var(0, zero, count, "e"));
-    }
-
-    /// The table that lists the nodes of each element, and its width.
-    fn elements(&self) -> (&str, usize) {
-        (self.roles.over.as_deref().unwrap_or("stencil"), self.roles.over_width)
-    }
-
-    /// The table that gathers a parameter, and its width.
-    fn gatherer(&self, parameter: &str) -> (String, usize) {
-        let (over, width) = self.elements();
-        self.roles.binding(parameter).table.unwrap_or_else(|| (over.to_string(), width))
+        let (table, width) = self.roles.elements();
+        self.element = Some(g.indices.elements(table, width));
     }
 
     /// The bindings of the parameters.
@@ -73,7 +60,7 @@ impl Inputs {
 
     /// The number of rows of so many numbers of the array that is bound to a parameter.
     pub fn length(&self, g: &mut Graph, parameter: &str, components: usize) -> Index {
-        length(g, &self.roles.binding(parameter).array, components)
+        g.indices.length(&self.roles.binding(parameter).array, components)
     }
 
     /// Entries of a parameter of the element form that is not gathered, by their flat positions in its `shape`: the same
@@ -109,7 +96,7 @@ impl Inputs {
     /// The row of the array that is bound to a gathered parameter: the node of the element at hand at a position in the
     /// table that gathers it. `None`: there is no element.
     pub fn node(&self, g: &mut Graph, parameter: &str, position: Index) -> Option<Index> {
-        let (table, width) = self.gatherer(parameter);
+        let (table, width) = self.roles.gatherer(&self.roles.binding(parameter));
         let element = g.indices.var_index(self.element?);
         let table = g.indices.table(&table, true);
         let at = g.indices.scale(element, width as i64);
@@ -119,14 +106,8 @@ impl Inputs {
 
     /// The reason why a parameter cannot be gathered at so many nodes; `None`: it can.
     pub fn misfit(&self, parameter: &str, nodes: usize) -> Option<String> {
-        let (_, width) = self.gatherer(parameter);
+        let (_, width) = self.roles.gatherer(&self.roles.binding(parameter));
         let fits = width == nodes;
         (!fits).then(|| format!("parameter `{parameter}` takes {nodes} nodes, but its table has {width} a row"))
     }
-}
-
-/// The count of rows of a bound array: `len(name)`, or `len(name, width)` for rows of several numbers.
-fn length(g: &mut Graph, bound: &str, width: usize) -> Index {
-    let name = if width == 1 { format!("len({bound})") } else { format!("len({bound}, {width})") };
-    g.indices.size(&name)
 }

@@ -128,8 +128,8 @@ fn guarded_end(t: &mut Trace, lo: Index, hi: Index) -> Index {
 fn shorten(t: &mut Trace, range: &LoopRange, exits: &[Value], full: bool, returns: bool) -> LoopRange {
     let depth = t.depth();
     let g = &mut t.graph;
-    let Bounds { lo, hi, name, .. } = g.indices.loop_of(range.var).clone();
-    let search = g.indices.var(REDUCTION_LEVEL + depth, lo, hi, &name);
+    let Bounds { lo, hi, .. } = *g.indices.loop_of(range.var);
+    let search = g.indices.like(range.var, REDUCTION_LEVEL + depth, lo, hi);
     let symbol = g.indices.var_index(search);
     let mut found = g.indices.bool(false);
     for &exit in exits {
@@ -145,7 +145,7 @@ fn shorten(t: &mut Trace, range: &LoopRange, exits: &[Value], full: bool, return
             g.indices.min(next, hi)
         }
     };
-    let var = g.indices.var(depth, lo, end, &name);
+    let var = g.indices.like(range.var, depth, lo, end);
     let symbol = g.indices.var_index(var);
     let iteration = g.indices.sub(symbol, lo);
     let mut moved = Rebuild::of_vars([(range.var, symbol)]);

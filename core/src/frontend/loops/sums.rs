@@ -84,8 +84,8 @@ fn through_selects(s: &mut Indices, value: Index, carried: Index, depth: usize) 
 
 /// The sum of an integer over a loop.
 pub fn integer_sum(g: &mut Graph, var: Var, term: Index) -> Index {
-    let Bounds { lo, hi, level, name } = g.indices.loop_of(var).clone();
-    let own = g.indices.var(REDUCTION_LEVEL + level, lo, hi, &name);
+    let Bounds { lo, hi, level, .. } = *g.indices.loop_of(var);
+    let own = g.indices.like(var, REDUCTION_LEVEL + level, lo, hi);
     let symbol = g.indices.var_index(own);
     let term = Rebuild::of_vars([(var, symbol)]).index(g, term);
     g.indices.sum(own, term)

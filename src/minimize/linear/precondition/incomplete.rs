@@ -4,18 +4,20 @@ use super::preconditioner::Preconditioner;
 use crate::minimize::linear::free::FreeHessian;
 
 /// The shift after a first factorisation that failed, in terms of the diagonal (Lin and Moré, *Incomplete Cholesky
-/// factorizations with limited memory*, SIAM Journal on Scientific Computing 21, 1999).
+/// factorizations with limited memory*, SIAM Journal on Scientific Computing 21, 1999). Between 1e-5 and 0.1 iterations change by
+/// up to a half, one way for `arap.toml` and the other for `shell.toml`.
 const FIRST_SHIFT: f64 = 1e-3;
 
-/// The growth of the shift from one to the next. Lin and Moré double it; a larger factor costs fewer factorisations, and rarely
-/// overshoots.
+/// The growth of the shift from one to the next. Lin and Moré double it, which saves `arap.toml` 2 % of the iterations of
+/// conjugate gradients and `shell.toml` 7 %, for twice the factorisations; with 10, `arap.toml` takes twice as many.
 const SHIFT_GROWTH: f64 = 4.0;
 
 /// Beyond this shift the diagonal alone is taken: the factors would hardly differ from it.
 const LARGEST_SHIFT: f64 = 1e3;
 
 /// Pivots of at most this share of the diagonal entry count as none: they make a preconditioner that is worse than the
-/// diagonal.
+/// diagonal. With a hundredth `chain.toml` takes 2300 iterations of conjugate gradients instead of 180; the other example
+/// problems take the same.
 const SMALLEST_PIVOT: f64 = 1e-8;
 
 /// The Cholesky factors of a matrix, as far as they have its own pattern (Meijerink and van der Vorst, Mathematics of
