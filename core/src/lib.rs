@@ -19,4 +19,5 @@ pub mod pipeline;
 pub mod program;
 pub mod real;
 pub mod sparsity;
+pub mod verify;
 pub mod waist;

@@ -15,7 +15,7 @@ pub fn tangent(mut program: Program) -> Program {
         let target = match update.target {
             Target::Gradient(entry) => Target::Product(entry),
             Target::Residual { row, .. } => Target::ResidualProduct(row),
-            other => other,
+            _ => unreachable!("gradients and residuals alone are sources of tangents"),
         };
         program.updates.push(Update { target, value, ..update });
     }

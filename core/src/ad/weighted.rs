@@ -12,7 +12,9 @@ pub fn weighted(mut program: Program) -> Program {
     let array = program.graph.array("weights", ArrayKind::Weights);
     let updates = std::mem::take(&mut program.updates);
     for update in updates {
-        let Target::Residual { row, guard, .. } = update.target else { continue };
+        let Target::Residual { row, guard, .. } = update.target else {
+            unreachable!("a residual program has updates of its rows alone")
+        };
         // There is a row where one is written.
         let written = program.graph.cond(guard);
         let weight = program.graph.load(array, row);

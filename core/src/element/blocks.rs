@@ -3,6 +3,7 @@
 use super::{BATCH, Completed, Element, LANES, Projected};
 use crate::bind::{NO_SLOT, Stream};
 use crate::kernel::{Buffer, Kernel, Output, Step};
+use crate::verify;
 use std::ops::Range;
 
 /// The element Hessians of one kernel.
@@ -56,6 +57,7 @@ impl Blocks {
         let outputs = &kernel.outputs;
         let twice = |step: &Step| matches!(*step, Step::Output(k) if outputs[k].sets && outputs[k].transposed);
         kernel.steps.retain(|step| !twice(step));
+        verify::debug("blocks", || verify::kernel(kernel));
         Some(Self { whole, region, element: element.clone(), runs, scattered, rows, own })
     }
 

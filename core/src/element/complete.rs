@@ -5,6 +5,7 @@ use crate::index::{Cond, Var};
 use crate::kernel::supports;
 use crate::program::{Entry, Program, Target, Update};
 use crate::real::{Span, Value};
+use crate::verify::{self, Claim, Stage};
 use crate::waist;
 use rustc_hash::FxHashMap;
 
@@ -80,6 +81,7 @@ pub fn complete(source: &Program, solved: &Program, single: bool) -> Result<Comp
         let basis = Basis::of(&nest.unknowns, &combinations);
         elements.push(Element { unknowns: nest.unknowns, basis });
     }
+    verify::debug("complete", || verify::program(&program, Stage::Completed, &[Claim::Symmetric]));
     Ok(Completed { program, elements, places })
 }
 
@@ -90,7 +92,9 @@ fn nests(program: &mut Program, single: bool) -> Result<Vec<Nest>, Refused> {
     program.updates = others;
     let mut nests: Vec<Nest> = Vec::new();
     for update in second {
-        let Target::Hessian { row, col, .. } = update.target else { continue };
+        let Target::Hessian { row, col, .. } = update.target else {
+            unreachable!("the second part has updates of the Hessian alone")
+        };
         if update.vars.len() > update.base || (single && update.vars.len() > 1) {
             return Err(Refused::Loop(program.graph.span_of(update.value)));
         }
@@ -116,7 +120,10 @@ impl Nest {
         self.unknowns = self.updates.iter().flat_map(|&(row, col, _)| [row, col]).collect();
         self.unknowns.sort_unstable();
         self.unknowns.dedup();
-        let place = |entry| self.unknowns.binary_search(&entry).unwrap_or(0);
+        let place = |entry| match self.unknowns.binary_search(&entry) {
+            Ok(place) => place,
+            Err(_) => unreachable!("rows and columns of an element are its unknowns"),
+        };
         for &(row, col, value) in &self.updates {
             let (row, col) = (place(row), place(col));
             // Of two transposed updates, which agree, the first counts.

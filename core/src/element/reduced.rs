@@ -9,6 +9,7 @@ use super::{Element, Refused, complete};
 use crate::index::{Index, Var};
 use crate::program::{Program, Target, Update};
 use crate::real::{Array, ArrayKind, Graph};
+use crate::verify::{self, Claim, Stage};
 use crate::waist::{Waist, finish};
 
 /// A solved program whose Hessian reads projected matrices.
@@ -50,7 +51,7 @@ pub fn reduce(
     for (number, element) in completed.elements.into_iter().enumerate() {
         let own = |place: &Option<(usize, usize)>| place.filter(|(n, _)| *n == number).map(|(_, entry)| entry);
         let places: Vec<Option<usize>> = completed.places.iter().map(own).collect();
-        let Some(first) = places.iter().position(Option::is_some) else { continue };
+        let Some(first) = places.iter().position(Option::is_some) else { unreachable!("an element has an entry") };
         let (vars, value) = (program.updates[first].vars.clone(), program.updates[first].value);
         let array = nests.iter().position(|nest| *nest == vars).map(|k| arrays[k]);
         let span = program.graph.span_of(value);
@@ -60,7 +61,13 @@ pub fn reduce(
         let matrices = split(&mut program, (array, record, entries), &places);
         parts.push(Part { array, element, program: finish(&waist, matrices) });
     }
-    Ok(Some(Reduced { program: finish(&waist, program), parts }))
+    let program = finish(&waist, program);
+    verify::debug("reduce", || {
+        let claims = [Claim::Merged, Claim::Compact];
+        verify::program(&program, Stage::Solved, &claims)?;
+        parts.iter().try_for_each(|part| verify::program(&part.program, Stage::Program, &claims))
+    });
+    Ok(Some(Reduced { program, parts }))
 }
 
 /// Takes the values at `places` of lower triangles out of a program, which reads them from `array` instead, and gives the

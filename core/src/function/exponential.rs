@@ -6,7 +6,7 @@ use super::{Arithmetic, tables};
 use crate::real::Compare;
 
 /// `x` between the bounds; NaN stays.
-fn clamp<M: Arithmetic>(m: &mut M, x: M::Real, double: [f64; 2], single: [f64; 2]) -> M::Real {
+pub(super) fn clamp<M: Arithmetic>(m: &mut M, x: M::Real, double: [f64; 2], single: [f64; 2]) -> M::Real {
     let (low, high) = (m.by_precision(double[0], single[0]), m.by_precision(double[1], single[1]));
     let below = m.compare(Compare::Less, x, low);
     let x = m.select(below, low, x);
@@ -15,7 +15,7 @@ fn clamp<M: Arithmetic>(m: &mut M, x: M::Real, double: [f64; 2], single: [f64; 2
 }
 
 /// `x · 2^n`, rounded once: in two steps, as `2^n` itself may be no normal number.
-fn scale<M: Arithmetic>(m: &mut M, x: M::Real, n: M::Real) -> M::Real {
+pub(super) fn scale<M: Arithmetic>(m: &mut M, x: M::Real, n: M::Real) -> M::Real {
     let half = m.constant(0.5);
     let halved = m.mul(n, half);
     let first = m.round(halved);
@@ -25,8 +25,8 @@ fn scale<M: Arithmetic>(m: &mut M, x: M::Real, n: M::Real) -> M::Real {
     m.mul(x, second)
 }
 
-/// `e^(x.hi + x.lo) · 2^shift`
-pub(super) fn exp_pair<M: Arithmetic>(m: &mut M, x: Pair<M::Real>, shift: f64) -> M::Real {
+/// `part` and `n` of `e^(x.hi + x.lo) = (1 + part) · 2^n`
+pub(super) fn reduced<M: Arithmetic>(m: &mut M, x: Pair<M::Real>) -> (M::Real, M::Real) {
     // Beyond these the result is zero or infinite.
     let hi = clamp(m, x.hi, [-746.0, 711.0], [-105.0, 90.0]);
     let inverse = m.constant(std::f64::consts::LOG2_E);
@@ -51,8 +51,14 @@ pub(super) fn exp_pair<M: Arithmetic>(m: &mut M, x: Pair<M::Real>, shift: f64) -
     let near = m.add(r, curved);
     let near = m.add(one, near);
     let tail = m.mul_add(low, near, curved);
-    let sum = m.add(r, tail);
-    let value = m.add(one, sum);
+    (m.add(r, tail), n)
+}
+
+/// `e^(x.hi + x.lo) · 2^shift`
+pub(super) fn exp_pair<M: Arithmetic>(m: &mut M, x: Pair<M::Real>, shift: f64) -> M::Real {
+    let (part, n) = reduced(m, x);
+    let one = m.constant(1.0);
+    let value = m.add(one, part);
     let shift = m.constant(shift);
     let n = m.add(n, shift);
     scale(m, value, n)

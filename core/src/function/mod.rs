@@ -10,6 +10,7 @@
 //! minimax (Brisebarre and Chevillard), fitted to numbers of the precision.
 
 mod angle;
+mod error;
 mod exponential;
 mod inverse;
 mod logarithm;
@@ -24,7 +25,7 @@ pub use angle::{LargeAngle, Pieces, large_angle};
 pub use native::Native;
 pub use pairs::split_product_error;
 
-use crate::real::{BinaryOp, Compare, Precision, UnaryOp};
+use crate::real::{BinaryOp, Compare, Kind, Precision, RealFunction, UnaryOp};
 
 /// What the functions are made of. Operations round as IEEE 754 says.
 pub trait Arithmetic {
@@ -100,51 +101,65 @@ pub trait Lookup: Arithmetic {
     fn entry(&mut self, table: &'static [f64], index: Self::Real) -> Self::Real;
 }
 
-/// A function of one real; nothing where it is an operation of the arithmetic itself.
-pub fn unary<M: Arithmetic>(m: &mut M, op: UnaryOp, x: M::Real) -> Option<M::Real> {
-    Some(match op {
-        UnaryOp::Neg
-        | UnaryOp::Abs
-        | UnaryOp::Sqrt
-        | UnaryOp::Floor
-        | UnaryOp::Ceil
-        | UnaryOp::Round
-        | UnaryOp::Trunc => return None,
-        UnaryOp::Exp => exponential::exp(m, x),
-        UnaryOp::Exp2 => exponential::exp2(m, x),
-        UnaryOp::Log => logarithm::log(m, x),
-        UnaryOp::Log2 => logarithm::log2(m, x),
-        UnaryOp::Sin | UnaryOp::Cos | UnaryOp::Sinh | UnaryOp::Cosh => {
-            return pair(m, op, x)?.into_iter().find(|&(name, _)| name == op).map(|(_, value)| value);
+/// A function of its one or two arguments.
+pub fn evaluate<M: Arithmetic>(m: &mut M, function: RealFunction, arguments: &[M::Real]) -> M::Real {
+    let x = arguments[0];
+    match function {
+        RealFunction::Exp => exponential::exp(m, x),
+        RealFunction::Exp2 => exponential::exp2(m, x),
+        RealFunction::Log => logarithm::log(m, x),
+        RealFunction::Log2 => logarithm::log2(m, x),
+        RealFunction::Sin => trigonometric::sine_and_cosine(m, x)[0],
+        RealFunction::Cos => trigonometric::sine_and_cosine(m, x)[1],
+        RealFunction::Tan => trigonometric::tan(m, x),
+        RealFunction::Asin => inverse::asin(m, x),
+        RealFunction::Acos => inverse::acos(m, x),
+        RealFunction::Atan => inverse::atan(m, x),
+        RealFunction::Sinh => exponential::sinh_and_cosh(m, x)[0],
+        RealFunction::Cosh => exponential::sinh_and_cosh(m, x)[1],
+        RealFunction::Tanh => exponential::tanh(m, x),
+        RealFunction::Asinh => logarithm::asinh(m, x),
+        RealFunction::Acosh => logarithm::acosh(m, x),
+        RealFunction::Atanh => logarithm::atanh(m, x),
+        RealFunction::Erf => error::erf(m, x),
+        RealFunction::Erfc => error::erfc(m, x),
+        RealFunction::Pow => power::pow(m, x, arguments[1]),
+        RealFunction::Atan2 => inverse::atan2(m, x, arguments[1]),
+    }
+}
+
+/// Functions that share most of their work, with their values: sine and cosine, or their hyperbolic relatives; others alone.
+pub fn together<M: Arithmetic>(
+    m: &mut M,
+    function: RealFunction,
+    arguments: &[M::Real],
+) -> Vec<(RealFunction, M::Real)> {
+    let ([sine, cosine], names) = match function {
+        RealFunction::Sin | RealFunction::Cos => {
+            (trigonometric::sine_and_cosine(m, arguments[0]), [RealFunction::Sin, RealFunction::Cos])
         }
-        UnaryOp::Tan => trigonometric::tan(m, x),
-        UnaryOp::Asin => inverse::asin(m, x),
-        UnaryOp::Acos => inverse::acos(m, x),
-        UnaryOp::Atan => inverse::atan(m, x),
-        UnaryOp::Tanh => exponential::tanh(m, x),
-        UnaryOp::Asinh => logarithm::asinh(m, x),
-        UnaryOp::Acosh => logarithm::acosh(m, x),
-        UnaryOp::Atanh => logarithm::atanh(m, x),
-    })
-}
-
-/// Sine and cosine, or their hyperbolic relatives, which share most of their work; nothing for other functions.
-pub fn pair<M: Arithmetic>(m: &mut M, op: UnaryOp, x: M::Real) -> Option<[(UnaryOp, M::Real); 2]> {
-    let ([sine, cosine], names) = match op {
-        UnaryOp::Sin | UnaryOp::Cos => (trigonometric::sine_and_cosine(m, x), [UnaryOp::Sin, UnaryOp::Cos]),
-        UnaryOp::Sinh | UnaryOp::Cosh => (exponential::sinh_and_cosh(m, x), [UnaryOp::Sinh, UnaryOp::Cosh]),
-        _ => return None,
+        RealFunction::Sinh | RealFunction::Cosh => {
+            (exponential::sinh_and_cosh(m, arguments[0]), [RealFunction::Sinh, RealFunction::Cosh])
+        }
+        _ => return vec![(function, evaluate(m, function, arguments))],
     };
-    Some([(names[0], sine), (names[1], cosine)])
+    vec![(names[0], sine), (names[1], cosine)]
 }
 
-/// A function of two reals; nothing where it is an operation of the arithmetic itself.
+/// The value of an operation of one real; nothing where it is an instruction.
+pub fn unary<M: Arithmetic>(m: &mut M, op: UnaryOp, x: M::Real) -> Option<M::Real> {
+    match op.kind() {
+        Kind::Instruction(_) => None,
+        Kind::Function(function) => Some(evaluate(m, function, &[x])),
+    }
+}
+
+/// The value of an operation of two reals; nothing where it is an instruction.
 pub fn binary<M: Arithmetic>(m: &mut M, op: BinaryOp, x: M::Real, y: M::Real) -> Option<M::Real> {
-    Some(match op {
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => return None,
-        BinaryOp::Pow => power::pow(m, x, y),
-        BinaryOp::Atan2 => inverse::atan2(m, x, y),
-    })
+    match op.kind() {
+        Kind::Instruction(_) => None,
+        Kind::Function(function) => Some(evaluate(m, function, &[x, y])),
+    }
 }
 
 /// `value`, or the operand that is NaN.

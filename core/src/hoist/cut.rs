@@ -64,12 +64,16 @@ impl Network {
         loop {
             let node = path.last().map_or(source, |&e| self.edges[e].to);
             if node == sink {
-                let flow = path.iter().map(|&e| self.edges[e].capacity).min().unwrap_or(0);
+                let Some(flow) = path.iter().map(|&e| self.edges[e].capacity).min() else {
+                    unreachable!("a path leads from the source to the sink")
+                };
                 for &e in &path {
                     self.edges[e].capacity -= flow;
                     self.edges[e ^ 1].capacity = self.edges[e ^ 1].capacity.saturating_add(flow);
                 }
-                let full = path.iter().position(|&e| self.edges[e].capacity == 0).unwrap_or(0);
+                let Some(full) = path.iter().position(|&e| self.edges[e].capacity == 0) else {
+                    unreachable!("a path is augmented until an edge is full")
+                };
                 path.truncate(full);
                 continue;
             }

@@ -1,13 +1,17 @@
 //! Which static values to store: a minimum cut.
 
 use super::cut::Network;
-use crate::real::{BinaryOp, Graph, Node, UnaryOp, Value};
+use crate::real::{BinaryInstruction, Graph, Kind, Node, UnaryInstruction, Value};
 
 /// Stores at this cost or above are never made, operations of this cost or above never repeated.
 const NEVER: u32 = 1 << 28;
 
 /// The cost of a stored number: eight bytes streamed in every evaluation, in the unit of [`operation_cost`].
 const STORE: u32 = 5;
+
+/// The costs of a division or square root, and of a function.
+const DIVISION: u32 = 16;
+const FUNCTION: u32 = 80;
 
 /// By value.
 pub struct Facts {
@@ -58,12 +62,17 @@ fn operation_cost(graph: &Graph, value: Value) -> u32 {
         Node::Const(_) | Node::Cond(_) => 0,
         Node::Integer(_) | Node::Carried(_) => 1,
         Node::Load(..) | Node::Seed(..) | Node::Bracket(..) => 4,
-        Node::Unary(UnaryOp::Neg | UnaryOp::Abs, _) => 2,
-        Node::Unary(UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc, _) => 2,
-        Node::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, ..) => 2,
+        Node::Unary(op, _) => match op.kind() {
+            Kind::Instruction(UnaryInstruction::Sqrt) => DIVISION,
+            Kind::Instruction(_) => 2,
+            Kind::Function(_) => FUNCTION,
+        },
+        Node::Binary(op, ..) => match op.kind() {
+            Kind::Instruction(BinaryInstruction::Div) => DIVISION,
+            Kind::Instruction(_) => 2,
+            Kind::Function(_) => FUNCTION,
+        },
         Node::Select(..) | Node::Compare(..) | Node::Not(_) | Node::And(..) | Node::Or(..) => 2,
-        Node::Binary(BinaryOp::Div, ..) | Node::Unary(UnaryOp::Sqrt, _) => 16,
-        Node::Binary(BinaryOp::Pow | BinaryOp::Atan2, ..) | Node::Unary(..) => 80,
         Node::Sum(..) => 1000,
     }
 }

@@ -12,6 +12,7 @@ use crate::kernel::{Demand, Root};
 use crate::optimize;
 use crate::program::{Program, Target, Update};
 use crate::real::{Array, ArrayKind, Graph, Node, Rebuild, Value};
+use crate::verify::{self, Claim, Stage};
 use frontier::{Facts, frontier};
 
 /// Programs with more nodes are left as they are: the cut would take longer than it saves.
@@ -60,13 +61,17 @@ pub fn hoist(program: &Program, changing: &[Array]) -> Hoisted {
             let target = Target::Residual { row, assign: false, nest: [0; 2], guard };
             part.updates.push(Update { vars: vec![var], base: 1, target, value, stored: None });
         }
-        parts.push(Part { var, width: values.len(), program: optimize::compact(part) });
+        let part = optimize::compact(part);
+        verify::debug("hoist", || verify::program(&part, Stage::Stored, &[Claim::Compact]));
+        parts.push(Part { var, width: values.len(), program: part });
     }
     let mut replace = Rebuild::of_values(pairs);
     for update in &mut main.updates {
         update.value = replace.value(&mut main.graph, update.value);
     }
-    Hoisted { program: optimize::compact(main), parts }
+    let main = optimize::compact(main);
+    verify::debug("hoist", || verify::program(&main, Stage::Hoisted, &[Claim::Compact]));
+    Hoisted { program: main, parts }
 }
 
 /// The place of a number: `width * (var - first) + k`.

@@ -63,7 +63,9 @@ impl Interval {
 
     /// The bounds of numbers that an extreme value is among.
     fn around<const N: usize>(candidates: [i128; N]) -> Self {
-        Self::of(candidates.into_iter().min().unwrap_or(1), candidates.into_iter().max().unwrap_or(0))
+        let (least, most) = (candidates.into_iter().min(), candidates.into_iter().max());
+        let (Some(least), Some(most)) = (least, most) else { unreachable!("an extreme value is among the candidates") };
+        Self::of(least, most)
     }
 
     fn union(self, other: Self) -> Self {
@@ -202,7 +204,7 @@ impl Pass<'_> {
         }
         match node {
             IndexNode::Const(c) => Interval::point(*c),
-            IndexNode::Size(size) => Interval::point(self.sizes.get(size.0 as usize).copied().unwrap_or(0)),
+            IndexNode::Size(size) => Interval::point(self.sizes[size.0 as usize]),
             IndexNode::Var(var) => self.iterations(*var),
             IndexNode::First(var, _) => self.iterations(*var).union(self.at(self.indices.loop_of(*var).hi)),
             IndexNode::Sum(var, term) => self.sum(*var, *term),
@@ -236,7 +238,7 @@ impl Pass<'_> {
 
     fn entries(&mut self, table: Table) -> Interval {
         let at = table.0 as usize;
-        let Some(entries) = self.tables.get(at) else { return Interval::EMPTY };
+        let entries = self.tables[at];
         *self.ranges[at].get_or_insert_with(|| {
             entries.iter().fold(Interval::EMPTY, |all, &entry| all.union(Interval::point(entry.into())))
         })

@@ -8,6 +8,8 @@
 //! Integers are mathematical (64 bits). Where WGSL's `u32` would wrap below zero, the front-end puts a [`IndexNode::Wrap`];
 //! that they stay within 32 bits otherwise is proved when data is bound, with [`Intervals`].
 
+#[cfg(test)]
+mod broken;
 mod cond;
 mod data;
 mod eval;
@@ -266,8 +268,12 @@ impl Indices {
     }
 
     /// Operands of a node, in order.
-    pub fn operands(&self, index: Index, mut visit: impl FnMut(Index)) {
-        match &self.nodes[index.index()] {
+    pub fn operands(&self, index: Index, visit: impl FnMut(Index)) {
+        self.node_operands(&self.nodes[index.index()], visit);
+    }
+
+    fn node_operands(&self, node: &IndexNode, mut visit: impl FnMut(Index)) {
+        match node {
             IndexNode::Const(_) | IndexNode::Size(_) | IndexNode::Bool(_) => {}
             IndexNode::Var(var) => {
                 let Loop { lo, hi, .. } = self.loops[var.0 as usize];
@@ -299,16 +305,28 @@ impl Indices {
         }
     }
 
+    /// The integer or condition of a node that has been built.
+    pub(crate) fn interned(&self, node: &IndexNode) -> Option<Index> {
+        self.intern.get(node).map(|&id| Index(id))
+    }
+
+    /// How many nodes are found by what they are.
+    pub(crate) fn interned_nodes(&self) -> usize {
+        self.intern.len()
+    }
+
+    /// The variable of a loop, found by its depth and bounds.
+    pub(crate) fn known_loop(&self, l: &Loop) -> Option<Var> {
+        self.loop_of.get(&(l.level, l.lo, l.hi)).copied()
+    }
+
     fn intern(&mut self, node: IndexNode) -> Index {
         if let Some(&id) = self.intern.get(&node) {
             return Index(id);
         }
         let mut free = VarSet::EMPTY;
         let mut operands = Vec::new();
-        self.nodes.push(node);
-        let id = Index(self.nodes.len() as u32 - 1);
-        self.operands(id, |a| operands.push(a));
-        let node = self.nodes.pop().unwrap_or(IndexNode::Bool(false));
+        self.node_operands(&node, |a| operands.push(a));
         for a in operands {
             free = self.union(free, self.free(a));
         }

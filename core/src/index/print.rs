@@ -33,7 +33,7 @@ impl Texts {
             known.clear();
         }
         indices.print_into(&mut known, index);
-        known.get(&index).map(|(text, _)| text.clone()).unwrap_or_default()
+        known[&index].0.clone()
     }
 }
 
@@ -51,7 +51,8 @@ impl Indices {
     fn print(&self, root: Index) -> (String, Level) {
         let mut done = Known::default();
         self.print_into(&mut done, root);
-        done.remove(&root).unwrap_or((String::new(), Level::Atom))
+        let Some(text) = done.remove(&root) else { unreachable!("the root is printed last") };
+        text
     }
 
     /// Prints bottom-up over the reachable nodes that are not known, so that depth costs no stack.

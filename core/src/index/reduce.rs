@@ -35,7 +35,7 @@ pub trait Evaluator {
 
     /// The value of a reduction; its bounds and inputs have been computed.
     fn reduce(&mut self, indices: &Indices, at: Index, reduction: &Reduction) -> Result<i64, Self::Fault> {
-        let Some((var, term)) = indices.reduced(at) else { return Ok(0) };
+        let Some((var, term)) = indices.reduced(at) else { unreachable!("a reduction is a first value or a sum") };
         let first = matches!(indices.node(at), IndexNode::First(..));
         let own = indices.var_index(var).index();
         let Loop { lo, hi, .. } = *indices.loop_of(var);

@@ -4,6 +4,7 @@ use super::{Buffer, Kernel, Output, Region, Root, demand::Demand, guards, intege
 use crate::index::Var;
 use crate::program::{Program, Target, Update};
 use crate::real::{Graph, Rebuild};
+use crate::verify;
 use std::sync::Arc;
 
 /// Which outputs a kernel computes; what only others need is dead code in it.
@@ -77,7 +78,9 @@ pub fn build_with(program: &Program, outputs: Outputs, runs: bool) -> Vec<Kernel
         if nests.len() == 1 { program.name.clone() } else { format!("{}.{k}", program.name) }
     };
     let kernel = |(k, nest): (usize, &Nest)| nest_kernel(&graph, &updates, name(k), nest, runs);
-    nests.iter().enumerate().map(kernel).collect()
+    let kernels: Vec<Kernel> = nests.iter().enumerate().map(kernel).collect();
+    verify::debug("build", || kernels.iter().try_for_each(verify::kernel));
+    kernels
 }
 
 /// The updates with values whose sums can be evaluated where the updates stand.

@@ -90,18 +90,16 @@ impl Cut {
                 }
                 Step::End => match open.pop() {
                     Some(block) => (block.begin, cut.close(block, limit)),
-                    None => continue,
+                    None => unreachable!("every loop that ends has begun"),
                 },
                 _ => (at, weight(step)),
             };
-            if let Some(block) = open.last_mut() {
-                block.pieces.push((begin..at + 1, weight));
-                block.weight += weight;
-            }
+            let Some(block) = open.last_mut() else { unreachable!("every loop that ends has begun") };
+            block.pieces.push((begin..at + 1, weight));
+            block.weight += weight;
         }
-        if let Some(block) = open.pop() {
-            cut.close(block, limit);
-        }
+        let Some(block) = open.pop() else { unreachable!("every loop that ends has begun") };
+        cut.close(block, limit);
         cut
     }
 

@@ -5,6 +5,7 @@
 
 use super::{Kernel, Step};
 use crate::real::{BinaryOp, Graph, Node, UnaryOp, Value};
+use crate::verify;
 
 /// `±(a * b) ± c`, rounded once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,6 +77,7 @@ impl Kernel {
             dropped && uses[v.index()].read == 0
         };
         self.steps = steps.into_iter().filter(|step| !matches!(step, Step::Value(v) if unread(*v))).collect();
+        verify::debug("fuse", || verify::kernel(self));
     }
 
     /// The real operands of a value as it is computed.
@@ -96,7 +98,8 @@ impl Kernel {
                 Step::Value(v) => {
                     let own = &mut uses[v.index()];
                     own.computed += 1;
-                    own.block = open.last().copied().unwrap_or(usize::MAX);
+                    let Some(&block) = open.last() else { unreachable!("every loop that ends has begun") };
+                    own.block = block;
                     self.operands(v, |a| uses[a.index()].read += 1);
                 }
                 Step::Accumulate(v) => self.graph.operands(v, |a| uses[a.index()].read += 1),

@@ -3,6 +3,7 @@
 use super::{Kernel, Output, Step, loop_ends};
 use crate::index::{Index, IndexNode};
 use crate::real::{Graph, Node, Value};
+use crate::verify;
 
 /// What the steps that are kept read.
 struct Needed<'a> {
@@ -34,7 +35,10 @@ impl Kernel {
         let steps = self.steps.iter().zip(kept).filter(|(_, kept)| *kept).filter_map(|(&step, _)| number(step));
         let steps: Vec<Step> = steps.collect();
         let fused = self.fused.iter().filter(|(value, _)| needed.values[value.index()]);
-        Kernel { steps, outputs, fused: fused.map(|(&value, &fused)| (value, fused)).collect(), ..self.clone() }
+        let fused = fused.map(|(&value, &fused)| (value, fused)).collect();
+        let kernel = Kernel { steps, outputs, fused, ..self.clone() };
+        verify::debug("restrict", || verify::kernel(&kernel));
+        kernel
     }
 }
 
@@ -53,7 +57,7 @@ impl Needed<'_> {
                     continue;
                 }
                 Step::Begin(..) => {
-                    let own = filled.pop().unwrap_or(false);
+                    let Some(own) = filled.pop() else { unreachable!("every loop that begins ends") };
                     match own {
                         true => kept[ends[at]] = true,
                         false => kept[at..=ends[at]].fill(false),

@@ -35,6 +35,11 @@ impl Place {
         Self { array, base: indices.offset(index, -constant), constant, stride }
     }
 
+    /// Whether it is the first component of a node, for which a run does not go on.
+    fn begins_node(&self) -> bool {
+        self.stride != 0 && self.constant.rem_euclid(self.stride) == 0
+    }
+
     /// What the components of one node have in common, no two values of the base being less than a stride apart; and the
     /// component.
     fn node(&self) -> ((Option<Array>, Index, i64), u32) {
@@ -112,7 +117,7 @@ pub fn assign(
             let next =
                 last_col.array == col.array && last_col.base == col.base && last_col.constant + 1 == col.constant;
             let vector = !matches!(outputs[k].buffer, Buffer::Hessian | Buffer::Jacobian);
-            same && next && (vector || last_row == row) && always[before] && always[k]
+            same && next && !col.begins_node() && (vector || last_row == row) && always[before] && always[k]
         });
         let width = &mut widths[outputs[k].region];
         (outputs[k].offset, outputs[k].shift) = match continued {

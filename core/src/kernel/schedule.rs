@@ -34,10 +34,9 @@ pub fn loop_ends(steps: &[Step]) -> Vec<usize> {
         match step {
             Step::Begin(..) => open.push(at),
             Step::End => {
-                if let Some(begin) = open.pop() {
-                    ends[begin] = at;
-                    ends[at] = begin;
-                }
+                let Some(begin) = open.pop() else { unreachable!("every loop that ends has begun") };
+                ends[begin] = at;
+                ends[at] = begin;
             }
             _ => {}
         }
@@ -129,9 +128,7 @@ impl Scheduler<'_> {
         }
         let mut loops: Vec<(Var, Vec<Task>)> = Vec::new();
         for task in inner {
-            let Some(var) = self.next_var(&task, scope) else {
-                continue;
-            };
+            let Some(var) = self.next_var(&task, scope) else { unreachable!("an inner task has a loop to enter") };
             match loops.iter_mut().find(|(v, _)| *v == var) {
                 Some((_, group)) => group.push(task),
                 None => loops.push((var, vec![task])),
@@ -173,10 +170,9 @@ impl Scheduler<'_> {
                 self.out.steps.push(Step::Output(root));
             }
             Task::Sum(sum) => {
-                if let Node::Sum(_, body) = *self.graph.node(sum) {
-                    self.emit(Any::Value(body), scope, added);
-                    self.out.steps.push(Step::Accumulate(sum));
-                }
+                let Node::Sum(_, body) = *self.graph.node(sum) else { unreachable!("sums alone accumulate") };
+                self.emit(Any::Value(body), scope, added);
+                self.out.steps.push(Step::Accumulate(sum));
             }
         }
     }
@@ -204,7 +200,7 @@ impl Scheduler<'_> {
             let mut groups: Vec<(Var, Vec<Task>)> = Vec::new();
             for sum in level {
                 let Node::Sum(var, _) = *self.graph.node(sum) else {
-                    continue;
+                    unreachable!("sums alone have loops of their own")
                 };
                 let mut bounds = Vec::new();
                 self.graph.index_operands(sum, |i| bounds.push(i));

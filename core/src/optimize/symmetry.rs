@@ -37,7 +37,7 @@ pub fn symmetry(mut program: Program) -> Program {
             None => *kept = opened,
         }
     }
-    let mut kept = keep.into_iter();
-    program.updates.retain(|_| kept.next().unwrap_or(true));
+    let updates = std::mem::take(&mut program.updates).into_iter().zip(keep);
+    program.updates = updates.filter(|(_, kept)| *kept).map(|(update, _)| update).collect();
     program
 }

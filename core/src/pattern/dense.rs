@@ -6,6 +6,7 @@ use crate::bind::{Data, Stream, Streams};
 use crate::executor::Serial;
 use crate::kernel::{Kernel, Root};
 use crate::real::Graph;
+use crate::verify::{self, Extents};
 
 /// The streams of a kernel of one loop whose outputs are the rows `width * iteration + k`, in this order.
 pub fn dense_streams(kernel: &Kernel, data: &Data) -> Result<Streams, Fault> {
@@ -21,5 +22,10 @@ pub fn dense_streams(kernel: &Kernel, data: &Data) -> Result<Streams, Fault> {
     let stream = |width: usize| Stream { width, slots: (0..(records * width) as u32).collect(), starts: Vec::new() };
     let regions = kernel.regions.iter().map(|region| stream(region.width)).collect();
     let chunks = chunks::apart(&outer);
-    Ok(Streams { outer, regions, chunks })
+    let streams = Streams { outer, regions, chunks };
+    verify::debug("dense streams", || {
+        let rows = streams.regions.iter().map(|stream| stream.slots.len()).max();
+        verify::streams(kernel, &streams, &vec![true; kernel.outputs.len()], &Extents { rows, ..Extents::default() })
+    });
+    Ok(streams)
 }

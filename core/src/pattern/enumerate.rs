@@ -111,15 +111,16 @@ impl Run<'_> {
                 }
                 Step::End => {
                     let begin = symbolic.ends[at];
-                    if let Step::Begin(var, _) = symbolic.steps[begin] {
-                        let own = symbolic.graph.indices.var_index(var).index();
-                        self.values[own] += 1;
-                        let (_, hi) = self.bounds(var);
-                        if self.values[own] < hi {
-                            at = begin;
-                            if Some(var) == symbolic.outer {
-                                self.mark();
-                            }
+                    let Step::Begin(var, _) = symbolic.steps[begin] else {
+                        unreachable!("every loop that ends has begun")
+                    };
+                    let own = symbolic.graph.indices.var_index(var).index();
+                    self.values[own] += 1;
+                    let (_, hi) = self.bounds(var);
+                    if self.values[own] < hi {
+                        at = begin;
+                        if Some(var) == symbolic.outer {
+                            self.mark();
                         }
                     }
                 }
@@ -136,7 +137,7 @@ impl Run<'_> {
     /// be or finds something that is to be refused.
     fn sweep(&mut self, begin: usize, iterations: Range<i64>) -> bool {
         let symbolic = self.symbolic;
-        let Step::Begin(var, _) = symbolic.steps[begin] else { return false };
+        let Step::Begin(var, _) = symbolic.steps[begin] else { unreachable!("a loop is swept from its begin") };
         let sweep = Sweep {
             symbolic,
             data: self.data,

@@ -125,10 +125,11 @@ fn union_of(size: usize, regions: &[Region<'_>], more: &Csr, executor: &dyn Exec
     let firsts = (0..size).step_by(share).collect();
     let parts: Vec<(Vec<usize>, Vec<u32>)> =
         executor::map(executor, firsts, |first| union(sources, more, first..(first + share).min(size), size));
-    let (mut row_ptr, mut col_idx) = (vec![0], Vec::new());
+    let (mut row_ptr, mut col_idx, mut end) = (vec![0], Vec::new(), 0);
     for (lengths, columns) in parts {
         for length in lengths {
-            row_ptr.push(row_ptr.last().copied().unwrap_or(0) + length);
+            end += length;
+            row_ptr.push(end);
         }
         col_idx.extend(columns);
     }

@@ -6,6 +6,7 @@ use super::{Places, chunks};
 use crate::bind::{NO_SLOT, Stream, Streams};
 use crate::executor::{self, Executor};
 use crate::kernel::{Buffer, Kernel, Output};
+use crate::verify::{self, Extents, Storage};
 
 /// Streams of at least so many slots are found on all threads.
 const PARALLEL_SLOTS: usize = 1 << 16;
@@ -23,7 +24,38 @@ pub fn streams(
         .map(|region| region_stream((kernel, region), &entries.regions[region], hessian, jacobian, executor))
         .collect();
     let chunks = chunks::color(kernel, entries);
-    Streams { outer: entries.outer.clone(), regions, chunks }
+    let streams = Streams { outer: entries.outer.clone(), regions, chunks };
+    verify::debug("streams", || {
+        let unknowns = hessian.map(|places| places.pattern.rows());
+        let (hessian, jacobian) = (storage(hessian), storage(jacobian));
+        let extents = Extents { unknowns, rows: None, hessian, jacobian };
+        verify::streams(kernel, &streams, &always(kernel, entries), &extents)
+    });
+    streams
+}
+
+/// What a matrix's slots say of its storage.
+fn storage(places: Option<Places>) -> Storage {
+    let Some(Places { pattern, slots }) = places else { return Storage::default() };
+    let Some(slots) = slots else { return Storage::whole(pattern.nonzeros()) };
+    let mut stored: Vec<u32> = slots.iter().copied().filter(|&slot| slot != NO_SLOT).collect();
+    let count = stored.len();
+    stored.sort_unstable();
+    stored.dedup();
+    let length = stored.last().map_or(0, |&slot| slot as usize + 1);
+    Storage { length: Some(length), is_whole: count == slots.len(), is_apart: stored.len() == count }
+}
+
+/// By output, whether it has its entry in every iteration.
+fn always(kernel: &Kernel, entries: &Entries) -> Vec<bool> {
+    let mut next = vec![0; entries.regions.len()];
+    let mut own = |output: &Output| {
+        let region = &entries.regions[output.region];
+        let number = next[output.region];
+        next[output.region] += usize::from(output.has_slot());
+        (0..region.records()).all(|record| region.record(record).has(number))
+    };
+    kernel.outputs.iter().map(|output| output.has_slot() && own(output)).collect()
 }
 
 fn region_stream(

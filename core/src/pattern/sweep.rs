@@ -156,7 +156,9 @@ impl Batch<'_> {
                     Action::Open => {}
                     Action::Check { demand, at, limit, .. } => self.check(demand.as_index(), *at, *limit)?,
                     Action::Record(record) => {
-                        let Some((_, numbers, on)) = records.next() else { return Err(Trouble) };
+                        let Some((_, numbers, on)) = records.next() else {
+                            unreachable!("a part has all that the body records")
+                        };
                         let (places, flags) = (record.places.len(), record.entries.len());
                         let numbers = &mut numbers[first * places..(first + length) * places];
                         let guarded = !on.is_empty();

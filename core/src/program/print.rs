@@ -176,7 +176,8 @@ impl Writer<'_> {
             Step::End => {
                 self.depth -= 1;
                 self.line("}");
-                for value in self.open.pop().unwrap_or_default() {
+                let Some(scope) = self.open.pop() else { unreachable!("every loop that ends has begun") };
+                for value in scope {
                     self.printer.forget(value);
                 }
             }

@@ -28,7 +28,7 @@ struct Term {
 /// Static factors, integer and real masks and signs move inside the sums.
 pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> Vec<Update> {
     let sums = holds_sum(graph);
-    let has = |v: Value| sums.get(v.index()).copied().unwrap_or(false);
+    let has = |v: Value| sums[v.index()];
     let mut pending = vec![Term { vars: vars.to_vec(), factors: Vec::new(), value }];
     let mut updates: Vec<Update> = Vec::new();
     let mut count = 0;

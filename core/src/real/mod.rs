@@ -5,14 +5,19 @@
 //! their combinations, booleans (*predicates*). The constructors in `fold` and `choose` simplify; nothing else builds nodes.
 
 mod arrays;
+#[cfg(test)]
+mod broken;
 mod choose;
 mod fold;
 mod ops;
 mod print;
 mod rebuild;
+mod value;
 
 pub use arrays::{Array, ArrayInfo, ArrayKind};
-pub use ops::{BinaryOp, Compare, Precision, UnaryOp};
+pub use ops::{
+    BinaryInstruction, BinaryOp, Compare, Kind, Precision, RealFunction, Symmetry, UnaryInstruction, UnaryOp,
+};
 pub use print::{Printer, number_text};
 pub use rebuild::Rebuild;
 
@@ -264,8 +269,13 @@ impl Graph {
     }
 
     /// The value of a node that has been built.
-    fn interned(&self, node: &Node) -> Option<Value> {
+    pub(crate) fn interned(&self, node: &Node) -> Option<Value> {
         self.intern.find(hash(node), |v| self.node(*v) == node).copied()
+    }
+
+    /// How many nodes are found by what they are.
+    pub(crate) fn interned_nodes(&self) -> usize {
+        self.intern.len()
     }
 
     fn facts_of(&mut self, value: Value) -> Facts {

@@ -1,5 +1,5 @@
-//! The one list of real operations: name, value and derivative of each. Back-ends match on these enums, so that the
-//! compiler names whatever an operation lacks.
+//! The one list of real operations: name, symmetry, value and derivative of each. Devices match on the instructions among
+//! them, [`crate::function`] on the functions, so that the compiler names whatever an operation lacks.
 
 use super::{Graph, Value};
 
@@ -12,178 +12,249 @@ pub enum Precision {
     F64,
 }
 
-/// Declares the functions of one real: variant, printed name, value, derivative from the argument `x` and the result `y`.
-macro_rules! unary_operations {
-    ($($(#[$doc:meta])* $op:ident $name:literal, $eval:expr, |$g:ident, $x:ident, $y:ident| $derivative:expr;)*) => {
-        /// A function of one real.
+/// What a device makes of an operation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind<I> {
+    /// An instruction, which every device has.
+    Instruction(I),
+    /// A function, which is made of instructions.
+    Function(RealFunction),
+}
+
+/// What becomes of an operation of one real where its operand changes its sign.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Symmetry {
+    /// Something else.
+    None,
+    /// `f(-x) = f(x)`
+    Even,
+    /// `f(-x) = -f(x)`
+    Odd,
+}
+
+/// Declares the operations of reals: variant, printed name, symmetry, value in the standard library (`None`: it has none,
+/// and that of [`crate::function`] counts), derivative from the argument `x` and the result `y`.
+macro_rules! operations {
+    (
+        instructions { $($(#[$doc:meta])* $op:ident $name:literal, $symmetry:ident, $value:expr,
+            |$g:ident, $x:ident, $y:ident| $derivative:expr;)* }
+        functions { $($(#[$fdoc:meta])* $fop:ident $fname:literal, $fsymmetry:ident, $fvalue:expr,
+            |$fg:ident, $fx:ident, $fy:ident| $fderivative:expr;)* }
+        instructions of two { $($(#[$bdoc:meta])* $bop:ident $bname:literal, $bvalue:expr;)* }
+        functions of two { $($(#[$tdoc:meta])* $top:ident $tname:literal, $tvalue:expr;)* }
+    ) => {
+        /// An instruction for one real.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum UnaryOp { $($(#[$doc])* $op,)* }
+        pub enum UnaryInstruction { $($(#[$doc])* $op,)* }
+
+        /// An instruction for two reals.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum BinaryInstruction { $($(#[$bdoc])* $bop,)* }
+
+        /// A function of one or two reals ([`crate::function`]).
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum RealFunction { $($(#[$fdoc])* $fop,)* $($(#[$tdoc])* $top,)* }
+
+        /// An operation of one real.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum UnaryOp { $($(#[$doc])* $op,)* $($(#[$fdoc])* $fop,)* }
+
+        /// An operation of two reals. The order is the order of print.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum BinaryOp { $($(#[$bdoc])* $bop,)* $($(#[$tdoc])* $top,)* }
+
+        impl RealFunction {
+            /// The printed name.
+            pub fn name(self) -> &'static str {
+                match self { $(RealFunction::$fop => $fname,)* $(RealFunction::$top => $tname,)* }
+            }
+
+            /// The number of reals that it takes.
+            pub fn arity(self) -> usize {
+                match self { $(RealFunction::$fop => 1,)* $(RealFunction::$top => 2,)* }
+            }
+        }
 
         impl UnaryOp {
             /// Every operation.
-            pub const ALL: &[UnaryOp] = &[$(UnaryOp::$op,)*];
+            pub const ALL: &[UnaryOp] = &[$(UnaryOp::$op,)* $(UnaryOp::$fop,)*];
 
             /// The printed name.
             pub fn name(self) -> &'static str {
-                match self { $(UnaryOp::$op => $name,)* }
+                match self { $(UnaryOp::$op => $name,)* $(UnaryOp::$fop => $fname,)* }
             }
 
-            /// Whether it is made of operations ([`crate::function`]) and is none itself.
-            pub fn is_function(self) -> bool {
-                !matches!(
-                    self,
-                    UnaryOp::Neg
-                        | UnaryOp::Abs
-                        | UnaryOp::Sqrt
-                        | UnaryOp::Floor
-                        | UnaryOp::Ceil
-                        | UnaryOp::Round
-                        | UnaryOp::Trunc
-                )
+            /// What a device makes of it.
+            pub fn kind(self) -> Kind<UnaryInstruction> {
+                match self {
+                    $(UnaryOp::$op => Kind::Instruction(UnaryInstruction::$op),)*
+                    $(UnaryOp::$fop => Kind::Function(RealFunction::$fop),)*
+                }
             }
 
-            /// The value in double precision.
-            pub fn eval(self, x: f64) -> f64 {
-                match self { $(UnaryOp::$op => { let f: fn(f64) -> f64 = $eval; f(x) })* }
+            /// What becomes of it where its operand changes its sign.
+            pub fn symmetry(self) -> Symmetry {
+                match self { $(UnaryOp::$op => Symmetry::$symmetry,)* $(UnaryOp::$fop => Symmetry::$fsymmetry,)* }
+            }
+
+            /// The function of the standard library.
+            pub(super) fn standard(self) -> Option<fn(f64) -> f64> {
+                match self { $(UnaryOp::$op => $value,)* $(UnaryOp::$fop => $fvalue,)* }
             }
 
             /// The derivative at `x`, given the result `y`; `None` where it is zero.
+            #[allow(unused_variables, reason = "not every derivative needs both the argument and the result")]
             pub fn derivative(self, graph: &mut Graph, x: Value, y: Value) -> Option<Value> {
                 match self {
                     $(UnaryOp::$op => {
-                        #[allow(unused_variables, reason = "not every derivative needs both the argument and the result")]
                         let f = |$g: &mut Graph, $x: Value, $y: Value| -> Option<Value> { $derivative };
                         f(graph, x, y)
                     })*
+                    $(UnaryOp::$fop => {
+                        let f = |$fg: &mut Graph, $fx: Value, $fy: Value| -> Option<Value> { $fderivative };
+                        f(graph, x, y)
+                    })*
+                }
+            }
+        }
+
+        impl BinaryOp {
+            /// Every operation.
+            pub const ALL: &[BinaryOp] = &[$(BinaryOp::$bop,)* $(BinaryOp::$top,)*];
+
+            /// The printed name.
+            pub fn name(self) -> &'static str {
+                match self { $(BinaryOp::$bop => $bname,)* $(BinaryOp::$top => $tname,)* }
+            }
+
+            /// What a device makes of it.
+            pub fn kind(self) -> Kind<BinaryInstruction> {
+                match self {
+                    $(BinaryOp::$bop => Kind::Instruction(BinaryInstruction::$bop),)*
+                    $(BinaryOp::$top => Kind::Function(RealFunction::$top),)*
+                }
+            }
+
+            /// The value in double precision.
+            pub fn eval(self, a: f64, b: f64) -> f64 {
+                match self {
+                    $(BinaryOp::$bop => { let f: fn(f64, f64) -> f64 = $bvalue; f(a, b) })*
+                    $(BinaryOp::$top => { let f: fn(f64, f64) -> f64 = $tvalue; f(a, b) })*
                 }
             }
         }
     };
 }
 
-unary_operations! {
-    /// `-x`
-    Neg "-", |x| -x, |g, x, y| Some(g.constant(-1.0));
-    /// Absolute value; its derivative is that of the side taken, 1 at zero.
-    Abs "abs", f64::abs, |g, x, y| {
-        let zero = g.constant(0.0);
-        let negative = g.compare(Compare::Less, x, zero);
-        let (minus, plus) = (g.constant(-1.0), g.constant(1.0));
-        Some(g.select(negative, minus, plus))
-    };
-    /// Square root.
-    Sqrt "sqrt", f64::sqrt, |g, x, y| {
-        let (half, one) = (g.constant(0.5), g.constant(1.0));
-        let inverse = g.div(one, y);
-        Some(g.mul(half, inverse))
-    };
-    /// Natural exponential.
-    Exp "exp", f64::exp, |g, x, y| Some(y);
-    /// Power of two.
-    Exp2 "exp2", f64::exp2, |g, x, y| { let c = g.constant(std::f64::consts::LN_2); Some(g.mul(c, y)) };
-    /// Natural logarithm.
-    Log "log", f64::ln, |g, x, y| { let one = g.constant(1.0); Some(g.div(one, x)) };
-    /// Binary logarithm.
-    Log2 "log2", f64::log2, |g, x, y| { let c = g.constant(std::f64::consts::LOG2_E); Some(g.div(c, x)) };
-    /// Sine.
-    Sin "sin", f64::sin, |g, x, y| Some(g.unary(UnaryOp::Cos, x));
-    /// Cosine.
-    Cos "cos", f64::cos, |g, x, y| { let s = g.unary(UnaryOp::Sin, x); Some(g.neg(s)) };
-    /// Tangent: 1 + tan².
-    Tan "tan", f64::tan, |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.add(one, yy)) };
-    /// Inverse sine.
-    Asin "asin", f64::asin, |g, x, y| Some(g.inverse_root(1.0, -1.0, x));
-    /// Inverse cosine.
-    Acos "acos", f64::acos, |g, x, y| { let r = g.inverse_root(1.0, -1.0, x); Some(g.neg(r)) };
-    /// Inverse tangent.
-    Atan "atan", f64::atan, |g, x, y| {
-        let one = g.constant(1.0);
-        let xx = g.mul(x, x);
-        let d = g.add(one, xx);
-        Some(g.div(one, d))
-    };
-    /// Hyperbolic sine.
-    Sinh "sinh", f64::sinh, |g, x, y| Some(g.unary(UnaryOp::Cosh, x));
-    /// Hyperbolic cosine.
-    Cosh "cosh", f64::cosh, |g, x, y| Some(g.unary(UnaryOp::Sinh, x));
-    /// Hyperbolic tangent: 1 - tanh².
-    Tanh "tanh", f64::tanh, |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.sub(one, yy)) };
-    /// Inverse hyperbolic sine.
-    Asinh "asinh", f64::asinh, |g, x, y| Some(g.inverse_root(1.0, 1.0, x));
-    /// Inverse hyperbolic cosine.
-    Acosh "acosh", f64::acosh, |g, x, y| {
-        let one = g.constant(1.0);
-        let (below, above) = (g.sub(x, one), g.add(x, one));
-        let (below, above) = (g.unary(UnaryOp::Sqrt, below), g.unary(UnaryOp::Sqrt, above));
-        let root = g.mul(below, above);
-        Some(g.div(one, root))
-    };
-    /// Inverse hyperbolic tangent.
-    Atanh "atanh", f64::atanh, |g, x, y| {
-        let one = g.constant(1.0);
-        let xx = g.mul(x, x);
-        let d = g.sub(one, xx);
-        Some(g.div(one, d))
-    };
-    /// The largest integer not above.
-    Floor "floor", f64::floor, |g, x, y| None;
-    /// The smallest integer not below.
-    Ceil "ceil", f64::ceil, |g, x, y| None;
-    /// The nearest integer, ties to even.
-    Round "round", f64::round_ties_even, |g, x, y| None;
-    /// The integer part.
-    Trunc "trunc", f64::trunc, |g, x, y| None;
+operations! {
+    instructions {
+        /// `-x`
+        Neg "-", None, Some(|x| -x), |g, x, y| Some(g.constant(-1.0));
+        /// Absolute value; its derivative is that of the side taken, 1 at zero.
+        Abs "abs", Even, Some(f64::abs), |g, x, y| {
+            let zero = g.constant(0.0);
+            let negative = g.compare(Compare::Less, x, zero);
+            let (minus, plus) = (g.constant(-1.0), g.constant(1.0));
+            Some(g.select(negative, minus, plus))
+        };
+        /// Square root.
+        Sqrt "sqrt", None, Some(f64::sqrt), |g, x, y| {
+            let (half, one) = (g.constant(0.5), g.constant(1.0));
+            let inverse = g.div(one, y);
+            Some(g.mul(half, inverse))
+        };
+        /// The largest integer not above.
+        Floor "floor", None, Some(f64::floor), |g, x, y| None;
+        /// The smallest integer not below.
+        Ceil "ceil", None, Some(f64::ceil), |g, x, y| None;
+        /// The nearest integer, ties to even.
+        Round "round", Odd, Some(f64::round_ties_even), |g, x, y| None;
+        /// The integer part.
+        Trunc "trunc", Odd, Some(f64::trunc), |g, x, y| None;
+    }
+    functions {
+        /// Natural exponential.
+        Exp "exp", None, Some(f64::exp), |g, x, y| Some(y);
+        /// Power of two.
+        Exp2 "exp2", None, Some(f64::exp2), |g, x, y| { let c = g.constant(std::f64::consts::LN_2); Some(g.mul(c, y)) };
+        /// Natural logarithm.
+        Log "log", None, Some(f64::ln), |g, x, y| { let one = g.constant(1.0); Some(g.div(one, x)) };
+        /// Binary logarithm.
+        Log2 "log2", None, Some(f64::log2), |g, x, y| { let c = g.constant(std::f64::consts::LOG2_E); Some(g.div(c, x)) };
+        /// Sine.
+        Sin "sin", Odd, Some(f64::sin), |g, x, y| Some(g.unary(UnaryOp::Cos, x));
+        /// Cosine.
+        Cos "cos", Even, Some(f64::cos), |g, x, y| { let s = g.unary(UnaryOp::Sin, x); Some(g.neg(s)) };
+        /// Tangent: 1 + tan².
+        Tan "tan", Odd, Some(f64::tan), |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.add(one, yy)) };
+        /// Inverse sine.
+        Asin "asin", Odd, Some(f64::asin), |g, x, y| Some(g.inverse_root(1.0, -1.0, x));
+        /// Inverse cosine.
+        Acos "acos", None, Some(f64::acos), |g, x, y| { let r = g.inverse_root(1.0, -1.0, x); Some(g.neg(r)) };
+        /// Inverse tangent.
+        Atan "atan", Odd, Some(f64::atan), |g, x, y| {
+            let one = g.constant(1.0);
+            let xx = g.mul(x, x);
+            let d = g.add(one, xx);
+            Some(g.div(one, d))
+        };
+        /// Hyperbolic sine.
+        Sinh "sinh", Odd, Some(f64::sinh), |g, x, y| Some(g.unary(UnaryOp::Cosh, x));
+        /// Hyperbolic cosine.
+        Cosh "cosh", Even, Some(f64::cosh), |g, x, y| Some(g.unary(UnaryOp::Sinh, x));
+        /// Hyperbolic tangent: 1 - tanh².
+        Tanh "tanh", Odd, Some(f64::tanh), |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.sub(one, yy)) };
+        /// Inverse hyperbolic sine.
+        Asinh "asinh", Odd, Some(f64::asinh), |g, x, y| Some(g.inverse_root(1.0, 1.0, x));
+        /// Inverse hyperbolic cosine.
+        Acosh "acosh", None, Some(f64::acosh), |g, x, y| {
+            let one = g.constant(1.0);
+            let (below, above) = (g.sub(x, one), g.add(x, one));
+            let (below, above) = (g.unary(UnaryOp::Sqrt, below), g.unary(UnaryOp::Sqrt, above));
+            let root = g.mul(below, above);
+            Some(g.div(one, root))
+        };
+        /// Inverse hyperbolic tangent.
+        Atanh "atanh", Odd, Some(f64::atanh), |g, x, y| {
+            let one = g.constant(1.0);
+            let xx = g.mul(x, x);
+            let d = g.sub(one, xx);
+            Some(g.div(one, d))
+        };
+        /// The error function, 2/√π times the integral of exp(-t²) from 0 to x.
+        Erf "erf", Odd, None, |g, x, y| Some(g.bell(x));
+        /// The complementary error function, 1 - erf(x).
+        Erfc "erfc", None, None, |g, x, y| { let slope = g.bell(x); Some(g.neg(slope)) };
+    }
+    instructions of two {
+        /// `a + b`
+        Add "+", |a, b| a + b;
+        /// `a - b`
+        Sub "-", |a, b| a - b;
+        /// `a * b`
+        Mul "*", |a, b| a * b;
+        /// `a / b`
+        Div "/", |a, b| a / b;
+    }
+    functions of two {
+        /// `a` to the power `b`.
+        Pow "pow", f64::powf;
+        /// The angle of the point (b, a).
+        Atan2 "atan2", f64::atan2;
+    }
 }
 
-/// A function of two reals. The order is the order of print.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum BinaryOp {
-    /// `a + b`
-    Add,
-    /// `a - b`
-    Sub,
-    /// `a * b`
-    Mul,
-    /// `a / b`
-    Div,
-    /// `a` to the power `b`.
-    Pow,
-    /// The angle of the point (b, a).
-    Atan2,
+impl UnaryOp {
+    /// Whether it is a function, and no instruction.
+    pub fn is_function(self) -> bool {
+        matches!(self.kind(), Kind::Function(_))
+    }
 }
 
 impl BinaryOp {
-    /// Every operation.
-    pub const ALL: &[BinaryOp] =
-        &[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div, BinaryOp::Pow, BinaryOp::Atan2];
-
-    /// The printed name.
-    pub fn name(self) -> &'static str {
-        match self {
-            BinaryOp::Add => "+",
-            BinaryOp::Sub => "-",
-            BinaryOp::Mul => "*",
-            BinaryOp::Div => "/",
-            BinaryOp::Pow => "pow",
-            BinaryOp::Atan2 => "atan2",
-        }
-    }
-
-    /// Whether it is made of operations ([`crate::function`]) and is none itself.
+    /// Whether it is a function, and no instruction.
     pub fn is_function(self) -> bool {
-        matches!(self, BinaryOp::Pow | BinaryOp::Atan2)
-    }
-
-    /// The value in double precision.
-    pub fn eval(self, a: f64, b: f64) -> f64 {
-        match self {
-            BinaryOp::Add => a + b,
-            BinaryOp::Sub => a - b,
-            BinaryOp::Mul => a * b,
-            BinaryOp::Div => a / b,
-            BinaryOp::Pow => a.powf(b),
-            BinaryOp::Atan2 => a.atan2(b),
-        }
+        matches!(self.kind(), Kind::Function(_))
     }
 
     /// The derivative with respect to the first (`side` 0) or second (1) operand, given the result `y`.

@@ -121,7 +121,8 @@ impl<'a> Printer<'a> {
                 pending.pop();
             }
         }
-        done.remove(&root).unwrap_or((String::new(), Level::Atom))
+        let Some(text) = done.remove(&root) else { unreachable!("the root is printed last") };
+        text
     }
 
     fn node<'b>(&self, at: Value, of: &dyn Fn(Value) -> &'b (String, Level)) -> (String, Level) {

@@ -27,7 +27,7 @@ pub fn gather_text(program: &Program, gathers: &[Gather]) -> String {
 
 fn group_text(text: &mut String, program: &Program, group: &[&Gather]) {
     let g = &program.graph.indices;
-    let Some(first) = group.first() else { return };
+    let Some(first) = group.first() else { unreachable!("a group has a first") };
     let mut depth = 2;
     let mut line = |depth: usize, line: String| {
         let _ = write!(text, "\n{:width$}{line}", "", width = 2 * depth);

@@ -146,9 +146,10 @@ impl Forms {
             let mut vars = vec![fresh];
             for v in term.vars {
                 let renamed = rename.index(g, g.indices.var_index(v));
-                if let IndexNode::Var(v) = *g.indices.node(renamed) {
-                    vars.push(v);
-                }
+                let IndexNode::Var(v) = *g.indices.node(renamed) else {
+                    unreachable!("a renamed loop variable is a loop variable")
+                };
+                vars.push(v);
             }
             let index = rename.index(g, term.entry.index);
             let coefficient = rename.value(g, term.coefficient);

@@ -16,7 +16,7 @@ pub fn solve(sparse: SparseProgram) -> Program {
             let target = match sparse.update.target {
                 Target::Product(row) => Target::Hessian { row, col, mirrored: false },
                 Target::ResidualProduct(row) => Target::Jacobian { row, col },
-                other => other,
+                _ => unreachable!("products alone are updates of a sparse program"),
             };
             let mut vars = [&sparse.update.vars[..], &term.vars].concat();
             let graph = &program.graph;

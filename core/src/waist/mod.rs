@@ -11,7 +11,7 @@ mod linear;
 
 use crate::optimize;
 use crate::program::{Entry, Program, Target};
-use crate::real::{BinaryOp, Node, UnaryOp};
+use crate::real::{BinaryInstruction, Kind, Node, UnaryInstruction};
 pub use displace::displaced;
 use linear::Coefficients;
 pub(crate) use linear::Waist;
@@ -78,12 +78,17 @@ fn cost(program: &Program) -> usize {
     let weight = |node: &Node| match node {
         Node::Const(_) | Node::Load(..) | Node::Seed(..) | Node::Bracket(..) => 0,
         Node::Integer(_) | Node::Cond(_) | Node::Carried(_) => 0,
-        Node::Unary(UnaryOp::Neg | UnaryOp::Abs, _) => 1,
-        Node::Unary(UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc, _) => 1,
-        Node::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, ..) => 1,
+        Node::Unary(op, _) => match op.kind() {
+            Kind::Instruction(UnaryInstruction::Sqrt) => 4,
+            Kind::Instruction(_) => 1,
+            Kind::Function(_) => 20,
+        },
+        Node::Binary(op, ..) => match op.kind() {
+            Kind::Instruction(BinaryInstruction::Div) => 4,
+            Kind::Instruction(_) => 1,
+            Kind::Function(_) => 20,
+        },
         Node::Select(..) | Node::Sum(..) | Node::Compare(..) | Node::Not(_) | Node::And(..) | Node::Or(..) => 1,
-        Node::Binary(BinaryOp::Div, ..) | Node::Unary(UnaryOp::Sqrt, _) => 4,
-        Node::Binary(BinaryOp::Pow | BinaryOp::Atan2, ..) | Node::Unary(..) => 20,
     };
     let dynamic = graph.values().filter(|&v| reachable[v.index()] && graph.dynamic(v));
     dynamic.map(|v| weight(graph.node(v))).sum()

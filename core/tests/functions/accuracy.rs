@@ -2,7 +2,7 @@
 
 use crate::oracle::{Oracle, error};
 use spadina_core::function::{Native, binary, unary};
-use spadina_core::real::{BinaryOp, Precision, UnaryOp};
+use spadina_core::real::{BinaryOp, Graph, Precision, UnaryOp};
 
 /// What is measured of a function.
 struct Case<'a> {
@@ -124,6 +124,11 @@ fn functions_of_one_real_are_within_two_units() {
         (UnaryOp::Asinh, [-4.0, 4.0]),
         (UnaryOp::Acosh, [1.0, 4.0]),
         (UnaryOp::Atanh, [-1.0, 1.0]),
+        (UnaryOp::Erf, [-3.0, 3.0]),
+        (UnaryOp::Erf, [-1e-3, 6.5]),
+        (UnaryOp::Erfc, [-1.0, 3.0]),
+        (UnaryOp::Erfc, [-7.0, 11.0]),
+        (UnaryOp::Erfc, [26.0, 27.4]),
     ];
     let mut oracle = Oracle::new();
     for (op, typical) in cases {
@@ -149,4 +154,27 @@ fn functions_of_two_reals_are_within_two_units() {
     let domain = |[x, y]: [f64; 2]| x != 0.0 && y != 0.0;
     let value = |p, fused, x| double(BinaryOp::Atan2, p, fused, x);
     check(&case, value, |[x, y]| oracle.binary(BinaryOp::Atan2, x, y), domain);
+}
+
+/// Rounding the square of x costs x² half units, and that is all.
+#[test]
+fn derivatives_of_error_functions_are_right_over_the_whole_range() {
+    let mut g = Graph::default();
+    let mut slope = |op: UnaryOp, x: f64| {
+        let (x, y) = (g.constant(x), g.constant(op.eval(x)));
+        let slope = op.derivative(&mut g, x, y).expect("a derivative");
+        g.as_const(slope).expect("a number")
+    };
+    let mut oracle = Oracle::new();
+    for x in (-1100..=1100).map(|k| 0.025 * f64::from(k)) {
+        let exact = oracle.bell(x);
+        for (op, sign) in [(UnaryOp::Erf, 1.0), (UnaryOp::Erfc, -1.0)] {
+            let error = error(sign * slope(op, x), &exact, 53, -1022, f64::MAX);
+            assert!(error <= 2.0 + x * x, "{} at {x}: {error} units", op.name());
+        }
+    }
+    for x in [1e10, -1e200, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(slope(UnaryOp::Erf, x), 0.0);
+    }
+    assert!(slope(UnaryOp::Erfc, f64::NAN).is_nan());
 }

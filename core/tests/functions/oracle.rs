@@ -44,7 +44,55 @@ impl Oracle {
             UnaryOp::Asinh => x.asinh(p, NEAREST, cc),
             UnaryOp::Acosh => x.acosh(p, NEAREST, cc),
             UnaryOp::Atanh => x.atanh(p, NEAREST, cc),
+            UnaryOp::Erf => self.error_function(&x, false),
+            UnaryOp::Erfc => self.error_function(&x, true),
             _ => panic!("`{}` is an operation", op.name()),
+        }
+    }
+
+    /// The derivative of the error function.
+    pub fn bell(&mut self, x: f64) -> BigFloat {
+        let x = number(x);
+        let power = x.mul(&x, DIGITS, NEAREST).neg().exp(DIGITS, NEAREST, &mut self.0);
+        let root = self.0.pi(DIGITS, NEAREST).sqrt(DIGITS, NEAREST);
+        power.add(&power, DIGITS, NEAREST).div(&root, DIGITS, NEAREST)
+    }
+
+    /// The error function, or its complement: a series near zero, a continued fraction further out (Abramowitz and Stegun,
+    /// *Handbook of Mathematical Functions*, 7.1.6 and 7.1.14).
+    fn error_function(&mut self, x: &BigFloat, complement: bool) -> BigFloat {
+        const P: usize = 2 * DIGITS;
+        let magnitude = x.abs();
+        let square = magnitude.mul(&magnitude, P, NEAREST);
+        let root = self.0.pi(P, NEAREST).sqrt(P, NEAREST);
+        let is_far = magnitude.cmp(&number(2.0)).is_some_and(|order| order >= 0);
+        // That of the magnitude: the complement where it is far, else the function.
+        let value = if magnitude.cmp(&number(1e4)).is_some_and(|order| order > 0) {
+            number(0.0)
+        } else if is_far {
+            let mut fraction = magnitude.clone();
+            for k in (1..=800).rev() {
+                let ratio = number(0.5 * f64::from(k)).div(&fraction, P, NEAREST);
+                fraction = magnitude.add(&ratio, P, NEAREST);
+            }
+            let power = square.neg().exp(P, NEAREST, &mut self.0);
+            power.div(&root.mul(&fraction, P, NEAREST), P, NEAREST)
+        } else {
+            let power = square.neg().exp(P, NEAREST, &mut self.0);
+            let double = square.add(&square, P, NEAREST);
+            let mut term = magnitude.add(&magnitude, P, NEAREST).mul(&power, P, NEAREST).div(&root, P, NEAREST);
+            let mut sum = term.clone();
+            for k in 1..=200 {
+                term = term.mul(&double, P, NEAREST).div(&number(f64::from(2 * k + 1)), P, NEAREST);
+                sum = sum.add(&term, P, NEAREST);
+            }
+            sum
+        };
+        let own = if is_far == complement { value } else { number(1.0).sub(&value, P, NEAREST) };
+        match (x.is_negative(), complement) {
+            (false, _) => own,
+            (true, false) => own.neg(),
+            (true, true) => number(2.0).sub(&own, P, NEAREST),
         }
     }
 

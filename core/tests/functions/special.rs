@@ -159,3 +159,24 @@ fn rounding_errors_of_products_are_known() {
         assert!((error - exact).abs() <= 1e-8 * exact.abs(), "{a} * {b}");
     }
 }
+
+/// The standard library has no error function to compare with.
+#[test]
+fn error_functions_have_their_special_values() {
+    let infinity = f64::INFINITY;
+    let erf = [(0.0, 0.0), (-0.0, -0.0), (infinity, 1.0), (-infinity, -1.0), (f64::NAN, f64::NAN), (1e300, 1.0)];
+    let erfc = [(0.0, 1.0), (-0.0, 1.0), (infinity, 0.0), (-infinity, 2.0), (f64::NAN, f64::NAN), (-1e300, 2.0)];
+    let small = [(5e-324, 5e-324), (1e-310, 1.1283791670955e-310), (-1e-300, -1.1283791670955126e-300)];
+    for (op, list) in [(UnaryOp::Erf, &erf[..]), (UnaryOp::Erfc, &erfc[..]), (UnaryOp::Erf, &small[..])] {
+        for &(x, expected) in list {
+            for fused in [false, true] {
+                let value = unary(&mut Native::<f64>::new(fused), op, x).expect("a function");
+                assert!(agree(value, expected, f64::EPSILON, f64::MIN_POSITIVE), "{} of {x:e}: {value:e}", op.name());
+                let single = unary(&mut Native::<f32>::new(fused), op, x as f32).expect("a function");
+                let (single, expected) = (f64::from(single), f64::from(expected as f32));
+                let same = agree(single, expected, f64::from(f32::EPSILON), f64::from(f32::MIN_POSITIVE));
+                assert!(same, "{} of {x:e}: {single:e} in single precision", op.name());
+            }
+        }
+    }
+}

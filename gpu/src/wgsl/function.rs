@@ -1,26 +1,14 @@
 //! Functions such as `exp`: those of `spadina_core::function`, each written once as a WGSL function.
 
-use super::arithmetic::Emitter;
+use super::arithmetic::{Emitter, Operand};
 use super::literal::real_type;
 use crate::words;
 use spadina_core::function::{self, Arithmetic, LargeAngle, Pieces};
-use spadina_core::real::{BinaryOp, Precision, UnaryOp};
+use spadina_core::real::{Precision, RealFunction};
 
-/// A function of one or two reals.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum RealFunction {
-    Unary(UnaryOp),
-    Binary(BinaryOp),
-}
-
-impl RealFunction {
-    /// Its name in WGSL, which no function of WGSL has.
-    fn name(self) -> String {
-        match self {
-            Self::Unary(op) => format!("real_{}", op.name()),
-            Self::Binary(op) => format!("real_{}", op.name()),
-        }
-    }
+/// The name of a function in WGSL, which no function of WGSL has.
+fn name(function: RealFunction) -> String {
+    format!("real_{}", function.name())
 }
 
 /// The functions that a shader calls.
@@ -39,7 +27,7 @@ impl Functions {
         if !self.called.contains(&function) {
             self.called.push(function);
         }
-        format!("{}({})", function.name(), arguments.join(", "))
+        format!("{}({})", name(function), arguments.join(", "))
     }
 
     /// The functions that are called, in order of first call, after what they call.
@@ -49,19 +37,13 @@ impl Functions {
         let mut text = String::new();
         for &function in &self.called {
             let mut m = Emitter::new(self.precision);
-            let (parameters, result) = match function {
-                RealFunction::Unary(op) => {
-                    let x = m.parameter("x");
-                    (format!("x: {real}"), function::unary(&mut m, op, x))
-                }
-                RealFunction::Binary(op) => {
-                    let (x, y) = (m.parameter("x"), m.parameter("y"));
-                    (format!("x: {real}, y: {real}"), function::binary(&mut m, op, x, y))
-                }
-            };
-            let Some(result) = result else { unreachable!("a function that is called has a body") };
+            let names = &["x", "y"][..function.arity()];
+            let arguments: Vec<Operand> = names.iter().map(|name| m.parameter(name)).collect();
+            let result = function::evaluate(&mut m, function, &arguments);
+            let parameters: Vec<String> = names.iter().map(|name| format!("{name}: {real}")).collect();
+            let parameters = parameters.join(", ");
             reduces |= m.reduces();
-            text += &m.finish(&format!("fn {}({parameters}) -> {real}", function.name()), &[result]);
+            text += &m.finish(&format!("fn {}({parameters}) -> {real}", name(function)), &[result]);
         }
         if reduces { large_angle(self.precision) + &text } else { text }
     }

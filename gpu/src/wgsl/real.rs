@@ -1,7 +1,6 @@
 //! Reals, predicates and sums.
 
 use super::compare::compare;
-use super::function::RealFunction;
 use super::literal;
 use super::options::Source;
 use super::plan::value_key;
@@ -9,7 +8,7 @@ use super::writer::Writer;
 use crate::{Error, words};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
-use spadina_core::real::{Array, BinaryOp, Node, UnaryOp, Value};
+use spadina_core::real::{Array, BinaryOp, Kind, Node, UnaryInstruction, UnaryOp, Value};
 
 impl Writer<'_> {
     /// The name or literal of a value that has been computed.
@@ -78,20 +77,19 @@ impl Writer<'_> {
 
     fn unary(&mut self, op: UnaryOp, a: Value) -> Result<String, Error> {
         let a = self.value(a)?;
-        Ok(match op {
-            UnaryOp::Neg => format!("-{a}"),
-            UnaryOp::Abs | UnaryOp::Sqrt | UnaryOp::Floor | UnaryOp::Ceil | UnaryOp::Round | UnaryOp::Trunc => {
-                format!("{}({a})", op.name())
-            }
-            function => self.functions.call(RealFunction::Unary(function), &[&a]),
+        Ok(match op.kind() {
+            Kind::Instruction(UnaryInstruction::Neg) => format!("-{a}"),
+            // WGSL has the names of the list.
+            Kind::Instruction(_) => format!("{}({a})", op.name()),
+            Kind::Function(function) => self.functions.call(function, &[&a]),
         })
     }
 
     fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Result<String, Error> {
         let (a, b) = (self.value(a)?, self.value(b)?);
-        Ok(match op {
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => format!("{a} {} {b}", op.name()),
-            BinaryOp::Pow | BinaryOp::Atan2 => self.functions.call(RealFunction::Binary(op), &[&a, &b]),
+        Ok(match op.kind() {
+            Kind::Instruction(_) => format!("{a} {} {b}", op.name()),
+            Kind::Function(function) => self.functions.call(function, &[&a, &b]),
         })
     }
 

@@ -6,32 +6,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::FunctionBuilder;
 use spadina_core::function::{Arithmetic, split_product_error};
-use spadina_core::real::{BinaryOp, Compare, Precision, UnaryOp};
-
-/// A function of one or two reals.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum RealFunction {
-    Unary(UnaryOp),
-    Binary(BinaryOp),
-}
-
-impl RealFunction {
-    /// The name it has in listings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unary(op) => op.name(),
-            Self::Binary(op) => op.name(),
-        }
-    }
-
-    /// How many reals it takes.
-    pub fn arity(self) -> usize {
-        match self {
-            Self::Unary(_) => 1,
-            Self::Binary(_) => 2,
-        }
-    }
-}
+use spadina_core::real::{Compare, Precision};
 
 /// An arithmetic that emits instructions.
 pub(crate) struct Emitter<'a, 'b> {

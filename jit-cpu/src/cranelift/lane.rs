@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
-use spadina_core::real::{BinaryOp, Compare, Precision, UnaryOp};
+use spadina_core::real::{BinaryInstruction, Compare, Precision, UnaryInstruction};
 
 /// The type that holds a real of one element, or of several side by side.
 #[derive(Clone, Copy, Debug)]
@@ -110,44 +110,27 @@ impl Lane {
         b.ins().fcmp(code, x, y)
     }
 
-    /// An operation on one real; nothing where it is a function.
-    pub fn unary(self, b: &mut FunctionBuilder<'_>, op: UnaryOp, x: Value) -> Option<Value> {
-        Some(match op {
-            UnaryOp::Neg => b.ins().fneg(x),
-            UnaryOp::Abs => b.ins().fabs(x),
-            UnaryOp::Sqrt => b.ins().sqrt(x),
-            UnaryOp::Floor => b.ins().floor(x),
-            UnaryOp::Ceil => b.ins().ceil(x),
-            UnaryOp::Round => b.ins().nearest(x),
-            UnaryOp::Trunc => b.ins().trunc(x),
-            UnaryOp::Exp
-            | UnaryOp::Exp2
-            | UnaryOp::Log
-            | UnaryOp::Log2
-            | UnaryOp::Sin
-            | UnaryOp::Cos
-            | UnaryOp::Tan
-            | UnaryOp::Asin
-            | UnaryOp::Acos
-            | UnaryOp::Atan
-            | UnaryOp::Sinh
-            | UnaryOp::Cosh
-            | UnaryOp::Tanh
-            | UnaryOp::Asinh
-            | UnaryOp::Acosh
-            | UnaryOp::Atanh => return None,
-        })
+    /// An instruction for one real.
+    pub fn unary(self, b: &mut FunctionBuilder<'_>, op: UnaryInstruction, x: Value) -> Value {
+        match op {
+            UnaryInstruction::Neg => b.ins().fneg(x),
+            UnaryInstruction::Abs => b.ins().fabs(x),
+            UnaryInstruction::Sqrt => b.ins().sqrt(x),
+            UnaryInstruction::Floor => b.ins().floor(x),
+            UnaryInstruction::Ceil => b.ins().ceil(x),
+            UnaryInstruction::Round => b.ins().nearest(x),
+            UnaryInstruction::Trunc => b.ins().trunc(x),
+        }
     }
 
-    /// An operation on two reals; nothing where it is a function.
-    pub fn binary(self, b: &mut FunctionBuilder<'_>, op: BinaryOp, x: Value, y: Value) -> Option<Value> {
-        Some(match op {
-            BinaryOp::Add => b.ins().fadd(x, y),
-            BinaryOp::Sub => b.ins().fsub(x, y),
-            BinaryOp::Mul => b.ins().fmul(x, y),
-            BinaryOp::Div => b.ins().fdiv(x, y),
-            BinaryOp::Pow | BinaryOp::Atan2 => return None,
-        })
+    /// An instruction for two reals.
+    pub fn binary(self, b: &mut FunctionBuilder<'_>, op: BinaryInstruction, x: Value, y: Value) -> Value {
+        match op {
+            BinaryInstruction::Add => b.ins().fadd(x, y),
+            BinaryInstruction::Sub => b.ins().fsub(x, y),
+            BinaryInstruction::Mul => b.ins().fmul(x, y),
+            BinaryInstruction::Div => b.ins().fdiv(x, y),
+        }
     }
 
     /// `x` where a predicate (see [`compare`](Self::compare)) holds, else `y`.

@@ -59,6 +59,10 @@ unary_functions! {
     acosh Acosh;
     /// Inverse hyperbolic tangent.
     atanh Atanh;
+    /// The error function.
+    erf Erf;
+    /// The complementary error function, `1 - erf(x)`.
+    erfc Erfc;
     /// The largest integer not above.
     floor Floor;
     /// The smallest integer not below.

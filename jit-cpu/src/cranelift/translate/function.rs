@@ -1,6 +1,6 @@
 //! Functions such as `exp`: in place where there are few, else as calls of machine functions of their own.
 
-use super::super::function::{Emitter, RealFunction};
+use super::super::function::Emitter;
 use super::super::host;
 use super::super::lane::Lane;
 use super::Translator;
@@ -11,6 +11,7 @@ use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Linkage, Module};
 use rustc_hash::FxHashMap;
 use spadina_core::function;
+use spadina_core::real::RealFunction;
 
 /// The machine functions that kernels call, by what they compute for how many elements.
 pub(crate) type Outlined = FxHashMap<(RealFunction, usize), FuncId>;
@@ -59,16 +60,7 @@ fn emit(
     let large_angle = module.declare_func_in_func(reduction, b.func);
     b.func.dfg.ext_funcs[large_angle].colocated = false;
     let m = &mut Emitter { b, lane, fused, large_angle };
-    Ok(match function {
-        RealFunction::Unary(op) => match function::pair(m, op, arguments[0]) {
-            Some(pair) => pair.map(|(op, code)| (RealFunction::Unary(op), code)).to_vec(),
-            None => function::unary(m, op, arguments[0]).map(|code| (function, code)).into_iter().collect(),
-        },
-        RealFunction::Binary(op) => {
-            let code = function::binary(m, op, arguments[0], arguments[1]);
-            code.map(|code| (function, code)).into_iter().collect()
-        }
-    })
+    Ok(function::together(m, function, arguments))
 }
 
 impl Translator<'_> {

@@ -10,7 +10,6 @@ mod real;
 
 pub(crate) use function::{Outlined, outline, signature as function_signature};
 
-use super::function::RealFunction;
 use super::lane::Lane;
 use super::plan::{Key, Plan, WHOLE, index_key};
 use crate::Error;
@@ -25,6 +24,7 @@ use cranelift_module::{FuncId, Module};
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, Var};
 use spadina_core::kernel::{Kernel, Step};
+use spadina_core::real::RealFunction;
 
 /// Memory that nothing writes while a kernel runs.
 fn input() -> MemFlagsData {

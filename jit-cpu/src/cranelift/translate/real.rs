@@ -1,6 +1,5 @@
 //! Reals, predicates and sums.
 
-use super::super::function::RealFunction;
 use super::super::plan::{Key, value_key, value_type};
 use super::{Translator, input, place};
 use crate::Error;
@@ -8,7 +7,7 @@ use crate::abi::Field;
 use cranelift_codegen::ir::{InstBuilder, Value as Code, types};
 use spadina_core::index::Index;
 use spadina_core::kernel::Fused;
-use spadina_core::real::{Array, Node, Value};
+use spadina_core::real::{Array, Kind, Node, Value};
 
 impl Translator<'_> {
     /// The number of a value that has been computed.
@@ -95,16 +94,16 @@ impl Translator<'_> {
             }
             Node::Unary(op, a) => {
                 let a = self.value(a)?;
-                match self.lane.unary(&mut self.b, op, a) {
-                    Some(code) => code,
-                    None => self.function(RealFunction::Unary(op), &[a])?,
+                match op.kind() {
+                    Kind::Instruction(op) => self.lane.unary(&mut self.b, op, a),
+                    Kind::Function(function) => self.function(function, &[a])?,
                 }
             }
             Node::Binary(op, x, y) => {
                 let (x, y) = (self.value(x)?, self.value(y)?);
-                match self.lane.binary(&mut self.b, op, x, y) {
-                    Some(code) => code,
-                    None => self.function(RealFunction::Binary(op), &[x, y])?,
+                match op.kind() {
+                    Kind::Instruction(op) => self.lane.binary(&mut self.b, op, x, y),
+                    Kind::Function(function) => self.function(function, &[x, y])?,
                 }
             }
             Node::Select(p, a, b) => {
