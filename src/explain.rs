@@ -1,6 +1,7 @@
 //! One stage of an energy as text.
 
-use crate::system::Error;
+use crate::backend;
+use crate::system::{Device, Error};
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
 use spadina_core::hoist::{Hoisted, hoist};
@@ -30,7 +31,6 @@ pub enum Stage {
     /// Machine code.
     Asm,
     /// Compute shaders, in single precision.
-    #[cfg(feature = "gpu")]
     Wgsl,
 }
 
@@ -58,8 +58,6 @@ pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Res
 }
 
 fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error> {
-    let compile = |source| Error::Compile { file: stages.program.name.clone(), source };
-    let options = spadina_jit_cpu::Options::default();
     let each = |text: &dyn Fn(&Kernel) -> Result<String, Error>| -> Result<String, Error> {
         let Hoisted { program, parts } = hoist(&stages.solved, &[]);
         let rows = Outputs { residual: true, ..Outputs::default() };
@@ -85,13 +83,9 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
             Ok(format!("{solved}\n{}", gather_text(&solved, &gathers)))
         }
         Stage::Kernel => each(&|k| Ok(k.to_string())),
-        Stage::Clif => each(&|k| spadina_jit_cpu::clif(k, &options).map_err(compile)),
-        Stage::Asm => each(&|k| spadina_jit_cpu::asm(k, &options).map_err(compile)),
-        #[cfg(feature = "gpu")]
-        Stage::Wgsl => each(&|k| {
-            let shaders = spadina_gpu::wgsl::emit(k, &spadina_gpu::wgsl::Options::default())?;
-            Ok(shaders.iter().map(ToString::to_string).collect())
-        }),
+        Stage::Clif => each(&|k| backend::listing(Device::Cpu, k, "clif")),
+        Stage::Asm => each(&|k| backend::listing(Device::Cpu, k, "asm")),
+        Stage::Wgsl => each(&|k| backend::listing(Device::Gpu, k, "wgsl")),
     }
 }
 

@@ -169,6 +169,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod backend;
+pub mod executor;
 pub mod explain;
 #[cfg(feature = "solve")]
 pub mod guide;

@@ -1,4 +1,5 @@
-//! Every conformance case on every device, against results of an independent implementation.
+//! The files that the command line writes of every conformance case, against results of an independent implementation. Other
+//! back-ends and precisions are tested by `tests/backends.rs`.
 
 mod common;
 
@@ -38,76 +39,4 @@ fn the_interpreter_agrees() {
 #[test]
 fn the_cpu_agrees() {
     run_all(["cpu", "f64"], 1e-12);
-}
-
-#[test]
-fn the_cpu_agrees_in_single_precision() {
-    run_all(["cpu", "f32"], 1e-4);
-}
-
-/// Runs all cases on the GPU, if there is one that has the precision; the environment variable `SPADINA_REQUIRE_GPU=1`
-/// makes it a failure if there is none.
-#[cfg(feature = "gpu")]
-fn run_all_on_gpu(precision: &str, tolerance: f64) {
-    let reason = run(&cases()[0], ["gpu", precision], tolerance).err().unwrap_or_default();
-    let none = reason.contains("no GPU adapter") || reason.contains("cannot compute in double precision");
-    if none && std::env::var_os("SPADINA_REQUIRE_GPU").is_none_or(|v| v != "1") {
-        println!("not tested: {reason}");
-        return;
-    }
-    run_all(["gpu", precision], tolerance);
-}
-
-#[test]
-#[cfg(feature = "gpu")]
-fn the_gpu_agrees() {
-    run_all_on_gpu("f64", 1e-10);
-}
-
-#[test]
-#[cfg(feature = "gpu")]
-fn the_gpu_agrees_in_single_precision() {
-    run_all_on_gpu("f32", 1e-4);
-}
-
-/// The comparison itself: expected results agree with themselves, and every kind of damage is found.
-#[test]
-fn the_comparison_finds_what_differs() {
-    let all = cases();
-    assert!(all.len() >= 14, "{} cases", all.len());
-    for case in all {
-        let expected = Results::read(&case.join("expected")).unwrap();
-        assert_eq!(differences(&expected, &expected, 0.0), Vec::<String>::new(), "{}", case.display());
-        for (wanted, damage) in damages() {
-            let mut got = expected.clone();
-            damage(&mut got);
-            if got != expected {
-                let found = differences(&got, &expected, 1e-12).join("; ");
-                assert!(found.contains(wanted), "{}: `{found}` should name {wanted}", case.display());
-            }
-        }
-        let mut close = expected.clone();
-        close.gradient.iter_mut().for_each(|g| *g *= 1.0 + 1e-14);
-        assert!(differences(&close, &expected, 1e-12).is_empty());
-    }
-}
-
-type Damage = fn(&mut Results);
-
-fn damages() -> Vec<(&'static str, Damage)> {
-    vec![
-        ("energy", |r| r.summary["energy"] = (r.summary["energy"].as_f64().unwrap() * (1.0 + 1e-9)).into()),
-        ("energy", |r| r.summary["energy"] = serde_json::Value::Null),
-        ("nonzeros", |r| r.summary["nonzeros"] = (r.summary["nonzeros"].as_u64().unwrap() + 1).into()),
-        ("gradient", |r| r.gradient[0] += 1e-6),
-        ("gradient", |r| r.gradient[0] = f64::NAN),
-        ("gradient", |r| r.gradient.push(0.0)),
-        ("Hessian: differs", |r| *r.hessian.values_mut().next().unwrap() += 1e-6),
-        ("Hessian: entries missing [(", |r| _ = r.hessian.pop_first()),
-        ("entries too many [(1000, 0)]", |r| _ = r.hessian.insert((1000, 0), 0.0)),
-        ("residual", |r| r.residual.iter_mut().for_each(|v| v[0] += 1e-6)),
-        ("residual there: false", |r| r.residual = None),
-        ("Jacobian", |r| r.jacobian.iter_mut().for_each(|m| _ = m.pop_first())),
-        ("Jacobian", |r| r.jacobian = r.jacobian.is_none().then(Default::default)),
-    ]
 }

@@ -2,6 +2,7 @@
 //! value, gradient and sparse Hessian. It knows no back-end.
 
 pub mod ad;
+pub mod backend;
 pub mod bind;
 pub mod element;
 pub mod error;

@@ -1,10 +1,17 @@
 //! What can go wrong on a GPU, with what the user needs to mend it.
 
+use spadina_core::backend::BindError;
 use spadina_core::real::Precision;
 
 /// Why a kernel was not compiled, bound or run.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum Error {
+    /// What no GPU does.
+    #[error("{what} is not done on the GPU: take the CPU")]
+    Refused {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// No adapter was found, or none of the name that was asked for.
     #[error("no GPU adapter{}; found: {}", named(.wanted.as_deref()), list(.found))]
     NoAdapter {
@@ -128,17 +135,13 @@ pub enum Error {
         given: usize,
     },
     /// What is bound does not fit the kernel.
-    #[error("kernel `{kernel}`: {given} {what} are bound, {wanted} are needed")]
-    Binding {
-        /// The kernel.
-        kernel: String,
-        /// What is bound.
-        what: String,
-        /// How much the kernel needs at least, or exactly.
-        wanted: usize,
-        /// How much is bound.
-        given: usize,
-    },
+    #[error(transparent)]
+    Bind(BindError),
+}
+
+/// Another number of something is bound than a kernel needs.
+pub(crate) fn bound(kernel: &str, what: impl Into<String>, wanted: usize, given: usize) -> Error {
+    Error::Bind(BindError::Count { kernel: kernel.into(), what: what.into(), wanted, given })
 }
 
 fn range(lo: &i64, hi: &i64) -> String {

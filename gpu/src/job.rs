@@ -4,8 +4,9 @@ use crate::compiled::{Compiled, Inner, Kind, Part};
 use crate::memory::{bytes, check_range};
 use crate::numbering::Numbering;
 use crate::vectors::Lengths;
-use crate::wgsl::{Source, is_outer};
-use crate::{Device, Error, integers};
+use crate::wgsl::Source;
+use crate::{Device, Error, error, integers};
+use spadina_core::backend;
 use spadina_core::bind::{Data, Stream, Streams};
 use spadina_core::kernel::Kernel;
 
@@ -47,59 +48,30 @@ impl<'a> Job<'a> {
         own.map(move |part| Task { job, part })
     }
 
-    fn error(&self, what: impl Into<String>, wanted: usize, given: usize) -> Error {
-        Error::Binding { kernel: self.inner().kernel.name.clone(), what: what.into(), wanted, given }
-    }
-
-    fn at_least(&self, what: impl Into<String>, wanted: usize, given: usize) -> Result<(), Error> {
-        if given < wanted { Err(self.error(what, wanted, given)) } else { Ok(()) }
-    }
-
     /// Refuses data and streams that do not fit the kernel and the vectors. There are so many rows.
     pub(crate) fn check(&self, lengths: &Lengths, rows: usize) -> Result<(), Error> {
         let Inner { kernel, sources, .. } = self.inner();
-        let indices = &kernel.graph.indices;
-        self.at_least("arrays", kernel.graph.arrays().len(), self.data.arrays.len())?;
-        self.at_least("tables", indices.tables().len(), self.data.tables.len())?;
-        self.at_least("sizes", indices.sizes().len(), self.data.sizes.len())?;
+        backend::check(kernel, self.data, self.streams).map_err(Error::Bind)?;
         for (k, source) in sources.iter().enumerate() {
             let end = self.offset(k) + self.data.arrays[k].len();
-            match source {
-                Source::Unknowns => self.at_least("unknowns", end, lengths.unknowns)?,
-                Source::Rows => self.at_least("rows of the residual", end, rows)?,
-                Source::Data => {}
+            let (what, given) = match source {
+                Source::Unknowns => ("unknowns", lengths.unknowns),
+                Source::Rows => ("rows of the residual", rows),
+                Source::Data => continue,
+            };
+            if end > given {
+                return Err(error::bound(&kernel.name, what, end, given));
             }
         }
-        self.at_least("regions of streams", kernel.regions.len(), self.streams.regions.len())?;
-        for (region, stream) in self.regions() {
-            self.check_stream(region, stream)?;
-        }
-        let fits = |value: i64| i32::try_from(value).is_ok();
-        if !fits(self.streams.outer.start) || !fits(self.streams.outer.end) {
-            let (text, kernel) = ("outermost loop".into(), kernel.name.clone());
-            let (lo, hi) = (self.streams.outer.start, self.streams.outer.end);
+        let records = self.regions().flat_map(|(_, stream)| stream.starts.last()).copied().max().unwrap_or(0);
+        let records = i64::try_from(records).unwrap_or(i64::MAX);
+        let bounds = [self.streams.outer.start, self.streams.outer.end, records];
+        if bounds.iter().any(|&bound| i32::try_from(bound).is_err()) {
+            let (text, kernel) = ("outermost loop, or a number of records,".into(), kernel.name.clone());
+            let (lo, hi) = (self.streams.outer.start, self.streams.outer.end.max(records));
             return Err(Error::Integer { kernel, text, lo, hi });
         }
         integers::check(kernel, self.data)
-    }
-
-    fn check_stream(&self, region: usize, stream: &Stream) -> Result<(), Error> {
-        let Inner { kernel, .. } = self.inner();
-        let (width, iterations) = (kernel.regions[region].width, self.iterations());
-        if stream.width != width {
-            return Err(self.error(format!("slots in a record of region {region}"), width, stream.width));
-        }
-        if !stream.starts.is_empty() {
-            let what = format!("beginnings of records of region {region}");
-            if is_outer(kernel, region) || stream.starts.len() != iterations + 1 {
-                return Err(self.error(what, iterations + 1, stream.starts.len()));
-            }
-            if !stream.starts.is_sorted() || stream.starts.last().is_some_and(|&end| i32::try_from(end).is_err()) {
-                return Err(self.error(format!("{what}, ascending and below 2³¹,"), iterations + 1, 0));
-            }
-        }
-        let records = stream.first_record(iterations);
-        self.at_least(format!("slots of region {region}"), records.saturating_mul(width), stream.slots.len())
     }
 
     /// The number of an array's first entry among the unknowns or rows.
@@ -175,7 +147,7 @@ impl Uploaded {
             // Only the lower bits are of account where the number does not fit.
             all[words.size(k)] = size as i32;
         }
-        for (region, stream) in job.regions().filter(|(region, _)| !is_outer(kernel, *region)) {
+        for (region, stream) in job.regions().filter(|(region, _)| !kernel.has_outer_records(*region)) {
             all[words.region(region) + 2] = word(tables.len())?;
             tables.extend((0..=job.iterations()).map(|iteration| stream.first_record(iteration) as i32));
         }

@@ -14,6 +14,7 @@
 
 mod adapters;
 mod assembly;
+mod backend;
 mod bound;
 mod builder;
 mod compiled;
@@ -37,6 +38,7 @@ pub mod wgsl;
 mod words;
 
 pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters, instance, summaries};
+pub use backend::{Backend, Resident};
 pub use bound::{Bound, Evaluation, Matrices};
 pub use compiled::Compiled;
 pub use device::Device;

@@ -1,7 +1,6 @@
 //! How the numbers of elements reach the entries that they contribute to, and which way is best.
 
 use crate::numbering::Numbering;
-use crate::wgsl::is_outer;
 use rustc_hash::FxHashMap;
 use spadina_core::kernel::{Buffer, Kernel, Output};
 use spadina_core::real::Precision;
@@ -67,7 +66,7 @@ fn operations(kernel: &Kernel) -> usize {
 /// Whether a kernel's outputs can be added up by the owners of rows: every row node has a gradient, by whose slot it is known.
 pub(crate) fn has_rows(kernel: &Kernel) -> bool {
     let own = |buffer: Buffer| matches!(buffer, Buffer::Gradient | Buffer::Hessian);
-    let owned = |o: &Output| o.node.is_some() && own(o.buffer) && is_outer(kernel, o.region);
+    let owned = |o: &Output| o.node.is_some() && own(o.buffer) && kernel.has_outer_records(o.region);
     let mut slotted = kernel.outputs.iter().filter(|o| o.has_slot()).peekable();
     let gradient = |o: &Output| {
         let same = |other: &Output| other.buffer == Buffer::Gradient && other.node == o.node;

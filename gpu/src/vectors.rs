@@ -2,22 +2,10 @@
 
 use crate::memory::real_bytes;
 use crate::{Device, Error};
+pub use spadina_core::backend::Lengths;
 use spadina_core::kernel::Buffer;
 use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
-
-/// How many numbers each vector has.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Lengths {
-    /// Unknowns, and entries of the gradient, of directions and of products.
-    pub unknowns: usize,
-    /// Values of the Hessian's storage.
-    pub hessian: usize,
-    /// Rows of the residual.
-    pub residual: usize,
-    /// Values of the Jacobian's storage.
-    pub jacobian: usize,
-}
 
 /// The vectors of a problem: reals of one precision, one after another.
 #[derive(Clone, Debug)]

@@ -3,10 +3,15 @@
 
 mod support;
 
+use spadina_conformance::Subject;
+use spadina_conformance::program::{Builder, Setup, interpreted};
+use spadina_core::backend::CompileOptions;
+use spadina_core::backend::Host;
 use spadina_core::bind::{Chunks, Stream};
 use spadina_core::real::{Precision, UnaryOp, Value};
-use spadina_jit_cpu::{Options, asm, clif};
-use support::{Bound, Builder, compiled, everywhere, interpreted};
+use spadina_jit_cpu::{Options, cranelift};
+use std::sync::Arc;
+use support::{DOUBLE, compiled};
 
 fn numbers(count: usize) -> Vec<f64> {
     (0..count).map(|k| ((k * 7919 + 13) % 1009) as f64 / 1009.0 + 0.1).collect()
@@ -48,7 +53,7 @@ fn body(p: &mut Builder, length: usize) -> Vec<Value> {
 }
 
 /// The last values as a 12 × 12 Hessian, its upper triangle mirrored, and a gradient.
-fn element_kernel(length: usize) -> (spadina_core::kernel::Kernel, Bound) {
+fn element_kernel(length: usize) -> (spadina_core::kernel::Kernel, Setup) {
     let mut p = Builder::default();
     let values = body(&mut p, length);
     let x = p.unknown("x");
@@ -60,28 +65,29 @@ fn element_kernel(length: usize) -> (spadina_core::kernel::Kernel, Bound) {
     (0..78).for_each(|_| p.hessian(&[var], x, [i, i], true, next()));
     let kernel = p.kernel();
     let n = 20_000u32;
-    let mut bound = Bound::elements(i64::from(n));
+    let mut setup = Setup::elements(i64::from(n));
     let nodes = n / 5 + 4;
-    bound.arrays = vec![numbers(3 * nodes as usize)];
-    bound.tables = vec![(0..n).flat_map(|e| (0..4).map(move |k| (e / 5 + k) as i32)).collect()];
-    bound.stream(0, vec![], vec![]);
+    setup.arrays = vec![numbers(3 * nodes as usize)];
+    setup.tables = vec![(0..n).flat_map(|e| (0..4).map(move |k| (e / 5 + k) as i32)).collect()];
+    setup.stream(0, vec![], vec![]);
     let record = |e: u32| (0..12).map(move |k| 3 * (e / 5) + k).chain((0..156).map(move |k| e / 5 * 135 + k * 3));
-    bound.stream(168, (0..n).flat_map(record).collect(), vec![]);
-    bound.gradient = 3 * nodes as usize;
-    bound.hessian = n as usize / 5 * 135 + 156 * 3;
-    (kernel, bound)
+    setup.stream(168, (0..n).flat_map(record).collect(), vec![]);
+    setup.gradient = 3 * nodes as usize;
+    setup.hessian = n as usize / 5 * 135 + 156 * 3;
+    (kernel, setup)
 }
 
 #[test]
 fn an_element_of_a_hessian() {
-    let (kernel, bound) = element_kernel(2000);
+    let (kernel, setup) = element_kernel(2000);
     let options = Options::default();
-    let wanted = interpreted(&kernel, &bound);
-    compiled(&kernel, &bound, &options, 1).close(&wanted, 1e-14, "one function");
+    let wanted = interpreted(&kernel, &setup);
+    compiled(&kernel, &setup, (&options, &DOUBLE)).close(&wanted, 1e-14, "one function");
     for (precision, tolerance) in [(Precision::F64, 1e-14), (Precision::F32, 1e-4)] {
         for (block_limit, quick_above, skips) in [(300, usize::MAX, true), (300, 0, false), (usize::MAX, 0, true)] {
-            let options = Options { block_limit, quick_above, skips, precision, ..options };
-            compiled(&kernel, &bound, &options, 1).close(&wanted, tolerance, &format!("{options:?}"));
+            let options = Options { block_limit, quick_above, ..options };
+            let how = CompileOptions { precision, partial: skips, shared: false };
+            compiled(&kernel, &setup, (&options, &how)).close(&wanted, tolerance, &format!("{options:?}"));
         }
     }
 }
@@ -97,23 +103,23 @@ fn a_long_chain() {
     }
     p.energy(&[var], a);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(3);
-    bound.arrays = vec![vec![0.1, 0.5, 1.0]];
-    bound.no_slots(&kernel);
-    let got = compiled(&kernel, &bound, &Options::default(), 1);
-    assert_eq!(got.energy.to_bits(), interpreted(&kernel, &bound).energy.to_bits());
+    let mut setup = Setup::elements(3);
+    setup.arrays = vec![vec![0.1, 0.5, 1.0]];
+    setup.no_slots(&kernel);
+    let got = compiled(&kernel, &setup, (&Options::default(), &DOUBLE));
+    assert_eq!(got.energy.to_bits(), interpreted(&kernel, &setup).energy.to_bits());
 }
 
 #[test]
 fn a_long_body() {
     for length in [30_000, 300_000] {
-        let (kernel, mut bound) = element_kernel(length);
-        bound.streams.outer = 0..10;
-        bound.streams.regions[1] =
-            Stream { slots: bound.streams.regions[1].slots[..1680].to_vec(), width: 168, starts: vec![] };
-        bound.streams.chunks = Chunks { ranges: vec![0..4, 4..10], groups: vec![vec![0], vec![1]] };
-        let got = compiled(&kernel, &bound, &Options::default(), 1);
-        got.close(&interpreted(&kernel, &bound), 1e-14, "long body");
+        let (kernel, mut setup) = element_kernel(length);
+        setup.streams.outer = 0..10;
+        setup.streams.regions[1] =
+            Stream { slots: setup.streams.regions[1].slots[..1680].to_vec(), width: 168, starts: vec![] };
+        setup.streams.chunks = Chunks { ranges: vec![0..4, 4..10], groups: vec![vec![0], vec![1]] };
+        let got = compiled(&kernel, &setup, (&Options::default(), &DOUBLE));
+        got.close(&interpreted(&kernel, &setup), 1e-14, "long body");
     }
 }
 
@@ -145,20 +151,22 @@ fn long_loops_inside_a_long_body() {
     }
     p.energy(&[var], e);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(11);
-    bound.arrays = vec![numbers(11)];
-    bound.stream(0, vec![], vec![]);
-    bound.stream(4, (0..44).collect(), vec![]);
-    bound.gradient = 44;
-    bound.cut(4, 2);
-    everywhere(&kernel, &bound);
+    let mut setup = Setup::elements(11);
+    setup.arrays = vec![numbers(11)];
+    setup.stream(0, vec![], vec![]);
+    setup.stream(4, (0..44).collect(), vec![]);
+    setup.gradient = 44;
+    setup.cut(4, 2);
+    Subject::exact(Arc::new(Host::new(cranelift(Options::default())))).check(&kernel, &setup);
+    Subject::exact(Arc::new(Host::new(cranelift(Options { block_limit: 12, ..Options::default() }))))
+        .check(&kernel, &setup);
 }
 
 #[test]
 fn listings() {
     let (kernel, _) = element_kernel(100);
-    let text = clif(&kernel, &Options::default()).unwrap();
+    let text = cranelift(Options::default()).listing(&kernel, "clif", Precision::F64).unwrap();
     assert!(text.starts_with("function") && text.contains("fmul"), "{text}");
-    let text = asm(&kernel, &Options::default()).unwrap();
+    let text = cranelift(Options::default()).listing(&kernel, "asm", Precision::F64).unwrap();
     assert!(text.contains("ret"), "{text}");
 }

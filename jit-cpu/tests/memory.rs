@@ -3,9 +3,12 @@
 
 mod support;
 
+use spadina_conformance::program::Builder;
+use spadina_core::backend::Code;
 use spadina_core::real::UnaryOp;
-use spadina_jit_cpu::{Options, compile};
-use support::Builder;
+use spadina_jit_cpu::Options;
+use std::sync::Arc;
+use support::{DOUBLE, compile};
 
 /// Bytes of executable memory that is no file.
 fn executable() -> usize {
@@ -32,11 +35,11 @@ fn dropped_kernels_leave_no_code() {
     p.energy(&[var], a);
     let kernel = p.kernel();
     let before = executable();
-    let kept = compile(&kernel, &Options::default()).unwrap();
+    let kept: Arc<dyn Code> = compile(&kernel, &Options::default(), &DOUBLE).into();
     let one = executable() - before;
     assert!(one > 0);
     for _ in 0..200 {
-        let code = compile(&kernel, &Options { block_limit: 100, ..Options::default() }).unwrap();
+        let code: Arc<dyn Code> = compile(&kernel, &Options { block_limit: 100, ..Options::default() }, &DOUBLE).into();
         drop(code.clone());
         drop(code);
     }

@@ -9,7 +9,7 @@ impl fmt::Debug for System {
         f.debug_struct("System")
             .field("terms", &terms)
             .field("unknowns", &self.unknowns())
-            .field("nonzeros", &self.bound.as_ref().map(|bound| bound.pattern.nonzeros()))
+            .field("nonzeros", &self.connectivity.as_ref().map(|own| own.pattern.nonzeros()))
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

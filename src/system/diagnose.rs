@@ -1,14 +1,16 @@
 //! From faults to messages that name the place, the table, the element.
 
 use super::Error;
-use super::part::{Mode, Runnable};
-use super::term::{Bound, Term};
+use super::program::SolvedProgram;
+use super::term::DerivedTerm;
 use crate::problem::Problem;
 use crate::tensor::Shape;
-use spadina_core::bind::{Buffers, Chunks, Data};
+use spadina_core::backend::Quantity;
+use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::error::Diagnostic;
 use spadina_core::index::Table;
 use spadina_core::interpret;
+use spadina_core::kernel::Kernel;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Word;
 use spadina_core::real::{Graph, Precision, Span};
@@ -90,18 +92,24 @@ fn wraps(word: Word, value: i64) -> String {
 }
 
 /// Finds the first term and element whose results are not finite in a precision.
-pub fn non_finite(terms: &[Term], problem: &Problem, (mode, precision): (Mode, Precision), energy: f64) -> Error {
+pub fn non_finite(
+    terms: &[DerivedTerm],
+    problem: &Problem,
+    (quantity, precision): (Quantity, Precision),
+    energy: f64,
+) -> Error {
     let largest = match precision {
         Precision::F32 => f64::from(f32::MAX),
         Precision::F64 => f64::MAX,
     };
     for term in terms {
-        for (what, bound, mode) in stages(term, mode) {
+        for (what, own, quantity) in stages(term, quantity) {
             let weights = vec![1.0; term.rows().len()];
-            let data = bound.data(problem, &weights);
-            for runnable in bound.kernels.set(mode).runnables() {
-                if let Some(at) = first_bad(runnable, &data, (problem.unknown_count(), term.rows().end), largest) {
-                    let element = element(runnable, at) + &operation(term, runnable, &data, at);
+            let data = own.data(problem, &weights);
+            for (routine, streams) in own.kernels.routines(quantity).iter().zip(own.streams(quantity)) {
+                let (kernel, lengths) = (&routine.kernel, (problem.unknown_count(), term.rows().end));
+                if let Some(at) = first_bad((kernel, streams), &data, lengths, largest) {
+                    let element = element(kernel, at) + &operation(term, (kernel, streams), &data, at);
                     return Error::NonFinite { what: what.into(), term: term.number, file: term.file.clone(), element };
                 }
             }
@@ -114,9 +122,9 @@ pub fn non_finite(terms: &[Term], problem: &Problem, (mode, precision): (Mode, P
 }
 
 /// The element or iteration, in words.
-fn element(runnable: &Runnable, at: i64) -> String {
-    let graph = &runnable.kernel.graph;
-    match runnable.kernel.outer.map(|v| graph.indices.loop_of(v).name.as_str()) {
+fn element(kernel: &Kernel, at: i64) -> String {
+    let graph = &kernel.graph;
+    match kernel.outer.map(|v| graph.indices.loop_of(v).name.as_str()) {
         Some("e") => format!(", first at element {at}"),
         Some(name) => format!(", first at {name} = {at}"),
         None => String::new(),
@@ -124,9 +132,8 @@ fn element(runnable: &Runnable, at: i64) -> String {
 }
 
 /// The place of the first operation of an iteration that has no finite value, in words; nothing if it has none.
-fn operation(term: &Term, runnable: &Runnable, data: &Data, at: i64) -> String {
-    let (kernel, range) = (&runnable.kernel, at..at + 1);
-    let operation = interpret::first_non_finite(kernel, data, &runnable.streams, &range);
+fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &Data, at: i64) -> String {
+    let operation = interpret::first_non_finite(kernel, data, streams, &(at..at + 1));
     match operation.map(|v| kernel.graph.span_of(v)).filter(|&span| span != Span::default()) {
         Some(span) => format!(", from the operation at {}", place(&term.file, &term.text, span)),
         None => String::new(),
@@ -134,22 +141,24 @@ fn operation(term: &Term, runnable: &Runnable, data: &Data, at: i64) -> String {
 }
 
 /// The evaluations of a term, the simplest first.
-fn stages(term: &Term, mode: Mode) -> Vec<(&'static str, &Bound, Mode)> {
+fn stages(term: &DerivedTerm, quantity: Quantity) -> Vec<(&'static str, &SolvedProgram, Quantity)> {
     let mut stages = Vec::new();
-    for (kind, name) in [(Mode::Value, "the energy"), (Mode::Gradient, "the gradient"), (Mode::Hessian, "the Hessian")]
-    {
-        if (kind as usize) <= mode as usize {
-            stages.extend(term.bounds().map(|b| (name, b, kind)));
-        }
+    let names = ["the energy", "the gradient", "the Hessian"];
+    for (own, name) in Quantity::ALL.into_iter().zip(names).filter(|(own, _)| *own <= quantity) {
+        stages.extend(term.programs().map(|program| (name, program, own)));
     }
     stages
 }
 
 /// The first value of the outermost loop whose results are beyond the `largest` number, by bisection over prefixes of the
 /// loop.
-fn first_bad(runnable: &Runnable, data: &Data, (unknowns, rows): (usize, usize), largest: f64) -> Option<i64> {
-    let streams = &runnable.streams;
-    let mut kernel = runnable.kernel.clone();
+fn first_bad(
+    (kernel, streams): (&Kernel, &Streams),
+    data: &Data,
+    (unknowns, rows): (usize, usize),
+    largest: f64,
+) -> Option<i64> {
+    let mut kernel = kernel.clone();
     // What is not finite must stay: nothing may replace it.
     kernel.outputs.iter_mut().for_each(|output| output.sets = false);
     let slots = streams.regions.iter().flat_map(|r| r.slots.iter()).filter(|&&s| s != u32::MAX);

@@ -26,7 +26,6 @@ impl System {
     /// Takes the unknowns as they are for the reference of the displacements ([`displacements`](
     /// super::GpuOptions::displacements)); nothing happens to a system without these. What no unknown changes is computed
     /// again at the next evaluation.
-    #[cfg(feature = "gpu")]
     pub fn set_reference(&mut self) {
         if self.options.displaced() {
             self.problem.references = reference(&self.problem);

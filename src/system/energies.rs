@@ -1,8 +1,7 @@
 //! The energy of every term.
 
-use super::part::Mode;
-use super::{Device, Error, Precision, System, diagnose};
-use spadina_core::bind::Buffers;
+use super::{Error, System, diagnose, inputs};
+use spadina_core::backend::Quantity;
 
 impl System {
     /// The energy of each term, in the order of the problem; that of a residual is half the sum of its squares.
@@ -27,20 +26,17 @@ impl System {
     /// ```
     pub fn energies(&mut self) -> Result<Vec<f64>, Error> {
         self.bind()?;
-        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
-        let problem = displaced.as_ref().unwrap_or(&self.problem);
-        let compiled = self.options.device == Device::Cpu;
-        let residual = &mut self.state.residual;
-        residual.fill(0.0);
-        let mut energies = Vec::with_capacity(self.terms.len());
-        for term in &mut self.terms {
-            let mut into = Buffers { residual: &mut *residual, ..Buffers::default() };
-            energies.push(term.run(Mode::Value, (problem, compiled, &self.choosing), &mut into, &self.pool)?);
-        }
+        let Some(connectivity) = &self.connectivity else {
+            unreachable!("a system that has been bound has connectivity")
+        };
+        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        let inputs = inputs(&self.problem, &self.options, &self.terms, connectivity);
+        let energies = bound.energies(&inputs, &*self.executor)?;
         let sum = energies.iter().fold(0.0, |sum, energy| sum + energy);
         if !sum.is_finite() {
-            let precision = if compiled { self.options.precision } else { Precision::F64 };
-            return Err(diagnose::non_finite(&self.terms, problem, (Mode::Value, precision), sum));
+            let precision = self.backend.abilities().precision(self.options.precision);
+            let problem = self.displaced_problem();
+            return Err(diagnose::non_finite(&self.terms, &problem, (Quantity::Value, precision), sum));
         }
         Ok(energies)
     }

@@ -1,5 +1,6 @@
 //! Errors of systems.
 
+use super::Device;
 use crate::problem::{Place, ProblemError};
 
 /// The reason why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
@@ -73,32 +74,24 @@ pub enum Error {
         /// The first element, and what to look at.
         element: String,
     },
-    /// The GPU, or its driver, refuses.
-    #[cfg(feature = "gpu")]
+    /// A back-end does not do something, or its device fails.
     #[error(transparent)]
-    Gpu(#[from] spadina_gpu::Error),
-    /// A feature that no GPU has.
-    #[cfg(feature = "gpu")]
-    #[error("{what} is not done on the GPU: take the CPU")]
-    NotOnGpu {
-        /// The feature.
-        what: &'static str,
-    },
+    Backend(#[from] spadina_core::backend::Error),
     /// The system is not on a GPU.
-    #[cfg(feature = "gpu")]
     #[error("the system was not built for the GPU: set `Options::device` to `Device::Gpu`")]
     NotOnGpuDevice,
-    /// The code generator refuses.
-    #[error("{file}: cannot be compiled: {source}")]
-    Compile {
-        /// The energy file.
-        file: String,
-        /// The reason.
-        source: spadina_jit_cpu::Error,
+    /// The library was built without the feature of a device.
+    #[error("this library was built without the feature for the device `{device:?}`")]
+    NotBuilt {
+        /// The device.
+        device: Device,
     },
     /// Threads could not be started.
-    #[error(transparent)]
-    Threads(spadina_jit_cpu::Error),
+    #[error("cannot start threads: {reason}")]
+    Threads {
+        /// What the system says.
+        reason: String,
+    },
     /// A name that no array has.
     #[error("the problem has no array `{name}`")]
     NoSuchArray {
@@ -194,4 +187,11 @@ pub struct Misfit {
     pub file: String,
     /// The shape wanted.
     pub wanted: String,
+}
+
+#[cfg(feature = "gpu")]
+impl From<spadina_gpu::Error> for Error {
+    fn from(error: spadina_gpu::Error) -> Self {
+        Self::Backend(error.into())
+    }
 }

@@ -182,7 +182,6 @@ impl Stored {
     }
 
     /// The stored pattern, with the edge length of its blocks; nothing for a storage of the caller's.
-    #[cfg(feature = "gpu")]
     pub fn pattern<'a>(&'a self, pattern: &'a Csr) -> Option<(&'a Csr, usize)> {
         match &self.kind {
             Kind::Full => Some((pattern, 1)),

@@ -16,8 +16,8 @@ mod handle;
 mod layout;
 mod matrices;
 mod options;
-mod part;
 mod product;
+mod program;
 mod rebind;
 mod rows;
 mod term;
@@ -32,20 +32,25 @@ pub use layout::{Layout, MakeStorage, Matrix};
 pub use options::{BuildSeconds, Device, Options};
 pub use work::{Memory, Work};
 
+use crate::executor;
 use crate::problem::Problem;
 use layout::Stored;
-use part::{Choosing, Mode};
 use product::Scratch;
 use rebind::{Fixed, Stale};
+use spadina_core::backend::{
+    self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern,
+    Wanted,
+};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{Projected, Projection};
-use spadina_core::pattern::Gram;
+use spadina_core::executor::{Executor, pieces, share};
 pub use spadina_core::pattern::{Csr, Places, Storage};
 pub use spadina_core::real::Precision;
-use spadina_jit_cpu::Pool;
-use std::sync::atomic::Ordering;
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
-use term::Term;
+use term::DerivedTerm;
 
 /// Everything at one point.
 #[derive(Clone, Copy, Debug)]
@@ -72,31 +77,39 @@ pub struct System {
     identity: handle::Identity,
     problem: Problem,
     options: Options,
-    pool: Pool,
-    terms: Vec<Term>,
+    executor: Arc<dyn Executor>,
+    backend: Arc<dyn Backend>,
+    /// What computes stored numbers and products: the back-end's own, or the host's.
+    engine: Arc<dyn Engine>,
+    terms: Vec<DerivedTerm>,
+    compiled: Box<dyn Compiled>,
     seconds: BuildSeconds,
-    bound: Option<Bound>,
-    /// How many patterns there have been.
+    connectivity: Option<Connectivity>,
+    /// The kernels bound to data, if there is connectivity.
+    bound: Option<Box<dyn Bound>>,
+    /// Whether products are bound.
+    products: bool,
+    /// The number of patterns there have been.
     patterns: u64,
     /// The terms that are to be bound again, because what they depend on has another length or connectivity.
     unbound: Stale,
     /// The terms for which what no unknown changes is to be computed again.
     unstored: Stale,
     state: State,
-    choosing: Choosing,
-    /// The kernels on the GPU, if that is the device.
-    #[cfg(feature = "gpu")]
-    gpu: Option<gpu::Gpu>,
+    projected: Projected,
+    /// The number of elements that had negative eigenvalues removed in the last evaluation.
+    projected_elements: AtomicUsize,
 }
 
 /// What follows from connectivity and from the lengths of the arrays.
-struct Bound {
-    /// Whether products are bound, too.
-    products: bool,
+struct Connectivity {
     pattern: Csr,
     stored: Stored,
+    /// With residuals, the slots of the pattern's entries, unless these are their numbers.
+    slots: Option<Vec<u32>>,
     jacobian: Csr,
-    gram: Gram,
+    /// As many zeros as there are rows of the residual: they stand for weights.
+    zeros: Vec<f64>,
     /// What stays of the pattern when connectivity changes, once it has.
     fixed: Option<Fixed>,
 }
@@ -115,45 +128,57 @@ struct State {
 impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
+        Self::on(problem, options, crate::backend::of)
+    }
+
+    /// Like [`build`](Self::build), on a back-end of the caller's own; the device of the options is of no account.
+    pub fn with_backend(problem: Problem, options: Options, backend: Arc<dyn Backend>) -> Result<System, Error> {
+        Self::on(problem, options, |_| Ok(backend))
+    }
+
+    fn on(
+        problem: Problem,
+        options: Options,
+        backend: impl FnOnce(&Options) -> Result<Arc<dyn Backend>, Error>,
+    ) -> Result<System, Error> {
         problem.check()?;
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
-            terms.push(Term::derive(&problem, number, term, &options)?);
+            terms.push(DerivedTerm::derive(&problem, number, term, &options)?);
         }
-        if !terms.iter().any(Term::uses_unknown) {
+        if !terms.iter().any(DerivedTerm::uses_unknown) {
             return Err(Error::NoUnknown { place: problem.place.clone() });
         }
         let build = start.elapsed().as_secs_f64();
-        let pool = Pool::new(options.threads.unwrap_or(0)).map_err(Error::Threads)?;
-        let start = Instant::now();
-        #[cfg(feature = "gpu")]
-        let gpu = match options.device {
-            Device::Gpu => {
-                term::compile_stored(&mut terms, &pool)?;
-                Some(gpu::Gpu::new(&terms, &options)?)
-            }
-            Device::Cpu | Device::Interpreter => None,
+        let executor = match &options.executor {
+            Some(own) => own.clone(),
+            None => executor::threads(options.threads)?,
         };
-        if options.device == Device::Cpu {
-            term::compile(&mut terms, options.precision, options.layout.is_partial(), &pool)?;
-        }
+        let start = Instant::now();
+        let backend = backend(&options)?;
+        let engine = backend.engine().unwrap_or_else(crate::backend::host);
+        let compiled = compile(&mut terms, &options, (&*backend, &*engine), &*executor)?;
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
         let mut system = System {
             identity: handle::Identity::new(),
             problem,
             options,
-            pool,
+            executor,
+            backend,
+            engine,
             terms,
+            compiled,
             seconds,
+            connectivity: None,
             bound: None,
+            products: false,
             patterns: 0,
             unbound: Stale::none(),
             unstored: Stale::All,
             state: State::default(),
-            choosing: Choosing::default(),
-            #[cfg(feature = "gpu")]
-            gpu,
+            projected: Projected::default(),
+            projected_elements: AtomicUsize::new(0),
         };
         system.bind()?;
         Ok(system)
@@ -182,7 +207,7 @@ impl System {
     /// The full sparsity pattern of the Hessian.
     pub fn pattern(&mut self) -> Result<&Csr, Error> {
         self.bind()?;
-        Ok(self.bound.as_ref().map(|b| &b.pattern).unwrap_or(&EMPTY))
+        Ok(&self.bound_connectivity().pattern)
     }
 
     /// A number that grows when the pattern may be another one: what follows from the pattern can be kept until then.
@@ -194,20 +219,20 @@ impl System {
     /// The energy.
     pub fn value(&mut self) -> Result<f64, Error> {
         self.bind()?;
-        self.run(Mode::Value, None)
+        self.run(Quantity::Value, None)
     }
 
     /// The energy, or nothing where it is not finite, as beyond the domain of the energies. Unlike [`value`](Self::value)
     /// it does not look for the reason.
     pub fn trial(&mut self) -> Result<Option<f64>, Error> {
         self.bind()?;
-        Ok(Some(self.numbers(Mode::Value, &mut [])?).filter(|energy| energy.is_finite()))
+        Ok(Some(self.numbers(Quantity::Value, &mut [])?).filter(|energy| energy.is_finite()))
     }
 
     /// The energy and its gradient.
     pub fn gradient(&mut self) -> Result<(f64, &[f64]), Error> {
         self.bind()?;
-        let energy = self.run(Mode::Gradient, None)?;
+        let energy = self.run(Quantity::Gradient, None)?;
         Ok((energy, &self.state.gradient))
     }
 
@@ -215,7 +240,7 @@ impl System {
     pub fn evaluate(&mut self) -> Result<Evaluation<'_>, Error> {
         self.bind()?;
         let mut hessian = std::mem::take(&mut self.state.hessian);
-        let result = self.run(Mode::Hessian, Some(&mut hessian));
+        let result = self.run(Quantity::Hessian, Some(&mut hessian));
         self.state.hessian = hessian;
         Ok(self.evaluation(result?))
     }
@@ -228,7 +253,7 @@ impl System {
         if hessian.len() != wanted {
             return Err(Error::BufferLength { found: hessian.len(), wanted });
         }
-        let energy = self.run(Mode::Hessian, Some(hessian))?;
+        let energy = self.run(Quantity::Hessian, Some(hessian))?;
         Ok(self.evaluation(energy))
     }
 
@@ -241,92 +266,150 @@ impl System {
     /// [`projection`](Options::projection); on the GPU it is all or an error. With [`Projection::Reduced`], all are if
     /// any is.
     pub fn project(&mut self, projected: Projected) {
-        self.choosing.projected = projected;
+        self.projected = projected;
     }
 
     /// How many elements had negative eigenvalues removed in the last evaluation of the Hessian; zero on the GPU, where
     /// they are not counted.
     pub fn projected_elements(&self) -> usize {
-        self.choosing.count.load(Ordering::Relaxed)
+        self.projected_elements.load(Ordering::Relaxed)
     }
 
-    /// The problem as it is on the GPU: the buffers of its vectors, and evaluations to encode. Nothing is read back.
-    #[cfg(feature = "gpu")]
-    pub fn resident(&mut self) -> Result<Resident<'_>, Error> {
-        self.bind()?;
-        self.gpu.as_ref().and_then(gpu::Gpu::resident).ok_or(Error::NotOnGpuDevice)
+    /// The connectivity of a system that has been bound.
+    fn bound_connectivity(&self) -> &Connectivity {
+        self.connectivity.as_ref().unwrap_or_else(|| unreachable!("a system that has been bound has connectivity"))
     }
 
     fn evaluation(&self, energy: f64) -> Evaluation<'_> {
-        let bound = self.bound.as_ref();
+        let own = self.bound_connectivity();
         let residuals = self.problem.has_residuals();
         Evaluation {
             energy,
             gradient: &self.state.gradient,
-            hessian: bound.map_or(Matrix::default(), |b| b.stored.matrix(&b.pattern, &self.state.hessian)),
+            hessian: own.stored.matrix(&own.pattern, &self.state.hessian),
             residual: residuals.then_some(&self.state.residual[..]),
-            jacobian: bound.filter(|_| residuals).map(|b| Matrix::csr(&b.jacobian, &self.state.jacobian)),
+            jacobian: residuals.then(|| Matrix::csr(&own.jacobian, &self.state.jacobian)),
         }
     }
 
     /// Evaluates all terms; the numbers are in the state, those of the Hessian in `hessian`.
-    fn run(&mut self, mode: Mode, hessian: Option<&mut [f64]>) -> Result<f64, Error> {
+    fn run(&mut self, quantity: Quantity, hessian: Option<&mut [f64]>) -> Result<f64, Error> {
         let hessian = hessian.unwrap_or(&mut []);
-        let energy = self.numbers(mode, hessian)?;
-        let state = &mut self.state;
+        let energy = self.numbers(quantity, hessian)?;
+        let (state, executor) = (&mut self.state, &*self.executor);
         let results = [&mut state.gradient[..], hessian, &mut state.jacobian];
-        let finite = |numbers| !self.pool.parts(numbers, |part| are_finite(part)).contains(&false);
+        let finite = |numbers: &mut [f64]| {
+            let length = if numbers.len() < MANY { numbers.len() } else { share(executor, numbers.len()) };
+            !pieces(executor, numbers, length, |_, piece| are_finite(piece)).contains(&false)
+        };
         if !energy.is_finite() || !results.into_iter().all(finite) {
-            let precision = match self.options.device {
-                // The reference has but one.
-                Device::Interpreter => Precision::F64,
-                _ => self.options.precision,
-            };
-            let kind = (mode, precision);
-            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), kind, energy));
+            let precision = self.backend.abilities().precision(self.options.precision);
+            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), (quantity, precision), energy));
         }
         Ok(energy)
     }
 
     /// Evaluates all terms, whatever comes out.
-    fn numbers(&mut self, mode: Mode, hessian: &mut [f64]) -> Result<f64, Error> {
-        let Some(bound) = &self.bound else { return Ok(0.0) };
-        let state = &mut self.state;
-        self.choosing.count.store(0, Ordering::Relaxed);
-        #[cfg(feature = "gpu")]
-        if let Some(gpu) = &self.gpu {
-            if mode == Mode::Hessian && self.choosing.projected != Projected::All && self.options.projection.is_some() {
-                return Err(Error::NotOnGpu { what: "the projection of some elements and not of others" });
-            }
-            let State { gradient, residual, jacobian, .. } = state;
-            return gpu.run(mode, &self.problem, gpu::Results { gradient, hessian, residual, jacobian });
-        }
-        state.gradient.fill(0.0);
-        self.pool.parts(hessian, |part| part.fill(0.0));
-        state.residual.fill(0.0);
-        state.jacobian.fill(0.0);
-        let mut energy = 0.0;
-        let mut target = Buffers {
-            gradient: &mut state.gradient,
-            hessian,
-            residual: &mut state.residual,
-            jacobian: &mut state.jacobian,
-            product: &mut [],
+    fn numbers(&mut self, quantity: Quantity, hessian: &mut [f64]) -> Result<f64, Error> {
+        let Some(connectivity) = &self.connectivity else {
+            unreachable!("a system that has been bound has connectivity")
         };
-        let compiled = self.options.device == Device::Cpu;
-        for term in &mut self.terms {
-            energy += term.run(mode, (&self.problem, compiled, &self.choosing), &mut target, &self.pool)?;
+        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        let some = self.options.projection.is_some() && self.projected != Projected::All;
+        if some && quantity == Quantity::Hessian && !self.backend.abilities().selects_elements {
+            let what = "the projection of some elements and not of others".into();
+            return Err(backend::Error::Refused { what, by: self.backend.name().into() }.into());
         }
-        if mode == Mode::Hessian && self.problem.has_residuals() {
-            bound.gram.add(&bound.jacobian, target.jacobian, target.hessian);
-        }
-        Ok(energy)
+        self.projected_elements.store(0, Ordering::Relaxed);
+        let State { gradient, residual, jacobian, .. } = &mut self.state;
+        let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
+        let inputs = inputs(&self.problem, &self.options, &self.terms, connectivity);
+        let wanted = Wanted { quantity, projected: &self.projected, count: &self.projected_elements };
+        Ok(bound.evaluate(&wanted, &inputs, &mut buffers, &*self.executor)?)
+    }
+
+    /// Binds the compiled kernels to the data as they are.
+    fn bind_backend(&mut self, connectivity: Connectivity) -> Result<(), Error> {
+        let inputs = inputs(&self.problem, &self.options, &self.terms, &connectivity);
+        self.bound = Some(self.compiled.bind(&inputs, &*self.executor)?);
+        self.connectivity = Some(connectivity);
+        self.products = false;
+        Ok(())
+    }
+
+    /// Gives the bound kernels new numbers of arrays.
+    fn refresh(&mut self) -> Result<(), Error> {
+        let Some(connectivity) = &self.connectivity else {
+            unreachable!("a system that has been bound has connectivity")
+        };
+        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        Ok(bound.refresh(&inputs(&self.problem, &self.options, &self.terms, connectivity))?)
+    }
+
+    /// Lets go of what follows from connectivity.
+    fn take_connectivity(&mut self) -> Option<Connectivity> {
+        self.bound = None;
+        self.connectivity.take()
     }
 }
+
+/// All data, as back-ends take them.
+fn inputs<'a>(
+    problem: &'a Problem,
+    options: &Options,
+    terms: &'a [DerivedTerm],
+    connectivity: &'a Connectivity,
+) -> Inputs<'a> {
+    let Connectivity { pattern, stored, slots, jacobian, zeros, .. } = connectivity;
+    let unknowns = problem.unknowns.iter().enumerate().map(|(k, (_, tensor))| match problem.references.get(k) {
+        Some(reference) if options.displaced() => {
+            tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect()
+        }
+        _ => Cow::Borrowed(&tensor.data[..]),
+    });
+    let lengths = Lengths {
+        unknowns: problem.unknown_count(),
+        hessian: stored.len(),
+        residual: zeros.len(),
+        jacobian: jacobian.nonzeros(),
+    };
+    let gram = GramPlaces {
+        jacobian: Places { pattern: jacobian, slots: None },
+        hessian: Places { pattern, slots: slots.as_deref() },
+    };
+    let stored = stored.pattern(pattern).map(|(csr, block)| StoredPattern { csr, block });
+    let own = terms.iter().map(|term| term.inputs(problem, zeros)).collect();
+    // SAFETY: binding checked every index over these sizes, tables and array lengths, and that rows and columns lie within
+    // the unknowns; the streams have a record for each iteration and slots within buffers of these lengths, and their
+    // groups keep ranges that write a common slot apart. Whatever changes a length, a size or a table unbinds first.
+    unsafe { Inputs::new(unknowns.collect(), own, lengths, problem.has_residuals().then_some(gram), stored) }
+}
+
+/// Compiles all kernels.
+fn compile(
+    terms: &mut [DerivedTerm],
+    options: &Options,
+    (backend, engine): (&dyn Backend, &dyn Engine),
+    executor: &dyn Executor,
+) -> Result<Box<dyn Compiled>, Error> {
+    let own = backend.engine().is_some();
+    let precision = backend.abilities().precision(options.precision);
+    if engine.abilities().fuses {
+        // What a device with memory of its own runs it fuses by itself.
+        terms.iter_mut().for_each(|term| term.fuse(own));
+    }
+    let stored = CompileOptions::full(if own { precision } else { Precision::F64 });
+    terms.iter_mut().try_for_each(|term| term.compile_stored(engine, &stored, executor))?;
+    let shared = matches!(options.layout, Layout::Custom(_));
+    let compiled = CompileOptions { precision, partial: options.layout.is_partial(), shared };
+    let kernels: Vec<_> = terms.iter().map(DerivedTerm::kernels).collect();
+    Ok(backend.compile(&kernels, &compiled, executor)?)
+}
+
+/// So many numbers are worth several threads to be gone through.
+const MANY: usize = 1 << 18;
 
 /// Whether all numbers are finite. Groups of them are looked at without a branch, which makes vectors of the loop.
 fn are_finite(numbers: &[f64]) -> bool {
     numbers.chunks(1024).all(|group| !group.iter().fold(false, |bad, number| bad | !number.is_finite()))
 }
-
-static EMPTY: Csr = Csr { cols: 0, row_ptr: Vec::new(), col_idx: Vec::new() };

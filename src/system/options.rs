@@ -3,18 +3,20 @@
 #[cfg(feature = "gpu")]
 use super::GpuOptions;
 use super::{Layout, Precision, Projection};
+use spadina_core::executor::Executor;
+use std::sync::Arc;
 
-/// The device that evaluates.
+/// The device that evaluates. Other back-ends are given to [`System::with_backend`](super::System::with_backend).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 #[non_exhaustive]
 pub enum Device {
     /// Compiled to machine code.
-    #[default]
+    #[cfg_attr(feature = "cpu", default)]
     Cpu,
-    /// Compute shaders ([`Options::gpu`]). Products with the Hessian are computed by the CPU.
-    #[cfg(feature = "gpu")]
+    /// Compute shaders (`Options::gpu`). Products with the Hessian are computed by the CPU.
     Gpu,
     /// The reference: kernels step by step, in double precision, on one thread.
+    #[cfg_attr(not(feature = "cpu"), default)]
     Interpreter,
 }
 
@@ -35,6 +37,8 @@ pub struct Options {
     pub precision: Precision,
     /// The number of threads; as many as there are cores if none is given.
     pub threads: Option<usize>,
+    /// The caller's own threads, which then are the only ones; `threads` is of no account.
+    pub executor: Option<Arc<dyn Executor>>,
     /// The storage of the Hessian.
     pub layout: Layout,
     /// The treatment of negative eigenvalues of each element's Hessian before it is added to the global one; `None`:
@@ -55,9 +59,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            device: Device::Cpu,
+            device: Device::default(),
             precision: Precision::F64,
             threads: None,
+            executor: None,
             layout: Layout::Full,
             projection: None,
             gauss_newton: false,

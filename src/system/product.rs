@@ -5,30 +5,50 @@
 //! gradient with w = r.
 
 use super::diagnose;
-use super::part::{Choosing, Mode, Placement, Set};
-use super::term::{Binding, Bound, Term};
-use super::{Device, Error, State, System, are_finite};
+use super::program::{Binding, Placement, SolvedProgram, place};
+use super::term::DerivedTerm;
+use super::{Error, State, System, are_finite};
 use crate::problem::Problem;
-use spadina_core::bind::{Buffers, Data};
-use spadina_core::kernel::{Buffer, Outputs};
+use spadina_core::backend::{self, Code, CompileOptions, Engine, Job, Quantity, Routine, routines};
+use spadina_core::bind::{Buffers, Data, Streams};
+use spadina_core::executor::{Executor, map};
+use spadina_core::kernel::{Buffer, Kernel, Outputs};
+use spadina_core::pattern::{Entries, Fault, Symbolic};
 use spadina_core::pipeline;
 use spadina_core::program::Program;
-use spadina_core::real::Precision;
-use spadina_jit_cpu::Pool;
 
 /// The kernels that multiply one term's Hessian.
 pub struct Product {
     /// The energy's, or the rows' of a residual.
     main: Tangent,
     /// For residuals, those of the rows weighted by their values.
-    weighted: Option<Tangent>,
+    weighted: Option<Weighted>,
 }
 
 /// A tangent program with its kernels and where its arrays come from.
 struct Tangent {
     program: Program,
     binding: Binding,
-    set: Set,
+    symbolic: Vec<Symbolic>,
+    entries: Vec<Entries>,
+    kernels: Kernels,
+}
+
+/// Kernels to be run one after another.
+struct Kernels {
+    routines: Vec<Routine>,
+    codes: Vec<Box<dyn Code>>,
+    streams: Vec<Streams>,
+}
+
+/// The products of a residual's weighted rows. Rows and gradient have code of their own here: the system's lies with its
+/// back-end.
+struct Weighted {
+    tangent: Tangent,
+    /// The code of the rows.
+    rows: Vec<Box<dyn Code>>,
+    /// The code of the gradient of weighted rows.
+    gradient: Vec<Box<dyn Code>>,
 }
 
 /// Numbers for each residual row of the problem.
@@ -40,87 +60,167 @@ pub struct Scratch {
     pub tangents: Vec<f64>,
 }
 
+/// Compiles kernels for the host.
+#[derive(Clone, Copy)]
+pub struct Compiler<'a> {
+    pub engine: &'a dyn Engine,
+    pub options: CompileOptions,
+    pub executor: &'a dyn Executor,
+}
+
+impl Compiler<'_> {
+    fn compile(self, routines: &[Routine], term: &DerivedTerm) -> Result<Vec<Box<dyn Code>>, Error> {
+        let compile = |routine: &Routine| self.engine.compile(routine, &self.options);
+        let codes = map(self.executor, routines.iter().collect(), compile).into_iter().collect::<Result<_, _>>();
+        codes.map_err(|source| backend::Error::Compile { term: term.file.clone(), source }.into())
+    }
+}
+
+/// Runs kernels; gives the energy.
+///
+/// # Safety
+///
+/// That of [`Job::new`] for each.
+unsafe fn run(
+    kernels: (&[Routine], &[Box<dyn Code>], &[Streams]),
+    data: &Data<'_>,
+    buffers: &mut Buffers<'_>,
+    executor: &dyn Executor,
+) {
+    let (routines, codes, streams) = kernels;
+    for ((routine, code), streams) in routines.iter().zip(codes).zip(streams) {
+        // SAFETY: the caller's.
+        code.run(&unsafe { Job::new(routine, data, streams, None) }, buffers, executor);
+    }
+}
+
 impl Tangent {
-    fn new(problem: &Problem, bound: &Bound, precision: Option<Precision>) -> Result<Self, spadina_jit_cpu::Error> {
-        let program = pipeline::tangent(bound.source.clone());
-        let mut set = Set::new(&program, Outputs { product: true, ..Outputs::default() });
-        if let Some(precision) = precision {
-            set.tasks(false).try_for_each(|task| task.run(precision))?;
+    fn new(problem: &Problem, own: &SolvedProgram, term: &DerivedTerm, compiler: Compiler<'_>) -> Result<Self, Error> {
+        let program = pipeline::tangent(own.source.clone());
+        let mut symbolic = Vec::new();
+        let inspect = |kernel: &Kernel| {
+            let own = Symbolic::of(kernel, &program, true);
+            let guarded = own.is_guarded();
+            symbolic.push(own);
+            guarded
+        };
+        let outputs = Outputs { product: true, ..Outputs::default() };
+        let mut routines = routines([&program, &program], outputs, true, None, inspect);
+        if compiler.engine.abilities().fuses {
+            routines.iter_mut().for_each(|routine| routine.kernel.fuse());
         }
+        let codes = compiler.compile(&routines, term)?;
+        let kernels = Kernels { routines, codes, streams: Vec::new() };
         let binding = Binding::new(problem, &program.graph);
-        Ok(Self { program, binding, set })
+        Ok(Self { program, binding, symbolic, entries: Vec::new(), kernels })
     }
 
-    fn data<'a>(&'a self, problem: &'a Problem, weights: &'a [f64], direction: &'a [f64]) -> Data<'a> {
+    /// Checks every index and records the rows.
+    fn enumerate(
+        &mut self,
+        problem: &Problem,
+        (weights, first_row): (&[f64], u32),
+        executor: &dyn Executor,
+    ) -> Result<(), Fault> {
         let data = self.binding.data(&self.program.graph, problem, weights);
-        Data { seeds: self.binding.seeds(problem, direction), ..data }
+        let offsets = self.binding.offsets(problem);
+        self.entries =
+            self.symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// One past the last row.
+    fn rows(&self) -> usize {
+        let mut end = 0;
+        for (routine, entries) in self.kernels.routines.iter().zip(&self.entries) {
+            entries.visit(&routine.kernel, Buffer::Product, |row, _| end = end.max(row as usize + 1));
+        }
+        end
+    }
+
+    /// Finds the slots.
+    fn place(&mut self, executor: &dyn Executor) {
+        let placed = self.kernels.routines.iter().zip(std::mem::take(&mut self.entries));
+        self.kernels.streams =
+            placed.map(|(routine, own)| place(routine, &own, Placement::default(), executor)).collect();
+    }
+
+    /// Runs the kernels.
+    fn run(
+        &self,
+        problem: &Problem,
+        (weights, direction): (&[f64], &[f64]),
+        product: &mut [f64],
+        executor: &dyn Executor,
+    ) {
+        let data = self.binding.data(&self.program.graph, problem, weights);
+        let data = Data { seeds: self.binding.seeds(problem, direction), ..data };
+        let Kernels { routines, codes, streams } = &self.kernels;
+        // SAFETY: `enumerate` checked every index over these sizes, tables and lengths, and that rows lie within the
+        // unknowns, or `bind` that they lie within the residual; `place` made a record for each iteration.
+        unsafe { run((routines, codes, streams), &data, &mut Buffers { product, ..Buffers::default() }, executor) };
     }
 }
 
 impl Product {
-    /// Derives and, for a precision, compiles.
-    pub fn new(term: &Term, problem: &Problem, precision: Option<Precision>) -> Result<Self, Error> {
-        let tangent = |bound| Tangent::new(problem, bound, precision).map_err(|e| term.failed(e));
-        Ok(Self { main: tangent(&term.main)?, weighted: term.weighted.as_ref().map(tangent).transpose()? })
+    /// Derives and compiles.
+    pub fn new(term: &DerivedTerm, problem: &Problem, compiler: Compiler<'_>) -> Result<Self, Error> {
+        let weighted = |own: &SolvedProgram| -> Result<Weighted, Error> {
+            Ok(Weighted {
+                tangent: Tangent::new(problem, own, term, compiler)?,
+                rows: compiler.compile(term.main.kernels.routines(Quantity::Value), term)?,
+                gradient: compiler.compile(own.kernels.routines(Quantity::Gradient), term)?,
+            })
+        };
+        Ok(Self {
+            main: Tangent::new(problem, &term.main, term, compiler)?,
+            weighted: term.weighted.as_ref().map(weighted).transpose()?,
+        })
     }
 
     /// Checks every index and finds the slots, after the term itself has been bound.
-    pub fn bind(&mut self, term: &Term, problem: &Problem, pool: &Pool) -> Result<(), Error> {
+    pub fn bind(&mut self, term: &DerivedTerm, problem: &Problem, executor: &dyn Executor) -> Result<(), Error> {
         let weights = vec![0.0; term.rows().len()];
-        for tangent in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            let data = tangent.binding.data(&tangent.program.graph, problem, &weights);
-            let offsets = tangent.binding.offsets(problem);
-            let result = tangent.set.enumerate(&data, &offsets, term.rows().start as u32, pool);
+        let weighted = self.weighted.as_mut().map(|own| &mut own.tangent);
+        for tangent in std::iter::once(&mut self.main).chain(weighted) {
+            let result = tangent.enumerate(problem, (&weights, term.rows().start as u32), executor);
             let graph = &tangent.program.graph;
             result.map_err(|fault| diagnose::index(problem, &term.file, &term.text, graph, &fault))?;
         }
-        if self.weighted.is_some() {
-            let mut end = 0;
-            self.main.set.visit(Buffer::Product, |row, _| end = end.max(row as usize + 1));
-            if end > term.rows().end {
-                let message = format!("the derivative of {} has more rows than its values", term.file);
-                return Err(Error::NotSupported(message));
-            }
+        if self.weighted.is_some() && self.main.rows() > term.rows().end {
+            let message = format!("the derivative of {} has more rows than its values", term.file);
+            return Err(Error::NotSupported(message));
         }
-        for tangent in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            tangent.set.place(Placement::default(), pool);
-        }
+        let weighted = self.weighted.as_mut().map(|own| &mut own.tangent);
+        std::iter::once(&mut self.main).chain(weighted).for_each(|own| own.place(executor));
         Ok(())
     }
 
     /// Adds the product with `direction` to `into`.
     pub fn run(
         &self,
-        term: &Term,
+        term: &DerivedTerm,
         problem: &Problem,
         direction: &[f64],
         into: &mut [f64],
-        (scratch, pool): (&mut Scratch, &Pool),
-    ) -> Result<(), spadina_jit_cpu::Error> {
-        let data = self.main.data(problem, &[], direction);
-        let (Some(weighted), Some(tangent)) = (&term.weighted, &self.weighted) else {
-            self.main.set.run(
-                &data,
-                &mut Buffers { product: into, ..Buffers::default() },
-                &Choosing::default(),
-                pool,
-            )?;
-            return Ok(());
+        (scratch, executor): (&mut Scratch, &dyn Executor),
+    ) {
+        let (Some(own), Some(weighted)) = (&term.weighted, &self.weighted) else {
+            return self.main.run(problem, (&[], direction), into, executor);
         };
-        self.main.set.run(
-            &data,
-            &mut Buffers { product: &mut scratch.tangents, ..Buffers::default() },
-            &Choosing::default(),
-            pool,
-        )?;
+        self.main.run(problem, (&[], direction), &mut scratch.tangents, executor);
         let values = &mut Buffers { residual: &mut scratch.values, ..Buffers::default() };
-        term.main.kernels.set(Mode::Value).run(&term.main.data(problem, &[]), values, &Choosing::default(), pool)?;
+        let kernels =
+            (term.main.kernels.routines(Quantity::Value), &weighted.rows[..], term.main.streams(Quantity::Value));
+        // SAFETY: the streams and data of the term's own kernels, which have been bound.
+        unsafe { run(kernels, &term.main.data(problem, &[]), values, executor) };
         let gradient = &mut Buffers { gradient: &mut *into, ..Buffers::default() };
-        let data = weighted.data(problem, &scratch.tangents[term.rows()]);
-        weighted.kernels.set(Mode::Gradient).run(&data, gradient, &Choosing::default(), pool)?;
-        let data = tangent.data(problem, &scratch.values[term.rows()], direction);
-        tangent.set.run(&data, &mut Buffers { product: into, ..Buffers::default() }, &Choosing::default(), pool)?;
-        Ok(())
+        let data = own.data(problem, &scratch.tangents[term.rows()]);
+        let kernels =
+            (own.kernels.routines(Quantity::Gradient), &weighted.gradient[..], own.streams(Quantity::Gradient));
+        // SAFETY: as above.
+        unsafe { run(kernels, &data, gradient, executor) };
+        weighted.tangent.run(problem, (&scratch.values[term.rows()], direction), into, executor);
     }
 }
 
@@ -145,8 +245,7 @@ impl System {
             let Some(kernels) = &term.product else { continue };
             rows.values.fill(0.0);
             rows.tangents.fill(0.0);
-            let result = kernels.run(term, problem, direction, product, (&mut *rows, &self.pool));
-            result.map_err(|e| term.failed(e))?;
+            kernels.run(term, problem, direction, product, (&mut *rows, &*self.executor));
             if !are_finite(product) {
                 let what = "the product of the Hessian with a direction".into();
                 let (file, element) = (term.file.clone(), String::new());
@@ -158,21 +257,24 @@ impl System {
 
     /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
     fn bind_products(&mut self) -> Result<(), Error> {
-        let Some(bound) = self.bound.as_mut().filter(|b| !b.products) else { return Ok(()) };
-        let precision = (self.options.device != Device::Interpreter).then_some(self.options.precision);
+        if self.products {
+            return Ok(());
+        }
+        let options = CompileOptions::full(self.engine.abilities().precision(self.options.precision));
+        let compiler = Compiler { engine: &*self.engine, options, executor: &*self.executor };
         for term in &mut self.terms {
             let mut kernels = match term.product.take() {
                 Some(kernels) => kernels,
-                None => Product::new(term, &self.problem, precision)?,
+                None => Product::new(term, &self.problem, compiler)?,
             };
-            let result = kernels.bind(term, &self.problem, &self.pool);
+            let result = kernels.bind(term, &self.problem, &*self.executor);
             term.product = Some(kernels);
             result?;
         }
         let rows = self.state.residual.len();
         self.state.product = vec![0.0; self.problem.unknown_count()];
         self.state.rows = Scratch { values: vec![0.0; rows], tangents: vec![0.0; rows] };
-        bound.products = true;
+        self.products = true;
         Ok(())
     }
 }

@@ -4,9 +4,10 @@
 //! where it differs from the one before, the slots of the terms that did not change are translated, in one pass.
 
 use super::layout::Layout;
-use super::part::Placement;
-use super::term::Term;
-use super::{Bound, Device, Error, State, System};
+use super::program::Placement;
+use super::term::DerivedTerm;
+use super::{Connectivity, Error, State, System};
+use spadina_core::executor::Serial;
 use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -58,7 +59,7 @@ impl System {
     /// Builds pattern and slots, if connectivity or the length of an array has changed, and computes what no unknown
     /// changes, if anything has.
     pub(super) fn bind(&mut self) -> Result<(), Error> {
-        if self.bound.is_none() {
+        if self.connectivity.is_none() {
             self.match_references();
             self.bind_indices()?;
             (self.unbound, self.unstored) = (Stale::none(), Stale::All);
@@ -68,11 +69,8 @@ impl System {
         if !self.unstored.is_none() {
             let start = Instant::now();
             let stale = self.terms.iter_mut().filter(|term| self.unstored.has(term.number));
-            stale.into_iter().try_for_each(|term| term.store(&self.problem, &self.pool))?;
-            #[cfg(feature = "gpu")]
-            if let Some(gpu) = &self.gpu {
-                gpu.refresh(&self.terms, &self.problem)?;
-            }
+            stale.for_each(|term| term.store(&self.problem, &*self.executor));
+            self.refresh()?;
             self.seconds.store = start.elapsed().as_secs_f64();
             self.unstored = Stale::none();
         }
@@ -92,7 +90,7 @@ impl System {
     fn enumerate(&mut self) -> Result<(), Error> {
         let mut rows = 0;
         for term in &mut self.terms {
-            rows += term.enumerate(&self.problem, rows, &self.pool)?;
+            rows += term.enumerate(&self.problem, rows, &*self.executor)?;
         }
         Ok(())
     }
@@ -103,8 +101,8 @@ impl System {
         let terms = &self.terms;
         let rows = terms.last().map_or(0, |term| term.rows().end);
         let jacobian = Csr::build(rows, unknowns, |add| terms.iter().for_each(|t| t.visit_jacobian(add)));
-        let kernels: Vec<_> = terms.iter().flat_map(Term::entries).collect();
-        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian), &self.pool);
+        let kernels: Vec<_> = terms.iter().flat_map(DerivedTerm::entries).collect();
+        let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian), &*self.executor);
         let (stored, slots) = self.options.layout.store(&pattern)?;
         let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
         let own_rows = Places { pattern: &jacobian, slots: None };
@@ -112,15 +110,9 @@ impl System {
             hessian: Some(hessian),
             jacobian: Some(own_rows),
             shared: stored.is_shared(),
-            batched: matches!(self.options.device, Device::Cpu | Device::Interpreter),
-            few: false,
+            batched: self.backend.abilities().batches_elements,
         };
-        self.terms.iter_mut().for_each(|term| term.place(placement, &self.pool));
-        #[cfg(feature = "gpu")]
-        if let Some(gpu) = &mut self.gpu {
-            gpu.bind(&self.terms, &self.problem, own_rows, (&stored, hessian))?;
-        }
-        let gram = Gram::new(&jacobian, &pattern, slots.as_deref());
+        self.terms.iter_mut().for_each(|term| term.place(placement, &*self.executor));
         self.state = State {
             gradient: vec![0.0; unknowns],
             hessian: vec![0.0; stored.len()],
@@ -128,9 +120,10 @@ impl System {
             jacobian: vec![0.0; jacobian.nonzeros()],
             ..State::default()
         };
-        self.bound = Some(Bound { products: false, pattern, stored, jacobian, gram, fixed: None });
+        let slots = slots.filter(|_| self.problem.has_residuals());
+        let connectivity = Connectivity { pattern, stored, slots, jacobian, zeros: vec![0.0; rows], fixed: None };
         self.patterns += 1;
-        Ok(())
+        self.bind_backend(connectivity)
     }
 
     /// An array or table has other numbers of the same shape.
@@ -142,12 +135,11 @@ impl System {
     /// An array, table or size has another length, or other connectivity.
     pub(super) fn unbind(&mut self, name: &str) {
         self.touch(name);
-        let partial = matches!(self.options.layout, Layout::Full) && !self.problem.has_residuals();
-        #[cfg(feature = "gpu")]
-        let partial = partial && self.gpu.is_none();
+        let rebinds = self.backend.abilities().rebinds;
+        let partial = rebinds && matches!(self.options.layout, Layout::Full) && !self.problem.has_residuals();
         let unknown = self.problem.unknowns.iter().any(|(own, _)| own == name);
         if !partial || unknown {
-            self.bound = None;
+            drop(self.take_connectivity());
             return;
         }
         let terms = self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number);
@@ -158,41 +150,41 @@ impl System {
     pub(super) fn bind_changed(&mut self) -> Result<(), Error> {
         let Stale::Terms(now) = std::mem::replace(&mut self.unbound, Stale::none()) else { return self.bind_indices() };
         // Until all is done, nothing is bound: an index out of range leaves no half of it.
-        let Some(mut bound) = self.bound.take() else { return self.bind_indices() };
+        let Some(mut own) = self.take_connectivity() else { return self.bind_indices() };
         let start = Instant::now();
-        let fixed = match bound.fixed.take() {
+        let fixed = match own.fixed.take() {
             Some(fixed) if now.is_subset(&fixed.changing) => fixed,
             // What has changed before will change again.
             Some(fixed) => return self.bind_with_changing(&now | &fixed.changing),
             None => return self.bind_with_changing(now),
         };
         for &number in &fixed.changing {
-            self.terms[number].enumerate(&self.problem, 0, &self.pool)?;
+            self.terms[number].enumerate(&self.problem, 0, &*self.executor)?;
         }
-        let own = self.pattern_of(|term| fixed.changing.contains(&term));
-        let pattern = fixed.pattern.union(&own);
-        if pattern != bound.pattern {
-            let slots = bound.pattern.translation(&pattern);
+        let changed = self.pattern_of(|term| fixed.changing.contains(&term));
+        let pattern = fixed.pattern.union(&changed);
+        if pattern != own.pattern {
+            let slots = own.pattern.translation(&pattern);
             let stay = self.terms.iter_mut().filter(|term| !fixed.changing.contains(&term.number));
             stay.for_each(|term| term.translate(&slots));
-            (bound.stored, _) = self.options.layout.store(&pattern)?;
-            bound.gram = Gram::new(&bound.jacobian, &pattern, None);
-            self.state.hessian.resize(bound.stored.len(), 0.0);
-            bound.pattern = pattern;
+            (own.stored, _) = self.options.layout.store(&pattern)?;
+            self.state.hessian.resize(own.stored.len(), 0.0);
+            own.pattern = pattern;
             self.patterns += 1;
         }
         let placement = Placement {
-            hessian: Some(Places { pattern: &bound.pattern, slots: None }),
-            jacobian: Some(Places { pattern: &bound.jacobian, slots: None }),
+            hessian: Some(Places { pattern: &own.pattern, slots: None }),
+            jacobian: Some(Places { pattern: &own.jacobian, slots: None }),
             shared: false,
             batched: true,
-            few: true,
         };
         for &number in &fixed.changing {
-            self.terms[number].place(placement, &self.pool);
+            // Few elements: threads would take longer to start.
+            self.terms[number].place(placement, &Serial);
         }
         self.unstored.add(fixed.changing.iter().copied());
-        self.bound = Some(Bound { products: false, fixed: Some(fixed), ..bound });
+        own.fixed = Some(fixed);
+        self.bind_backend(own)?;
         self.seconds.pattern = start.elapsed().as_secs_f64();
         Ok(())
     }
@@ -204,8 +196,8 @@ impl System {
         self.enumerate()?;
         let pattern = self.pattern_of(|term| !changing.contains(&term));
         self.place()?;
-        if let Some(bound) = &mut self.bound {
-            bound.fixed = Some(Fixed { changing, pattern });
+        if let Some(own) = &mut self.connectivity {
+            own.fixed = Some(Fixed { changing, pattern });
         }
         self.seconds.pattern = start.elapsed().as_secs_f64();
         Ok(())
@@ -213,9 +205,9 @@ impl System {
 
     /// The pattern of some terms, which have been enumerated and are no residuals.
     fn pattern_of(&self, wanted: impl Fn(usize) -> bool) -> Csr {
-        let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(Term::entries).collect();
+        let kernels: Vec<_> = self.terms.iter().filter(|t| wanted(t.number)).flat_map(DerivedTerm::entries).collect();
         let unknowns = self.unknowns();
         let more = Csr { cols: unknowns, row_ptr: vec![0; unknowns + 1], col_idx: vec![] };
-        hessian_pattern(unknowns, &kernels, &more, &self.pool)
+        hessian_pattern(unknowns, &kernels, &more, &*self.executor)
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of a residual that are written with `=`.
 
-use super::part::Mode;
-use super::term::Bound;
+use super::program::SolvedProgram;
+use spadina_core::backend::Quantity;
 use spadina_core::kernel::Buffer;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Target;
@@ -28,21 +28,20 @@ impl Written {
 
 /// Checks that nothing writes a row before it is written with `=`: then `=` adds to zero, as all writes do. Rows are
 /// counted from `first_row`.
-pub fn assigned_first(bound: &Bound, first_row: u32) -> Result<(), Fault> {
-    let assigns = |update: usize| match bound.program.updates[update].target {
+pub fn assigned_first(own: &SolvedProgram, first_row: u32) -> Result<(), Fault> {
+    let assigns = |update: usize| match own.program.updates[update].target {
         Target::Residual { assign, nest, .. } => (assign, nest),
         _ => (false, [0; 2]),
     };
-    if !(0..bound.program.updates.len()).any(|k| assigns(k).0) {
+    if !(0..own.program.updates.len()).any(|k| assigns(k).0) {
         return Ok(());
     }
     let mut rows: Vec<Option<Written>> = Vec::new();
     let mut fault = None;
     // Assignments first, so that all that is added finds them.
     for assigned in [true, false] {
-        for runnable in bound.kernels.set(Mode::Value).runnables() {
-            let (entries, kernel) = (&runnable.entries, &runnable.kernel);
-            entries.visit_outputs(kernel, Buffer::Residual, |output, record, [row, _]| {
+        for (routine, entries) in own.entries(Quantity::Value) {
+            entries.visit_outputs(&routine.kernel, Buffer::Residual, |output, record, [row, _]| {
                 let (assign, nest) = assigns(output.update);
                 let at = (row - first_row) as usize;
                 let known = rows.get(at).copied().flatten();
@@ -50,15 +49,15 @@ pub fn assigned_first(bound: &Bound, first_row: u32) -> Result<(), Fault> {
                     return;
                 }
                 let iteration = entries.outer_iteration(output.region, record);
-                let own = Written { update: output.update, nest, iteration };
-                if known.is_some_and(|first| assigned || !own.follows(first)) {
-                    let span = bound.program.graph.span_of(output.value);
+                let written = Written { update: output.update, nest, iteration };
+                if known.is_some_and(|first| assigned || !written.follows(first)) {
+                    let span = own.program.graph.span_of(output.value);
                     let kind = FaultKind::RowTwice(at as i64);
                     fault.get_or_insert(Fault { kind, span, loops: Vec::new(), reads: Vec::new() });
                 }
                 if assigned {
                     rows.resize(rows.len().max(at + 1), None);
-                    rows[at] = Some(own);
+                    rows[at] = Some(written);
                 }
             });
         }

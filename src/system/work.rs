@@ -1,9 +1,8 @@
 //! How much an evaluation computes and moves.
 
-#[cfg(feature = "gpu")]
-use super::Precision;
-use super::part::{Mode, Set};
-use super::{Csr, Device, Error, System};
+use super::program::SolvedProgram;
+use super::{Csr, Error, Precision, System};
+use spadina_core::backend::Quantity;
 use spadina_core::kernel::{Buffer, Step};
 
 /// What one evaluation does.
@@ -36,44 +35,44 @@ impl System {
         self.bind()?;
         let matrix = |csr: &Csr| size_of_val(&csr.row_ptr[..]) + size_of_val(&csr.col_idx[..]);
         let mut memory = Memory { matrix: size_of_val(&self.state.hessian[..]), ..Memory::default() };
-        memory.matrix += self.bound.as_ref().map_or(0, |bound| matrix(&bound.pattern));
-        for bound in self.terms.iter().flat_map(|term| term.bounds()) {
-            let runnables = Mode::ALL.into_iter().flat_map(|mode| bound.kernels.set(mode).runnables());
-            let regions = runnables.flat_map(|runnable| &runnable.streams.regions);
+        memory.matrix += self.connectivity.as_ref().map_or(0, |own| matrix(&own.pattern));
+        for own in self.terms.iter().flat_map(|term| term.programs()) {
+            let streams = Quantity::ALL.into_iter().flat_map(|quantity| own.streams(quantity));
+            let regions = streams.flat_map(|streams| &streams.regions);
             memory.slots += regions.map(|r| size_of_val(&r.slots[..]) + size_of_val(&r.starts[..])).sum::<usize>();
-            memory.stored += bound.kernels.statics().map(size_of_val).sum::<usize>();
+            memory.stored += own.stored().map(size_of_val).sum::<usize>();
         }
         Ok(memory)
     }
 
-    /// Bytes of a real where it is evaluated, and how often an entry of a result moves.
+    /// Bytes of a real where it is evaluated, and the number of times that an entry of a result moves.
     fn held(&self) -> (usize, usize) {
-        match (self.options.device, self.options.precision) {
-            #[cfg(feature = "gpu")]
-            (Device::Gpu, Precision::F32) => (size_of::<f32>(), 1),
-            #[cfg(feature = "gpu")]
-            (Device::Gpu, Precision::F64) => (size_of::<f64>(), 1),
-            (Device::Cpu | Device::Interpreter, _) => (size_of::<f64>(), 2),
-        }
+        let traffic = self.backend.abilities().traffic;
+        let real = match self.options.precision {
+            Precision::F32 if traffic.narrow => size_of::<f32>(),
+            _ => size_of::<f64>(),
+        };
+        (real, if traffic.gathers { 1 } else { 2 })
     }
 
     /// What the evaluations of the value, of the gradient and of the Hessian do.
     pub fn work(&mut self) -> Result<[Work; 3], Error> {
         self.bind()?;
         let (real, writes) = self.held();
-        Ok(Mode::ALL.map(|mode| {
+        Ok(Quantity::ALL.map(|quantity| {
             let mut work = Work::default();
-            for bound in self.terms.iter().flat_map(|term| term.bounds()) {
-                let data = bound.data(&self.problem, &[]);
+            for own in self.terms.iter().flat_map(|term| term.programs()) {
+                let data = own.data(&self.problem, &[]);
                 work.bytes += data.arrays.iter().map(|a| real * a.len()).sum::<usize>();
                 work.bytes += data.tables.iter().map(|t| size_of_val(*t)).sum::<usize>();
-                add(&mut work, bound.kernels.set(mode));
+                add(&mut work, own, quantity);
             }
             let state = &self.state;
             let results = [&state.gradient, &state.hessian, &state.residual, &state.jacobian];
             let buffers = [Buffer::Gradient, Buffer::Hessian, Buffer::Residual, Buffer::Jacobian];
             for (numbers, buffer) in results.into_iter().zip(buffers) {
-                let written = self.terms.iter().flat_map(|t| t.bounds()).any(|b| b.kernels.set(mode).writes(buffer));
+                let mut programs = self.terms.iter().flat_map(|t| t.programs());
+                let written = programs.any(|own| own.kernels.writes(quantity, buffer));
                 work.bytes += if written { writes * real * numbers.len() } else { 0 };
             }
             work
@@ -81,12 +80,11 @@ impl System {
     }
 }
 
-/// Adds what the kernels of a set do.
-fn add(work: &mut Work, set: &Set) {
-    for runnable in set.runnables() {
-        let streams = &runnable.streams;
+/// Adds what the kernels of a quantity do.
+fn add(work: &mut Work, own: &SolvedProgram, quantity: Quantity) {
+    for (routine, streams) in own.kernels.routines(quantity).iter().zip(own.streams(quantity)) {
         let iterations = (streams.outer.end - streams.outer.start).max(0) as usize;
-        let records: Vec<usize> = (streams.regions.iter().zip(&runnable.kernel.regions))
+        let records: Vec<usize> = (streams.regions.iter().zip(&routine.kernel.regions))
             .map(|(stream, region)| match (stream.width, region.var) {
                 (0, None) => 1,
                 (0, Some(_)) => iterations,
@@ -94,13 +92,13 @@ fn add(work: &mut Work, set: &Set) {
             })
             .collect();
         let mut open = vec![0];
-        for step in &runnable.kernel.steps {
+        for step in &routine.kernel.steps {
             match *step {
                 Step::Begin(_, region) => {
                     open.push(if region == 0 { open.last().copied().unwrap_or(0) } else { region })
                 }
                 Step::End => drop(open.pop()),
-                _ => work.operations += records[open.last().copied().unwrap_or(0)] * runnable.kernel.operations(*step),
+                _ => work.operations += records[open.last().copied().unwrap_or(0)] * routine.kernel.operations(*step),
             }
         }
         work.elements += records.iter().skip(1).max().copied().unwrap_or(1);

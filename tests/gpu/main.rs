@@ -5,7 +5,6 @@
 #[path = "../../benches/problems/peers.rs"]
 mod benchmarks;
 
-mod projection;
 mod schedules;
 #[cfg(feature = "faer")]
 mod solvers;

@@ -1,19 +1,18 @@
 //! Projection in the plainest way: the reference for every back-end.
 
 use super::{Blocks, Choice, LANES, Projection, batches, lower};
-use crate::bind::{Buffers, Chunks, Data, NO_SLOT, Stream, Streams};
-use crate::interpret;
-use crate::kernel::Kernel;
+use crate::bind::{Buffers, Chunks, NO_SLOT, Stream, Streams};
 use nalgebra::DMatrix;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-/// Like [`interpret::run`] for a kernel that [`Blocks`] made: its elements are projected and added to the Hessian.
+/// Runs a kernel that [`Blocks`] made batch by batch, and adds the projected elements to the Hessian. `evaluate` runs the
+/// kernel over ranges of its outermost loop; it adds to the buffers and gives the energy.
 pub fn run(
-    (kernel, blocks, choice): (&Kernel, &Blocks, Choice<'_>),
-    data: &Data<'_>,
+    (blocks, choice): (&Blocks, Choice<'_>),
     streams: &Streams,
     buffers: &mut Buffers<'_>,
+    mut evaluate: impl FnMut(&Chunks, &mut Buffers<'_>) -> f64,
 ) -> f64 {
     let (stream, first) = (&streams.regions[blocks.region], streams.outer.start);
     let chunks = streams.runs();
@@ -25,7 +24,7 @@ pub fn run(
             buffer.resize(blocks.buffer_length(records.len()), 0.0);
             let alone = Chunks { ranges: vec![batch], groups: vec![vec![0]] };
             let mut into = Buffers { gradient: &mut *buffers.gradient, hessian: &mut buffer, ..Buffers::default() };
-            partial[number as usize] += interpret::run_chunks(kernel, data, streams, &alone, &mut into);
+            partial[number as usize] += evaluate(&alone, &mut into);
             project_batch(blocks, choice, (stream, records), &buffer, buffers.hessian);
         }
     }

@@ -145,4 +145,14 @@ impl Kernel {
     pub fn is_outer(&self, step: Step) -> bool {
         matches!(step, Step::Begin(var, region) if region != 0 && Some(var) == self.outer)
     }
+
+    /// Whether a region is the outermost loop itself, or the whole of a kernel without one: its records have the numbers of
+    /// the iterations.
+    pub fn has_outer_records(&self, region: usize) -> bool {
+        let Some(found) = self.regions.get(region) else { return false };
+        match self.outer {
+            Some(outer) => found.parent == Some(0) && found.var == Some(outer),
+            None => region == 0,
+        }
+    }
 }

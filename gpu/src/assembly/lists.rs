@@ -3,7 +3,7 @@
 use super::chunk::Share;
 use crate::job::Task;
 use crate::numbering::Run;
-use crate::{Error, staging};
+use crate::{Error, error, staging};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::kernel::Buffer;
 use spadina_shaders::assembly::{NEGATED, TRANSPOSED};
@@ -203,7 +203,7 @@ impl Contributions<1> for Staged<'_> {
         let task = self.pass.iter().find(writes).map(|share| &self.tasks[share.task]);
         let kernel = task.map_or(String::new(), |task| task.part.kernel.name.clone());
         let (wanted, given) = ((tile + 1) * self.tile, tiles * self.tile);
-        Error::Binding { kernel, what: format!("entries of {:?}", self.buffer), wanted, given }
+        error::bound(&kernel, format!("entries of {:?}", self.buffer), wanted, given)
     }
 }
 
@@ -233,6 +233,7 @@ fn tiles(run: Run, tile: usize) -> impl Iterator<Item = Tile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spadina_core::backend::BindError;
 
     struct Pairs(Vec<(usize, [u32; 2])>);
 
@@ -242,7 +243,7 @@ mod tests {
         }
 
         fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
-            Error::Binding { kernel: String::new(), what: String::new(), wanted: entry + 1, given: entries }
+            error::bound("", "", entry + 1, entries)
         }
     }
 
@@ -252,7 +253,7 @@ mod tests {
         let lists = Lists::of(3, &pairs).unwrap();
         assert_eq!(lists.starts, [0, 1, 1, 3]);
         assert_eq!(lists.items, [20, 21, 10, 11, 30, 31]);
-        assert!(matches!(Lists::of(2, &pairs), Err(Error::Binding { wanted: 3, given: 2, .. })));
+        assert!(matches!(Lists::of(2, &pairs), Err(Error::Bind(BindError::Count { wanted: 3, given: 2, .. }))));
         assert_eq!(Lists::of(0, &Pairs(vec![])).unwrap().starts, [0]);
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod owners;
 mod tests;
 
 use crate::pipeline::{Dispatch, Pipeline};
-use crate::{Device, Error};
+use crate::{Device, Error, error};
 use lists::{Contributions, Lists};
 use spadina_core::bind::NO_SLOT;
 use spadina_core::pattern::{Csr, Places};
@@ -175,7 +175,6 @@ impl Contributions<2> for Products<'_> {
     }
 
     fn no_such_entry(&self, entry: usize, entries: usize) -> Error {
-        let (kernel, what) = ("JᵀJ".into(), "values of the Hessian".into());
-        Error::Binding { kernel, what, wanted: entry + 1, given: entries }
+        error::bound("JᵀJ", "values of the Hessian", entry + 1, entries)
     }
 }

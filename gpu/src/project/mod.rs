@@ -5,7 +5,7 @@ mod tests;
 
 use crate::memory::{bytes, real_bytes, storage_usage};
 use crate::pipeline::{Dispatch, Pipeline};
-use crate::{Device, Error};
+use crate::{Device, Error, error};
 use spadina_core::element::{Element, Projection};
 use spadina_core::real::Precision;
 use spadina_shaders::{Directions, Mode, Project, Region};
@@ -107,9 +107,7 @@ impl Projector {
 
     /// Refuses what reaches beyond the buffer, or beyond what words of a shader count.
     fn check(&self, buffer: &wgpu::Buffer, region: Region, places: &[u32]) -> Result<(), Error> {
-        let refuse = |what: &str, wanted: usize, given: usize| {
-            Err(Error::Binding { kernel: Project::NAME.into(), what: what.into(), wanted, given })
-        };
+        let refuse = |what: &str, wanted: usize, given: usize| Err(error::bound(Project::NAME, what, wanted, given));
         if places.len() != self.entries && places.len() != 2 * self.entries {
             return refuse("places of entries", self.entries, places.len());
         }

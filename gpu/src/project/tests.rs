@@ -1,6 +1,7 @@
 //! The shader beside its twin.
 
 use super::*;
+use spadina_core::backend::BindError;
 use spadina_core::element::{Basis, lower};
 use spadina_core::program::Entry;
 use spadina_core::real::{ArrayKind, Graph};
@@ -217,7 +218,7 @@ fn what_does_not_fit_is_refused() {
     assert!(dispatch(Region { base: 4, ..region }, &[0, Region::NONE, 1]).is_err());
     assert!(dispatch(Region { count: 0, ..region }, &[0, 1, 2]).is_ok());
     let refused = |region, places: &[u32]| match dispatch(region, places) {
-        Err(Error::Binding { wanted, given, .. }) => (wanted, given),
+        Err(Error::Bind(BindError::Count { wanted, given, .. })) => (wanted, given),
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(region, &[0, 1]), (3, 2));

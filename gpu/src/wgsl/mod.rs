@@ -18,7 +18,6 @@ mod writer;
 
 pub(crate) use group::GROUP;
 pub(crate) use literal::real_type;
-pub(crate) use output::is_outer;
 pub(crate) use sink::Sink;
 
 use crate::numbering::Numbering;

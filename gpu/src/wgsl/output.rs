@@ -4,7 +4,7 @@ use super::group::GROUP;
 use super::sink::Sink;
 use super::writer::Writer;
 use crate::{Error, staging, words};
-use spadina_core::kernel::{Buffer, Kernel, Output};
+use spadina_core::kernel::{Buffer, Output};
 
 /// A slot that is not stored, as the integer of a shader.
 const NO_SLOT: &str = "-1i";
@@ -48,7 +48,7 @@ impl Writer<'_> {
             return self.start_list();
         }
         for (region, width) in self.widths().into_iter().enumerate().filter(|(_, width)| *width > 0) {
-            if is_outer(self.kernel, region) {
+            if self.kernel.has_outer_records(region) {
                 self.line(&format!("record{region} = invocation;"));
             } else {
                 let [_, first, starts] = [0, 1, 2].map(|k| words::wgsl(self.words.region(region) + k));
@@ -160,15 +160,5 @@ impl Writer<'_> {
         if self.is_shared {
             self.line("}");
         }
-    }
-}
-
-/// Whether a region is the outermost loop itself, or the whole of a kernel without one: its records have the numbers of the
-/// iterations.
-pub(crate) fn is_outer(kernel: &Kernel, region: usize) -> bool {
-    let Some(found) = kernel.regions.get(region) else { return false };
-    match kernel.outer {
-        Some(outer) => found.parent == Some(0) && found.var == Some(outer),
-        None => region == 0,
     }
 }

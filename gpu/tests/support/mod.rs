@@ -1,12 +1,8 @@
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part")]
 //! Runs a kernel on the GPU and on the interpreter, and compares.
 
-#[path = "../../../jit-cpu/tests/support/programs.rs"]
-mod programs;
-#[path = "../../../jit-cpu/tests/support/random.rs"]
-pub mod random;
-
-pub use programs::*;
+pub use spadina_conformance::program::{Builder, Results, Setup as Bound, interpreted, numbers};
+pub use spadina_conformance::random;
 
 use spadina_core::kernel::Kernel;
 use spadina_core::real::{ArrayKind, Precision};

@@ -1,0 +1,135 @@
+//! Functions against the same definitions run by the host: in place and called, with arguments of every kind.
+
+use crate::program::{Builder, Setup};
+use crate::subject::Subject;
+use spadina_core::executor::Serial;
+use spadina_core::function::{Native, binary, unary};
+use spadina_core::real::{BinaryOp, Precision, UnaryOp};
+
+/// Numbers of all sizes, integers, angles near multiples of a right angle and huge ones, and what is no number.
+fn arguments() -> Vec<f64> {
+    let mut numbers = vec![0.0, f64::INFINITY, f64::NAN, f64::MIN_POSITIVE, 5e-324, f64::MAX, 1e22, 3e9, 2e6];
+    numbers.extend((1..200).map(|k| f64::from(k) * 0.05));
+    numbers.extend((1..40).map(|k| f64::from(k) * std::f64::consts::FRAC_PI_2));
+    numbers.extend((-150..150).map(|k| 1.37 * 2f64.powi(7 * k)));
+    numbers.iter().flat_map(|&x| [x, -x]).collect()
+}
+
+/// Numbers of many sizes, integers, angles near multiples of a right angle and huge ones, and what is no number; none that
+/// is not normal in the precision, for which devices may take zero.
+fn normal_arguments(precision: Precision) -> Vec<f64> {
+    let (least, most) = match precision {
+        Precision::F32 => (2f64.powi(-120), 2f64.powi(126)),
+        Precision::F64 => (2f64.powi(-1000), 2f64.powi(1020)),
+    };
+    let mut numbers = vec![0.0, f64::INFINITY, f64::NAN, 1e22, 3e9, 2e6, 1e-3];
+    numbers.extend((1..200).map(|k| f64::from(k) * 0.05));
+    numbers.extend((1..40).map(|k| f64::from(k) * std::f64::consts::FRAC_PI_2));
+    numbers.extend((-60..60).map(|k| 1.37 * 2f64.powi(17 * k)));
+    let fits = |x: &f64| !x.is_finite() || *x == 0.0 || (least..most).contains(x);
+    numbers.into_iter().filter(fits).flat_map(|x| [x, -x]).collect()
+}
+
+/// A function of one or two arrays.
+#[derive(Clone, Copy, Debug)]
+enum Function {
+    One(UnaryOp),
+    Two(BinaryOp),
+}
+
+impl Function {
+    fn all() -> impl Iterator<Item = Self> {
+        let one = UnaryOp::ALL.iter().filter(|op| op.is_function()).map(|&op| Self::One(op));
+        one.chain(BinaryOp::ALL.iter().filter(|op| op.is_function()).map(|&op| Self::Two(op)))
+    }
+
+    /// What the host computes, with the arguments in the precision.
+    fn native(self, (precision, fused): (Precision, bool), x: f64, y: f64) -> Option<f64> {
+        match precision {
+            Precision::F64 => {
+                let m = &mut Native::<f64>::new(fused);
+                match self {
+                    Self::One(op) => unary(m, op, x),
+                    Self::Two(op) => binary(m, op, x, y),
+                }
+            }
+            Precision::F32 => {
+                let (m, x, y) = (&mut Native::<f32>::new(fused), x as f32, y as f32);
+                let value = match self {
+                    Self::One(op) => unary(m, op, x),
+                    Self::Two(op) => binary(m, op, x, y),
+                };
+                value.map(f64::from)
+            }
+        }
+    }
+
+    /// A program that writes the values to the gradient; with other functions besides, so many that they are called.
+    fn program(self, called: bool) -> Builder {
+        let mut p = Builder::default();
+        let (x, y) = (p.unknown("x"), p.unknown("y"));
+        let (var, i) = p.elements();
+        let (a, b) = (p.g.load(x, i), p.g.load(y, i));
+        let value = match self {
+            Self::One(op) => p.g.unary(op, a),
+            Self::Two(BinaryOp::Pow) => p.g.pow(a, b),
+            Self::Two(op) => p.g.binary(op, a, b),
+        };
+        p.gradient(&[var], x, i, value);
+        for k in 0..if called { 20 } else { 0 } {
+            let k = p.g.constant(f64::from(k));
+            let sum = p.g.add(b, k);
+            let sine = p.g.unary(UnaryOp::Sin, sum);
+            p.energy(&[var], sine);
+        }
+        p
+    }
+}
+
+/// How many units in the last place two numbers are apart; nothing where one is subnormal or no number, and the other too.
+fn units(precision: Precision, found: f64, wanted: f64) -> f64 {
+    let (epsilon, least) = match precision {
+        Precision::F32 => (f64::from(f32::EPSILON), f64::from(f32::MIN_POSITIVE)),
+        Precision::F64 => (f64::EPSILON, f64::MIN_POSITIVE),
+    };
+    if found == wanted || (found.is_nan() && wanted.is_nan()) || found.abs().max(wanted.abs()) <= least {
+        return 0.0;
+    }
+    (found - wanted).abs() / (epsilon * wanted.abs())
+}
+
+/// Functions give what their definitions give.
+pub fn functions_give_what_their_definitions_give(subject: &Subject) {
+    let precision = subject.precision;
+    let xs = if subject.host { arguments() } else { normal_arguments(precision) };
+    // Pairs of numbers of different size, and some of the same.
+    let ys: Vec<f64> = (0..xs.len()).map(|k| xs[(k * 7 + k / 5) % xs.len()]).collect();
+    let fused = subject.backend.abilities().fuses;
+    for function in Function::all() {
+        for called in if subject.host { vec![false, true] } else { vec![false] } {
+            let mut kernel = function.program(called).kernel();
+            if fused {
+                kernel.fuse();
+            }
+            let mut setup = Setup::elements(xs.len() as i64);
+            setup.arrays = vec![xs.clone(), ys.clone()];
+            for region in &kernel.regions {
+                let slots = if region.width == 0 { vec![] } else { (0..xs.len() as u32).collect() };
+                setup.stream(region.width, slots, vec![]);
+            }
+            setup.gradient = xs.len();
+            let results = subject.run(&kernel, &setup, &Serial);
+            for ((&x, &y), &value) in xs.iter().zip(&ys).zip(&results.gradient) {
+                let wanted = function.native((precision, fused), x, y).expect("a function");
+                let what = format!("{function:?} of {x:e}, {y:e} in {precision:?}, called: {called}");
+                let units = if subject.host { distance(value, wanted) } else { units(precision, value, wanted) };
+                assert!(units <= subject.units, "{what}: {value:e}, not {wanted:e}");
+            }
+        }
+    }
+}
+
+/// Zero for the same number, or where both are NaN.
+fn distance(found: f64, wanted: f64) -> f64 {
+    if found == wanted || (found.is_nan() && wanted.is_nan()) { 0.0 } else { f64::INFINITY }
+}

@@ -1,0 +1,53 @@
+//! Why a back-end does not do something.
+
+/// Why kernels were not compiled, bound or evaluated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The back-end cannot do it.
+    #[error("{what} is not done by the device `{by}`: take another one")]
+    Refused {
+        /// What was asked for.
+        what: String,
+        /// The back-end.
+        by: String,
+    },
+    /// A kernel of a term cannot be compiled.
+    #[error("{term}: cannot be compiled: {source}")]
+    Compile {
+        /// The term.
+        term: String,
+        /// The back-end's reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The device, or its driver, refuses.
+    #[error(transparent)]
+    Device(Box<dyn std::error::Error + Send + Sync>),
+    /// What is bound does not have the shape of a kernel.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+}
+
+/// What is bound does not have the shape of a kernel.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Another number of something than the kernel needs.
+    #[error("kernel `{kernel}`: {given} {what} are bound, {wanted} are needed")]
+    Count {
+        /// The kernel.
+        kernel: String,
+        /// What is bound.
+        what: String,
+        /// The number that the kernel needs at least, or exactly.
+        wanted: usize,
+        /// The number that is bound.
+        given: usize,
+    },
+    /// The ranges of the streams are not ranges of the outermost loop.
+    #[error("kernel `{kernel}`: the ranges of the streams do not lie in the outermost loop")]
+    Ranges {
+        /// The kernel.
+        kernel: String,
+    },
+}

@@ -1,0 +1,86 @@
+//! A problem as it is on the device: buffers that an application can bind, and evaluations that it can encode.
+
+use crate::solver::Matrix;
+use crate::{Bound, Device, Error, Pattern, Schedule, Vectors};
+use spadina_core::pattern::Csr;
+
+/// A problem on its device.
+///
+/// The evaluations are encoded in the application's own command encoder ([`Bound::encode`]), among its passes; they read
+/// [`Vectors::unknowns`] and set the other vectors. Connectivity, patterns, numbers of arrays and the unknowns as they were when
+/// the problem was bound have been uploaded. After a change of connectivity the buffers are
+/// others: ask for them again.
+#[derive(Clone, Copy)]
+pub struct Resident<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Unknowns, energy, gradient, values of the Hessian: ordinary buffers, which can be bound and drawn in place.
+    pub vectors: &'a Vectors,
+    /// Sets the energy.
+    pub value: &'a Bound,
+    /// Sets energy and gradient.
+    pub gradient: &'a Bound,
+    /// Sets energy, gradient and Hessian, which is projected if the options say so.
+    pub hessian: &'a Bound,
+    /// The pattern of the Hessian as it is stored, on the device and here, with the edge length of its blocks.
+    pattern: Option<&'a (Pattern, Csr, usize)>,
+    schedules: &'a [Schedule],
+}
+
+impl<'a> Resident<'a> {
+    pub(super) fn new(
+        [value, gradient, hessian]: [&'a Bound; 3],
+        (device, vectors): (&'a Device, &'a Vectors),
+        pattern: Option<&'a (Pattern, Csr, usize)>,
+        schedules: &'a [Schedule],
+    ) -> Self {
+        Self { device, vectors, value, gradient, hessian, pattern, schedules }
+    }
+
+    /// The pattern of the Hessian's storage: beginnings of rows and columns; nothing for a storage of the caller's own.
+    pub fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.map(|(pattern, ..)| pattern)
+    }
+
+    /// The same on the host.
+    pub fn host_pattern(&self) -> Option<&Csr> {
+        self.pattern.map(|(_, pattern, _)| pattern)
+    }
+
+    /// The Hessian as the solver takes it: `None` for a storage of the caller's own. The solver needs both triangles.
+    pub fn matrix(&self) -> Option<Matrix<'_>> {
+        let (pattern, csr, block) = self.pattern?;
+        Some(Matrix {
+            row_ptr: &pattern.row_ptr,
+            col_idx: &pattern.col_idx,
+            values: &self.vectors.hessian,
+            block: *block as u32,
+            rows: csr.rows(),
+            blocks: csr.nonzeros(),
+            pattern: Some(csr),
+        })
+    }
+
+    /// Gives the unknowns values, all of them, one after another; displacements, if the kernels
+    /// are those of displacements.
+    pub fn set_unknowns(&self, values: &[f64]) -> Result<(), Error> {
+        self.device.write(&self.vectors.unknowns, self.vectors.precision, 0, values)
+    }
+
+    /// The unknowns as they are now. Blocks.
+    pub fn unknowns(&self) -> Result<Vec<f64>, Error> {
+        let Vectors { unknowns, lengths, precision, .. } = self.vectors;
+        let read = self.device.read(*precision, &[(unknowns, lengths.unknowns)])?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    /// How the kernels of the Hessian are assembled, one after another.
+    pub fn schedules(&self) -> Vec<Schedule> {
+        self.schedules.to_vec()
+    }
+
+    /// How many passes over the staging buffer the evaluations of value, gradient and Hessian take.
+    pub fn passes(&self) -> [usize; 3] {
+        [self.value, self.gradient, self.hessian].map(Bound::passes)
+    }
+}

@@ -1,0 +1,349 @@
+//! One solved program of a term: its kernels, and what binds them to data.
+
+use super::bind::{Source, size_of, sources};
+use super::matrices::Matrices;
+use super::term::WEIGHTS;
+use crate::problem::Problem;
+use spadina_core::backend::{
+    Code, CompileOptions, Engine, Job, KernelSet, ProgramInputs, ProgramKernels, Quantity, Residence, Routine,
+};
+use spadina_core::bind::{Buffers, Data, NO_SLOT, Streams};
+use spadina_core::element::{Completed, Projection, Reduced, Refused, complete, reduce};
+use spadina_core::executor::{Executor, map, try_each};
+use spadina_core::kernel::{Buffer, Kernel, Output, Outputs};
+use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
+use spadina_core::pipeline;
+use spadina_core::program::Program;
+use spadina_core::real::{Array, Graph};
+
+/// Where the entries of matrices go.
+#[derive(Clone, Copy, Default)]
+pub struct Placement<'a> {
+    pub hessian: Option<Places<'a>>,
+    pub jacobian: Option<Places<'a>>,
+    /// Entries of different rows may have one slot, so that no two ranges may run at the same time.
+    pub shared: bool,
+    /// The matrices of projected elements are evaluated batch by batch in a buffer of the host.
+    pub batched: bool,
+}
+
+/// Where the arrays of a program come from.
+pub struct Binding {
+    sources: Vec<Source>,
+    /// By table, the number of the index array.
+    tables: Vec<Option<usize>>,
+}
+
+impl Binding {
+    pub fn new(problem: &Problem, graph: &Graph) -> Self {
+        let table = |name: &str| problem.indices.iter().position(|(n, _)| n == name);
+        let tables = graph.indices.tables().iter().map(|t| table(&t.name)).collect();
+        Self { sources: sources(problem, graph, WEIGHTS), tables }
+    }
+
+    /// The data by the ids of the program's graph.
+    pub fn data<'a>(&'a self, graph: &'a Graph, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
+        let arrays = self.sources.iter().zip(graph.arrays());
+        let arrays = arrays.map(|(source, info)| source.slice(problem, &info.kind, weights)).collect();
+        let entries = |k: &Option<usize>| k.map_or(&[][..], |k| &problem.indices[k].1.data[..]);
+        let infos = graph.indices.tables().iter();
+        let tables = self
+            .tables
+            .iter()
+            .zip(infos)
+            .map(|(t, info)| info.numbers.as_deref().unwrap_or_else(|| entries(t)))
+            .collect();
+        let sizes = graph.indices.sizes().iter().map(|size| size_of(problem, &size.name)).collect();
+        Data { arrays, seeds: Vec::new(), tables, sizes }
+    }
+
+    /// The slices of a direction by the ids of the arrays.
+    pub fn seeds<'a>(&self, problem: &Problem, direction: &'a [f64]) -> Vec<&'a [f64]> {
+        self.sources.iter().map(|s| &direction[s.range(problem)]).collect()
+    }
+
+    /// The arrays whose numbers are others at every evaluation: the weights of a residual.
+    fn changing(&self) -> Vec<Array> {
+        let weights = (0..).zip(&self.sources).filter(|(_, source)| matches!(source, Source::Weights));
+        weights.map(|(k, _)| Array(k)).collect()
+    }
+
+    /// By array, the number of its first entry among the unknowns.
+    pub fn offsets(&self, problem: &Problem) -> Vec<u32> {
+        self.sources.iter().map(|s| s.offset(problem)).collect()
+    }
+
+    /// By array, the number of its first entry among the unknowns, or among the rows of the residual, where those of the
+    /// term begin at `first_row`.
+    fn starts(&self, problem: &Problem, first_row: u32) -> Vec<u32> {
+        let start = |source: &Source| if let Source::Weights = source { first_row } else { source.offset(problem) };
+        self.sources.iter().map(start).collect()
+    }
+
+    /// By array, where its numbers are.
+    fn residences(&self) -> Vec<Residence> {
+        let residence = |source: &Source| match source {
+            Source::Unknown(_) => Residence::Unknowns,
+            Source::Weights => Residence::Rows,
+            Source::Array(_) | Source::Reference(_) | Source::Constant => Residence::Data,
+        };
+        self.sources.iter().map(residence).collect()
+    }
+}
+
+/// Numbers that no unknown changes, computed once for each binding.
+#[derive(Default)]
+struct Stored {
+    code: Option<Box<dyn Code>>,
+    streams: Streams,
+    numbers: Vec<f64>,
+}
+
+/// A solved program with its kernels.
+pub struct SolvedProgram {
+    /// As the front-end gave it.
+    pub source: Program,
+    /// The solved program.
+    pub program: Program,
+    /// Where its arrays come from.
+    pub binding: Binding,
+    /// Its kernels.
+    pub kernels: KernelSet,
+    /// By array, where its numbers are.
+    residences: Vec<Residence>,
+    /// What checks indices and records entries, by quantity and kernel, as all that follow.
+    symbolic: [Vec<Symbolic>; 3],
+    entries: [Vec<Entries>; 3],
+    streams: [Vec<Streams>; 3],
+    stored: Vec<Stored>,
+}
+
+/// What a program is solved for.
+#[derive(Clone, Copy)]
+pub struct Request {
+    /// What each quantity computes.
+    pub outputs: fn(Quantity) -> Outputs,
+    /// Whether matrices are stored as CSR of both triangles.
+    pub runs: bool,
+    /// What becomes of negative eigenvalues, and whether elements are iterations of the outermost loop.
+    pub projected: Option<(Projection, bool)>,
+}
+
+impl SolvedProgram {
+    /// Solves a program and builds its kernels; with the matrices that are projected before these read them.
+    pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(Self, Vec<Matrices>), Refused> {
+        if let Some((Projection::Reduced, single)) = request.projected
+            && let Some(reduced) = reduce(&source, single, pipeline::solved)?
+        {
+            let Reduced { program, parts } = reduced;
+            let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
+            let own = Self::new(problem, source, program, request, &arrays, None);
+            return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part)).collect()));
+        }
+        let stages = pipeline::run(source.clone());
+        let own = match request.projected {
+            Some((projection, single)) => {
+                let completed = complete(&stages.program, &stages.solved, single)?;
+                let program = completed.program.clone();
+                Self::new(problem, source, program, request, &[], Some((&completed, projection)))
+            }
+            None => Self::new(problem, source, stages.solved, request, &[], None),
+        };
+        Ok((own, Vec::new()))
+    }
+
+    /// The kernels of a solved program. The arrays `matrices` hold projected matrices, in this order.
+    /// `projected`: the program was completed, and the elements of its Hessian are projected.
+    pub fn new(
+        problem: &Problem,
+        source: Program,
+        program: Program,
+        request: Request,
+        matrices: &[Array],
+        projected: Option<(&Completed, Projection)>,
+    ) -> Self {
+        let binding = Binding::new(problem, &program.graph);
+        let mut residences = binding.residences();
+        for (number, array) in matrices.iter().enumerate() {
+            residences[array.0 as usize] = Residence::Matrices(number);
+        }
+        let changing = [binding.changing(), matrices.to_vec()].concat();
+        let mut symbolic: [Vec<Symbolic>; 3] = Default::default();
+        let inspect = |quantity: Quantity, kernel: &Kernel| {
+            // The widest kernels check the indices for all.
+            let own = Symbolic::of(kernel, &program, quantity == Quantity::Hessian);
+            let guarded = own.is_guarded();
+            symbolic[quantity as usize].push(own);
+            guarded
+        };
+        let kernels = KernelSet::new(&program, request.outputs, &changing, request.runs, projected, inspect);
+        let stored = kernels.stored.iter().map(|_| Stored::default()).collect();
+        let (entries, streams) = Default::default();
+        Self { source, binding, residences, kernels, symbolic, entries, streams, stored, program }
+    }
+
+    /// The kernels as back-ends take them.
+    pub fn kernels(&self) -> ProgramKernels<'_> {
+        ProgramKernels { set: &self.kernels, residences: &self.residences }
+    }
+
+    /// Compiles what computes the stored numbers.
+    pub fn compile_stored(
+        &mut self,
+        engine: &dyn Engine,
+        options: &CompileOptions,
+        executor: &dyn Executor,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let routines: Vec<&Routine> = self.kernels.stored.iter().collect();
+        for (stored, code) in self.stored.iter_mut().zip(map(executor, routines, |r| engine.compile(r, options))) {
+            stored.code = Some(code?);
+        }
+        Ok(())
+    }
+
+    /// The data of the kernels: those of the program and, after them, the stored numbers.
+    pub fn data<'a>(&'a self, problem: &'a Problem, weights: &'a [f64]) -> Data<'a> {
+        let mut data = self.binding.data(&self.program.graph, problem, weights);
+        data.arrays.extend(self.stored());
+        data
+    }
+
+    /// The program bound to data. Of the weights and `matrices` only the lengths are of account.
+    pub fn inputs<'a>(
+        &'a self,
+        problem: &'a Problem,
+        (weights, first_row): (&'a [f64], usize),
+        matrices: &'a [Matrices],
+    ) -> ProgramInputs<'a> {
+        let mut data = self.data(problem, weights);
+        insert(&self.residences, matrices, &mut data);
+        ProgramInputs {
+            kernels: self.kernels(),
+            streams: Quantity::ALL.map(|quantity| self.streams(quantity)),
+            data,
+            offsets: self.binding.starts(problem, first_row as u32),
+        }
+    }
+
+    /// The slots of a quantity's kernels.
+    pub fn streams(&self, quantity: Quantity) -> &[Streams] {
+        &self.streams[quantity as usize]
+    }
+
+    /// The kernels of a quantity, with their entries.
+    pub fn entries(&self, quantity: Quantity) -> impl Iterator<Item = (&Routine, &Entries)> {
+        self.kernels.routines(quantity).iter().zip(&self.entries[quantity as usize])
+    }
+
+    /// The stored numbers, in the order of their arrays, which come after all others.
+    pub fn stored(&self) -> impl Iterator<Item = &[f64]> {
+        self.stored.iter().map(|s| &s.numbers[..])
+    }
+
+    /// Computes the stored numbers; every index has been checked by [`enumerate`](Self::enumerate).
+    pub fn store(&mut self, problem: &Problem, executor: &dyn Executor) {
+        let data = self.binding.data(&self.program.graph, problem, &[]);
+        for (Stored { code, streams, numbers }, routine) in self.stored.iter_mut().zip(&self.kernels.stored) {
+            numbers.fill(0.0);
+            let mut buffers = Buffers { residual: numbers, ..Buffers::default() };
+            let Some(code) = code else { unreachable!("stored numbers are compiled when the system is built") };
+            // SAFETY: `enumerate` checked, for another kernel, every index this one evaluates, over the same loop;
+            // `streams` has a record for each iteration and slots below the length of `numbers`, each once.
+            let job = unsafe { Job::new(routine, &data, streams, None) };
+            code.run(&job, &mut buffers, executor);
+        }
+    }
+
+    /// Checks every index and records rows and columns. Rows of the residual begin at `first_row`; of the weights and
+    /// `matrices` only the lengths are of account.
+    pub fn enumerate(
+        &mut self,
+        problem: &Problem,
+        (weights, first_row): (&[f64], u32),
+        matrices: &[Matrices],
+        executor: &dyn Executor,
+    ) -> Result<(), Fault> {
+        let Self { binding, program, residences, symbolic, entries, .. } = self;
+        let mut data = binding.data(&program.graph, problem, weights);
+        insert(residences, matrices, &mut data);
+        let offsets = binding.offsets(problem);
+        let sets = entries.iter_mut().zip(symbolic).rev().collect();
+        try_each(executor, sets, |(entries, symbolic): (&mut Vec<Entries>, &mut Vec<Symbolic>)| {
+            *entries =
+                symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
+            Ok(())
+        })?;
+        for (Stored { streams, numbers, .. }, routine) in self.stored.iter_mut().zip(&self.kernels.stored) {
+            *streams = dense_streams(&routine.kernel, &data)?;
+            *numbers = vec![0.0; streams.regions.iter().map(|r| r.slots.len()).max().unwrap_or(0)];
+        }
+        Ok(())
+    }
+
+    /// Calls `add` with every entry of a buffer in the widest quantity.
+    pub fn visit(&self, buffer: Buffer, mut add: impl FnMut(u32, u32)) {
+        for (routine, entries) in self.entries(Quantity::Hessian) {
+            entries.visit(routine.assembled(), buffer, &mut add);
+        }
+    }
+
+    /// Gives the entries of the Hessian other slots: `slots` has them by the ones they have.
+    pub fn translate(&mut self, slots: &[u32]) {
+        let routines = self.kernels.routines(Quantity::Hessian).iter();
+        for (routine, streams) in routines.zip(&mut self.streams[Quantity::Hessian as usize]) {
+            translate(routine, streams, slots);
+        }
+    }
+
+    /// Finds the slots; the records of rows and columns are let go.
+    pub fn place(&mut self, placement: Placement<'_>, executor: &dyn Executor) {
+        let routines = Quantity::ALL.map(|quantity| self.kernels.routines(quantity));
+        let sets = routines.into_iter().zip(&mut self.entries);
+        let tasks = sets.flat_map(|(routines, entries)| routines.iter().zip(std::mem::take(entries))).collect();
+        let mut placed =
+            map(executor, tasks, |(routine, entries)| place(routine, &entries, placement, executor)).into_iter();
+        self.streams = routines.map(|routines| placed.by_ref().take(routines.len()).collect());
+    }
+}
+
+/// Puts what stands for projected matrices into the data.
+fn insert<'a>(residences: &[Residence], matrices: &'a [Matrices], data: &mut Data<'a>) {
+    for (array, residence) in data.arrays.iter_mut().zip(residences) {
+        if let Residence::Matrices(number) = *residence {
+            *array = matrices[number].placeholder();
+        }
+    }
+}
+
+/// Finds the slots of a kernel.
+pub fn place(routine: &Routine, entries: &Entries, placement: Placement<'_>, executor: &dyn Executor) -> Streams {
+    let Placement { hessian, jacobian, shared, batched } = placement;
+    let mut streams = streams(routine.assembled(), entries, hessian, jacobian, executor);
+    if let Some(elements) = routine.elements.as_ref().filter(|_| batched) {
+        let blocks = &elements.blocks;
+        let ranges = streams.runs().into_owned().ranges;
+        let stream = std::mem::take(&mut streams.regions[blocks.region]);
+        streams.regions[blocks.region] = blocks.widen(stream, streams.outer.start, &ranges);
+    }
+    if shared {
+        let groups = &mut streams.chunks.groups;
+        *groups = groups.iter().flatten().map(|&range| vec![range]).collect();
+    }
+    streams
+}
+
+/// Gives the entries of the Hessian other slots.
+fn translate(routine: &Routine, streams: &mut Streams, slots: &[u32]) {
+    for (region, stream) in streams.regions.iter_mut().enumerate() {
+        let own = |o: &&Output| o.buffer == Buffer::Hessian && o.region == region && o.has_slot();
+        let mut offsets: Vec<usize> = routine.assembled().outputs.iter().filter(own).map(|o| o.offset).collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        for record in stream.slots.chunks_exact_mut(stream.width.max(1)) {
+            for &offset in &offsets {
+                let slot = record[offset] as usize;
+                record[offset] = slots.get(slot).copied().unwrap_or(NO_SLOT);
+            }
+        }
+    }
+}
