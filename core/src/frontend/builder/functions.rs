@@ -2,7 +2,7 @@
 
 use super::handle::{Bool, Int, Real};
 use super::session::build;
-use crate::frontend::kit::{self, Function};
+use crate::frontend::kit::Function;
 use crate::real::{Compare, Graph, UnaryOp, Value};
 
 macro_rules! unary_functions {
@@ -88,7 +88,7 @@ impl Real {
     fn apply<const N: usize>(function: Function, arguments: [Real; N]) -> Real {
         build(|s| {
             let ids: Option<Vec<Value>> = arguments.into_iter().map(|a| s.id(a)).collect();
-            kit::scalar(&mut s.graph, function, &ids?)
+            function.scalar(&mut s.graph, &ids?)
         })
     }
 

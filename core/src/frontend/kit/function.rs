@@ -1,10 +1,28 @@
-//! The numeric functions of the language.
+//! The list of numeric functions: names, operands and expansions.
 
-use crate::real::UnaryOp;
+use super::scalars;
+use super::whole::{self, Operand};
+use crate::real::{Graph, UnaryOp, Value};
 
-/// Declares the functions that are made of operations: variant, name, arguments, and what they apply to.
+/// The expansion of a function into operations.
+enum Expansion {
+    /// One operation, component by component.
+    Operation(UnaryOp),
+    /// Of one real, component by component.
+    One(fn(&mut Graph, Value) -> Value),
+    /// Of two reals, component by component.
+    Two(fn(&mut Graph, Value, Value) -> Value),
+    /// Of the components of three vectors, step by step.
+    Three(fn(&mut Graph, &[Value], &[Value], &[Value]) -> Vec<Value>),
+    /// Of a real and a literal integer: [`ldexp`](scalars::ldexp).
+    Exponent,
+    /// Of whole vectors and matrices.
+    Whole(fn(&mut Graph, &[Operand]) -> Option<Operand>),
+}
+
+/// Declares the functions that are no single operation: variant, name, numbers, and expansion.
 macro_rules! functions {
-    ($($(#[$doc:meta])* $function:ident $name:literal $count:literal $operands:ident $apply:ident;)*) => {
+    ($($(#[$doc:meta])* $function:ident $name:literal $numbers:ident $expansion:expr;)*) => {
         /// A numeric function of the language, by whatever name a front-end calls it.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Function {
@@ -15,7 +33,7 @@ macro_rules! functions {
 
         impl Function {
             /// The functions that are no single operation.
-            const MADE: &[Function] = &[$(Function::$function,)*];
+            const EXPANDED: &[Function] = &[$(Function::$function,)*];
 
             /// Its name in files.
             pub fn name(self) -> &'static str {
@@ -25,35 +43,26 @@ macro_rules! functions {
                 }
             }
 
-            /// The number of its arguments.
-            pub fn arguments(self) -> usize {
-                match self {
-                    Function::Unary(_) => 1,
-                    $(Function::$function => $count,)*
-                }
-            }
-
-            /// The numbers that its arguments are made of.
+            /// The numbers that its operands are made of.
             pub fn operands(self) -> Operands {
                 match self {
                     Function::Unary(UnaryOp::Abs) => Operands::Numbers,
                     Function::Unary(_) => Operands::Reals,
-                    $(Function::$function => Operands::$operands,)*
+                    $(Function::$function => Operands::$numbers,)*
                 }
             }
 
-            /// The way it takes vectors.
-            pub fn applies(self) -> Applies {
+            fn expansion(self) -> Expansion {
                 match self {
-                    Function::Unary(_) => Applies::Componentwise,
-                    $(Function::$function => Applies::$apply,)*
+                    Function::Unary(op) => Expansion::Operation(op),
+                    $(Function::$function => $expansion,)*
                 }
             }
         }
     };
 }
 
-/// The numbers that the arguments of a function are made of.
+/// The numbers that the operands of a function are made of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Operands {
     /// Reals only: an integer literal among them is a real.
@@ -62,84 +71,128 @@ pub enum Operands {
     Numbers,
 }
 
-/// The way a function takes vectors.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Applies {
-    /// It takes their components one by one; a scalar goes with every component.
-    Componentwise,
-    /// It takes whole vectors or matrices.
-    Whole,
-}
-
 functions! {
     /// `1 / x`
-    Recip "recip" 1 Reals Componentwise;
+    Recip "recip" Reals Expansion::One(scalars::recip);
     /// `1 / sqrt(x)`
-    InverseSqrt "inverseSqrt" 1 Reals Componentwise;
+    InverseSqrt "inverseSqrt" Reals Expansion::One(scalars::inverse_sqrt);
     /// 1, -1 or 0.
-    Sign "sign" 1 Numbers Componentwise;
+    Sign "sign" Numbers Expansion::One(scalars::sign);
     /// `x - floor(x)`
-    Fract "fract" 1 Reals Componentwise;
+    Fract "fract" Reals Expansion::One(scalars::fract);
     /// The value clamped to 0 and 1.
-    Saturate "saturate" 1 Reals Componentwise;
+    Saturate "saturate" Reals Expansion::One(scalars::saturate);
     /// Degrees to radians.
-    Radians "radians" 1 Reals Componentwise;
+    Radians "radians" Reals Expansion::One(scalars::radians);
     /// Radians to degrees.
-    Degrees "degrees" 1 Reals Componentwise;
+    Degrees "degrees" Reals Expansion::One(scalars::degrees);
     /// The smaller one: `if b < a { b } else { a }`.
-    Min "min" 2 Numbers Componentwise;
+    Min "min" Numbers Expansion::Two(scalars::smaller);
     /// The larger one: `if a < b { b } else { a }`.
-    Max "max" 2 Numbers Componentwise;
+    Max "max" Numbers Expansion::Two(scalars::larger);
     /// The power.
-    Pow "pow" 2 Reals Componentwise;
+    Pow "pow" Reals Expansion::Two(Graph::pow);
     /// The angle of the point (second, first).
-    Atan2 "atan2" 2 Reals Componentwise;
+    Atan2 "atan2" Reals Expansion::Two(scalars::atan2);
     /// 1 where the second has reached the first, else 0.
-    Step "step" 2 Reals Componentwise;
+    Step "step" Reals Expansion::Two(scalars::step);
     /// `min(max(x, low), high)`
-    Clamp "clamp" 3 Numbers Componentwise;
+    Clamp "clamp" Numbers Expansion::Three(scalars::clamp);
     /// `a * b + c`
-    Fma "fma" 3 Reals Componentwise;
+    Fma "fma" Reals Expansion::Three(scalars::fma);
     /// `a * (1 - t) + b * t`
-    Mix "mix" 3 Reals Componentwise;
+    Mix "mix" Reals Expansion::Three(scalars::mix);
     /// Smooth transition from 0 at the first to 1 at the second.
-    SmoothStep "smoothstep" 3 Reals Componentwise;
+    SmoothStep "smoothstep" Reals Expansion::Three(scalars::smoothstep);
     /// The real times two to a literal power.
-    Ldexp "ldexp" 2 Numbers Componentwise;
+    Ldexp "ldexp" Numbers Expansion::Exponent;
     /// The sum of the products of the components.
-    Dot "dot" 2 Numbers Whole;
+    Dot "dot" Numbers Expansion::Whole(whole::dot);
     /// The length of a vector.
-    Length "length" 1 Reals Whole;
+    Length "length" Reals Expansion::Whole(whole::length);
     /// The length of a difference.
-    Distance "distance" 2 Reals Whole;
+    Distance "distance" Reals Expansion::Whole(whole::distance);
     /// The vector times the inverse of its length.
-    Normalize "normalize" 1 Reals Whole;
+    Normalize "normalize" Reals Expansion::Whole(whole::normalize);
     /// The vector product.
-    Cross "cross" 2 Numbers Whole;
+    Cross "cross" Numbers Expansion::Whole(whole::cross);
     /// `e - 2 dot(n, e) n`
-    Reflect "reflect" 2 Numbers Whole;
+    Reflect "reflect" Numbers Expansion::Whole(whole::reflect);
     /// The direction of a refracted ray.
-    Refract "refract" 3 Numbers Whole;
+    Refract "refract" Numbers Expansion::Whole(whole::refract);
     /// The first, or its negative where the others point the same way.
-    FaceForward "faceForward" 3 Numbers Whole;
+    FaceForward "faceForward" Numbers Expansion::Whole(whole::face_forward);
     /// The matrix of the products of two vectors' components.
-    Outer "outer" 2 Numbers Whole;
+    Outer "outer" Numbers Expansion::Whole(whole::outer);
     /// Rows for columns.
-    Transpose "transpose" 1 Numbers Whole;
+    Transpose "transpose" Numbers Expansion::Whole(whole::transpose);
     /// The determinant, as its polynomial.
-    Determinant "determinant" 1 Numbers Whole;
+    Determinant "determinant" Numbers Expansion::Whole(whole::determinant);
 }
 
 impl Function {
     /// Every function.
     pub fn all() -> impl Iterator<Item = Function> {
         let operations = UnaryOp::ALL.iter().filter(|op| **op != UnaryOp::Neg);
-        operations.map(|&op| Function::Unary(op)).chain(Function::MADE.iter().copied())
+        operations.map(|&op| Function::Unary(op)).chain(Function::EXPANDED.iter().copied())
     }
 
     /// The function of a name.
     pub fn named(name: &str) -> Option<Function> {
         Function::all().find(|f| f.name() == name)
+    }
+
+    /// True for functions of one real, which take vectors component by component.
+    pub fn takes_one(self) -> bool {
+        matches!(self.expansion(), Expansion::Operation(_) | Expansion::One(_))
+    }
+
+    /// The value of the function. Functions of reals take vectors component by component, and a real with every component
+    /// of the others. `None`: it does not apply to such operands.
+    pub fn apply(self, g: &mut Graph, operands: &[Operand]) -> Option<Operand> {
+        if let Expansion::Whole(expand) = self.expansion() {
+            return expand(g, operands);
+        }
+        let lengths = operands.iter().filter_map(|operand| match operand {
+            Operand::Vector(parts) => Some(parts.len()),
+            _ => None,
+        });
+        let Some(length) = lengths.max() else {
+            let scalars = operands.iter().map(|operand| components(operand, 1));
+            return self.expand(g, &scalars.collect::<Option<Vec<_>>>()?)?.pop().map(Operand::Scalar);
+        };
+        let vectors = operands.iter().map(|operand| components(operand, length));
+        self.expand(g, &vectors.collect::<Option<Vec<_>>>()?).map(Operand::Vector)
+    }
+
+    /// The value of a function of reals.
+    pub fn scalar(self, g: &mut Graph, operands: &[Value]) -> Option<Value> {
+        let operands: Vec<Operand> = operands.iter().map(|&value| Operand::Scalar(value)).collect();
+        match self.apply(g, &operands)? {
+            Operand::Scalar(value) => Some(value),
+            Operand::Vector(_) | Operand::Matrix(_) => None,
+        }
+    }
+
+    /// The values of the components. Each step of an expansion is made for all components before the next, so that every
+    /// front-end gives the operations in one order.
+    fn expand(self, g: &mut Graph, operands: &[Vec<Value>]) -> Option<Vec<Value>> {
+        Some(match (self.expansion(), operands) {
+            (Expansion::Operation(op), [x]) => x.iter().map(|&x| g.unary(op, x)).collect(),
+            (Expansion::One(f), [x]) => x.iter().map(|&x| f(g, x)).collect(),
+            (Expansion::Two(f), [a, b]) => scalars::each(g, a, b, f),
+            (Expansion::Three(f), [a, b, c]) => f(g, a, b, c),
+            _ => return None,
+        })
+    }
+}
+
+/// So many components of an operand; a real stands for all of them.
+fn components(operand: &Operand, length: usize) -> Option<Vec<Value>> {
+    match operand {
+        Operand::Scalar(value) => Some(vec![*value; length]),
+        Operand::Vector(parts) if parts.len() == length => Some(parts.clone()),
+        Operand::Vector(_) | Operand::Matrix(_) => None,
     }
 }
 

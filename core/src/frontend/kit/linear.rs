@@ -81,11 +81,13 @@ pub fn refract(g: &mut Graph, i: &[Value], n: &[Value], eta: Value) -> Vec<Value
     i.iter().zip(n).map(refracted).collect()
 }
 
-/// The predicate that two vectors point away from each other.
-pub fn opposed(g: &mut Graph, a: &[Value], b: &[Value]) -> Value {
-    let dot = dot(g, a, b);
+/// The vector `a`, or its negative where `b` and `c` point the same way.
+pub fn face_forward(g: &mut Graph, a: &[Value], b: &[Value], c: &[Value]) -> Vec<Value> {
+    let dot = dot(g, b, c);
     let zero = g.constant(0.0);
-    g.compare(Compare::Less, dot, zero)
+    let facing = g.compare(Compare::Less, dot, zero);
+    let minus: Vec<Value> = a.iter().map(|&x| g.neg(x)).collect();
+    a.iter().zip(minus).map(|(&x, minus)| g.select(facing, x, minus)).collect()
 }
 
 /// The product of a matrix and a column.

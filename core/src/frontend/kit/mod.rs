@@ -60,7 +60,7 @@
 //!         let gap = kit::difference(g, &[b], &[a]);
 //!         let gap = kit::length(g, &gap);
 //!         let (stretch, zero) = (g.sub(gap, rest), g.constant(0.0));
-//!         let Some(term) = kit::scalar(g, Function::Max, &[stretch, zero]) else { unreachable!("`max` takes two reals") };
+//!         let Some(term) = Function::Max.scalar(g, &[stretch, zero]) else { unreachable!("`max` takes two reals") };
 //!         let sum = g.sum(var, term);
 //!         let updates = kit::energy(g, &inputs, sum);
 //!         let looked_at = LookedAt::computed(g);
@@ -82,8 +82,9 @@
 //! | `data`     | numbers that data hold                                   |
 //! | `inputs`   | parameters, what they are bound to, and the element      |
 //! | `function` | the list of numeric functions                            |
-//! | `scalars`  | functions of reals, by components                        |
-//! | `linear`   | functions of vectors and matrices                        |
+//! | `scalars`  | expansions of functions of reals                         |
+//! | `linear`   | expansions of functions of vectors and matrices          |
+//! | `whole`    | the same, of operands as they come                       |
 //! | `outputs`  | the updates of energies and residuals                    |
 
 mod data;
@@ -92,13 +93,15 @@ mod inputs;
 mod linear;
 mod outputs;
 mod scalars;
+mod whole;
 
 pub use data::{Data, Scalar, single};
-pub use function::{Applies, Function, Operands};
+pub use function::{Function, Operands};
 pub use inputs::Inputs;
 pub use linear::{
-    cross, determinant, difference, dot, inverse, length, matrix_vector, normalize, opposed, outer, product, reflect,
-    refract, transpose, vector_matrix,
+    cross, determinant, difference, dot, inverse, length, matrix_vector, normalize, outer, product, reflect, refract,
+    transpose, vector_matrix,
 };
 pub use outputs::{element_rows, energy};
-pub use scalars::{components, larger, recip, remainder, scalar, smaller};
+pub use scalars::{ldexp, remainder};
+pub use whole::Operand;

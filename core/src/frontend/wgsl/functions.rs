@@ -1,6 +1,6 @@
 //! The functions of the language by the names that naga knows, and those that it does not know.
 
-use crate::frontend::kit::{Applies, Function, Operands};
+use crate::frontend::kit::{Function, Operands};
 use crate::real::UnaryOp;
 use naga::MathFunction as Fun;
 
@@ -79,8 +79,7 @@ pub fn of_naga(fun: Fun) -> Option<Function> {
 
 /// The function of a name that WGSL lacks: one of reals, by components.
 pub fn beyond_wgsl(name: &str) -> Option<Function> {
-    let found = Function::named(name).filter(|&f| native(f).is_none())?;
-    (found.arguments() == 1 && found.applies() == Applies::Componentwise).then_some(found)
+    Function::named(name).filter(|&f| native(f).is_none() && f.takes_one())
 }
 
 /// True if the function of a name takes nothing but reals: an integer literal among its arguments is a real.
