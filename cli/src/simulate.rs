@@ -203,7 +203,7 @@ impl Run<'_> {
             OutputFile::new(ENERGIES, |w| w.write_all(text.as_bytes())),
             OutputFile::new(STATE, |w| spadina::npy::write(w, &[state.len()], &state)),
         ];
-        Ok(write_folder(&self.folder, &files)?)
+        write_folder(&self.folder, &files)
     }
 
     fn finish(&self, simulated: &Simulated, rows: &[[f64; 9]]) -> Result<(), Error> {

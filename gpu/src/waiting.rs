@@ -78,9 +78,12 @@ trait Ended: Future<Output = Option<wgpu::Error>> + wgpu::WasmNotSend {}
 
 impl<F: Future<Output = Option<wgpu::Error>> + wgpu::WasmNotSend> Ended for F {}
 
+/// A scope, with what was done in it.
+type Scope = (String, Pin<Box<dyn Ended>>);
+
 /// Error scopes that have ended, of which wgpu has not reported yet. Natively it reports at once, in browsers later.
 #[derive(Default)]
-pub(crate) struct Scopes(Mutex<Vec<(String, Pin<Box<dyn Ended>>)>>);
+pub(crate) struct Scopes(Mutex<Vec<Scope>>);
 
 impl Debug for Scopes {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {

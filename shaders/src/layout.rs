@@ -198,17 +198,13 @@ mod tests {
 
     word_enumeration! {
         /// Sizes.
+        #[derive(Default)]
         pub enum Size {
             /// Small.
+            #[default]
             Small = 0,
             /// Large, and then some.
             VeryLarge = 1,
-        }
-    }
-
-    impl Default for Size {
-        fn default() -> Self {
-            Self::Small
         }
     }
 

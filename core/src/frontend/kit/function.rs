@@ -4,6 +4,9 @@ use super::scalars;
 use super::whole::{self, Operand};
 use crate::real::{Graph, UnaryOp, Value};
 
+/// An expansion of the components of three vectors.
+type OfThree = fn(&mut Graph, &[Value], &[Value], &[Value]) -> Vec<Value>;
+
 /// The expansion of a function into operations.
 enum Expansion {
     /// One operation, component by component.
@@ -13,7 +16,7 @@ enum Expansion {
     /// Of two reals, component by component.
     Two(fn(&mut Graph, Value, Value) -> Value),
     /// Of the components of three vectors, step by step.
-    Three(fn(&mut Graph, &[Value], &[Value], &[Value]) -> Vec<Value>),
+    Three(OfThree),
     /// Of a real and a literal integer: [`ldexp`](scalars::ldexp).
     Exponent,
     /// Of whole vectors and matrices.

@@ -77,9 +77,12 @@ fn loops() -> Vec<Mutation> {
     vec![(Rule::Level, level(0)), (Rule::OneLoop, level(5))]
 }
 
+/// Monomials of the variable, a table read and a polynomial.
+type Terms = fn(Index, Index, Index, &dyn Fn(&[Index], i64) -> Monomial) -> Vec<Monomial>;
+
 fn polynomials() -> Vec<Mutation> {
     let monomial = |atoms: &[Index], coef| Monomial { atoms: atoms.into(), coef };
-    let poly = |terms: fn(Index, Index, Index, &dyn Fn(&[Index], i64) -> Monomial) -> Vec<Monomial>| {
+    let poly = |terms: Terms| {
         changed(|g| {
             let s = &mut g.indices;
             let (own, sum) = (variable(s), integer(s, |node| matches!(node, IndexNode::Poly(_))));
