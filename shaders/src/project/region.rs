@@ -24,8 +24,8 @@ word_structure! {
         count: u32,
         /// The number of the first one.
         first: u32,
-        /// Entry k of an element is number base + (element / lanes * stride + places[k]) * lanes + element % lanes, and so
-        /// is the copy of it at places[TRIANGLE + k].
+        /// Entry k of an element is number base + (element / lanes * stride + places(k)) * lanes + element % lanes, and so
+        /// is the copy of it at places(TRIANGLE + k).
         base: u32,
         /// Elements whose numbers lie side by side.
         lanes: u32,
