@@ -1,6 +1,6 @@
 //! One stage of an energy as text.
 
-use crate::backend;
+use crate::system::devices;
 use crate::system::{Device, Error};
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
@@ -83,9 +83,9 @@ fn stage_text(stages: Stages, stage: Stage, kind: Kind) -> Result<String, Error>
             Ok(format!("{solved}\n{}", gather_text(&solved, &gathers)))
         }
         Stage::Kernel => each(&|k| Ok(k.to_string())),
-        Stage::Clif => each(&|k| backend::listing(Device::Cpu, k, "clif")),
-        Stage::Asm => each(&|k| backend::listing(Device::Cpu, k, "asm")),
-        Stage::Wgsl => each(&|k| backend::listing(Device::Gpu, k, "wgsl")),
+        Stage::Clif => each(&|k| devices::listing(Device::Cpu, k, "clif")),
+        Stage::Asm => each(&|k| devices::listing(Device::Cpu, k, "asm")),
+        Stage::Wgsl => each(&|k| devices::listing(Device::Gpu, k, "wgsl")),
     }
 }
 

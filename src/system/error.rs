@@ -1,6 +1,7 @@
 //! Errors of systems.
 
-use super::Device;
+use super::options::Device;
+use crate::executor::ThreadsError;
 use crate::problem::{Place, ProblemError};
 
 /// The reason why a system cannot be built or evaluated. Every message names the place, or the array with its shape.
@@ -87,11 +88,8 @@ pub enum Error {
         device: Device,
     },
     /// Threads could not be started.
-    #[error("cannot start threads: {reason}")]
-    Threads {
-        /// What the system says.
-        reason: String,
-    },
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
     /// A name that no array has.
     #[error("the problem has no array `{name}`")]
     NoSuchArray {

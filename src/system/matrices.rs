@@ -4,10 +4,13 @@
 use super::program::{Request, SolvedProgram};
 use crate::problem::Problem;
 use spadina_core::backend::{MatricesInputs, MatricesKernels, Quantity};
-use spadina_core::element::{Element, Part};
+use spadina_core::element::{Element, Part, Projection, Reduced, Refused, complete, reduce};
 use spadina_core::executor::Executor;
 use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pattern::Fault;
+use spadina_core::pipeline;
+use spadina_core::program::Program;
+use spadina_core::real::Array;
 
 /// The matrices of the elements of one loop nest.
 pub struct Matrices {
@@ -17,6 +20,33 @@ pub struct Matrices {
     pub element: Element,
     /// Zeros, as many as there are numbers of lower triangles: memory that is never touched.
     placeholder: Vec<f64>,
+}
+
+/// Solves a program and builds its kernels; with the matrices that are projected before these read them.
+pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(SolvedProgram, Vec<Matrices>), Refused> {
+    if let Some((Projection::Reduced, single)) = request.projected
+        && let Some(reduced) = reduce(&source, single, pipeline::solved)?
+    {
+        let Reduced { program, parts } = reduced;
+        let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
+        let own = SolvedProgram::new(problem, source, program, request, &arrays, None);
+        return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part)).collect()));
+    }
+    let stages = pipeline::run(source.clone());
+    let own = match request.projected {
+        Some((projection, single)) => {
+            let completed = complete(&stages.program, &stages.solved, single)?;
+            let program = completed.program.clone();
+            SolvedProgram::new(problem, source, program, request, &[], Some((&completed, projection)))
+        }
+        None => SolvedProgram::new(problem, source, stages.solved, request, &[], None),
+    };
+    Ok((own, Vec::new()))
+}
+
+/// What stands for the numbers of matrices.
+pub fn placeholders(matrices: &[Matrices]) -> Vec<&[f64]> {
+    matrices.iter().map(|own| &own.placeholder[..]).collect()
 }
 
 impl Matrices {
@@ -37,11 +67,6 @@ impl Matrices {
         own.visit(Buffer::Residual, |row, _| rows = rows.max(row as usize + 1));
         self.placeholder = vec![0.0; rows.next_multiple_of(self.element.entries())];
         Ok(())
-    }
-
-    /// As many numbers as the matrices have.
-    pub fn placeholder(&self) -> &[f64] {
-        &self.placeholder
     }
 
     /// The kernels as back-ends take them.

@@ -4,11 +4,13 @@ mod bind;
 mod convert;
 mod data;
 mod debug;
+pub(crate) mod devices;
 mod diagnose;
 mod displace;
 mod energies;
 mod error;
 mod evaluation;
+mod faults;
 mod fit;
 #[cfg(feature = "gpu")]
 mod gpu;
@@ -35,7 +37,7 @@ pub use work::{Memory, Work};
 use crate::executor;
 use crate::problem::Problem;
 use layout::Stored;
-use product::Scratch;
+use product::{Product, Scratch};
 use rebind::{Fixed, Stale};
 use spadina_core::backend::{
     self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern,
@@ -87,8 +89,10 @@ pub struct System {
     connectivity: Option<Connectivity>,
     /// The kernels bound to data, if there is connectivity.
     bound: Option<Box<dyn Bound>>,
-    /// Whether products are bound.
-    products: bool,
+    /// The kernels of products, by term, once they are asked for.
+    products: Vec<Product>,
+    /// They are bound to connectivity.
+    products_bound: bool,
     /// The number of patterns there have been.
     patterns: u64,
     /// The terms that are to be bound again, because what they depend on has another length or connectivity.
@@ -128,7 +132,7 @@ struct State {
 impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
-        Self::on(problem, options, crate::backend::of)
+        Self::on(problem, options, devices::backend)
     }
 
     /// Like [`build`](Self::build), on a back-end of the caller's own; the device of the options is of no account.
@@ -157,7 +161,7 @@ impl System {
         };
         let start = Instant::now();
         let backend = backend(&options)?;
-        let engine = backend.engine().unwrap_or_else(crate::backend::host);
+        let engine = backend.engine().unwrap_or_else(devices::host);
         let compiled = compile(&mut terms, &options, (&*backend, &*engine), &*executor)?;
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
         let mut system = System {
@@ -172,7 +176,8 @@ impl System {
             seconds,
             connectivity: None,
             bound: None,
-            products: false,
+            products: Vec::new(),
+            products_bound: false,
             patterns: 0,
             unbound: Stale::none(),
             unstored: Stale::All,
@@ -333,7 +338,7 @@ impl System {
         let inputs = inputs(&self.problem, &self.options, &self.terms, &connectivity);
         self.bound = Some(self.compiled.bind(&inputs, &*self.executor)?);
         self.connectivity = Some(connectivity);
-        self.products = false;
+        self.products_bound = false;
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 //! tangent of the rows, Jᵀ(J·v) from the gradient of Σ w·r with the weights w = J·v, and the rest from the tangent of that
 //! gradient with w = r.
 
-use super::diagnose;
+use super::faults;
 use super::program::{Binding, Placement, SolvedProgram, place};
 use super::term::DerivedTerm;
 use super::{Error, State, System, are_finite};
@@ -185,7 +185,7 @@ impl Product {
         for tangent in std::iter::once(&mut self.main).chain(weighted) {
             let result = tangent.enumerate(problem, (&weights, term.rows().start as u32), executor);
             let graph = &tangent.program.graph;
-            result.map_err(|fault| diagnose::index(problem, &term.file, &term.text, graph, &fault))?;
+            result.map_err(|fault| faults::index(problem, &term.file, &term.text, graph, &fault))?;
         }
         if self.weighted.is_some() && self.main.rows() > term.rows().end {
             let message = format!("the derivative of {} has more rows than its values", term.file);
@@ -241,8 +241,7 @@ impl System {
         let problem = displaced.as_ref().unwrap_or(&self.problem);
         let State { product, rows, .. } = &mut self.state;
         product.fill(0.0);
-        for term in &self.terms {
-            let Some(kernels) = &term.product else { continue };
+        for (term, kernels) in self.terms.iter().zip(&self.products) {
             rows.values.fill(0.0);
             rows.tangents.fill(0.0);
             kernels.run(term, problem, direction, product, (&mut *rows, &*self.executor));
@@ -257,24 +256,21 @@ impl System {
 
     /// Derives and compiles the products, and binds them to connectivity, where that has not been done.
     fn bind_products(&mut self) -> Result<(), Error> {
-        if self.products {
+        if self.products_bound {
             return Ok(());
         }
         let options = CompileOptions::full(self.engine.abilities().precision(self.options.precision));
         let compiler = Compiler { engine: &*self.engine, options, executor: &*self.executor };
-        for term in &mut self.terms {
-            let mut kernels = match term.product.take() {
-                Some(kernels) => kernels,
-                None => Product::new(term, &self.problem, compiler)?,
-            };
-            let result = kernels.bind(term, &self.problem, &*self.executor);
-            term.product = Some(kernels);
-            result?;
+        for term in &self.terms[self.products.len()..] {
+            self.products.push(Product::new(term, &self.problem, compiler)?);
+        }
+        for (term, kernels) in self.terms.iter().zip(&mut self.products) {
+            kernels.bind(term, &self.problem, &*self.executor)?;
         }
         let rows = self.state.residual.len();
         self.state.product = vec![0.0; self.problem.unknown_count()];
         self.state.rows = Scratch { values: vec![0.0; rows], tangents: vec![0.0; rows] };
-        self.products = true;
+        self.products_bound = true;
         Ok(())
     }
 }

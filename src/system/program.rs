@@ -1,17 +1,15 @@
 //! One solved program of a term: its kernels, and what binds them to data.
 
 use super::bind::{Source, TableSource, size_of};
-use super::matrices::Matrices;
 use crate::problem::Problem;
 use spadina_core::backend::{
     Code, CompileOptions, Engine, Job, KernelSet, ProgramInputs, ProgramKernels, Quantity, Residence, Routine,
 };
 use spadina_core::bind::{Buffers, Data, NO_SLOT, Streams};
-use spadina_core::element::{Completed, Projection, Reduced, Refused, complete, reduce};
+use spadina_core::element::{Completed, Projection};
 use spadina_core::executor::{Executor, map, try_each};
 use spadina_core::kernel::{Buffer, Kernel, Output, Outputs};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
-use spadina_core::pipeline;
 use spadina_core::program::Program;
 use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
 
@@ -120,28 +118,6 @@ pub struct Request {
 }
 
 impl SolvedProgram {
-    /// Solves a program and builds its kernels; with the matrices that are projected before these read them.
-    pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(Self, Vec<Matrices>), Refused> {
-        if let Some((Projection::Reduced, single)) = request.projected
-            && let Some(reduced) = reduce(&source, single, pipeline::solved)?
-        {
-            let Reduced { program, parts } = reduced;
-            let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
-            let own = Self::new(problem, source, program, request, &arrays, None);
-            return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part)).collect()));
-        }
-        let stages = pipeline::run(source.clone());
-        let own = match request.projected {
-            Some((projection, single)) => {
-                let completed = complete(&stages.program, &stages.solved, single)?;
-                let program = completed.program.clone();
-                Self::new(problem, source, program, request, &[], Some((&completed, projection)))
-            }
-            None => Self::new(problem, source, stages.solved, request, &[], None),
-        };
-        Ok((own, Vec::new()))
-    }
-
     /// The kernels of a solved program. The arrays `matrices` hold projected matrices, in this order. `projected`: the program was completed, and the elements of its Hessian are projected.
     pub fn new(
         problem: &Problem,
@@ -201,7 +177,7 @@ impl SolvedProgram {
         &'a self,
         problem: &'a Problem,
         (weights, first_row): (&'a [f64], usize),
-        matrices: &'a [Matrices],
+        matrices: &[&'a [f64]],
     ) -> ProgramInputs<'a> {
         let mut data = self.data(problem, weights);
         insert(&self.residences, matrices, &mut data);
@@ -248,7 +224,7 @@ impl SolvedProgram {
         &mut self,
         problem: &Problem,
         (weights, first_row): (&[f64], u32),
-        matrices: &[Matrices],
+        matrices: &[&[f64]],
         executor: &dyn Executor,
     ) -> Result<(), Fault> {
         let Self { binding, program, residences, symbolic, entries, .. } = self;
@@ -295,10 +271,10 @@ impl SolvedProgram {
 }
 
 /// Puts what stands for projected matrices into the data.
-fn insert<'a>(residences: &[Residence], matrices: &'a [Matrices], data: &mut Data<'a>) {
+fn insert<'a>(residences: &[Residence], matrices: &[&'a [f64]], data: &mut Data<'a>) {
     for (array, residence) in data.arrays.iter_mut().zip(residences) {
         if let Residence::Matrices(number) = *residence {
-            *array = matrices[number].placeholder();
+            *array = matrices[number];
         }
     }
 }

@@ -1,11 +1,10 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
 use super::bind::{bind_parameters, check_shapes};
-use super::matrices::Matrices;
-use super::product::Product;
+use super::matrices::{self, Matrices, placeholders};
 use super::program::{Placement, Request, SolvedProgram};
 use super::{Error, Layout, Options};
-use super::{diagnose, rows};
+use super::{faults, rows};
 use crate::problem::{self, Problem};
 use spadina_core::ad;
 use spadina_core::backend::{self, CompileOptions, Engine, Quantity, TermInputs, TermKernels};
@@ -32,8 +31,6 @@ pub struct DerivedTerm {
     pub matrices: Vec<Matrices>,
     /// The rows of a residual among those of the problem.
     rows: Range<usize>,
-    /// Products with the Hessian, once they are asked for.
-    pub product: Option<Product>,
     module: Arc<dyn Frontend>,
     roles: Roles,
     /// What its parameters are bound to, and what gathers them.
@@ -62,7 +59,7 @@ impl DerivedTerm {
         }
         let runs = matches!(options.layout, Layout::Full);
         let solve = |program, outputs| {
-            let solved = SolvedProgram::solve(problem, program, Request { outputs, runs, projected });
+            let solved = matrices::solve(problem, program, Request { outputs, runs, projected });
             solved.map_err(|refused| not_projected(&file, &text, refused))
         };
         let weighted = match term.residual {
@@ -81,7 +78,6 @@ impl DerivedTerm {
             weighted,
             matrices,
             rows: 0..0,
-            product: None,
             module: lowered.module,
             roles: lowered.roles,
             names: names(term),
@@ -134,7 +130,7 @@ impl DerivedTerm {
         let weights = (&zeros[..self.rows.len()], self.rows.start);
         TermInputs {
             name: &self.file,
-            main: self.main.inputs(problem, (&[], self.rows.start), &self.matrices),
+            main: self.main.inputs(problem, (&[], self.rows.start), &placeholders(&self.matrices)),
             weighted: self.weighted.as_ref().map(|own| own.inputs(problem, weights, &[])),
             matrices: self.matrices.iter().map(|m| m.inputs(problem)).collect(),
             rows: self.rows.clone(),
@@ -158,18 +154,18 @@ impl DerivedTerm {
         check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
         check_words(&self.main.source, &data, executor)
-            .map_err(|fault| diagnose::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
+            .map_err(|fault| faults::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
         for matrices in &mut self.matrices {
             let result = matrices.enumerate(problem, executor);
             let graph = &matrices.program.program.graph;
-            result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, graph, &fault))?;
+            result.map_err(|fault| faults::index(problem, &self.file, &self.text, graph, &fault))?;
         }
         let mut rows = 0;
         let mut weights = Vec::new();
         for own in std::iter::once(&mut self.main).chain(&mut self.weighted) {
-            let result = own.enumerate(problem, (&weights, first_row as u32), &self.matrices, executor);
+            let result = own.enumerate(problem, (&weights, first_row as u32), &placeholders(&self.matrices), executor);
             let result = result.and_then(|()| rows::assigned_first(own, first_row as u32));
-            result.map_err(|fault| diagnose::index(problem, &self.file, &self.text, &own.program.graph, &fault))?;
+            result.map_err(|fault| faults::index(problem, &self.file, &self.text, &own.program.graph, &fault))?;
             for buffer in [Buffer::Residual, Buffer::Jacobian] {
                 own.visit(buffer, |row, _| rows = rows.max(row as usize + 1 - first_row));
             }
@@ -230,7 +226,7 @@ fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
             (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
         }
     };
-    let place = diagnose::place(file, text, span);
+    let place = faults::place(file, text, span);
     Error::Energy(format!("{place}: the Hessian cannot be projected: {message}"))
 }
 
