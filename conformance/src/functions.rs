@@ -129,6 +129,57 @@ pub fn functions_give_what_their_definitions_give(subject: &Subject) {
     }
 }
 
+/// x, erf x and erfc x, rounded from 60 digits.
+const ERROR_FUNCTIONS: &[(f64, f64, f64)] = &[
+    (1e-09, 1.1283791670955127e-09, 0.9999999988716208),
+    (0.0625, 0.07043197772238707, 0.9295680222776129),
+    (0.3, 0.3286267594591274, 0.6713732405408726),
+    (0.46, 0.4846553900016797, 0.5153446099983203),
+    (0.47, 0.4937450508860821, 0.5062549491139179),
+    (0.48, 0.5027496706947648, 0.4972503293052351),
+    (0.75, 0.7111556336535151, 0.28884436634648486),
+    (0.99, 0.8385080695553698, 0.1614919304446302),
+    (1.0, 0.8427007929497149, 0.15729920705028513),
+    (1.01, 0.8468104962282768, 0.1531895037717233),
+    (1.5, 0.9661051464753108, 0.033894853524689274),
+    (2.2, 0.9981371537020182, 0.0018628462979818898),
+    (3.3, 0.9999969422902035, 3.0577097964381654e-06),
+    (4.7, 0.9999999999700474, 2.9952597863796555e-11),
+    (5.9, 0.9999999999999999, 7.190409783550478e-17),
+    (8.5, 1.0, 2.7623240713337716e-33),
+    (13.0, 1.0, 1.7395573154667246e-75),
+    (26.0, 1.0, 5.663192408856143e-296),
+    (-0.2, -0.22270258921047847, 1.2227025892104784),
+    (-0.47, -0.4937450508860821, 1.4937450508860821),
+    (-0.9, -0.7969082124228322, 1.7969082124228322),
+    (-1.7, -0.9837904585907745, 1.9837904585907746),
+    (-4.0, -0.9999999845827421, 1.999999984582742),
+];
+
+/// The error functions are within two units in the last place of the exact numbers.
+pub fn error_functions_are_within_two_units(subject: &Subject) {
+    let precision = subject.precision;
+    // Numbers that the precision has.
+    let exact = ERROR_FUNCTIONS.iter().filter(|(x, ..)| precision == Precision::F64 || *x == f64::from(*x as f32));
+    let exact: Vec<_> = exact.collect();
+    for (op, wanted) in [(UnaryOp::Erf, 1), (UnaryOp::Erfc, 2)] {
+        let kernel = Function::One(op).program(false).kernel();
+        let mut setup = Setup::elements(exact.len() as i64);
+        setup.arrays = vec![exact.iter().map(|row| row.0).collect(), vec![0.0; exact.len()]];
+        for region in &kernel.regions {
+            let slots = if region.width == 0 { vec![] } else { (0..exact.len() as u32).collect() };
+            setup.stream(region.width, slots, vec![]);
+        }
+        setup.gradient = exact.len();
+        let results = subject.run(&kernel, &setup, &Serial);
+        for (row, &value) in exact.iter().zip(&results.gradient) {
+            let wanted = if wanted == 1 { row.1 } else { row.2 };
+            let units = units(precision, value, wanted);
+            assert!(units <= 2.0, "{}({:e}) in {precision:?}: {value:e}, not {wanted:e}: {units}", op.name(), row.0);
+        }
+    }
+}
+
 /// Zero for the same number, or where both are NaN.
 fn distance(found: f64, wanted: f64) -> f64 {
     if found == wanted || (found.is_nan() && wanted.is_nan()) { 0.0 } else { f64::INFINITY }

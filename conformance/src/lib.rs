@@ -59,7 +59,7 @@ macro_rules! kernel_suite {
             no_loop_at_all,
             seeds_and_the_buffers_of_residuals,
         ]);
-        $crate::stamp!($subject, functions: [functions_give_what_their_definitions_give]);
+        $crate::stamp!($subject, functions: [functions_give_what_their_definitions_give, error_functions_are_within_two_units]);
         $crate::stamp!($subject, random: [random_programs]);
     };
 }

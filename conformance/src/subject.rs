@@ -86,7 +86,7 @@ impl Subject {
             kernels: tolerance,
             random: tolerance,
             seeds: 0..8,
-            units: 4.0,
+            units: 2.0,
             problems: tolerance,
             host: false,
             ..Self::exact(backend)

@@ -23,6 +23,19 @@ fn reciprocals_of_scalars_and_vectors() {
 }
 
 #[test]
+fn error_functions_and_their_derivatives() {
+    let found = of_body("return erf(k) * x[0].x + erfc(2.0 * x[0].y);").unwrap();
+    assert!(found.contains("erf(k[0]) * x[3 * stencil[e]] + erfc(2 * x["), "{found}");
+    assert_eq!(of_body("let e = erf(x[0]); return e.x;"), of_body("return erf(x[0].x);"));
+    // Oddness folds; a constant is computed at load.
+    assert_eq!(of_body("return erf(-x[0].x);"), of_body("return -erf(x[0].x);"));
+    assert_eq!(
+        of_body("return erf(0.5) * x[0].x;"),
+        of_body(&format!("return {:?} * x[0].x;", 0.520_499_877_813_046_5))
+    );
+}
+
+#[test]
 fn constants_keep_double_precision() {
     let with = |third: &str| {
         program(&format!(

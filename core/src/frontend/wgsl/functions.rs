@@ -68,7 +68,7 @@ fn native_operation(op: UnaryOp) -> Option<Fun> {
         UnaryOp::Round => Fun::Round,
         UnaryOp::Trunc => Fun::Trunc,
         // WGSL lacks them: functions are called by their names.
-        _ => return None,
+        UnaryOp::Neg | UnaryOp::Erf | UnaryOp::Erfc => return None,
     })
 }
 
