@@ -51,8 +51,8 @@ fn main() {
 fn measure(criterion: &mut Criterion, letter: &'static str, size: usize) -> (&'static str, usize, Vec<f64>) {
     let (_, make) = PEERS.into_iter().find(|(name, _)| *name == letter).expect("there is such a problem");
     let (elements, problem) = make(size).problem();
-    let options = Options { threads: Some(1), ..Options::default() };
-    let projected = Options { projection: Some(Projection::Clamp), ..options.clone() };
+    let options = Options::default().threads(Some(1));
+    let projected = options.clone().projection(Some(Projection::Clamp));
     let mut system = System::build(problem.clone(), options).expect("the problem is right");
     let mut clamped = System::build(problem, projected).expect("the problem is right");
     let mut group = criterion.benchmark_group(letter);

@@ -44,8 +44,8 @@ fn cloth(device: &Device, cells: usize) -> Result<System, Box<dyn Error>> {
         .unknown("x", points)
         .array("stiffness", 1000.0)
         .term(Term::energy("spring.wgsl", SPRING).over("edges"));
-    let gpu = GpuOptions { device: Some(device.clone()), ..GpuOptions::default() };
-    let options = Options { device: Where::Gpu, precision: Precision::F32, gpu, ..Options::default() };
+    let gpu = GpuOptions::default().device(Some(device.clone()));
+    let options = Options::default().device(Where::Gpu).precision(Precision::F32).gpu(gpu);
     Ok(System::build(problem, options)?)
 }
 

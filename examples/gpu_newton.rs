@@ -61,14 +61,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .term(Term::energy("weight.wgsl", WEIGHT).over("nodes"));
     let mut system = System::build(
         problem,
-        Options {
-            device: Where::Gpu,
-            precision: Precision::F32,
-            projection: Some(Projection::Clamp),
-            // The unknowns are displacements from the rest positions.
-            gpu: GpuOptions { device: Some(device), displacements: true, ..GpuOptions::default() },
-            ..Options::default()
-        },
+        Options::default()
+            .device(Where::Gpu)
+            .precision(Precision::F32)
+            .projection(Some(Projection::Clamp))
+            .gpu(GpuOptions::default().device(Some(device)).displacements(true)),
     )?;
     let resident = system.resident()?;
     resident.set_unknowns(&vec![0.0; fixed.len()])?;

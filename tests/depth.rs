@@ -31,7 +31,7 @@ fn a_hundred_thousand_terms() {
         on_small_stack(move || {
             let problem = Problem::new().unknown("x", vec![2.0, 3.0]).indices("e", vec![[0, 1]]);
             let problem = problem.term(Term::energy("long.wgsl", long_energy()).over("e"));
-            let mut system = System::build(problem, Options { device, ..Options::default() }).unwrap();
+            let mut system = System::build(problem, Options::default().device(device)).unwrap();
             let at = system.evaluate().unwrap();
             // The sum of k + 0.5 for k below 100,000.
             let sum = 100_000.0 * 100_000.0 / 2.0;
@@ -50,7 +50,7 @@ fn a_deep_composition() {
                         for (var k = 0; k < 500; k++) { e = sqrt(1.0 + e * e); }\n  return e;\n}";
             let problem = Problem::new().unknown("x", vec![2.0]).indices("e", vec![0]);
             let problem = problem.term(Term::energy("deep.wgsl", text).over("e"));
-            let mut system = System::build(problem, Options { device, ..Options::default() }).unwrap();
+            let mut system = System::build(problem, Options::default().device(device)).unwrap();
             let at = system.evaluate().unwrap();
             // √(x² + 500), and its derivatives.
             let root = 504f64.sqrt();

@@ -167,7 +167,7 @@ fn one_element() {
         let wanted = energy(&kind, &rest, &Dual::unknowns(&flat));
         for device in [Device::Cpu, Device::Interpreter] {
             let problem = problem(&kind, &rest, x.clone(), (0..n as i32).collect());
-            let mut system = System::build(problem, Options { device, ..Options::default() }).unwrap();
+            let mut system = System::build(problem, Options::default().device(device)).unwrap();
             let at = system.evaluate().unwrap();
             assert_eq!(at.hessian.nonzeros(), 9 * n * n);
             close("energy", &[at.energy], &[wanted.value]);

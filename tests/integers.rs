@@ -221,7 +221,7 @@ fn integers_in_rust_have_64_bits() {
         Problem::new().unknown("x", vec![1.0]).indices("t", t).term(term)
     };
     for device in [Device::Cpu, Device::Interpreter] {
-        let options = Options { device, ..Options::default() };
+        let options = Options::default().device(device);
         let mut system = System::build(problem(vec![1, 2_000_000]), options.clone()).unwrap();
         assert_eq!(system.value().unwrap(), 8e18 + 1.0);
         let message = System::build(problem(vec![1, 2_100_000]), options).err().unwrap().to_string();

@@ -47,7 +47,8 @@ fn clamped_hessians() {
             let (_, problem) = make(size).problem();
             let projection = Some(Projection::Clamp);
             let mut system =
-                System::build(problem, Options { device, precision, projection, ..Options::default() }).unwrap();
+                System::build(problem, Options::default().device(device).precision(precision).projection(projection))
+                    .unwrap();
             let at = system.evaluate().unwrap();
             assert_eq!(at.hessian.nonzeros(), nonzeros, "{letter}");
             let wanted = [(at.energy, energy), (norm(at.gradient), gradient), (norm(at.hessian.values), clamped)];

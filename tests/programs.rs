@@ -69,7 +69,7 @@ fn check(problem: Problem, energy: &impl Energy) {
     let nonzero = |r: &Dual| (0..n * n).filter(|&k| r.hessian[k] != 0.0).map(|k| (k / n, k % n)).collect::<Vec<_>>();
     let wanted: BTreeSet<(usize, usize)> = references.iter().flat_map(nonzero).collect();
     for device in [Device::Interpreter, Device::Cpu] {
-        let options = Options { device, ..Options::default() };
+        let options = Options::default().device(device);
         let mut system = System::build(problem.clone(), options).unwrap_or_else(|e| panic!("{e}"));
         for (x, reference) in points.iter().zip(&references) {
             system.set_unknown(&name, x).unwrap();

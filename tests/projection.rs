@@ -6,7 +6,7 @@ use spadina::{Options, Problem, System, Term};
 use std::path::{Path, PathBuf};
 
 fn options(device: Device, projection: Projection) -> Options {
-    Options { device, projection: Some(projection), ..Options::default() }
+    Options::default().device(device).projection(Some(projection))
 }
 
 /// The Hessian as a dense matrix, and the number of its entries.
@@ -135,7 +135,7 @@ fn conformance_cases() {
             projected += 1;
             let mut first: Option<Vec<f64>> = None;
             for threads in [1, 2, 7] {
-                let options = Options { threads: Some(threads), ..options(Device::Cpu, projection) };
+                let options = options(Device::Cpu, projection).threads(Some(threads));
                 let mut system = System::build(problem.clone(), options).unwrap();
                 let values = system.evaluate().unwrap().hessian.values.to_vec();
                 for (got, wanted) in values.iter().zip(&reference) {
@@ -143,7 +143,7 @@ fn conformance_cases() {
                 }
                 assert_eq!(*first.get_or_insert_with(|| values.clone()), values, "{}", case.display());
             }
-            let lower = Options { layout: Layout::Lower, ..options(Device::Cpu, projection) };
+            let lower = options(Device::Cpu, projection).layout(Layout::Lower);
             let lower = dense(&problem, lower).0;
             let full = dense(&problem, options(Device::Cpu, projection)).0;
             for (row, (a, b)) in lower.iter().zip(&full).enumerate() {
@@ -175,7 +175,7 @@ fn energy() -> f32 {
     assert!(error.contains("--gauss-newton"), "{error}");
     for projection in [None, Some(Projection::Clamp)] {
         for device in [Device::Cpu, Device::Interpreter] {
-            let options = Options { device, projection, gauss_newton: true, ..Options::default() };
+            let options = Options::default().device(device).projection(projection).gauss_newton(true);
             let (matrix, _) = dense(&problem, options);
             assert_eq!(matrix, [vec![9.0, 3.0], vec![3.0, 1.0]]);
         }

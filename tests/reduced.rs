@@ -5,7 +5,7 @@ use spadina::system::{Device, Precision, Projection};
 use spadina::{Options, Problem, System, Term};
 
 fn options(device: Device, projection: Projection) -> Options {
-    Options { device, projection: Some(projection), ..Options::default() }
+    Options::default().device(device).projection(Some(projection))
 }
 
 fn build(problem: &Problem, options: Options) -> System {
@@ -89,7 +89,7 @@ fn springs_are_clamped() {
     for device in [Device::Cpu, Device::Interpreter] {
         assert_near(&dense(&problem, options(device, Projection::Reduced)), &wanted, 1e-12);
     }
-    let single = Options { precision: Precision::F32, ..options(Device::Cpu, Projection::Reduced) };
+    let single = options(Device::Cpu, Projection::Reduced).precision(Precision::F32);
     assert_near(&dense(&problem, single), &wanted, 1e-5);
 }
 

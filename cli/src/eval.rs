@@ -79,13 +79,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Error> {
-    arguments.place.choose(Options {
-        precision: arguments.precision.into(),
-        threads: arguments.threads.map(usize::from),
-        projection: arguments.project.into(),
-        gauss_newton: arguments.gauss_newton,
-        ..Options::default()
-    })
+    arguments.place.choose(
+        Options::default()
+            .precision(arguments.precision.into())
+            .threads(arguments.threads.map(usize::from))
+            .projection(Option::<spadina::system::Projection>::from(arguments.project))
+            .gauss_newton(arguments.gauss_newton),
+    )
 }
 
 /// Writes the folder and returns the names of its files.

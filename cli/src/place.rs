@@ -52,7 +52,7 @@ impl Where {
             Device::Interpreter => system::Device::Interpreter,
             Device::Gpu => return Ok(self.gpu(options)),
         };
-        Ok(Options { device, ..options })
+        Ok(options.device(device))
     }
 
     fn gpu(&self, options: Options) -> Options {
@@ -62,8 +62,8 @@ impl Where {
             Schedule::Rows => gpu::Schedule::Rows,
             Schedule::Atomic => gpu::Schedule::Atomic,
         };
-        let gpu = system::GpuOptions { adapter: self.adapter.clone(), schedule, ..system::GpuOptions::default() };
-        Options { device: system::Device::Gpu, gpu, ..options }
+        let gpu = system::GpuOptions::default().adapter(self.adapter.clone()).schedule(schedule);
+        options.device(system::Device::Gpu).gpu(gpu)
     }
 }
 

@@ -79,11 +79,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let folder = arguments.out.clone().or_else(|| section.output.as_ref().map(|o| file.resolve(o)));
     let folder = folder.unwrap_or_else(|| "out".into());
     check_folder(&folder)?;
-    let options = Options {
-        threads: arguments.threads.map(usize::from),
-        projection: files::projection(&file.solve),
-        ..Options::default()
-    };
+    let options =
+        Options::default().threads(arguments.threads.map(usize::from)).projection(files::projection(&file.solve));
     let mut simulation = Simulation::new(problem, setup, options)?;
     let mut run = Run { section, folder, geometry, picture, frames: 0 };
     let steps = (section.time / section.step).round().max(1.0) as usize;

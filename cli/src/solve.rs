@@ -64,11 +64,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     // Not after minutes of work.
     check_folder(&folder)?;
     let settings = Settings::read(&file.solve, &problem);
-    let options = Options {
-        threads: arguments.threads.map(usize::from),
-        projection: files::projection(&file.solve),
-        ..Options::default()
-    };
+    let options =
+        Options::default().threads(arguments.threads.map(usize::from)).projection(files::projection(&file.solve));
     let options = settings.options(options);
     let geometry = Geometry::of(&problem);
     let mut system = System::build(problem, options)?;

@@ -105,7 +105,7 @@ fn options(arguments: &Arguments, section: &SolveSection) -> Options {
         Place::Interpreter => system::Device::Interpreter,
         Place::Cpu | Place::Gpu => system::Device::Cpu,
     };
-    Options { device, projection: files::projection(section), ..Options::default() }
+    Options::default().device(device).projection(files::projection(section))
 }
 
 /// The simulation of a problem, with few iterations in a step.
@@ -129,12 +129,10 @@ fn minimization(
     let settings = Settings::read(&file.solve, &problem);
     let options = options(arguments, &file.solve);
     let options = match device {
-        Some(device) => Options {
-            device: system::Device::Gpu,
-            precision: Precision::F32,
-            gpu: GpuOptions { device: Some(device.clone()), displacements: true, ..GpuOptions::default() },
-            ..options
-        },
+        Some(device) => options
+            .device(system::Device::Gpu)
+            .precision(Precision::F32)
+            .gpu(GpuOptions::default().device(Some(device.clone())).displacements(true)),
         None => options,
     };
     let mut system = System::build(problem, settings.options(options))?;

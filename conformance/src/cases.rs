@@ -27,7 +27,7 @@ pub fn problems() -> impl Iterator<Item = (String, Problem)> {
 
 /// The options under which a subject is tested.
 pub fn options(subject: &Subject) -> Options {
-    Options { precision: subject.precision, executor: Some(Arc::new(Threads(2))), ..Options::default() }
+    Options::default().precision(subject.precision).executor(Arc::new(Threads(2)))
 }
 
 /// A system on the subject.
@@ -81,7 +81,7 @@ pub fn expected_results(subject: &Subject) {
 pub fn threads_and_repetitions_change_no_bit(subject: &Subject) {
     for (name, problem) in problems() {
         let bits = |executor: Arc<dyn Executor>, repetitions: usize| -> Vec<Vec<u64>> {
-            let mut system = system(subject, &problem, Options { executor: Some(executor), ..options(subject) });
+            let mut system = system(subject, &problem, options(subject).executor(executor));
             let all = |at: spadina::Evaluation<'_>| {
                 let lists = [&[at.energy], at.gradient, at.hessian.values].concat();
                 lists.iter().map(|x| x.to_bits()).collect()

@@ -3,7 +3,7 @@
 use crate::cases::{options, problems, system};
 use crate::subject::Subject;
 use spadina::system::Projection;
-use spadina::{Options, Problem, System, Tensor, Term};
+use spadina::{Problem, System, Tensor, Term};
 
 const ALL: [Projection; 3] = [Projection::Clamp, Projection::Abs, Projection::Reduced];
 
@@ -21,7 +21,7 @@ fn check(subject: &Subject, problem: &Problem, what: &str) {
         if what == "sqrt_chain" && projection != Projection::Abs {
             continue;
         }
-        let options = Options { projection: Some(projection), ..options(subject) };
+        let options = options(subject).projection(Some(projection));
         let reference = Subject::interpreter();
         let built = System::with_backend(problem.clone(), options.clone(), reference.backend.clone());
         let mut reference = match built {

@@ -57,7 +57,7 @@ fn is_small(problem: &Problem) -> bool {
 
 /// Energy, gradient and Hessian in one list.
 fn evaluate(problem: Problem, device: Device) -> Result<Vec<f64>, String> {
-    let options = Options { device, threads: Some(1), ..Options::default() };
+    let options = Options::default().device(device).threads(Some(1));
     let mut system = System::build(problem, options).map_err(|e| e.to_string())?;
     let at = system.evaluate().map_err(|e| e.to_string())?;
     let mut all = vec![at.energy];

@@ -7,6 +7,7 @@ use spadina_gpu::{Backend, Device, Schedule};
 
 /// Which GPU evaluates, and how it assembles.
 #[derive(Clone, Default, Debug)]
+#[non_exhaustive]
 pub struct GpuOptions {
     /// The application's own device. Without it, a device of an adapter is opened.
     pub device: Option<Device>,
@@ -23,6 +24,26 @@ pub struct GpuOptions {
 }
 
 impl GpuOptions {
+    /// Sets the application's own device.
+    pub fn device(self, device: impl Into<Option<Device>>) -> Self {
+        Self { device: device.into(), ..self }
+    }
+
+    /// Sets a part of the adapter's name.
+    pub fn adapter(self, adapter: impl Into<Option<String>>) -> Self {
+        Self { adapter: adapter.into(), ..self }
+    }
+
+    /// Sets the way of assembly.
+    pub fn schedule(self, schedule: Schedule) -> Self {
+        Self { schedule, ..self }
+    }
+
+    /// Takes the unknowns on the device for displacements from a reference.
+    pub fn displacements(self, displacements: bool) -> Self {
+        Self { displacements, ..self }
+    }
+
     /// The back-end on the device.
     pub(crate) fn backend(&self, precision: Precision) -> Result<Backend, Error> {
         let device = match &self.device {

@@ -30,6 +30,7 @@ pub enum Device {
 /// assert_eq!((options.threads, options.precision), (Some(1), Precision::F64));
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The device that evaluates.
     pub device: Device,
@@ -86,6 +87,11 @@ impl Options {
     /// Sets the number of threads; `None` for as many as there are cores.
     pub fn threads(self, threads: impl Into<Option<usize>>) -> Self {
         Self { threads: threads.into(), ..self }
+    }
+
+    /// Sets the caller's own threads.
+    pub fn executor(self, executor: Arc<dyn Executor>) -> Self {
+        Self { executor: Some(executor), ..self }
     }
 
     /// Sets the storage of the Hessian.

@@ -172,7 +172,7 @@ fn nothing_at_all() {
     for problem in [springs_over(0, vec![]), springs_over(3, vec![]), springs_over(1, vec![])] {
         let n = 2 * problem.unknowns[0].1.shape[0];
         for device in [spadina::system::Device::Cpu, spadina::system::Device::Interpreter] {
-            let mut system = System::build(problem.clone(), Options { device, ..Options::default() }).unwrap();
+            let mut system = System::build(problem.clone(), Options::default().device(device)).unwrap();
             let (energy, gradient, row_ptr, columns, values) = everything(&mut system);
             assert_eq!((energy, gradient, row_ptr), (0.0, vec![0.0; n], vec![0; n + 1]));
             assert!(columns.is_empty() && values.is_empty());

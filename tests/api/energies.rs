@@ -27,7 +27,7 @@ fn alone(term: usize, options: &Options) -> f64 {
 fn they_add_up_to_the_value_and_are_those_of_each_term_alone() {
     for device in [Device::Cpu, Device::Interpreter] {
         for precision in [Precision::F64, Precision::F32] {
-            let options = Options { device, precision, threads: Some(2), ..Options::default() };
+            let options = Options::default().device(device).precision(precision).threads(Some(2));
             let mut system = System::build(mixed(), options.clone()).unwrap();
             let energies = system.energies().unwrap();
             assert_eq!(energies.iter().fold(0.0, |sum, e| sum + e).to_bits(), system.value().unwrap().to_bits());

@@ -8,7 +8,7 @@ use spadina::{Error, Options, Problem, System, Tensor, Term};
 /// Energy, and row and column of every entry of the Hessian with its value, the same on both devices.
 fn evaluate(problem: &Problem) -> (f64, Vec<(usize, usize, f64)>) {
     let on = |device| {
-        let options = Options { device, ..Options::default() };
+        let options = Options::default().device(device);
         let mut system = System::build(problem.clone(), options).unwrap_or_else(|e| panic!("{e}"));
         let at = system.evaluate().unwrap_or_else(|e| panic!("{e}"));
         (at.energy, at.hessian.coordinates().unwrap().collect::<Vec<_>>())

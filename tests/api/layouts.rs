@@ -49,7 +49,7 @@ fn custom<S: Storage + 'static>(make: impl Fn(&Csr) -> S + Send + Sync + 'static
 }
 
 fn with(problem: &Problem, layout: Layout, threads: usize) -> System {
-    System::build(problem.clone(), Options { layout, threads: Some(threads), ..Options::default() }).unwrap()
+    System::build(problem.clone(), Options::default().layout(layout).threads(Some(threads))).unwrap()
 }
 
 /// The matrix of a layout, written out; entries that the layout leaves out are zero.
@@ -186,7 +186,7 @@ impl Storage for Liar {
 #[test]
 fn storages_that_cannot_be() {
     let refused = |layout: Layout| {
-        let options = Options { layout, ..Options::default() };
+        let options = Options::default().layout(layout);
         System::build(springs(3), options).map(|_| ()).unwrap_err()
     };
     assert!(matches!(refused(Layout::Block(0)), Error::BlockSize { size: 0 }));

@@ -10,7 +10,7 @@ fn system(layout: Layout) -> System {
     let anchor = "fn energy(x: array<vec2f, 1>) -> f32 { let p = x[0]; return 50.0 * dot(p, p); }";
     let nodes: Vec<i32> = (0..6).collect();
     let problem = springs(6).indices("nodes", nodes).term(spadina::Term::energy("anchor.wgsl", anchor).over("nodes"));
-    System::build(problem, Options { layout, ..Options::default() }).unwrap()
+    System::build(problem, Options::default().layout(layout)).unwrap()
 }
 
 const OTHERS: [Layout; 2] = [Layout::Block(2), Layout::Block(3)];

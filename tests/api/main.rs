@@ -78,7 +78,7 @@ pub fn springs_over(nodes: usize, edges: Vec<[i32; 2]>) -> Problem {
 
 /// A system on one thread.
 pub fn build(problem: Problem) -> System {
-    System::build(problem, Options { threads: Some(1), ..Options::default() }).unwrap()
+    System::build(problem, Options::default().threads(Some(1))).unwrap()
 }
 
 /// A full matrix.

@@ -8,7 +8,7 @@ fn check(problem: Problem) {
     let n = problem.unknown_count();
     let matrix = dense(&mut build(problem.clone()));
     for device in [Device::Cpu, Device::Interpreter] {
-        let options = Options { device, threads: Some(2), ..Options::default() };
+        let options = Options::default().device(device).threads(Some(2));
         let mut system = System::build(problem.clone(), options).unwrap();
         for round in 0..2 {
             let direction: Vec<f64> = waves(n + round).split_off(round);

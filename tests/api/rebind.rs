@@ -52,7 +52,7 @@ proptest! {
         changes in prop::collection::vec((any::<bool>(), rows()), 1..8),
         projected in any::<bool>(),
     ) {
-        let options = Options { projection: projected.then_some(Projection::Clamp), ..Options::default() };
+        let options = Options::default().projection(projected.then_some(Projection::Clamp));
         let (mut pairs, mut springs) = (vec![[0, 5]], vec![[2, 3]]);
         let mut system = System::build(problem(&pairs, &springs), options.clone()).unwrap();
         for (first, rows) in changes {

@@ -200,7 +200,7 @@ fn without_any_loop() {
 fn energy() -> f32 { return x[0] * x[0] * x[2]; }";
     let problem = |term: Term| Problem::new().unknown("x", vec![2.0, 3.0, 5.0]).term(term);
     for device in [spadina::system::Device::Cpu, spadina::system::Device::Interpreter] {
-        let options = || Options { device, ..Options::default() };
+        let options = || Options::default().device(device);
         let mut system = System::build(problem(Term::energy("point.wgsl", text)), options()).unwrap();
         let result = system.evaluate().unwrap();
         assert_eq!((result.energy, result.gradient), (20.0, &[20.0, 0.0, 4.0][..]));

@@ -15,7 +15,7 @@ fn rows(nodes: usize) -> Problem {
 fn bits_do_not_depend_on_the_number_of_threads() {
     let nodes = 20_000;
     let run = |threads: usize| {
-        let mut system = System::build(rows(nodes), Options { threads: Some(threads), ..Options::default() }).unwrap();
+        let mut system = System::build(rows(nodes), Options::default().threads(Some(threads))).unwrap();
         let value = system.value().unwrap();
         let gradient = system.gradient().unwrap().1.to_vec();
         let all = everything(&mut system);
@@ -35,7 +35,7 @@ fn bits_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn single_precision_is_near() {
     let build =
-        |device, precision| System::build(rows(300), Options { device, precision, ..Options::default() }).unwrap();
+        |device, precision| System::build(rows(300), Options::default().device(device).precision(precision)).unwrap();
     let wide = everything(&mut build(Device::Interpreter, Precision::F64));
     for (device, precision, tolerance) in [(Device::Cpu, Precision::F64, 1e-12), (Device::Cpu, Precision::F32, 1e-4)] {
         let mut system = build(device, precision);

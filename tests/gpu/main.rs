@@ -56,7 +56,7 @@ fn peers() -> impl Iterator<Item = (&'static str, Problem)> {
 /// A system on the GPU; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set, or where the adapter has no
 /// double precision and that was asked for.
 fn on_gpu(problem: &Problem, options: &Options) -> Option<System> {
-    match System::build(problem.clone(), Options { device: Device::Gpu, ..options.clone() }) {
+    match System::build(problem.clone(), options.clone().device(Device::Gpu)) {
         Ok(gpu) => Some(gpu),
         Err(error) => {
             let missing = error.to_string().contains("no GPU adapter");
@@ -71,7 +71,7 @@ fn on_gpu(problem: &Problem, options: &Options) -> Option<System> {
 
 /// The same problem on both devices, on the CPU in double precision.
 fn both(problem: &Problem, options: &Options) -> Option<[System; 2]> {
-    let cpu = Options { precision: Precision::F64, device: Device::Cpu, ..options.clone() };
+    let cpu = options.clone().precision(Precision::F64).device(Device::Cpu);
     let cpu = System::build(problem.clone(), cpu).unwrap();
     Some([cpu, on_gpu(problem, options)?])
 }

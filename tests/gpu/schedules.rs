@@ -6,7 +6,7 @@ use spadina::system::{GpuOptions, Precision};
 use spadina::{Options, Problem};
 
 fn options(precision: Precision, schedule: Schedule) -> Options {
-    Options { precision, gpu: GpuOptions { schedule, ..GpuOptions::default() }, ..Options::default() }
+    Options::default().precision(precision).gpu(GpuOptions::default().schedule(schedule))
 }
 
 /// Builds and compares with each schedule.

@@ -12,7 +12,7 @@ const NEO_HOOKEAN: &str = include_str!("../../examples/energies/neo_hookean.wgsl
 const DIRICHLET: &str = include_str!("../../examples/energies/symmetric_dirichlet.wgsl");
 
 fn clamped(precision: Precision) -> Options {
-    Options { precision, projection: Some(Projection::Clamp), ..Options::default() }
+    Options::default().precision(precision).projection(Some(Projection::Clamp))
 }
 
 /// Solves `(H + shift I) d = b` with the rows and columns of fixed unknowns those of the identity, by a Cholesky
@@ -119,8 +119,8 @@ fn minimise(problem: &Problem, fixed: &[bool]) -> (Vec<f64>, f64) {
 /// minimum, in the unit of the problem.
 fn compare(problem: &Problem, fixed: &[bool], node: u32, near: f64) {
     let (x, energy) = minimise(problem, fixed);
-    let gpu = GpuOptions { displacements: true, ..GpuOptions::default() };
-    let Some(mut system) = on_gpu(problem, &Options { gpu, ..clamped(Precision::F32) }) else { return };
+    let gpu = GpuOptions::default().displacements(true);
+    let Some(mut system) = on_gpu(problem, &clamped(Precision::F32).gpu(gpu)) else { return };
     let start = problem.unknowns[0].1.data.clone();
     let resident = system.resident().unwrap();
     resident.set_unknowns(&vec![0.0; start.len()]).unwrap();
@@ -222,7 +222,7 @@ fn a_parametrization() {
 /// What is asked of a system on another device is refused.
 #[test]
 fn systems_that_are_not_on_the_gpu_say_so() {
-    let options = Options { device: Device::Cpu, ..Options::default() };
+    let options = Options::default().device(Device::Cpu);
     let mut system = System::build(peer("A", 2), options).unwrap();
     assert!(matches!(system.resident().err(), Some(Error::NotOnGpuDevice)));
 }

@@ -7,7 +7,7 @@ use spadina::{Options, Problem, System, Tensor, Term};
 
 /// Single precision, in a layout.
 fn single(layout: Layout) -> Options {
-    Options { precision: Precision::F32, layout, ..Options::default() }
+    Options::default().precision(Precision::F32).layout(layout)
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn new_numbers_and_new_connectivity() {
 #[test]
 fn energies_of_terms() {
     for case in ["two_unknowns", "edge_residual", "neo_hookean"] {
-        let gpu = GpuOptions { displacements: case == "neo_hookean", ..GpuOptions::default() };
-        let Some(systems) = both(&read(case), &Options { gpu, ..single(Layout::Full) }) else { return };
+        let gpu = GpuOptions::default().displacements(case == "neo_hookean");
+        let Some(systems) = both(&read(case), &single(Layout::Full).gpu(gpu)) else { return };
         let [cpu, gpu] = systems.map(|mut system| (system.energies().unwrap(), system.value().unwrap()));
         assert!(difference(&gpu.0, &cpu.0) < 1e-12, "{case}: {gpu:?} {cpu:?}");
         assert!(difference(&[gpu.0.iter().sum()], &[gpu.1]) < 1e-5, "{case}: {gpu:?}");
@@ -80,9 +80,9 @@ fn displacements_are_accurate_far_away() {
         }
     }
     let own = single(Layout::Full);
-    let gpu = GpuOptions { displacements: true, ..GpuOptions::default() };
+    let gpu = GpuOptions::default().displacements(true);
     let Some(mut absolute) = both(&problem, &own) else { return };
-    let Some(mut systems) = both(&problem, &Options { gpu, ..own }) else { return };
+    let Some(mut systems) = both(&problem, &own.gpu(gpu)) else { return };
     let wanted = absolute[0].gradient().unwrap().1.to_vec();
     assert!(difference(absolute[1].gradient().unwrap().1, &wanted) > 1e-2);
     compare(&mut systems, 1e-4, "displacements");
@@ -104,8 +104,8 @@ fn displacements_are_accurate_far_away() {
     }
     compare(&mut systems, 1e-4, "fewer nodes");
     // Products are those of the unknowns, too. They hoist nothing, so that they are not accurate far away.
-    let gpu = GpuOptions { displacements: true, ..GpuOptions::default() };
-    let Some(mut systems) = both(&few, &Options { gpu, ..single(Layout::Full) }) else { return };
+    let gpu = GpuOptions::default().displacements(true);
+    let Some(mut systems) = both(&few, &single(Layout::Full).gpu(gpu)) else { return };
     let direction: Vec<f64> = (0..systems[0].unknowns()).map(|k| (k as f64).cos()).collect();
     let [cpu, gpu] = systems.each_mut().map(|system| system.product(&direction).unwrap().to_vec());
     assert!(difference(&gpu, &cpu) < 1e-4, "product");
@@ -131,7 +131,7 @@ fn energy() -> f32 {
         let waves = |count: i32| -> Vec<f64> { (0..count).map(|k| (0.1 * f64::from(k)).sin()).collect() };
         let problem = Problem::new().unknown("x", waves(300)).array("d", waves(n)).indices("n", n);
         let problem = problem.term(Term::energy("e.wgsl", text));
-        let options = Options { device: Device::Gpu, ..single(Layout::Full) };
+        let options = single(Layout::Full).device(Device::Gpu);
         match System::build(problem.clone(), options.clone()) {
             Err(error) if long && error.to_string().contains("iterations of loops in llvmpipe") => {}
             Err(error) if error.to_string().contains("no GPU adapter") => {}
@@ -154,7 +154,7 @@ fn numbers_beyond_single_precision() {
     for (text, wanted) in energies {
         let problem = Problem::new().unknown("x", vec![1.0, 2.0]).array("B", 1e300).indices("e", vec![[0], [1]]);
         let problem = problem.term(Term::energy("e.wgsl", text).over("e"));
-        let options = Options { device: Device::Gpu, ..single(Layout::Full) };
+        let options = single(Layout::Full).device(Device::Gpu);
         let error = System::build(problem.clone(), options).err().map(|e| e.to_string()).unwrap_or_default();
         let missing = error.starts_with("no GPU adapter");
         assert!(missing || error.starts_with(wanted) && error.contains("infinite in single precision"), "{error}");
@@ -175,8 +175,8 @@ fn rows_that_all_elements_share() {
     let problem = problem.indices("shared", vec![[0]; count as usize]);
     let problem = problem.term(Term::energy("e.wgsl", text).over("edges").bind("s", "s@shared"));
     for schedule in [Schedule::Auto, Schedule::Rows] {
-        let gpu = GpuOptions { schedule, ..GpuOptions::default() };
-        let Some(mut systems) = both(&problem, &Options { gpu, ..single(Layout::Full) }) else { return };
+        let gpu = GpuOptions::default().schedule(schedule);
+        let Some(mut systems) = both(&problem, &single(Layout::Full).gpu(gpu)) else { return };
         compare(&mut systems, 1e-4, "shared");
         assert_eq!(systems[1].resident().unwrap().schedules(), [Schedule::Staged]);
     }

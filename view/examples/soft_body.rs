@@ -87,7 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<usize>().ok());
     let (problem, masses) = ball(number(1).unwrap_or(12))?;
     let tetrahedra = problem.indices.iter().map(|(_, table)| table.shape[0]).sum::<usize>();
-    let (setup, options) = (setup(masses), Options { threads: number(2), ..Options::default() });
+    let (setup, options) = (setup(masses), Options::default().threads(number(2)));
     if arguments.iter().any(|argument| argument == "--window") {
         return show(problem, setup, options);
     }

@@ -53,9 +53,9 @@ pub fn run(arguments: &Arguments, options: &Options) -> Result<String, Error> {
     if let Some(projection) = arguments.project.into() {
         // One problem at a time lies on the device.
         drop(system);
-        let gpu = system::GpuOptions { device: Some(device.clone()), ..options.gpu.clone() };
-        let own = Options { gpu, ..options.clone() };
-        match built(&problem, &Options { projection: Some(projection), ..own.clone() }) {
+        let gpu = options.gpu.clone().device(Some(device.clone()));
+        let own = options.clone().gpu(gpu);
+        match built(&problem, &own.clone().projection(Some(projection))) {
             Ok(projected) => {
                 system = projected;
                 table.evaluation(EVALUATIONS[3], &seconds(&timer, repeat, &mut system, 2)?, None);

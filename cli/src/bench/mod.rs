@@ -11,7 +11,7 @@ use spadina::system::{Device, Options};
 
 /// Times every stage of a problem.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
-    let options = Options { precision: arguments.precision.into(), ..Options::default() };
+    let options = Options::default().precision(arguments.precision.into());
     let options = arguments.place.choose(options)?;
     match options.device {
         Device::Interpreter => Err(Error::Usage("bench is for --device cpu and gpu: the interpreter is slow")),

@@ -22,7 +22,7 @@ pub fn run(arguments: &Arguments, options: &Options) -> Result<String, Error> {
     };
     let mut text = String::new();
     for (k, &threads) in threads.iter().enumerate() {
-        let options = Options { threads: Some(threads), ..options.clone() };
+        let options = options.clone().threads(Some(threads));
         let start = Instant::now();
         let mut system = System::build(problem.clone(), options.clone())?;
         system.evaluate()?;
@@ -57,7 +57,7 @@ fn projected(
     projection: system::Projection,
     repeat: usize,
 ) -> Result<Result<f64, system::Error>, Error> {
-    let mut system = match System::build(problem.clone(), Options { projection: Some(projection), ..options }) {
+    let mut system = match System::build(problem.clone(), options.projection(Some(projection))) {
         Ok(system) => system,
         Err(refused) => return Ok(Err(refused)),
     };

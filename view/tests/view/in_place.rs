@@ -20,8 +20,8 @@ fn the_unknowns_of_a_system_are_drawn_in_place() {
         .unknown("x", points.iter().map(|p| p.map(f64::from)).collect::<Vec<_>>())
         .indices("triangles", table)
         .term(Term::energy("spring.wgsl", SPRING).over("triangles"));
-    let gpu = GpuOptions { device: Some(device.clone()), ..GpuOptions::default() };
-    let options = Options { device: Where::Gpu, precision: Precision::F32, gpu, ..Options::default() };
+    let gpu = GpuOptions::default().device(Some(device.clone()));
+    let options = Options::default().device(Where::Gpu).precision(Precision::F32).gpu(gpu);
     let mut system = System::build(problem, options).unwrap();
     system.value().unwrap();
     let buffer = &system.resident().unwrap().vectors.unknowns;

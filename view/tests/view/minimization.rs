@@ -21,8 +21,8 @@ fn build(device: Option<&Device>) -> Box<dyn Animation> {
             Box::new(Minimization::new(system, &held, settings).unwrap())
         }
         Some(device) => {
-            let gpu = GpuOptions { device: Some(device.clone()), displacements: true, ..GpuOptions::default() };
-            let options = Options { device: system::Device::Gpu, precision: Precision::F32, gpu, ..Options::default() };
+            let gpu = GpuOptions::default().device(Some(device.clone())).displacements(true);
+            let options = Options::default().device(system::Device::Gpu).precision(Precision::F32).gpu(gpu);
             let system = System::build(problem, settings.options(options)).unwrap();
             Box::new(ResidentMinimization::new(system, &held).unwrap())
         }
