@@ -1,4 +1,4 @@
-//! What a kernel is run on: data by the ids of its program, slots for its outputs, ranges for its threads.
+//! The bindings of a kernel: data by the ids of its program, slots for its outputs, ranges for its threads.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl Stream {
     }
 }
 
-/// Where the outputs of one kernel go for one set of sizes and tables.
+/// The slots of the outputs of one kernel for one set of sizes and tables.
 #[derive(Clone, Default, Debug)]
 pub struct Streams {
     /// The values of the outermost loop variable; `0..1` for a kernel without loops.

@@ -5,7 +5,7 @@ use crate::real::Span;
 /// The most characters of a source line that are shown.
 const EXCERPT: usize = 120;
 
-/// What is wrong with a source text, and where.
+/// A fault of a source text, and its place.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Diagnostic {

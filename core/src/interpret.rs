@@ -159,7 +159,7 @@ impl<'a> Machine<'a> {
         origins[value.index()] = origin;
     }
 
-    /// Where to go on if the innermost loop has another iteration; otherwise closes it.
+    /// Returns the step to go on at if the innermost loop has another iteration; otherwise closes it.
     fn end_iteration(&mut self, open: &mut Vec<Open>) -> Option<usize> {
         let innermost = open.last()?;
         if innermost.region != 0 {
@@ -191,7 +191,7 @@ impl<'a> Machine<'a> {
         array.get(at).or(array.first()).copied().unwrap_or(0.0)
     }
 
-    /// What functions are computed with.
+    /// The arithmetic that functions are computed with.
     fn native(&self) -> Native<f64> {
         Native::new(self.kernel.fuses)
     }

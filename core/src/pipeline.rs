@@ -78,7 +78,7 @@ fn derivatives(program: Program) -> [Program; 3] {
     [program, gradient, tangent]
 }
 
-/// What a pass gives, which is verified.
+/// The result of a pass, which is verified.
 fn verified(pass: &str, stage: Stage, claims: &[Claim], program: Program) -> Program {
     verify::debug(pass, || verify::program(&program, stage, claims));
     program
@@ -97,7 +97,7 @@ fn products(mut tangent: Program) -> Program {
     tangent
 }
 
-/// Whether a program is a residual's.
+/// Returns true if a program is a residual's.
 pub fn is_residual(program: &Program) -> bool {
     program.updates.iter().any(|u| matches!(u.target, Target::Residual { .. }))
 }

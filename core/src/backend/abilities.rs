@@ -1,32 +1,32 @@
-//! What a back-end can do.
+//! The abilities of a back-end.
 
 use crate::real::Precision;
 
-/// What a back-end can do: asked before, never found out by failure.
+/// The abilities of a back-end: asked before, never found out by failure.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Abilities {
     /// The precisions of reals. One that is not among them is evaluated in the first.
     pub precisions: Vec<Precision>,
-    /// Whether some elements can be projected and others not. Otherwise it is all or none.
+    /// True if some elements can be projected and others not. Otherwise it is all or none.
     pub selects_elements: bool,
-    /// Whether the matrices of projected elements are evaluated batch by batch in a buffer: the streams then lead to the places
-    /// of the elements there.
+    /// True if the matrices of projected elements are evaluated batch by batch in a buffer: the streams then lead to
+    /// the places of the elements there.
     pub batches_elements: bool,
-    /// Whether kernels are better with products and sums [fused](crate::kernel::Kernel::fuse).
+    /// True if kernels are better with products and sums [fused](crate::kernel::Kernel::fuse).
     pub fuses: bool,
-    /// Whether binding again costs little, so that single terms can be bound again.
+    /// True if binding again costs little, so that single terms can be bound again.
     pub rebinds: bool,
-    /// How numbers move.
+    /// The traffic of numbers.
     pub traffic: Traffic,
 }
 
-/// How the numbers of an evaluation move.
+/// The traffic of numbers in an evaluation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Traffic {
-    /// Whether reals are held in the precision of the evaluation. Otherwise they are held in double precision.
+    /// True if reals are held in the precision of the evaluation. Otherwise they are held in double precision.
     pub narrow: bool,
-    /// Whether entries of results are gathered: written once, and not read.
+    /// True if entries of results are gathered: written once, and not read.
     pub gathers: bool,
 }
 

@@ -9,14 +9,14 @@ use crate::real::Precision;
 use std::fmt::Debug;
 use std::sync::atomic::Ordering;
 
-/// How kernels are compiled.
+/// Options for compiling kernels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CompileOptions {
     /// The precision of the reals.
     pub precision: Precision,
-    /// Whether the storage of the Hessian has no slot for some entries of its pattern.
+    /// True if the storage of the Hessian has no slot for some entries of its pattern.
     pub partial: bool,
-    /// Whether entries of different rows may share a slot.
+    /// True if entries of different rows may share a slot.
     pub shared: bool,
 }
 
@@ -32,7 +32,7 @@ pub trait Engine: Send + Sync + Debug {
     /// A short name, as the command line has it.
     fn name(&self) -> &str;
 
-    /// What it can do.
+    /// Its abilities.
     fn abilities(&self) -> Abilities;
 
     /// Compiles a kernel.
@@ -72,7 +72,7 @@ pub trait Code: Send + Sync + Debug {
     fn run(&self, job: &Job<'_>, buffers: &mut Buffers<'_>, executor: &dyn Executor) -> f64;
 }
 
-/// What a kernel is run on.
+/// A kernel with its data, slots and projection, ready to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     routine: &'a Routine,
@@ -118,7 +118,7 @@ impl<'a> Job<'a> {
         self.streams
     }
 
-    /// How elements are projected, and which, if the kernel has elements.
+    /// The projection of elements, and the choice of those projected, if the kernel has elements.
     pub fn choice(&self) -> Option<Choice<'a>> {
         self.choice
     }

@@ -1,13 +1,13 @@
-//! Why a back-end does not do something.
+//! The errors of back-ends.
 
-/// Why kernels were not compiled, bound or evaluated.
+/// The reason kernels were not compiled, bound or evaluated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The back-end cannot do it.
     #[error("{what} is not done by the device `{by}`: take another one")]
     Refused {
-        /// What was asked for.
+        /// The request.
         what: String,
         /// The back-end.
         by: String,
@@ -23,12 +23,12 @@ pub enum Error {
     /// The device, or its driver, refuses.
     #[error(transparent)]
     Device(Box<dyn std::error::Error + Send + Sync>),
-    /// What is bound does not have the shape of a kernel.
+    /// Bound data or streams do not have the shape of a kernel.
     #[error(transparent)]
     Bind(#[from] BindError),
 }
 
-/// What is bound does not have the shape of a kernel.
+/// Bound data or streams do not have the shape of a kernel.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
@@ -37,7 +37,7 @@ pub enum BindError {
     Count {
         /// The kernel.
         kernel: String,
-        /// What is bound.
+        /// The things that are counted.
         what: String,
         /// The number that the kernel needs at least, or exactly.
         wanted: usize,

@@ -6,7 +6,7 @@ use crate::kernel::{Buffer, Kernel, Outputs, build, build_with};
 use crate::program::Program;
 use crate::real::Array;
 
-/// What is evaluated; each includes the one before.
+/// A quantity to evaluate; each includes the one before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Quantity {
     /// The energy.
@@ -27,7 +27,7 @@ impl Quantity {
 pub struct Elements {
     /// The matrices, and where their entries go.
     pub blocks: Blocks,
-    /// What becomes of negative eigenvalues.
+    /// The treatment of negative eigenvalues.
     pub projection: Projection,
 }
 
@@ -38,7 +38,7 @@ pub struct Routine {
     pub kernel: Kernel,
     /// The elements, if they are projected.
     pub elements: Option<Elements>,
-    /// Whether some iterations may have no slot for some output.
+    /// True if some iterations may have no slot for some output.
     pub guarded: bool,
 }
 
@@ -59,8 +59,8 @@ impl Routine {
 pub struct KernelSet {
     /// By quantity.
     routines: [Vec<Routine>; 3],
-    /// What computes the numbers that no unknown changes, one record for each iteration. Their arrays come after all others
-    /// of the program, in this order.
+    /// The kernels of the numbers that no unknown changes, one record for each iteration. Their arrays come after all
+    /// others of the program, in this order.
     pub stored: Vec<Routine>,
 }
 
@@ -104,7 +104,7 @@ impl KernelSet {
         self.routines.iter_mut().filter(move |_| all).flatten().chain(&mut self.stored)
     }
 
-    /// Whether a kernel of a quantity writes to a buffer.
+    /// Returns true if a kernel of a quantity writes to a buffer.
     pub fn writes(&self, quantity: Quantity, buffer: Buffer) -> bool {
         self.routines(quantity).iter().any(|routine| routine.kernel.outputs.iter().any(|o| o.buffer == buffer))
     }

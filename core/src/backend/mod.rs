@@ -1,4 +1,4 @@
-//! What evaluates kernels, behind traits: the interpreter, machine code, a GPU, and whatever comes.
+//! The evaluation of kernels, behind traits: the interpreter, machine code, a GPU, and whatever comes.
 //!
 //! There are two doors.
 //!
@@ -8,8 +8,9 @@
 //! - A [`Backend`] evaluates all terms of a problem at once, so that one with memory of its own can keep them there. It
 //!   [compiles](Backend::compile) kernels, [binds](Compiled::bind) them to data, and [evaluates](Bound::evaluate).
 //!
-//! What a back-end cannot do it says before, by its [`Abilities`], or by an [`Error`] when it compiles or binds; evaluation
-//! fails for no reason but the device. What is bound has been checked once, here ([`check`]), for all.
+//! A back-end says before what it cannot do, by its [`Abilities`], or by an [`Error`] when it compiles or binds;
+//! evaluation fails for no reason but the device. Bound data and streams have been checked once, here ([`check`]),
+//! for all.
 //!
 //! Evaluations *set* the caller's buffers; an engine's code *adds* to them.
 
@@ -47,7 +48,7 @@ pub trait Backend: Send + Sync + Debug {
     /// A short name, as the command line has it.
     fn name(&self) -> &str;
 
-    /// What it can do.
+    /// Its abilities.
     fn abilities(&self) -> Abilities;
 
     /// Compiles the kernels of all terms.
@@ -70,7 +71,7 @@ pub trait Compiled: Send + Sync + Debug {
     fn bind(&mut self, inputs: &Inputs<'_>, executor: &dyn Executor) -> Result<Box<dyn Bound>, Error>;
 }
 
-/// What is asked of an evaluation.
+/// A request for an evaluation.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// The quantity; it includes those before it.

@@ -7,7 +7,7 @@ use crate::pattern::{Csr, Places};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Where the numbers of an array are.
+/// The place of the numbers of an array.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Residence {
     /// Among the data.
@@ -74,7 +74,7 @@ impl<'a> ProgramInputs<'a> {
 /// Matrices of elements bound to data.
 #[derive(Clone, Debug)]
 pub struct MatricesInputs<'a> {
-    /// What computes them.
+    /// The program that computes them.
     pub program: ProgramInputs<'a>,
     /// The element.
     pub element: &'a Element,
@@ -123,7 +123,7 @@ pub struct Lengths {
     pub jacobian: usize,
 }
 
-/// Where JᵀJ is read and written.
+/// The places that JᵀJ is read from and written to.
 #[derive(Clone, Copy, Debug)]
 pub struct GramPlaces<'a> {
     /// The Jacobian.

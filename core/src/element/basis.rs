@@ -41,7 +41,7 @@ impl Basis {
         Self { columns: basis.into_iter().map(sparse).collect() }
     }
 
-    /// Whether there are as many directions as unknowns: each is one of the unknowns then.
+    /// Returns true if there are as many directions as unknowns: each is one of the unknowns then.
     pub fn is_whole(&self, unknowns: usize) -> bool {
         self.columns.len() == unknowns
     }

@@ -15,8 +15,8 @@ pub struct Blocks {
     pub region: usize,
     /// The elements.
     pub element: Element,
-    /// Where entries go: run by run the position of its slot in the record of the element, and how many entries go to the
-    /// slot and to those after it.
+    /// The destinations of entries: run by run the position of its slot in the record of the element, and the number of
+    /// entries that go to the slot and to those after it.
     pub runs: Vec<(usize, usize)>,
     /// The entries of the lower triangle that go there, run after run.
     pub scattered: Vec<usize>,
@@ -61,7 +61,8 @@ impl Blocks {
         Some(Self { whole, region, element: element.clone(), runs, scattered, rows, own })
     }
 
-    /// Whether the element of a record is one of those to be projected. An element whose gradient is added elsewhere is.
+    /// Returns true if the element of a record is to be projected. An element whose gradient is added elsewhere counts
+    /// as flagged.
     pub fn wants(&self, projected: &Projected, record: &[u32]) -> bool {
         let Projected::Around(flags) = projected else { return *projected == Projected::All };
         let flagged = |&(offset, shift): &(usize, u32)| {
@@ -71,7 +72,7 @@ impl Blocks {
         self.rows.is_empty() || self.rows.iter().any(flagged)
     }
 
-    /// Whether some entries of the lower triangle are always zero.
+    /// Returns true if some entries of the lower triangle are always zero.
     pub fn is_sparse(&self) -> bool {
         self.scattered.len() < self.element.size().pow(2)
     }

@@ -44,7 +44,7 @@ pub struct Completed {
 /// Elements have at most so many unknowns: their matrices are dense.
 const LARGEST: usize = 1024;
 
-/// Why element Hessians cannot be projected.
+/// The reason element Hessians cannot be projected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refused {
     /// An entry of the Hessian comes from a loop inside of the element: where.

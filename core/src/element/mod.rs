@@ -28,7 +28,7 @@ pub const LANES: usize = 8;
 /// Elements that are evaluated before they are projected, if the outermost loop can be cut so.
 pub const BATCH: usize = 64;
 
-/// What becomes of the negative eigenvalues of an element's Hessian.
+/// The treatment of the negative eigenvalues of an element's Hessian.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Projection {
     /// They are set to zero.
@@ -40,7 +40,7 @@ pub enum Projection {
 }
 
 impl Projection {
-    /// What is added to an eigenvalue.
+    /// The number added to an eigenvalue.
     pub fn added(self, eigenvalue: f64) -> f64 {
         let negative = (-eigenvalue).max(0.0);
         match self {
@@ -62,12 +62,12 @@ pub enum Projected {
     Around(Vec<bool>),
 }
 
-/// How elements are projected, and which.
+/// The projection of elements, and the choice of those projected.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
-    /// How.
+    /// The projection.
     pub projection: Projection,
-    /// Which.
+    /// The elements projected.
     pub projected: &'a Projected,
     /// Counts the elements that had negative eigenvalues removed.
     pub count: &'a AtomicUsize,

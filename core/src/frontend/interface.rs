@@ -1,11 +1,11 @@
-//! What every front-end gives: the parameters of an energy, and its program once they are bound.
+//! The interface of every front-end: the parameters of an energy, and its program once they are bound.
 
 use crate::error::Diagnostic;
 use crate::program::Program;
 use crate::real::{ArrayKind, Graph, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// How an energy file is evaluated.
+/// The form in which an energy file is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     /// Once for each element, and summed; data come as parameters of the function.
@@ -14,7 +14,7 @@ pub enum Form {
     Program,
 }
 
-/// What a file computes.
+/// The kind of result that a file computes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// An energy.
@@ -28,20 +28,20 @@ pub enum Kind {
 pub struct Parameter {
     /// The name in the file.
     pub name: String,
-    /// What binds to it.
+    /// The type of the data that binds to it.
     pub ty: ParameterType,
-    /// Where it is declared.
+    /// The place of its declaration.
     pub span: Span,
-    /// What it is if nothing binds to it; without one, something must.
+    /// Its value if nothing binds to it; without one, something must.
     pub default: Option<Fallback>,
 }
 
-/// What a parameter is if nothing binds to it.
+/// The value of a parameter if nothing binds to it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Fallback {
     /// A number.
     Number(f64),
-    /// What follows from other parameters, as in `override area: f32 = width * width;`.
+    /// A value that follows from other parameters, as in `override area: f32 = width * width;`.
     Computed,
 }
 
@@ -56,7 +56,7 @@ pub enum Numbers {
     Signed,
 }
 
-/// What binds to a parameter.
+/// The type of the data that binds to a parameter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ParameterType {
     /// Element form, `array<S, K>`: rows of a node array, gathered at the nodes of the element.
@@ -98,7 +98,7 @@ impl ParameterType {
     }
 }
 
-/// What the parameters of a file are bound to.
+/// The bindings of the parameters of a file.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Roles {
     /// Element form: the name of the table that lists the nodes of each element.
@@ -111,7 +111,7 @@ pub struct Roles {
     pub unbound: FxHashSet<String>,
 }
 
-/// What one parameter is bound to.
+/// The binding of one parameter.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Binding {
     /// The name of the array or size.
@@ -139,7 +139,7 @@ impl Roles {
         binding.table.clone().unwrap_or_else(|| (over.to_string(), width))
     }
 
-    /// What a parameter is bound to.
+    /// The binding of a parameter.
     pub fn binding(&self, name: &str) -> Binding {
         let own = || Binding { array: name.to_string(), ..Binding::default() };
         self.bindings.get(name).cloned().unwrap_or_else(own)
@@ -170,13 +170,13 @@ impl Roles {
 
 /// An energy or residual that has been read, or written in Rust.
 pub trait Frontend: Send + Sync {
-    /// How it is evaluated.
+    /// The form in which it is evaluated.
     fn form(&self) -> Form;
 
-    /// What it computes.
+    /// The kind of result that it computes.
     fn kind(&self) -> Kind;
 
-    /// What it reads.
+    /// The parameters that it reads.
     fn parameters(&self) -> &[Parameter];
 
     /// Lowers it to a program of energy or residual updates over the data it is bound to.

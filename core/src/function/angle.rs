@@ -60,7 +60,7 @@ pub struct Pieces {
     table: &'static [f64],
     /// The bits of a piece: its weight is 2^-width of that of the one before.
     pub width: i32,
-    /// How many matter.
+    /// The number of pieces that matter.
     pub count: i32,
     /// The bits of a significand.
     digits: i32,
@@ -86,7 +86,7 @@ pub struct LargeAngle<R> {
 }
 
 impl<R: Copy> LargeAngle<R> {
-    /// What the pieces are multiplied by.
+    /// The factors that the pieces are multiplied by.
     pub fn new<M: Lookup<Real = R>>(m: &mut M, x: R) -> Self {
         let Pieces { width, digits, .. } = Pieces::of(m.precision());
         // Pieces before the first one would give multiples of 4.
@@ -138,7 +138,7 @@ impl<R: Copy> LargeAngle<R> {
     }
 }
 
-/// What is left of a number modulo 4, between -2 and 2; exact.
+/// The remainder of a number modulo 4, between -2 and 2; exact.
 fn modulo_4<M: Arithmetic>(m: &mut M, x: M::Real) -> M::Real {
     let (quarter, four) = (m.constant(0.25), m.constant(4.0));
     let quotient = m.mul(x, quarter);

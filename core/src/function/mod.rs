@@ -27,7 +27,7 @@ pub use pairs::split_product_error;
 
 use crate::real::{BinaryOp, Compare, Kind, Precision, RealFunction, UnaryOp};
 
-/// What the functions are made of. Operations round as IEEE 754 says.
+/// The operations that the functions are made of. They round as IEEE 754 says.
 pub trait Arithmetic {
     /// A real, or several side by side.
     type Real: Copy;
@@ -58,7 +58,7 @@ pub trait Arithmetic {
     fn round(&mut self, a: Self::Real) -> Self::Real;
     /// A comparison; false where an operand is NaN, except for [`Compare::NotEqual`].
     fn compare(&mut self, op: Compare, a: Self::Real, b: Self::Real) -> Self::Mask;
-    /// Whether both hold.
+    /// True where both hold.
     fn and(&mut self, a: Self::Mask, b: Self::Mask) -> Self::Mask;
     /// `a` where the mask holds, else `b`.
     fn select(&mut self, mask: Self::Mask, a: Self::Real, b: Self::Real) -> Self::Real;

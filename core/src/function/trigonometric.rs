@@ -31,7 +31,7 @@ fn both<M: Arithmetic>(m: &mut M, x: Pair<M::Real>) -> [Pair<M::Real>; 2] {
     [sine, Pair { hi: near, lo: tail }]
 }
 
-/// Whether an integer is odd.
+/// True where an integer is odd.
 fn is_odd<M: Arithmetic>(m: &mut M, n: M::Real) -> M::Mask {
     let half = m.constant(0.5);
     let halved = m.mul(n, half);

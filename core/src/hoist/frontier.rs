@@ -15,16 +15,16 @@ const FUNCTION: u32 = 80;
 
 /// By value.
 pub struct Facts {
-    /// Whether it is static.
+    /// True if it is static.
     pub fixed: Vec<bool>,
-    /// Whether it may be stored.
+    /// True if it may be stored.
     pub storable: Vec<bool>,
 }
 
-/// What to store so that all that depends on unknowns can be computed at the least cost, in ascending order.
+/// The values to store so that all that depends on unknowns can be computed at the least cost, in ascending order.
 ///
 /// A static value is *present* in the evaluation if something there reads it; it is either stored or *repeated*, and
-/// what is repeated has its operands present. Both are the sides of a minimum cut.
+/// a repeated value has its operands present. Both are the sides of a minimum cut.
 pub fn frontier(graph: &Graph, roots: impl Iterator<Item = Value>, facts: &Facts) -> Vec<Value> {
     let reachable = graph.reachable(roots);
     let fixed: Vec<Value> = graph.values().filter(|v| reachable[v.index()] && facts.fixed[v.index()]).collect();
@@ -52,7 +52,7 @@ pub fn frontier(graph: &Graph, roots: impl Iterator<Item = Value>, facts: &Facts
         .collect()
 }
 
-/// What computing a static value costs in every evaluation.
+/// The cost of computing a static value in every evaluation.
 fn operation_cost(graph: &Graph, value: Value) -> u32 {
     if graph.free(value).is_empty() {
         // Outside of all loops.

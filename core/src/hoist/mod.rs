@@ -1,7 +1,7 @@
 //! Static hoisting: what depends on no unknown is computed once for each binding and stored, one record for each
 //! iteration of its loop; the kernels of the evaluation stream the records.
 //!
-//! What is stored is the cheapest cut between the data and what depends on unknowns: a stored number costs its
+//! The stored numbers are the cheapest cut between the data and what depends on unknowns: a stored number costs its
 //! place in memory and a load, a number that is not stored costs its operations in every evaluation.
 
 mod cut;
@@ -23,11 +23,11 @@ pub struct Hoisted {
     /// The program, with loads in place of what is stored. Its arrays are those of the original program and, after
     /// them, those of the parts.
     pub program: Program,
-    /// What is to be computed for each binding, in the order of the arrays.
+    /// The numbers to compute for each binding, in the order of the arrays.
     pub parts: Vec<Part>,
 }
 
-/// What is stored for the iterations of one loop.
+/// The numbers stored for the iterations of one loop.
 pub struct Part {
     /// The loop.
     pub var: Var,
@@ -83,7 +83,7 @@ fn place(g: &mut Graph, var: Var, width: usize, k: usize) -> Index {
     g.indices.offset(record, k as i64)
 }
 
-/// What is worth storing, with its loop, in ascending order.
+/// The values worth storing, with their loops, in ascending order.
 fn stored(program: &Program, changing: &[Array]) -> Vec<(Var, Value)> {
     let graph = &program.graph;
     let facts = facts(program, changing);
@@ -91,7 +91,7 @@ fn stored(program: &Program, changing: &[Array]) -> Vec<(Var, Value)> {
     values.into_iter().filter_map(|value| Some((single_loop(graph, value)?, value))).collect()
 }
 
-/// What is static, and what of it can be stored.
+/// The static values, and those of them that can be stored.
 fn facts(program: &Program, changing: &[Array]) -> Facts {
     let graph = &program.graph;
     let roots: Vec<Root> = (program.updates.iter())

@@ -44,7 +44,7 @@ impl Indices {
         self.cond_of(IndexNode::Zero(gap))
     }
 
-    /// Whether the sign of an integer can be proved not to be zero.
+    /// Returns true if the sign of an integer can be proved not to be zero.
     fn excludes_zero(&mut self, a: Index) -> bool {
         let below = self.offset(a, -1);
         let negated = self.neg(a);
@@ -132,7 +132,7 @@ impl Indices {
         self.or(both, neither)
     }
 
-    /// Whether `a` is a conjunction that has `b` as one side, so that `a` implies `b`.
+    /// Returns true if `a` is a conjunction with the side `b`, or `b` a disjunction with the side `a`: `a` implies `b`.
     fn and_holds(&self, a: Cond, b: Cond) -> bool {
         matches!(*self.cond(a), IndexNode::And(x, y) if x == b || y == b)
             || matches!(*self.cond(b), IndexNode::Or(x, y) if x == a || y == a)

@@ -11,7 +11,7 @@ pub struct Size(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Table(pub u32);
 
-/// What a size is.
+/// The kind of a size.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SizeInfo {
     /// A number of the data: an `override`.
@@ -40,11 +40,11 @@ pub struct TableInfo {
     pub name: String,
     /// Entries are known not to be negative (`u32`).
     pub unsigned: bool,
-    /// Where its entries come from.
+    /// The source of its entries.
     pub kind: TableKind,
 }
 
-/// Where the entries of a table come from.
+/// The source of the entries of a table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TableKind {
     /// Data bind to it by name.
@@ -62,7 +62,7 @@ impl SizeInfo {
         }
     }
 
-    /// Whether it is known not to be negative.
+    /// Returns true if it is known not to be negative.
     pub fn is_unsigned(&self) -> bool {
         match self {
             SizeInfo::Given { unsigned, .. } => *unsigned,
@@ -70,7 +70,7 @@ impl SizeInfo {
         }
     }
 
-    /// Whether it has this name in print, of those that a loop may have.
+    /// Returns true if it has this name in print, of those that a loop may have.
     pub(super) fn is_called(&self, text: &str) -> bool {
         match self {
             SizeInfo::Given { name, .. } => name == text,
@@ -115,7 +115,7 @@ impl Indices {
         &self.tables
     }
 
-    /// Whether a loop or a size has this name in print.
+    /// Returns true if a loop or a size has this name in print.
     pub fn is_taken(&self, name: &str) -> bool {
         self.loop_names.contains_key(name) || self.sizes.iter().any(|size| size.is_called(name))
     }

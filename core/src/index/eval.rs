@@ -2,7 +2,7 @@
 
 use super::{BitOp, IndexNode, Table};
 
-/// Why an integer could not be evaluated.
+/// The reason an integer could not be evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum IndexFault {
     /// Division or remainder by zero.

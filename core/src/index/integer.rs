@@ -83,7 +83,7 @@ impl Indices {
         seen
     }
 
-    /// Whether a `u32` somewhere in an expression may have gone below zero.
+    /// Returns true if a `u32` somewhere in an expression may have gone below zero.
     pub fn wraps(&self, index: Index) -> bool {
         self.reachable([index]).iter().any(|&at| matches!(self.node(at), IndexNode::Wrap(_)))
     }

@@ -15,7 +15,7 @@ pub struct Interval {
     pub hi: i64,
 }
 
-/// What 32 bits without a sign hold.
+/// The integers that 32 bits without a sign hold.
 const WORD: Interval = Interval { lo: 0, hi: u32::MAX as i64 };
 
 impl Interval {
@@ -28,22 +28,22 @@ impl Interval {
     /// A condition whose value is not known.
     const EITHER: Interval = Interval { lo: 0, hi: 1 };
 
-    /// Whether there is no integer in it.
+    /// Returns true if there is no integer in it.
     pub fn is_empty(self) -> bool {
         self.hi < self.lo
     }
 
-    /// Whether 32 bits without a sign hold every integer in it.
+    /// Returns true if 32 bits without a sign hold every integer in it.
     fn is_word(self) -> bool {
         self.within(&(WORD.lo..=WORD.hi))
     }
 
-    /// Whether its values certainly fit 64 bits: what does not ends at these bounds.
+    /// Returns true if its values certainly fit 64 bits: values that do not fit end at these bounds.
     pub fn fits(self) -> bool {
         i64::MIN < self.lo && self.hi < i64::MAX
     }
 
-    /// Whether every integer in it is in the range.
+    /// Returns true if every integer in it is in the range.
     pub fn within(self, range: &RangeInclusive<i64>) -> bool {
         self.is_empty() || (range.contains(&self.lo) && range.contains(&self.hi))
     }
@@ -137,7 +137,7 @@ impl Interval {
 }
 
 impl IndexNode {
-    /// Whether its value may need more bits than its operands.
+    /// Returns true if its value may need more bits than its operands.
     pub(crate) fn adds_up(&self) -> bool {
         matches!(self, IndexNode::Poly(_) | IndexNode::Product(..) | IndexNode::Sum(..))
     }

@@ -143,7 +143,7 @@ impl Indices {
         self.nodes.len()
     }
 
-    /// Whether nothing has been built yet.
+    /// Returns true if nothing has been built yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -178,12 +178,12 @@ impl Indices {
         self.sets.without(set, var)
     }
 
-    /// Whether a set holds `var`.
+    /// Returns true if a set holds `var`.
     pub fn contains(&self, set: VarSet, var: Var) -> bool {
         self.sets.get(set).contains(&var)
     }
 
-    /// Whether a literal did not fit 64 bits while an expression was simplified.
+    /// Returns true if a literal did not fit 64 bits while an expression was simplified.
     pub fn overflowed(&self) -> bool {
         self.overflow
     }
@@ -193,7 +193,7 @@ impl Indices {
         &self.loops[var.0 as usize]
     }
 
-    /// How many loop variables there are.
+    /// The number of loop variables.
     pub fn loops(&self) -> usize {
         self.loops.len()
     }
@@ -257,7 +257,7 @@ impl Indices {
         unused
     }
 
-    /// How much was built so far: expressions, and the monomials that were added up for them.
+    /// The amount built so far: expressions, and the monomials that were added up for them.
     pub fn work(&self) -> usize {
         self.nodes.len() + self.summed
     }
@@ -310,7 +310,7 @@ impl Indices {
         self.intern.get(node).map(|&id| Index(id))
     }
 
-    /// How many nodes are found by what they are.
+    /// The number of interned nodes.
     pub(crate) fn interned_nodes(&self) -> usize {
         self.intern.len()
     }

@@ -18,7 +18,7 @@ enum Level {
 
 type Known = rustc_hash::FxHashMap<Index, (String, Level)>;
 
-/// How many texts are kept.
+/// The number of texts kept.
 const KEPT: usize = 1 << 14;
 
 /// Texts of integers that are printed again and again.

@@ -1,12 +1,12 @@
-//! What can be proved about the sign of an expression without data.
+//! Proofs about the sign of an expression without data.
 
 use super::{Index, IndexNode, Indices, Monomial};
 
-/// How many loop bounds are put in for variables before the proof is given up.
+/// The number of loop bounds put in for variables before the proof is given up.
 const SUBSTITUTIONS: usize = 8;
 
 impl Indices {
-    /// Whether `a >= 0` can be proved for every iteration of the loops around it. `false`: not known.
+    /// Returns true if `a >= 0` can be proved for every iteration of the loops around it. `false`: not known.
     pub fn nonnegative(&mut self, a: Index) -> bool {
         let mut current = a;
         for _ in 0..SUBSTITUTIONS {
@@ -34,7 +34,7 @@ impl Indices {
         self.nonnegative[atom.index()]
     }
 
-    /// Whether a node cannot be negative, given its operands. A loop's variable is never below its first value.
+    /// Returns true if a node cannot be negative, given its operands. A loop's variable is never below its first value.
     pub(super) fn is_nonnegative(&self, node: &IndexNode) -> bool {
         let of = |a: Index| self.nonnegative[a.index()];
         match node {

@@ -10,18 +10,18 @@ pub const REDUCTION_LEVEL: u32 = 1 << 16;
 /// The most values that a reduction runs over: about a second.
 pub const REDUCTION_ITERATIONS: i64 = 1 << 26;
 
-/// What a reduction evaluates for each value of its variable.
+/// The body of a reduction, evaluated for each value of its variable, and its inputs.
 #[derive(Clone, Default, Debug)]
 pub struct Reduction {
     /// The integers that move with the variable, operands first. Reductions among them run by themselves.
     pub body: Vec<Index>,
-    /// What these read that does not move: it is computed before the loop.
+    /// The integers these read that do not move: they are computed before the loop.
     pub inputs: Vec<Index>,
 }
 
 /// Something that keeps a number for each integer of an arena and computes them one by one.
 pub trait Evaluator {
-    /// Why an integer could not be computed.
+    /// The reason an integer could not be computed.
     type Fault;
 
     /// The numbers, by arena position; conditions are 0 or 1.
@@ -30,7 +30,7 @@ pub trait Evaluator {
     /// Computes one integer from the numbers of its operands.
     fn evaluate(&mut self, index: Index) -> Result<(), Self::Fault>;
 
-    /// What becomes of a reduction over more than [`REDUCTION_ITERATIONS`] values.
+    /// The result of a reduction over more than [`REDUCTION_ITERATIONS`] values.
     fn too_long(&self, at: Index, count: i64) -> Result<i64, Self::Fault>;
 
     /// The value of a reduction; its bounds and inputs have been computed.
@@ -138,8 +138,8 @@ impl Indices {
         reductions
     }
 
-    /// What is evaluated in the loop of a reduction depends on its variable and those around it only; what depends on
-    /// the variable of a reduction further in belongs to that one.
+    /// The body and inputs of a reduction. They depend on its variable and those around it only; integers that depend
+    /// on the variable of a reduction further in belong to that one.
     fn reduction(&self, at: Index, var: Var, root: Index) -> Reduction {
         let around = self.vars(self.free(at));
         let mut reduction = Reduction::default();

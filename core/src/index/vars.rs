@@ -25,16 +25,16 @@ pub struct Loop {
     pub hi: Index,
     /// Name in print.
     pub name: String,
-    /// What it runs over.
+    /// Its origin.
     pub origin: Origin,
 }
 
-/// What a loop runs over.
+/// The origin of a loop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
     /// The elements of a term in element form.
     Elements,
-    /// What a loop of the program says.
+    /// A loop of the program.
     Program,
 }
 
@@ -46,7 +46,7 @@ impl VarSet {
     /// No variable.
     pub const EMPTY: VarSet = VarSet(0);
 
-    /// Whether the set has no variable.
+    /// Returns true if the set has no variable.
     pub fn is_empty(self) -> bool {
         self == VarSet::EMPTY
     }

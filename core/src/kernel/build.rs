@@ -25,7 +25,7 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Whether a target is among the outputs.
+    /// Returns true if a target is among the outputs.
     pub fn has(self, target: &Target) -> bool {
         match buffer_of(target) {
             Buffer::Energy => self.energy,

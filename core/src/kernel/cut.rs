@@ -121,8 +121,8 @@ impl Cut {
         weight
     }
 
-    /// What one function computes and another reads, in the order in which it is read. Integers that are `repeated` wherever
-    /// they are read do not cross.
+    /// The nodes that one function computes and another reads, in the order in which they are read. Integers `repeated`
+    /// wherever they are read do not cross.
     pub fn crossing(&self, kernel: &Kernel, repeated: impl Fn(Index) -> bool) -> Vec<Crossing> {
         if self.functions.len() == 1 {
             return Vec::new();

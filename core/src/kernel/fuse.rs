@@ -12,11 +12,11 @@ use crate::verify;
 pub struct Fused {
     /// The factors.
     pub factors: [Value; 2],
-    /// What the product is added to.
+    /// The value that the product is added to.
     pub addend: Value,
-    /// Whether the product is subtracted.
+    /// True if the product is subtracted.
     pub minus_product: bool,
-    /// Whether the addend is subtracted.
+    /// True if the addend is subtracted.
     pub minus_addend: bool,
 }
 
@@ -30,7 +30,7 @@ impl Fused {
     }
 }
 
-/// Where a value is computed and how often it is read.
+/// The number of times a value is computed and read, and its block.
 #[derive(Clone, Copy, Default)]
 struct Use {
     computed: usize,

@@ -28,7 +28,7 @@ use crate::real::{Graph, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// What an output adds to.
+/// The buffer that an output adds to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Buffer {
     /// The one number of the energy; it takes no slot.
@@ -52,22 +52,22 @@ pub struct Output {
     pub update: usize,
     /// The region in which it stands.
     pub region: usize,
-    /// What it adds to.
+    /// The buffer that it adds to.
     pub buffer: Buffer,
     /// Position of its slot in the region's record; the energy has none.
     pub offset: usize,
-    /// How many entries beyond its slot it goes.
+    /// The distance of its entry from its slot, in entries.
     pub shift: u32,
-    /// Whether it goes to the transposed entry.
+    /// True if it goes to the transposed entry.
     pub transposed: bool,
     /// The *row node*, and the component of it that the row is: rows that are less than a stride apart in every iteration
     /// are components of one node, in whatever buffer. Rows that are no unknowns have none.
     pub node: Option<(usize, u32)>,
     /// The value.
     pub value: Value,
-    /// Whether the value is subtracted.
+    /// True if the value is subtracted.
     pub negated: bool,
-    /// Whether the value replaces what is there; no other output goes there.
+    /// True if the value replaces the number there; no other output goes there.
     pub sets: bool,
 }
 
@@ -89,19 +89,19 @@ pub struct Kernel {
     pub name: String,
     /// The expressions.
     pub graph: Arc<Graph>,
-    /// What to do, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
     /// The outputs, by the number in [`Step::Output`].
     pub outputs: Vec<Output>,
     /// Sums and differences that are computed together with a product.
     pub fused: FxHashMap<Value, Fused>,
-    /// Whether the machine multiplies and adds in one instruction, which functions such as `exp` then do, too.
+    /// True if the machine multiplies and adds in one instruction, which functions such as `exp` then do, too.
     pub fuses: bool,
     /// The regions, by the number in [`Step::Begin`]; region 0 is the whole kernel.
     pub regions: Vec<Region>,
     /// The outermost loop, which back-ends split into ranges; `None`: the kernel runs once.
     pub outer: Option<Var>,
-    /// What the reductions among the steps, and those inside of them, evaluate.
+    /// The bodies of the reductions among the steps, and of those inside of them.
     pub reductions: FxHashMap<Index, Reduction>,
     /// By arena position: loads whose index may be out of range where a guard is off. They read entry 0 then.
     pub checked_values: Vec<bool>,
@@ -110,14 +110,14 @@ pub struct Kernel {
 }
 
 impl Output {
-    /// Whether it goes to an entry of a buffer; the energy is a number of its own.
+    /// Returns true if it goes to an entry of a buffer; the energy is a number of its own.
     pub fn has_slot(&self) -> bool {
         self.buffer != Buffer::Energy
     }
 }
 
 impl Kernel {
-    /// Whether the outputs of both kernels stand in the same loops and have the same slots.
+    /// Returns true if the outputs of both kernels stand in the same loops and have the same slots.
     pub fn same_outputs(&self, other: &Kernel) -> bool {
         let place = |o: &Output| (o.update, o.region, o.buffer, o.offset, o.shift, o.transposed);
         let region = |r: &Region| (r.parent, r.var, r.width);
@@ -140,14 +140,14 @@ impl Kernel {
         None
     }
 
-    /// Whether a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums over the
-    /// same range that stand before it run in full.
+    /// Returns true if a step that stands in no loop begins the outermost loop, whose range the caller chooses. Sums
+    /// over the same range that stand before it run in full.
     pub fn is_outer(&self, step: Step) -> bool {
         matches!(step, Step::Begin(var, region) if region != 0 && Some(var) == self.outer)
     }
 
-    /// Whether a region is the outermost loop itself, or the whole of a kernel without one: its records have the numbers of
-    /// the iterations.
+    /// Returns true if a region is the outermost loop itself, or the whole of a kernel without one: its records have
+    /// the numbers of the iterations.
     pub fn has_outer_records(&self, region: usize) -> bool {
         let Some(found) = self.regions.get(region) else { return false };
         match self.outer {

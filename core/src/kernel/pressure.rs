@@ -1,4 +1,4 @@
-//! How many numbers a kernel keeps at once: what no register holds goes through memory.
+//! The number of values that a kernel keeps at once: those that no register holds go through memory.
 
 use super::{Kernel, Step, loop_ends};
 use crate::real::{Node, Value};

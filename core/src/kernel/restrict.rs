@@ -5,7 +5,7 @@ use crate::index::{Index, IndexNode};
 use crate::real::{Graph, Node, Value};
 use crate::verify;
 
-/// What the steps that are kept read.
+/// The nodes that the kept steps read.
 struct Needed<'a> {
     kernel: &'a Kernel,
     values: Vec<bool>,

@@ -22,7 +22,7 @@ struct Place {
     array: Option<Array>,
     base: Index,
     constant: i64,
-    /// What divides every difference of two values of the base: 3 for `3 * node`, 0 if there is but one value.
+    /// A divisor of every difference of two values of the base: 3 for `3 * node`, 0 if there is but one value.
     stride: i64,
 }
 
@@ -35,13 +35,13 @@ impl Place {
         Self { array, base: indices.offset(index, -constant), constant, stride }
     }
 
-    /// Whether it is the first component of a node, for which a run does not go on.
+    /// Returns true if it is the first component of a node, for which a run does not go on.
     fn begins_node(&self) -> bool {
         self.stride != 0 && self.constant.rem_euclid(self.stride) == 0
     }
 
-    /// What the components of one node have in common, no two values of the base being less than a stride apart; and the
-    /// component.
+    /// The key that the components of one node have in common, no two values of the base being less than a stride
+    /// apart; and the component.
     fn node(&self) -> ((Option<Array>, Index, i64), u32) {
         let (block, component) = match self.stride {
             0 => (self.constant, 0),
@@ -57,7 +57,7 @@ fn divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Where an output goes: its row and, for matrices, its column.
+/// The destination of an output: its row and, for matrices, its column.
 fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[Place; 2]> {
     let mut entry = |e: crate::program::Entry| Place::of(indices, Some(e.array), e.index);
     let [row, col] = match *target {

@@ -49,7 +49,7 @@ pub fn integer_steps(steps: &[Step]) -> impl Iterator<Item = Index> {
     steps.iter().filter_map(|s| if let Step::Index(i) = s { Some(*i) } else { None })
 }
 
-/// What is to be computed in one loop nest.
+/// The nodes to compute in one loop nest.
 #[derive(Clone, Debug)]
 pub struct Root {
     /// The loops, outermost first.
@@ -276,7 +276,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Whether all loops a node depends on are open.
+    /// Returns true if all loops a node depends on are open.
     fn belongs(&self, any: Any, scope: &[Var]) -> bool {
         self.graph.indices.vars(self.free(any)).iter().all(|v| scope.contains(v))
     }
@@ -344,7 +344,7 @@ impl Scheduler<'_> {
         self.done[key] = true;
     }
 
-    /// Whether this round meets a node for the first time.
+    /// Returns true if this round meets a node for the first time.
     fn meets(&mut self, any: Any) -> bool {
         let key = self.key(any);
         std::mem::replace(&mut self.seen[key], self.round) != self.round

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 /// Drops the upper of each pair of transposed updates and marks the lower as mirrored.
 ///
-/// Where an entry outside opened sums has no transpose, the transpose was found structurally zero; by symmetry so is the
+/// If an entry outside opened sums has no transpose, the transpose was found structurally zero; by symmetry so is the
 /// entry, and it is dropped. Inside opened sums the parts of an entry may be distributed over loops of different names,
 /// and those of its transpose over others: unless the values are the same, both stay.
 pub fn symmetry(mut program: Program) -> Program {

@@ -95,14 +95,14 @@ fn range_length(kernel: &Kernel, entries: &Entries, total: usize) -> usize {
     if nested { length.min(total.div_ceil(RANGES)) } else { length }
 }
 
-/// Whether rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
+/// Returns true if rows of different buffers of a kernel may be numbered apart: unknowns and residual rows.
 fn mixes_rows(kernel: &Kernel) -> bool {
     let unknown = kernel.outputs.iter().any(|o| o.has_slot() && is_by_unknown(o.buffer));
     let residual = kernel.outputs.iter().any(|o| o.has_slot() && !is_by_unknown(o.buffer));
     unknown && residual
 }
 
-/// Whether a buffer is addressed by rows of the global vector.
+/// Returns true if a buffer is addressed by rows of the global vector.
 fn is_by_unknown(buffer: Buffer) -> bool {
     matches!(buffer, Buffer::Gradient | Buffer::Hessian | Buffer::Product)
 }

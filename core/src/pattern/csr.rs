@@ -7,7 +7,7 @@ use crate::bind::NO_SLOT;
 pub struct Csr {
     /// The number of columns.
     pub cols: usize,
-    /// Where each row begins in `col_idx`, and the number of entries at the end.
+    /// The start of each row in `col_idx`, and the number of entries at the end.
     pub row_ptr: Vec<usize>,
     /// The column of each entry.
     pub col_idx: Vec<u32>,

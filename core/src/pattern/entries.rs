@@ -1,4 +1,4 @@
-//! What the symbolic phase records: the rows and columns of a kernel's outputs over all iterations.
+//! The records of the symbolic phase: the rows and columns of a kernel's outputs over all iterations.
 
 use crate::kernel::{Buffer, Kernel, Output};
 use std::ops::Range;
@@ -14,13 +14,13 @@ pub struct Entries {
 
 /// The entries of one region: a record for each of its iterations.
 ///
-/// What is kept of a record are the numbers of the rows and columns that it is about, its *places*; which of them are
-/// row and column of an output is the same in every record.
+/// A record keeps the numbers of the rows and columns that it is about, its *places*; which of them are row and column
+/// of an output is the same in every record.
 #[derive(Clone, Default, Debug)]
 pub struct RegionEntries {
     /// Numbers of the places, record by record.
     pub(super) numbers: Vec<u32>,
-    /// Whether each output has its entry, record by record; empty where all always have.
+    /// True for each output that has its entry, record by record; empty where all always have.
     pub(super) on: Vec<bool>,
     /// The number of places in a record.
     pub(super) places: usize,

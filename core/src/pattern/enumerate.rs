@@ -246,7 +246,7 @@ impl Run<'_> {
         }
     }
 
-    /// Why a place has no number.
+    /// The fault of a place without a number.
     fn misplaced(&self, (array, index): (Option<Array>, Index), span: Span) -> Fault {
         let value = self.values[index.index()];
         let inside = u64::try_from(value).is_ok_and(|at| at < self.extent(array).1);

@@ -1,4 +1,4 @@
-//! What can be wrong with an index, found when data is bound.
+//! The faults of an index, found when data is bound.
 
 use crate::index::Table;
 use crate::program::Word;
@@ -7,9 +7,9 @@ use crate::real::{Array, Span};
 /// An index that may not be used, found when data is bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// Where the index stands in the source.
+    /// The place of the index in the source.
     pub span: Span,
     /// The loop variables around it with their values.
     pub loops: Vec<(String, i64)>,
@@ -17,7 +17,7 @@ pub struct Fault {
     pub reads: Vec<(Table, i64, i64)>,
 }
 
-/// What is wrong with an index.
+/// The kind of a fault of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// An array of reals was read at this position, outside its length.

@@ -3,7 +3,7 @@
 use super::Csr;
 use crate::bind::NO_SLOT;
 
-/// Where the products of each row go in the storage of JᵀJ.
+/// The slots of the products of each row in the storage of JᵀJ.
 #[derive(Clone, Default, Debug)]
 pub struct Gram {
     slots: Vec<u32>,

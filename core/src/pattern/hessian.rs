@@ -9,7 +9,7 @@ use crate::executor::{self, Executor};
 use crate::kernel::Kernel;
 use std::ops::Range;
 
-/// What meets a place in the outputs of the Hessian.
+/// A place that meets another in the outputs of the Hessian.
 #[derive(Clone, Copy)]
 struct Partner {
     /// The other place.
@@ -58,8 +58,8 @@ impl Partners {
         }
     }
 
-    /// Whether a row, given by its positions, has the columns of the one before it because it meets the same places in
-    /// the same records.
+    /// Returns true if a row, given by its positions, has the columns of the one before it because it meets the same
+    /// places in the same records.
     fn repeats(&self, entries: &RegionEntries, before: &[u32], own: &[u32]) -> bool {
         let places = entries.places;
         let follows = |&own: &u32, &before: &u32| {

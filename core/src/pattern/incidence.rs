@@ -2,7 +2,7 @@
 
 /// For each row the positions in a list of numbers at which the row stands, ascending.
 pub(super) struct Incidence {
-    /// Where each row begins in `positions`, and their number at the end.
+    /// The start of each row in `positions`, and their number at the end.
     starts: Vec<u32>,
     positions: Vec<u32>,
 }

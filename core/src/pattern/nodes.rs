@@ -52,7 +52,7 @@ impl Nodes {
         (rests == 0).then_some(numbers)
     }
 
-    /// How many nodes a record has.
+    /// The number of nodes of a record.
     pub fn count(&self) -> usize {
         self.places.len()
     }

@@ -1,4 +1,4 @@
-//! Where the entries of a pattern are stored.
+//! The storage of the entries of a pattern.
 
 use super::Csr;
 use crate::bind::NO_SLOT;
@@ -13,7 +13,7 @@ pub trait Storage {
     /// The slot of an entry of the pattern; `None` if it is not stored (the other triangle, say).
     fn slot(&self, row: u32, col: u32) -> Option<usize>;
 
-    /// Whether there is no slot at all.
+    /// Returns true if there is no slot at all.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -125,7 +125,7 @@ impl Storage for Block {
     }
 }
 
-/// Where the entries of a matrix are.
+/// The places of the entries of a matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Places<'a> {
     /// The pattern.

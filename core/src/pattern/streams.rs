@@ -34,7 +34,7 @@ pub fn streams(
     streams
 }
 
-/// What a matrix's slots say of its storage.
+/// The storage of a matrix, as far as its slots tell.
 fn storage(places: Option<Places>) -> Storage {
     let Some(Places { pattern, slots }) = places else { return Storage::default() };
     let Some(slots) = slots else { return Storage::whole(pattern.nonzeros()) };

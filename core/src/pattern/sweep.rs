@@ -53,7 +53,7 @@ type Part<'a> = Vec<(&'a Record, &'a mut [u32], &'a mut [bool])>;
 struct Trouble;
 
 impl Sweep<'_> {
-    /// Whether all integers of the body are values of their operands.
+    /// Returns true if all integers of the body are values of their operands.
     pub fn is_simple(&self) -> bool {
         self.symbolic.steps[self.body.clone()].iter().all(|step| match *step {
             Step::Index(i) => !self.symbolic.reductions.contains_key(&i),
@@ -97,7 +97,7 @@ impl Sweep<'_> {
         done.is_ok().then_some(swept)
     }
 
-    /// What the body records.
+    /// The records of the body.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         let steps = self.symbolic.steps[self.body.clone()].iter();
         steps.filter_map(|step| match *step {

@@ -23,7 +23,7 @@ pub(super) struct Record {
     pub(super) region: usize,
     /// The different rows and columns: an entry of an unknown array, or a residual row.
     pub(super) places: Vec<(Option<Array>, Index)>,
-    /// Where the values stand that go to each place.
+    /// By place, the span of a value that goes there.
     pub(super) spans: Vec<Span>,
     /// By place, the one whose number is always one less, if there is one.
     pub(super) before: Vec<Option<usize>>,
@@ -38,7 +38,7 @@ impl Record {
 }
 
 pub(super) struct Entry {
-    /// Where there is an entry; `None`: always.
+    /// The condition under which there is an entry; `None`: always.
     pub(super) guard: Option<Cond>,
     /// Row and column among the places; outputs without a column repeat the row.
     pub(super) at: [usize; 2],
@@ -111,13 +111,13 @@ impl Symbolic {
         Self { graph, steps, ends, actions, regions, outer, reductions }
     }
 
-    /// Whether some iterations may have no entry for some output.
+    /// Returns true if some iterations may have no entry for some output.
     pub fn is_guarded(&self) -> bool {
         self.actions.iter().any(|a| matches!(a, Action::Record(record) if record.is_guarded()))
     }
 }
 
-/// What to evaluate for the entries of a region, and how to record them.
+/// The integers to evaluate for the entries of a region, and the record of them.
 fn region_record(
     symbols: &Graph,
     kernel: &Kernel,
@@ -192,7 +192,7 @@ fn checks(kernel: &Kernel, demand: &mut Demand, roots: &mut Vec<Root>, actions: 
     }
 }
 
-/// What is to be checked, with the conditions under which it is needed.
+/// The checks to make, with the conditions under which they are needed.
 fn checked(kernel: &Kernel, demand: &Demand) -> Vec<Checked> {
     let graph = &kernel.graph;
     let mut list = Vec::new();

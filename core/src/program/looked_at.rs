@@ -12,11 +12,11 @@ use std::ops::RangeInclusive;
 pub struct LookedAt {
     /// The integer.
     pub index: Index,
-    /// What it must fit.
+    /// The word that it must fit.
     pub word: Word,
     /// The condition under which it is looked at.
     pub guard: Cond,
-    /// Where.
+    /// The place in the source.
     pub span: Span,
 }
 
@@ -41,7 +41,7 @@ impl LookedAt {
     }
 }
 
-/// What an integer must fit.
+/// The word that an integer must fit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Word {
     /// 32 bits with a sign.

@@ -22,7 +22,7 @@ pub struct Entry {
     pub index: Index,
 }
 
-/// What an update adds to.
+/// The number that an update adds to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Target {
     /// The energy.
@@ -35,7 +35,7 @@ pub enum Target {
         assign: bool,
         /// The two outermost loops around it, as numbered in the order of the text; 0 for none.
         nest: [u32; 2],
-        /// Where the row is written at all, be it with zero.
+        /// The condition under which the row is written at all, be it with zero.
         guard: Cond,
     },
     /// `∂E/∂entry`.
@@ -67,13 +67,13 @@ pub enum Target {
 pub struct Update {
     /// The loop nest, outermost first; bounds may depend on outer variables.
     pub vars: Vec<Var>,
-    /// How many of the variables are loops of the energy itself; the others are opened sums.
+    /// The number of variables that are loops of the energy itself; the others are opened sums.
     pub base: usize,
-    /// What is added to.
+    /// The target.
     pub target: Target,
-    /// What is added. Integer conditions stand in it as selects.
+    /// The value added. Integer conditions stand in it as selects.
     pub value: Value,
-    /// Where there is an entry; `None`: wherever the value may differ from zero.
+    /// The condition under which there is an entry; `None`: wherever the value may differ from zero.
     pub stored: Option<Cond>,
 }
 

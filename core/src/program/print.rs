@@ -36,7 +36,7 @@ fn roots(updates: &[Update]) -> Vec<Root> {
     updates.iter().map(root).collect()
 }
 
-/// How a list of updates is printed.
+/// The style in which a list of updates is printed.
 pub struct Style {
     /// The name of the seed's direction: products with the seed are then columns of the derivative.
     pub direction: Option<String>,

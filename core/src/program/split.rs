@@ -7,7 +7,7 @@ use crate::real::{BinaryOp, Graph, Node, Rebuild, UnaryOp, Value};
 /// Terms above this number stay together in one update.
 const TERM_LIMIT: usize = 1 << 16;
 
-/// What stands between a term and the result.
+/// A factor between a term and the result.
 #[derive(Clone, Copy)]
 enum Factor {
     Neg,

@@ -16,11 +16,11 @@ pub struct Write {
     pub row: Index,
     /// Written with `=`.
     pub assign: bool,
-    /// Where it is written.
+    /// The condition under which it is written.
     pub path: Value,
     /// The value.
     pub value: Value,
-    /// Where it stands.
+    /// The place in the source.
     pub span: Span,
 }
 

@@ -15,7 +15,8 @@ pub enum ArrayKind {
     Data,
     /// Numbers written in the program.
     Constant(Vec<f64>),
-    /// What the displacements in an unknown array are added to ([`crate::waist::displaced`]); of the same length.
+    /// The reference that the displacements in an unknown array are added to ([`crate::waist::displaced`]); of the same
+    /// length.
     Reference(Array),
     /// The linear combinations of a waist ([`crate::waist`]): derivatives are taken with respect to them, until they are
     /// expressed by the unknowns again.
@@ -38,12 +39,12 @@ pub struct ArrayInfo {
 }
 
 impl ArrayKind {
-    /// Whether derivatives are taken with respect to the entries.
+    /// Returns true if derivatives are taken with respect to the entries.
     pub fn is_unknown(&self) -> bool {
         matches!(self, ArrayKind::Unknown | ArrayKind::Combinations(_))
     }
 
-    /// Whether data bind to the array by name.
+    /// Returns true if data bind to the array by name.
     fn is_bound(&self) -> bool {
         matches!(self, ArrayKind::Unknown | ArrayKind::Data)
     }
@@ -72,7 +73,7 @@ impl Graph {
         self.arrays.iter().filter(|a| a.kind.is_unknown()).count()
     }
 
-    /// Whether data of this name bind to an array, a table or a size.
+    /// Returns true if data of this name bind to an array, a table or a size.
     pub fn binds(&self, name: &str) -> bool {
         let mut arrays = self.arrays.iter().filter_map(ArrayInfo::bound_name);
         let mut tables = self.indices.tables().iter().filter_map(|table| table.bound_name());

@@ -3,7 +3,7 @@
 use super::{Compare, Graph, Node, Value};
 use crate::index::{Cond, IndexNode};
 
-/// How many predicates of a conjunction are looked at.
+/// The number of predicates of a conjunction that are looked at.
 const CONJUNCTS: usize = 8;
 
 impl Graph {
@@ -91,7 +91,7 @@ impl Graph {
         found
     }
 
-    /// Whether something in one list is the negation of something in the other.
+    /// Returns true if something in one list is the negation of something in the other.
     fn contradict(&mut self, left: &[Value], right: &[Value]) -> bool {
         left.iter().any(|&p| {
             let not = self.not(p);

@@ -31,7 +31,7 @@ impl Graph {
         }
     }
 
-    /// Whether a value is the number zero: structurally zero.
+    /// Returns true if a value is the number zero: structurally zero.
     pub fn is_zero(&self, value: Value) -> bool {
         self.as_const(value) == Some(0.0)
     }
@@ -380,7 +380,7 @@ impl Graph {
     }
 }
 
-/// Whether multiplying by `c` is exact.
+/// Returns true if multiplying by `c` is exact.
 fn power_of_two(c: f64) -> bool {
     c.is_normal() && c.to_bits() & ((1 << 52) - 1) == 0 && (2f64.powi(-500)..2f64.powi(500)).contains(&c.abs())
 }

@@ -114,7 +114,7 @@ pub struct Graph {
     pub span: Span,
 }
 
-/// What is kept beside every node.
+/// The facts kept beside every node.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
     free: VarSet,
@@ -129,7 +129,7 @@ impl Graph {
         self.nodes.len()
     }
 
-    /// Whether nothing has been built yet.
+    /// Returns true if nothing has been built yet.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -144,7 +144,7 @@ impl Graph {
         &self.nodes[value.index()]
     }
 
-    /// Where in the source a value was first built.
+    /// The place in the source where a value was first built.
     pub fn span_of(&self, value: Value) -> Span {
         self.spans[value.index()]
     }
@@ -154,17 +154,17 @@ impl Graph {
         self.facts[value.index()].free
     }
 
-    /// Whether a value depends on an unknown; others are *static*.
+    /// Returns true if a value depends on an unknown; others are *static*.
     pub fn dynamic(&self, value: Value) -> bool {
         self.facts[value.index()].dynamic
     }
 
-    /// Whether a value holds a seed or a bracket.
+    /// Returns true if a value holds a seed or a bracket.
     pub fn tangent(&self, value: Value) -> bool {
         self.facts[value.index()].tangent
     }
 
-    /// Whether a value holds a [`Node::Carried`] placeholder.
+    /// Returns true if a value holds a [`Node::Carried`] placeholder.
     pub fn carried(&self, value: Value) -> bool {
         self.facts[value.index()].carried
     }
@@ -273,7 +273,7 @@ impl Graph {
         self.intern.find(hash(node), |v| self.node(*v) == node).copied()
     }
 
-    /// How many nodes are found by what they are.
+    /// The number of interned nodes.
     pub(crate) fn interned_nodes(&self) -> usize {
         self.intern.len()
     }

@@ -12,7 +12,7 @@ pub enum Precision {
     F64,
 }
 
-/// What a device makes of an operation.
+/// The kind of an operation on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind<I> {
     /// An instruction, which every device has.
@@ -21,7 +21,7 @@ pub enum Kind<I> {
     Function(RealFunction),
 }
 
-/// What becomes of an operation of one real where its operand changes its sign.
+/// The symmetry of an operation of one real where its operand changes its sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Symmetry {
     /// Something else.
@@ -84,7 +84,7 @@ macro_rules! operations {
                 match self { $(UnaryOp::$op => $name,)* $(UnaryOp::$fop => $fname,)* }
             }
 
-            /// What a device makes of it.
+            /// Its kind on a device.
             pub fn kind(self) -> Kind<UnaryInstruction> {
                 match self {
                     $(UnaryOp::$op => Kind::Instruction(UnaryInstruction::$op),)*
@@ -92,7 +92,7 @@ macro_rules! operations {
                 }
             }
 
-            /// What becomes of it where its operand changes its sign.
+            /// Its symmetry where its operand changes its sign.
             pub fn symmetry(self) -> Symmetry {
                 match self { $(UnaryOp::$op => Symmetry::$symmetry,)* $(UnaryOp::$fop => Symmetry::$fsymmetry,)* }
             }
@@ -127,7 +127,7 @@ macro_rules! operations {
                 match self { $(BinaryOp::$bop => $bname,)* $(BinaryOp::$top => $tname,)* }
             }
 
-            /// What a device makes of it.
+            /// Its kind on a device.
             pub fn kind(self) -> Kind<BinaryInstruction> {
                 match self {
                     $(BinaryOp::$bop => Kind::Instruction(BinaryInstruction::$bop),)*
@@ -245,14 +245,14 @@ operations! {
 }
 
 impl UnaryOp {
-    /// Whether it is a function, and no instruction.
+    /// Returns true if it is a function, and no instruction.
     pub fn is_function(self) -> bool {
         matches!(self.kind(), Kind::Function(_))
     }
 }
 
 impl BinaryOp {
-    /// Whether it is a function, and no instruction.
+    /// Returns true if it is a function, and no instruction.
     pub fn is_function(self) -> bool {
         matches!(self.kind(), Kind::Function(_))
     }

@@ -21,7 +21,7 @@ pub struct Printer<'a> {
     graph: &'a Graph,
     /// Values printed by name.
     pub names: FxHashMap<Value, String>,
-    /// What the direction of the seed is called in brackets.
+    /// The name of the seed's direction in brackets.
     pub direction: String,
     /// Values whose text is known and written in place.
     inline: FxHashMap<Value, (String, Level)>,

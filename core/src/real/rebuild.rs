@@ -15,7 +15,7 @@ pub struct Rebuild {
     values: FxHashMap<Value, Value>,
     /// The replaced values; unless `everywhere`, leaves that hold a placeholder or a tangent.
     leaves: Vec<(Value, Value)>,
-    /// Whether a replaced value may stand anywhere.
+    /// True if a replaced value may stand anywhere.
     everywhere: bool,
     /// Bound variables to rename.
     bound: FxHashMap<Var, Var>,
@@ -302,13 +302,13 @@ impl Rebuild {
         }
     }
 
-    /// What the variables around a sum's body become, without the sum's own.
+    /// The replacements of the variables around a sum's body, without the sum's own.
     fn outer_of(&mut self, g: &mut Graph, var: Var, body: Value) -> Vec<Index> {
         let free: Vec<Var> = g.indices.vars(g.free(body)).iter().copied().filter(|f| *f != var).collect();
         free.into_iter().map(|f| self.index(g, g.indices.var_index(f))).collect()
     }
 
-    /// Whether the sum over `var` would bind a variable that a replacement holds.
+    /// Returns true if the sum over `var` would bind a variable that a replacement holds.
     fn captures(&mut self, g: &mut Graph, var: Var, body: Value) -> bool {
         if self.vars.contains_key(&var) {
             return true;
@@ -329,7 +329,7 @@ impl Rebuild {
     }
 }
 
-/// Whether the loop of a sum is deeper than all loops that the sum depends on.
+/// Returns true if the loop of a sum is deeper than all loops that the sum depends on.
 fn stands_below(g: &Graph, var: Var, body: Value) -> bool {
     let level = g.indices.loop_of(var).level;
     g.indices.vars(g.free(body)).iter().all(|f| *f == var || g.indices.loop_of(*f).level < level)

@@ -20,7 +20,7 @@ pub enum Inverse {
         var: Var,
         /// An index with a table read, depending on the variable.
         inner: Index,
-        /// What it must be.
+        /// The value of `inner`.
         value: Index,
     },
     /// The row says nothing about the variable: its whole loop runs.
@@ -36,7 +36,7 @@ pub struct Gather {
     pub transposed: bool,
     /// The size that stands for the row: one iteration for each row of the array.
     pub row: Index,
-    /// How the variables follow from the row, in order.
+    /// The ways of finding the variables from the row, in order.
     pub inverses: Vec<Inverse>,
     /// Conditions under which an iteration exists: divisibility and loop bounds.
     pub conditions: Vec<Cond>,

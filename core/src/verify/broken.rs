@@ -49,7 +49,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// Where a rule is broken; things are numbered by their position.
+/// The place where a rule is broken; things are numbered by their position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
     /// The thing as a whole.
@@ -100,7 +100,7 @@ impl fmt::Display for Place {
 /// Declares the rules: name and statement.
 macro_rules! rules {
     ($($rule:ident $text:literal;)*) => {
-        /// What holds, at the stages at which it is said.
+        /// A statement that holds at the stages at which it is made.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum Rule { $(#[doc = $text] $rule,)* }
 

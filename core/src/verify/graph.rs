@@ -14,7 +14,7 @@ pub fn graph(graph: &Graph, stage: Stage) -> Result<(), Broken> {
     check(graph.interned_nodes() == graph.len(), stage, Place::Whole, Rule::Shared)
 }
 
-/// Whether a value is a predicate.
+/// Returns true if a value is a predicate.
 pub(super) fn is_predicate(graph: &Graph, value: Value) -> bool {
     match graph.node(value) {
         Node::Cond(_) | Node::Compare(..) | Node::Not(_) | Node::And(..) | Node::Or(..) => true,
@@ -23,7 +23,7 @@ pub(super) fn is_predicate(graph: &Graph, value: Value) -> bool {
     }
 }
 
-/// Whether a value exists and is a real.
+/// Returns true if a value exists and is a real.
 pub(super) fn is_real(graph: &Graph, value: Value) -> bool {
     value.index() < graph.len() && !is_predicate(graph, value)
 }
@@ -74,7 +74,7 @@ fn is_typed(graph: &Graph, own: Value) -> bool {
     }
 }
 
-/// Whether a node is not one that the constructors make a number, or one of its operands.
+/// Returns true if a node is not one that the constructors make a number, or one of its operands.
 fn is_folded(graph: &Graph, own: Value) -> bool {
     let number = |v: Value| graph.as_const(v).is_some();
     match *graph.node(own) {
@@ -86,7 +86,7 @@ fn is_folded(graph: &Graph, own: Value) -> bool {
     }
 }
 
-/// Whether a product or ratio has its masks around it.
+/// Returns true if a product or ratio has its masks around it.
 fn is_outside(graph: &Graph, own: Value) -> bool {
     let mask = |v: Value| match *graph.node(v) {
         Node::Select(_, a, b) => graph.is_zero(a) || graph.is_zero(b),
@@ -99,7 +99,7 @@ fn is_outside(graph: &Graph, own: Value) -> bool {
     }
 }
 
-/// Whether what is kept beside a node is what follows from its operands.
+/// Returns true if the facts beside a node are those that follow from its operands.
 fn has_facts(graph: &Graph, own: Value) -> bool {
     let (mut sets, mut integers) = (Vec::new(), Vec::new());
     let (mut dynamic, mut tangent, mut carried) = match *graph.node(own) {

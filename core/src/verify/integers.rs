@@ -14,7 +14,7 @@ pub fn integers(indices: &Indices, stage: Stage) -> Result<(), Broken> {
     check(indices.interned_nodes() == indices.len(), stage, Place::Whole, Rule::Shared)
 }
 
-/// Whether an entity of the arena is a condition.
+/// Returns true if an entity of the arena is a condition.
 pub(super) fn is_condition(indices: &Indices, index: Index) -> bool {
     match indices.node(index) {
         IndexNode::Bool(_) | IndexNode::Positive(_) | IndexNode::Zero(_) => true,
@@ -26,7 +26,7 @@ pub(super) fn is_condition(indices: &Indices, index: Index) -> bool {
     }
 }
 
-/// Whether every one of some entities exists and is an integer.
+/// Returns true if every one of some entities exists and is an integer.
 pub(super) fn are_integers(indices: &Indices, list: &[Index]) -> bool {
     list.iter().all(|&i| i.index() < indices.len() && !is_condition(indices, i))
 }
@@ -89,8 +89,8 @@ fn is_canonical(indices: &Indices, terms: &[Monomial]) -> bool {
     terms.iter().all(monomial) && ascending && !simpler
 }
 
-/// Whether the variables that a node depends on are those of its operands, without the one that it binds and with the one
-/// that it is.
+/// Returns true if the variables that a node depends on are those of its operands, without the one that it binds and
+/// with the one that it is.
 fn has_free(indices: &Indices, own: Index) -> bool {
     let node = indices.node(own);
     let mut sets = Vec::new();
@@ -106,7 +106,8 @@ fn has_free(indices: &Indices, own: Index) -> bool {
     is_union(indices, indices.free(own), &sets, bound, added)
 }
 
-/// Whether a set of variables is the union of others without `bound` and with `added`, in the order of loop depth.
+/// Returns true if a set of variables is the union of others without `bound` and with `added`, in the order of loop
+/// depth.
 pub(super) fn is_union(
     indices: &Indices,
     own: VarSet,

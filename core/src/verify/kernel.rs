@@ -40,7 +40,7 @@ pub fn kernel(kernel: &Kernel) -> Result<(), Broken> {
     Ok(())
 }
 
-/// What is known of a value in the loops that are open.
+/// The state of a value in the open loops.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Unknown,
@@ -56,7 +56,7 @@ enum State {
 struct Block {
     var: Option<Var>,
     region: usize,
-    /// What was computed in it.
+    /// The values computed in it.
     values: Vec<Value>,
     integers: Vec<Index>,
     /// The sums that are added to in it.
@@ -72,7 +72,7 @@ struct Walk<'a> {
     begun: Vec<bool>,
     performed: Vec<bool>,
     open: Vec<Block>,
-    /// How often the outermost loop has begun.
+    /// The number of times the outermost loop has begun.
     outermost: usize,
 }
 
@@ -106,7 +106,7 @@ impl Walk<'_> {
         self.values.get(value.index()) == Some(&State::Computed)
     }
 
-    /// Whether the innermost loop is the one that a node needs.
+    /// Returns true if the innermost loop is the one that a node needs.
     fn is_outermost(&mut self, free: VarSet) -> bool {
         let indices = &self.graph.indices;
         self.block().var.is_none_or(|var| indices.contains(free, var))

@@ -45,7 +45,7 @@ pub(super) fn records(kernel: &Kernel) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Whether an output may come after the one of its slot with this shift. Kernels of some outputs have gaps.
+/// Returns true if an output may come after the one of its slot with this shift. Kernels of some outputs have gaps.
 fn follows(output: &Output, shift: u32) -> bool {
     output.sets || shift < output.shift
 }

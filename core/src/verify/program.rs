@@ -8,7 +8,7 @@ use crate::program::{Entry, Program, Target, Update};
 use crate::real::{Array, Graph};
 use rustc_hash::FxHashSet;
 
-/// What a pass claims of the programs that it makes.
+/// A claim of a pass about the programs that it makes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Claim {
     /// Equal updates are one.
@@ -50,7 +50,7 @@ fn exists(graph: &Graph, cond: Cond) -> bool {
     cond.index() < graph.indices.len() && is_condition(&graph.indices, cond.as_index())
 }
 
-/// Whether a stage has updates of a target.
+/// Returns true if a stage has updates of a target.
 fn has(stage: Stage, target: &Target) -> bool {
     match (stage, target) {
         // Any solved program may be hoisted, with products besides.
@@ -100,7 +100,7 @@ fn entries(target: &Target) -> Vec<Entry> {
     }
 }
 
-/// Whether an array is one of the unknowns.
+/// Returns true if an array is one of the unknowns.
 pub(super) fn is_unknown(graph: &Graph, array: Array) -> bool {
     graph.arrays().get(array.0 as usize).is_some_and(|info| info.kind.is_unknown())
 }
@@ -109,7 +109,7 @@ fn are_entries(graph: &Graph, update: &Update) -> bool {
     entries(&update.target).iter().all(|entry| is_unknown(graph, entry.array))
 }
 
-/// Whether loops are different, and each comes after those on which its bounds depend.
+/// Returns true if loops are different, and each comes after those on which its bounds depend.
 fn is_nest(graph: &Graph, vars: &[Var], base: usize) -> bool {
     let indices = &graph.indices;
     let declared = vars.iter().all(|v| v.index() < indices.loops());
@@ -120,7 +120,7 @@ fn is_nest(graph: &Graph, vars: &[Var], base: usize) -> bool {
     base <= vars.len() && declared && vars.iter().enumerate().all(placed)
 }
 
-/// Whether some sets of variables are among those of open loops.
+/// Returns true if some sets of variables are among those of open loops.
 pub(super) fn are_known(graph: &Graph, vars: &[Var], sets: impl IntoIterator<Item = VarSet>) -> bool {
     sets.into_iter().all(|set| graph.indices.vars(set).iter().all(|v| vars.contains(v)))
 }

@@ -18,7 +18,7 @@ pub(super) fn verify(kernel: &Kernel) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Whether the body of a reduction moves with its variable, comes in ascending order, and reads itself and the inputs.
+/// Returns true if the body of a reduction moves with its variable, ascends, and reads itself and the inputs only.
 fn is_closed(kernel: &Kernel, own: Index, reduction: &Reduction) -> bool {
     let indices = &kernel.graph.indices;
     let Some((var, root)) = indices.reduced(own) else { return false };

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 const STAGE: Stage = Stage::Streams;
 
-/// What is known of the buffers that streams lead to.
+/// The known extents of the buffers that streams lead to.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Extents {
     /// The number of unknowns.
@@ -20,7 +20,7 @@ pub struct Extents {
     pub jacobian: Storage,
 }
 
-/// What is known of the storage of a matrix.
+/// The known properties of the storage of a matrix.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Storage {
     /// Its length.
@@ -42,9 +42,9 @@ impl Storage {
 struct Run {
     buffer: Buffer,
     offset: usize,
-    /// How far the last entry is beyond the first.
+    /// The distance of the last entry from the first.
     last: u32,
-    /// Whether it has its entry in every iteration.
+    /// True if it has its entry in every iteration.
     always: bool,
 }
 
@@ -87,7 +87,7 @@ fn runs(kernel: &Kernel, region: usize, always: &[bool]) -> Vec<Run> {
     runs
 }
 
-/// Whether the records are those of the iterations.
+/// Verifies that the records are those of the iterations.
 fn covered(stream: &Stream, iterations: usize) -> Result<(), Rule> {
     let covered = match stream.starts.last() {
         Some(&records) => {
@@ -110,7 +110,7 @@ impl Extents {
         }
     }
 
-    /// Whether an entry that is there has a slot.
+    /// Returns true if every entry has a slot.
     fn is_whole(&self, buffer: Buffer) -> bool {
         match buffer {
             Buffer::Hessian => self.hessian.is_whole,
@@ -119,7 +119,7 @@ impl Extents {
         }
     }
 
-    /// Whether entries of different rows have different slots.
+    /// Returns true if no two entries have one slot.
     fn is_apart(&self, buffer: Buffer) -> bool {
         match buffer {
             Buffer::Hessian => self.hessian.is_apart,

@@ -1,9 +1,10 @@
 //! Displacements: the same program with `reference + displacement` in place of every unknown.
 //!
-//! Where an energy sees the unknowns through linear combinations with literal coefficients (edge vectors), the combination of
-//! the references is put beside that of the displacements, `(X₁ - X₀) + (u₁ - u₀)` instead of `(X₁ + u₁) - (X₀ + u₀)`. The
-//! first does not change with the unknowns, and is hoisted: computed once, in double precision. So an edge is as accurate in
-//! single precision as a number of its own size, however far from the origin it is.
+//! If an energy sees the unknowns through linear combinations with literal coefficients (edge vectors), the combination
+//! of the references is put beside that of the displacements, `(X₁ - X₀) + (u₁ - u₀)` instead of
+//! `(X₁ + u₁) - (X₀ + u₀)`. The first does not change with the unknowns, and is hoisted: computed once, in double
+//! precision. So an edge is as accurate in single precision as a number of its own size, however far from the origin it
+//! is.
 
 use super::LARGEST;
 use super::linear::{Coefficients, allowed, forms, outermost};

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 /// Combinations of more unknowns are not taken apart.
 const LONGEST: usize = 128;
 
-/// What the coefficients of a combination may be.
+/// The kinds of coefficients that a combination may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Coefficients {
     /// Numbers.

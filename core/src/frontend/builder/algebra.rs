@@ -1,4 +1,4 @@
-//! What `nalgebra` asks of its numbers.
+//! The traits that `nalgebra` asks of its numbers.
 //!
 //! Its methods that only compute work on symbolic values. Where one looks at a value, it gets a structural answer if that
 //! is right for every value, else the question is refused: `is_zero` means *is the number 0*, so that the inverses of up
@@ -13,7 +13,7 @@ use simba::scalar::SubsetOf;
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-/// Why an ordering is refused.
+/// The reason an ordering is refused.
 pub const ORDER: &str = "the order of symbolic values is not known while an energy is built: compare with `lt`, `le`, `gt`, \
                      `ge` and `select`; decompositions that pivot or iterate cannot be part of an energy, use the \
                      builder's `determinant` and `inverse`";
@@ -31,8 +31,8 @@ pub fn number(value: Real, reason: &str) -> Option<f64> {
 }
 
 impl PartialEq for Real {
-    /// Whether both are the same number, or the same expression. An expression is not equal to a number, whatever its
-    /// values; two different expressions are refused.
+    /// Returns true if both are the same number, or the same expression. An expression is not equal to a number,
+    /// whatever its values; two different expressions are refused.
     #[track_caller]
     fn eq(&self, other: &Real) -> bool {
         if let (Some(a), Some(b)) = (self.constant(), other.constant()) {

@@ -5,13 +5,13 @@ use super::session::{self, build};
 use crate::real::Value;
 use nalgebra::{SMatrix, Scalar};
 
-/// What [`select`] chooses between: handles, and vectors, matrices and arrays of them.
+/// The choices of [`select`]: handles, and vectors, matrices and arrays of them.
 pub trait Choose: Sized {
     /// `if condition { a } else { b }`.
     #[track_caller]
     fn choose(condition: Bool, a: Self, b: Self) -> Self;
 
-    /// What stands in for a value that was refused.
+    /// The stand-in for a refused value.
     fn refused() -> Self;
 }
 
@@ -114,7 +114,7 @@ pub fn at<T: Choose + Clone>(values: &[T], index: impl Into<Int>) -> T {
     others.iter().enumerate().rev().fold(last.clone(), choose)
 }
 
-/// What comes out of loops and guards: nothing, a real, or several reals.
+/// The results of loops and guards: nothing, a real, or several reals.
 pub trait Reals: Sized {
     /// Each real replaced, in order.
     fn map_reals(self, replace: &mut dyn FnMut(Real) -> Real) -> Self;

@@ -1,4 +1,4 @@
-//! What the closure of an element form reads.
+//! The data that the closure of an element form reads.
 
 use super::handle::{Handle, Int, Real, Symbol};
 use super::linear::{Matrix, Vector};

@@ -12,7 +12,7 @@ use crate::program::{LookedAt, Program, Update, residual_updates};
 use std::fmt;
 use std::sync::Arc;
 
-/// What the closure of an element form of a residual gives: a real, a vector, or a list of rows.
+/// The result of the closure of an element form of a residual: a real, a vector, or a list of rows.
 pub trait Rows {
     /// The rows, in order.
     fn rows(self) -> Vec<Real>;

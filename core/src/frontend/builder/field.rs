@@ -64,7 +64,7 @@ impl ComplexField for Real {
         select(Real::abs(rest).lt(0.5), whole, whole + Signed::signum(&rest))
     }
 
-    /// What [`trunc`](Real::trunc) cuts off, as `f64` does it.
+    /// The part that [`trunc`](Real::trunc) cuts off, as `f64` does it.
     #[track_caller]
     fn fract(self) -> Real {
         self - self.trunc()

@@ -1,4 +1,4 @@
-//! What a handle holds: a number, or the name of a value in the build that is under way.
+//! The inside of a handle: a number, or the name of a value in the build under way.
 
 use crate::frontend::kit::Scalar;
 use crate::index::{Index, VarSet};
@@ -27,7 +27,7 @@ pub enum Handle<C, V> {
         /// The component.
         component: u32,
     },
-    /// What a refused operation gives; the refusal is recorded.
+    /// The result of a refused operation; the refusal is recorded.
     Invalid,
 }
 

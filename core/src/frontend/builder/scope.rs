@@ -1,4 +1,4 @@
-//! What the closure of a program form reads and writes.
+//! The data that the closure of a program form reads, and the residual that it writes.
 
 use super::control::{self, Reals};
 use super::handle::{Handle, Int, Real, Symbol};

@@ -48,7 +48,7 @@ pub enum Deferred {
     Single {
         /// The parameter.
         parameter: String,
-        /// What it is.
+        /// Its kind of number.
         numbers: Numbers,
     },
     /// The number of rows of data.
@@ -62,15 +62,15 @@ pub enum Deferred {
 
 /// One run of a closure.
 pub struct Session {
-    /// What has been built.
+    /// The expressions built so far.
     pub graph: Graph,
     /// The data that parameters are bound to, and the element at hand.
     pub inputs: Inputs,
-    /// Whether the parameters are being found out: bindings are not known then.
+    /// True while the parameters are being found out: bindings are not known then.
     pub discovering: bool,
-    /// What has been declared, in order.
+    /// The declared parameters, in order.
     pub parameters: Vec<Parameter>,
-    /// What a residual program has written.
+    /// The writes of a residual program.
     pub writes: Vec<Write>,
     /// The condition under which writes happen.
     pub path: Value,
@@ -184,7 +184,7 @@ impl Session {
         self.open.iter().map(|s| s.number).collect()
     }
 
-    /// What tells this build from others.
+    /// The number that tells this build from others.
     pub fn stamp(&self) -> u64 {
         self.stamp
     }
@@ -230,7 +230,7 @@ impl Session {
     }
 }
 
-/// What a parameter's type is called in messages.
+/// The name of a parameter's type in messages.
 fn type_text(ty: &ParameterType) -> String {
     let numbers = match ty.numbers() {
         Numbers::Real => "real",

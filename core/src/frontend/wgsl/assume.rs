@@ -1,4 +1,4 @@
-//! What a value becomes where an index is known.
+//! The simplification of a value where an index is known.
 //!
 //! `a[i % 3] += v` reads one element through a chain of selects and writes every element under a condition. Under
 //! `i % 3 == k` the chain is `a[k]`: the sum that each element carries only shows once this is put in.
@@ -7,7 +7,7 @@ use crate::frontend::trace::Val;
 use crate::index::{Cond, Index, IndexNode};
 use crate::real::{BinaryOp, Graph, Node, Value};
 
-/// How deep below arithmetic a chain is looked for.
+/// The depth below arithmetic to which a chain is looked for.
 const DEPTH: usize = 8;
 
 /// A value where `index` is `known`.
@@ -47,7 +47,7 @@ fn assume_real(g: &mut Graph, value: Value, index: Index, known: i64, depth: usi
     }
 }
 
-/// Whether `index + c == 0` or `c - index == 0` holds where `index` is `known`.
+/// The truth of `index + c == 0` or `c - index == 0` where `index` is `known`.
 fn truth(g: &mut Graph, cond: Cond, index: Index, known: i64) -> Option<bool> {
     let IndexNode::Zero(gap) = *g.indices.cond(cond) else { return None };
     let (less, more) = (g.indices.sub(gap, index), g.indices.add(gap, index));

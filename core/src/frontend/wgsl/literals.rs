@@ -27,15 +27,15 @@ struct Piece {
 /// A source text as the user wrote it and as naga sees it.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
-    /// What the user wrote.
+    /// The text as the user wrote it.
     pub original: String,
-    /// What naga sees.
+    /// The text as naga sees it.
     pub rewritten: String,
     /// The values of the literals that became overrides, by name.
     pub literals: FxHashMap<String, f64>,
     /// The functions that WGSL lacks, by the place in the rewritten text of the name that stands in for each.
     functions: FxHashMap<usize, Function>,
-    /// How those literals are written, for messages.
+    /// The spellings of those literals, for messages.
     spellings: Vec<(String, String)>,
     /// The constants that became private variables.
     constants: FxHashSet<String>,
@@ -81,7 +81,7 @@ impl Source {
         span.to_range().and_then(|range| self.functions.get(&range.start).copied())
     }
 
-    /// Whether a private variable is a constant that holds floats.
+    /// Returns true if a private variable is a constant that holds floats.
     pub fn is_constant(&self, name: &str) -> bool {
         self.constants.contains(name)
     }
@@ -233,7 +233,7 @@ fn span(token: &Token) -> Span {
     Span { start: token.start as u32, end: token.end as u32 }
 }
 
-/// Whether a token names a demoted constant, not a member of something.
+/// Returns true if a token names a demoted constant, not a member of something.
 fn is_use(text: &str, list: &[Token], k: usize, plan: &Plan) -> bool {
     let member = k.checked_sub(1).is_some_and(|b| list[b].kind == TokenKind::Mark(b'.'));
     list[k].kind == TokenKind::Word && !member && plan.demoted.contains_key(list[k].text(text))

@@ -32,7 +32,7 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     Ok(Program { name: module.name.clone(), graph: machine.trace.graph, updates, looked_at })
 }
 
-/// What parameters are if nothing binds to them.
+/// The values of parameters if nothing binds to them, by name.
 pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
     let roles = Roles::default();
     let found = on_large_stack(LOWERING_STACK, || {

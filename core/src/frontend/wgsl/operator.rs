@@ -7,7 +7,7 @@ use crate::index::{BitOp, Index};
 use crate::real::{Compare, Value};
 use naga::{BinaryOperator as Op, RelationalFunction, ScalarKind, UnaryOperator};
 
-/// How deep a value is nested: 0 for scalars, 1 for vectors, 2 for matrices.
+/// The nesting depth of a value: 0 for scalars, 1 for vectors, 2 for matrices.
 pub fn rank(value: &Val) -> usize {
     match value {
         Val::Composite(parts) => 1 + parts.first().map_or(0, rank),

@@ -60,7 +60,7 @@ fn short_functions(text: &str) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// What to say first where naga's message takes some knowledge of its insides.
+/// The hints to give first where naga's message takes some knowledge of its insides.
 const HINTS: &[(&str, &str)] = &[
     ("valid destination for a store", "inputs are read only: assign to a `var` of the function"),
     ("declared return type", "the returned value does not have the type of the function's result"),
@@ -68,7 +68,7 @@ const HINTS: &[(&str, &str)] = &[
     ("out of bounds", "the index is out of range"),
 ];
 
-/// What naga says where its parser has recursed to its limit; it gives no place then.
+/// The message of naga where its parser has recursed to its limit; it gives no place then.
 const INTERNAL: &str = "internal WGSL front end error";
 
 /// The first of the brackets with the most others around them.

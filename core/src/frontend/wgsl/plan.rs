@@ -6,7 +6,7 @@ use super::token::{Token, TokenKind};
 use crate::frontend::kit::Function;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Whether a type or constructor of this name holds floats.
+/// Returns true if a type or constructor of this name holds floats.
 fn is_float_type(word: &str) -> bool {
     let vector = |w: &str| matches!(w.as_bytes(), [b'2'..=b'4', b'f' | b'h']);
     word == "f32"
@@ -15,7 +15,7 @@ fn is_float_type(word: &str) -> bool {
         || word.strip_prefix("mat").is_some_and(|w| w.len() >= 3 && w.contains('x') && w.len() <= 4)
 }
 
-/// What to do with each token, by its number.
+/// The treatment of each token, by its number.
 #[derive(Default)]
 pub struct Plan {
     /// Becomes an override: a float literal, or an integer that a float constructor takes.
@@ -167,7 +167,7 @@ fn assignment(list: &[Token], from: usize, to: usize) -> Option<usize> {
     (from..to.min(list.len())).find(|&k| list[k].kind == TokenKind::Mark(b'='))
 }
 
-/// Whether the parenthesis with this number opens the arguments of a float constructor.
+/// Returns true if the parenthesis with this number opens the arguments of a float constructor or function.
 fn is_float_constructor(text: &str, list: &[Token], paren: usize, own: &FxHashSet<&str>) -> bool {
     let Some(before) = paren.checked_sub(1) else { return false };
     if list[before].kind == TokenKind::Word {
@@ -195,7 +195,7 @@ fn own_names<'a>(text: &'a str, list: &[Token]) -> FxHashSet<&'a str> {
     list.windows(2).filter(|pair| declares(&pair[0])).map(|pair| pair[1].text(text)).collect()
 }
 
-/// Whether a literal is a whole argument, up to its sign.
+/// Returns true if a literal is a whole argument, up to its sign.
 fn stands_alone(list: &[Token], k: usize) -> bool {
     let mark = |k: Option<usize>| match k.and_then(|k| list.get(k)).map(|t| t.kind) {
         Some(TokenKind::Mark(c)) => c,

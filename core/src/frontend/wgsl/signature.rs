@@ -6,16 +6,16 @@ use crate::error::Diagnostic;
 use crate::real::Span;
 use naga::{AddressSpace, ArraySize, Expression, Function, Handle, Scalar, ScalarKind, StorageAccess, TypeInner};
 
-/// What is computed, from what.
+/// The energy or residual of a file, and its parameters.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// How it is evaluated.
+    /// The form in which it is evaluated.
     pub form: Form,
-    /// What it computes.
+    /// The kind of result that it computes.
     pub kind: Kind,
     /// The function.
     pub function: Handle<Function>,
-    /// What it reads: arguments of the element form first, in their order, then what the module declares.
+    /// The parameters: arguments of the element form first, in their order, then those that the module declares.
     pub parameters: Vec<Parameter>,
     /// The array that a residual program writes.
     pub output: Option<Handle<naga::GlobalVariable>>,

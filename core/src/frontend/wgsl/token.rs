@@ -1,6 +1,6 @@
 //! The tokens of WGSL, as far as literals and declarations need them.
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenKind {
     /// A keyword or an identifier.
@@ -16,7 +16,7 @@ pub enum TokenKind {
 /// A token and its bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Token {
-    /// What it is.
+    /// The kind.
     pub kind: TokenKind,
     /// First byte.
     pub start: usize,

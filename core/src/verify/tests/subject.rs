@@ -1,4 +1,4 @@
-//! What is broken: springs between nodes, their stages, kernels and streams, all of them whole.
+//! The subject that tests break: springs between nodes, their stages, kernels and streams, all of them whole.
 
 use crate::bind::{Data, Streams};
 use crate::executor::Serial;
