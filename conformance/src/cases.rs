@@ -35,7 +35,7 @@ pub fn system(subject: &Subject, problem: &Problem, options: Options) -> System 
     System::with_backend(problem.clone(), options, subject.backend.clone()).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// What a system computes, as it is on disk.
+/// The results of a system, as they are on disk.
 fn results(system: &mut System) -> Results {
     let unknowns = system.unknowns();
     let at = system.evaluate().unwrap_or_else(|e| panic!("{e}"));

@@ -43,7 +43,7 @@ impl Function {
         one.chain(BinaryOp::ALL.iter().filter(|op| op.is_function()).map(|&op| Self::Two(op)))
     }
 
-    /// What the host computes, with the arguments in the precision.
+    /// The value that the host computes, with the arguments in the precision.
     fn native(self, (precision, fused): (Precision, bool), x: f64, y: f64) -> Option<f64> {
         match precision {
             Precision::F64 => {
@@ -86,7 +86,7 @@ impl Function {
     }
 }
 
-/// How many units in the last place two numbers are apart; nothing where one is subnormal or no number, and the other too.
+/// The distance of two numbers in units in the last place; zero where both are subnormal, or both are no number.
 fn units(precision: Precision, found: f64, wanted: f64) -> f64 {
     let (epsilon, least) = match precision {
         Precision::F32 => (f64::from(f32::EPSILON), f64::from(f32::MIN_POSITIVE)),

@@ -75,7 +75,7 @@ impl Builder {
     }
 }
 
-/// What a kernel is run on.
+/// The data that a kernel is run on.
 #[derive(Clone, Default)]
 pub struct Setup {
     /// By array.
@@ -133,7 +133,7 @@ impl Setup {
     }
 }
 
-/// What a run gives.
+/// The results of a run.
 #[derive(Clone, Debug)]
 pub struct Results {
     /// The energy.

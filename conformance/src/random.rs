@@ -23,7 +23,7 @@ impl Random {
     }
 }
 
-/// What is known inside some loops.
+/// The variables, integers and reals known inside some loops.
 #[derive(Clone)]
 struct Scope {
     vars: Vec<Var>,

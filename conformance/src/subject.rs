@@ -50,7 +50,7 @@ pub struct Subject {
     pub units: f64,
     /// The difference allowed between results of problems and those expected, relative to the norm.
     pub problems: f64,
-    /// Whether integers have 64 bits, and signed zeros, infinities and subnormal numbers are those of IEEE 754.
+    /// True if integers have 64 bits, and signed zeros, infinities and subnormal numbers are those of IEEE 754.
     pub host: bool,
 }
 
@@ -98,7 +98,7 @@ impl Subject {
         Self::exact(Arc::new(Host::new(Arc::new(Interpreter))))
     }
 
-    /// Whether products of derivatives with a direction can be tested.
+    /// Returns true if products of derivatives with a direction can be tested.
     pub fn has_products(&self) -> bool {
         self.backend.engine().is_some()
     }
@@ -157,7 +157,7 @@ impl Subject {
     }
 }
 
-/// Where each array is, the number of each unknown array's first entry among all unknowns, and these.
+/// The residence of each array, the number of each unknown array's first entry among all unknowns, and these.
 fn stacked(kernel: &Kernel, setup: &Setup) -> (Vec<Residence>, Vec<u32>, Vec<f64>) {
     let (mut residences, mut offsets, mut unknowns) = (Vec::new(), Vec::new(), Vec::new());
     for (info, array) in kernel.graph.arrays().iter().zip(&setup.arrays) {

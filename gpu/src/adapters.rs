@@ -11,21 +11,21 @@ pub const ADAPTER_VARIABLE: &str = "WGPU_ADAPTER_NAME";
 pub struct AdapterSummary {
     /// Its name.
     pub name: String,
-    /// How it is spoken to: `Vulkan`, `Metal`, `Dx12`.
+    /// Its graphics interface: `Vulkan`, `Metal`, `Dx12`.
     pub backend: String,
     /// `discrete`, `integrated`, `virtual`, `cpu` for a processor that plays a graphics processor, or `other`.
     pub kind: &'static str,
     /// The driver with its version.
     pub driver: String,
-    /// Whether it computes in double precision.
+    /// True if it computes in double precision.
     pub double_precision: bool,
-    /// Whether it adds reals atomically.
+    /// True if it adds reals atomically.
     pub float_atomics: bool,
-    /// Whether its own clock times it.
+    /// True if its own clock times it.
     pub timestamps: bool,
     /// The most bytes of a buffer of data.
     pub largest_binding: u64,
-    /// Whether it is taken where no name is given.
+    /// True if it is taken where no name is given.
     pub is_default: bool,
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn presenting(
     Ok(all(instance).await.into_iter().find(|adapter| adapter.is_surface_supported(surface)).unwrap_or(first))
 }
 
-/// What knows the adapters.
+/// The instance of wgpu that knows the adapters.
 pub fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env())
 }
@@ -126,7 +126,7 @@ fn variable() -> Option<String> {
     std::env::var(ADAPTER_VARIABLE).ok()
 }
 
-/// Whether an adapter's name contains another, in upper or lower case.
+/// Returns true if an adapter's name contains another, in upper or lower case.
 fn is_named(adapter: &wgpu::Adapter, name: &str) -> bool {
     adapter.get_info().name.to_lowercase().contains(&name.to_lowercase())
 }

@@ -26,7 +26,7 @@ pub struct Bound {
     terms: Terms,
 }
 
-/// What the energy is the sum of.
+/// The terms of the energy.
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
     /// The energies of invocations, and how many they are; other numbers can follow.
@@ -62,7 +62,7 @@ impl Bound {
         Ok(Self { clears, dispatches, uploaded, precision: vectors.precision, passes, terms })
     }
 
-    /// What the energy is the sum of, after an evaluation.
+    /// The terms of the energy, after an evaluation.
     pub(crate) fn terms(&self) -> &Terms {
         &self.terms
     }
@@ -109,7 +109,7 @@ impl Bound {
         }
     }
 
-    /// How often the staging buffer is filled in one evaluation.
+    /// The number of times that one evaluation fills the staging buffer.
     pub fn passes(&self) -> usize {
         self.passes
     }

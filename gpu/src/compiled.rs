@@ -40,7 +40,7 @@ pub(crate) struct Part {
     /// If sums stand before the outermost loop, what computes them, and how many they are.
     pub prelude: Option<Pipeline>,
     pub stored: usize,
-    /// Whether one workgroup runs the whole kernel.
+    /// True if one workgroup runs the whole kernel.
     pub shared: bool,
 }
 
@@ -167,7 +167,7 @@ impl Compiled {
         self.0.precision
     }
 
-    /// How the kernel's outputs are assembled: what became of [`Schedule::Auto`].
+    /// The schedule of the kernel's outputs as compiled: never [`Schedule::Auto`].
     pub fn schedule(&self) -> Schedule {
         let Some(part) = self.0.parts.last() else { unreachable!("a compiled kernel has parts") };
         match part.kind {
@@ -177,7 +177,7 @@ impl Compiled {
         }
     }
 
-    /// How many shaders evaluate the kernel, besides those of sums that stand before its outermost loop.
+    /// The number of shaders that evaluate the kernel, besides those of sums that stand before its outermost loop.
     pub fn parts(&self) -> usize {
         self.0.parts.len()
     }
@@ -188,12 +188,12 @@ impl Compiled {
 }
 
 impl Part {
-    /// Whether the part adds to a buffer.
+    /// Returns true if the part adds to a buffer.
     pub fn writes(&self, buffer: Buffer) -> bool {
         self.kernel.outputs.iter().any(|output| output.buffer == buffer)
     }
 
-    /// What projects the part's elements, of which there are at most so many at once.
+    /// The projector of the part's elements, of which there are at most so many at once.
     pub fn projector(&self, device: &Device, precision: Precision, most: usize) -> Result<Option<Projector>, Error> {
         let Kind::Staged(_, Some(Projected { element, projection, .. })) = &self.kind else { return Ok(None) };
         Projector::new(device, precision, element, *projection, most).map(Some)

@@ -8,7 +8,7 @@ use spadina_core::real::Precision;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long a blocking call waits for the device before it gives up.
+/// The time that a blocking call waits for the device before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A device with its queue. Clones are the same device.
@@ -16,12 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Device {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    /// How long blocking calls wait before they give up with [`Error::Timeout`].
+    /// The time that blocking calls wait before they give up with [`Error::Timeout`].
     pub patience: Duration,
     lost: Arc<Mutex<Option<String>>>,
-    /// What wgpu has not reported yet.
+    /// The error scopes that wgpu has not reported on yet.
     scopes: Arc<Scopes>,
-    /// Where the device comes from, if that is known.
+    /// The origin of the device, if it is known.
     origin: Option<(wgpu::Instance, wgpu::Adapter)>,
     /// The pipelines of shaders that are written by hand, by their texts, once they have been needed.
     pub(crate) pipelines: Arc<Mutex<FxHashMap<String, Pipeline>>>,
@@ -224,7 +224,7 @@ impl Device {
     }
 }
 
-/// What wgpu reports, with what was tried.
+/// The error that wgpu reports, with the action that was tried.
 fn error_of(what: &str, error: &wgpu::Error) -> Error {
     let (what, reason) = (what.to_string(), error.to_string());
     match error {
@@ -234,7 +234,7 @@ fn error_of(what: &str, error: &wgpu::Error) -> Error {
     }
 }
 
-/// Whether wgpu says that the device is gone, which it reports as an error of whatever was tried.
+/// Returns true if wgpu says that the device is gone, which it reports as an error of whatever was tried.
 fn is_loss(reason: &str) -> bool {
     let reason = reason.to_lowercase();
     reason.contains("device is lost") || reason.contains("device lost") || reason.contains("parent device is lost")

@@ -1,16 +1,16 @@
-//! What can go wrong on a GPU, with what the user needs to mend it.
+//! Errors on a GPU, with the facts that the user needs to mend them.
 
 use spadina_core::backend::BindError;
 use spadina_core::real::Precision;
 
-/// Why a kernel was not compiled, bound or run.
+/// An error of the GPU back-end.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// What no GPU does.
+    /// A request that is not done on any GPU.
     #[error("{what} is not done on the GPU: take the CPU")]
     Refused {
-        /// What was asked for.
+        /// The request.
         what: &'static str,
     },
     /// No adapter was found, or none of the name that was asked for.
@@ -26,7 +26,7 @@ pub enum Error {
     Request {
         /// The adapter.
         adapter: String,
-        /// What wgpu says.
+        /// The message of wgpu.
         reason: String,
     },
     /// The device cannot compute in this precision.
@@ -34,7 +34,7 @@ pub enum Error {
     Precision {
         /// The adapter.
         adapter: String,
-        /// What was asked for.
+        /// The precision asked for.
         precision: Precision,
         /// The features that are missing.
         lacks: String,
@@ -44,7 +44,7 @@ pub enum Error {
     Feature {
         /// The adapter.
         adapter: String,
-        /// What was asked for.
+        /// The ability asked for.
         what: &'static str,
         /// The feature that is missing.
         lacks: &'static str,
@@ -52,9 +52,9 @@ pub enum Error {
     /// More is needed than the device allows.
     #[error("{what} needs {wanted}, but the device's `{limit}` is {allowed}")]
     Limit {
-        /// What needs it.
+        /// The object that needs it.
         what: String,
-        /// How much it needs, in the unit of the limit.
+        /// The amount it needs, in the unit of the limit.
         wanted: u64,
         /// The name of the limit.
         limit: &'static str,
@@ -64,29 +64,29 @@ pub enum Error {
     /// The device has no memory left.
     #[error("the device has no memory left for {what}: {reason}")]
     OutOfMemory {
-        /// What needed it.
+        /// The object that needed it.
         what: String,
-        /// What wgpu says.
+        /// The message of wgpu.
         reason: String,
     },
     /// The driver or wgpu refuses something.
     #[error("{what} is refused: {reason}")]
     Validation {
-        /// What was asked for.
+        /// The object or command that is refused.
         what: String,
-        /// What wgpu says.
+        /// The message of wgpu or naga.
         reason: String,
     },
     /// The device is gone: it was reset, unplugged or destroyed.
     #[error("the device is lost: {reason}")]
     Lost {
-        /// What wgpu says.
+        /// The reason, mostly a message of wgpu.
         reason: String,
     },
     /// The device did not finish in time.
     #[error("the device did not finish within {seconds} seconds")]
     Timeout {
-        /// How long was waited.
+        /// The time waited.
         seconds: u64,
     },
     /// A call that waits for the device, where no thread can wait: in a browser.
@@ -109,7 +109,7 @@ pub enum Error {
     Kernel {
         /// The kernel.
         kernel: String,
-        /// What is wrong with it.
+        /// The defect.
         reason: &'static str,
     },
     /// With this connectivity a kernel cannot be driven by rows: it must be compiled to be staged.
@@ -117,13 +117,13 @@ pub enum Error {
     Rows {
         /// The kernel.
         kernel: String,
-        /// What is wrong with its rows.
+        /// The obstacle in its rows.
         reason: &'static str,
     },
     /// A number that would be infinite in the precision of the device.
     #[error("{what} is {value:e}, which is infinite in single precision: take double precision")]
     Narrow {
-        /// What has the number.
+        /// The owner of the number.
         what: String,
         /// The number.
         value: f64,
@@ -131,14 +131,14 @@ pub enum Error {
     /// The parts of a linear system do not fit each other.
     #[error("a linear system has {given} {what} {wanted} are needed")]
     System {
-        /// What does not fit.
+        /// The parts that do not fit.
         what: &'static str,
-        /// How many are needed.
+        /// The number needed.
         wanted: usize,
-        /// How many there are.
+        /// The number given.
         given: usize,
     },
-    /// What is bound does not fit the kernel.
+    /// Bound data do not fit the kernel.
     #[error(transparent)]
     Bind(BindError),
 }

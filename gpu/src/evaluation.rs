@@ -1,11 +1,11 @@
-//! What an evaluation consists of.
+//! The parts of an evaluation.
 
 use crate::job::Job;
 use spadina_core::element::{Element, Projection};
 use spadina_core::pattern::Places;
 use std::ops::Range;
 
-/// What an evaluation consists of.
+/// The parts of an evaluation.
 #[derive(Clone, Default, Debug)]
 pub struct Evaluation<'a> {
     /// Second derivatives that are projected before kernels read them.
@@ -27,8 +27,8 @@ pub struct Matrices<'a> {
     pub jobs: Vec<Job<'a>>,
     /// An element: its size and basis.
     pub element: &'a Element,
-    /// What becomes of negative eigenvalues.
+    /// The treatment of negative eigenvalues.
     pub projection: Projection,
-    /// How many elements there are.
+    /// The number of elements.
     pub count: usize,
 }

@@ -2,17 +2,17 @@
 
 use wgpu::Features;
 
-/// What kernels in double precision need.
+/// The features that kernels in double precision need.
 pub(crate) fn double_precision() -> Features {
     Features::SHADER_F64 | Features::SHADER_INT64
 }
 
-/// What atomic additions of reals need.
+/// The features that atomic additions of reals need.
 pub(crate) fn float_atomics() -> Features {
     Features::SHADER_FLOAT32_ATOMIC
 }
 
-/// What a clock on the device needs.
+/// The features that a clock on the device needs.
 pub(crate) fn timestamps() -> Features {
     Features::TIMESTAMP_QUERY | Features::TIMESTAMP_QUERY_INSIDE_ENCODERS
 }

@@ -19,7 +19,7 @@ pub struct Job<'a> {
     pub compiled: &'a Compiled,
     /// Its data. Of arrays that lie among the unknowns or rows ([`Source`]) only the lengths are read.
     pub data: &'a Data<'a>,
-    /// Where its outputs go. The order of ranges for threads is of no account.
+    /// The destinations of its outputs. The order of ranges for threads is of no account.
     pub streams: &'a Streams,
     /// By array, the number of its first entry among the unknowns or rows; zero beyond the end.
     pub offsets: &'a [u32],
@@ -33,7 +33,7 @@ impl<'a> Job<'a> {
         self.compiled.inner()
     }
 
-    /// How many iterations the outermost loop has.
+    /// The number of iterations of the outermost loop.
     pub(crate) fn iterations(&self) -> usize {
         usize::try_from(self.streams.outer.end.saturating_sub(self.streams.outer.start)).unwrap_or(0)
     }
@@ -101,13 +101,13 @@ impl<'a> Task<'a> {
         regions(&self.part.kernel, self.job.streams)
     }
 
-    /// How a part whose outputs are staged numbers them.
+    /// The numbering of the outputs of a part that stages them.
     pub fn staged_numbering(&self) -> &'a Numbering {
         let Some(numbering) = self.numbering() else { unreachable!("what is gathered was staged") };
         numbering
     }
 
-    /// How the part numbers its outputs, if they are staged.
+    /// The numbering of the part's outputs, if they are staged.
     pub fn numbering(&self) -> Option<&'a Numbering> {
         self.part.kind.numbering()
     }

@@ -36,7 +36,7 @@ pub(crate) fn check_range(precision: Precision, what: &str, numbers: &[f64]) -> 
     }
 }
 
-/// What a device is taken for that left other words than its shaders write.
+/// The error for a device that left other words than its shaders write: it is taken for lost.
 pub(crate) fn garbled(what: &str) -> Error {
     Error::Lost { reason: format!("it left words that are not {what}") }
 }
@@ -194,7 +194,7 @@ impl Device {
     }
 }
 
-/// What the buffers of shaders can be used for.
+/// The usages of the buffers of shaders.
 pub(crate) fn storage_usage() -> wgpu::BufferUsages {
     wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST
 }

@@ -28,18 +28,18 @@ pub(crate) struct Run {
     pub buffer: Buffer,
     /// Position of the slot in the region's record.
     pub offset: usize,
-    /// How many entries beyond the slot the first output goes.
+    /// The distance of the first output's entry from the slot.
     pub shift: u32,
     /// Outputs.
     pub length: usize,
     /// The number of the first output, and how far the numbers of the next ones are apart.
     pub first: usize,
     pub step: usize,
-    /// Whether the numbers are subtracted.
+    /// True if the numbers are subtracted.
     pub negated: bool,
 }
 
-/// What makes two outputs the same number.
+/// A key that two outputs share if they are the same number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     /// The value they add or subtract.
@@ -88,7 +88,7 @@ impl Numbering {
         numbering
     }
 
-    /// How many entries that follow each other have the same contributions: one list for each such tile of a vector.
+    /// The number of consecutive entries with the same contributions: one list for each such tile of a vector.
     pub fn tile(&self, buffer: Buffer) -> usize {
         let own = || self.runs.iter().filter(|run| run.buffer == buffer);
         let tile = own().map(|run| run.length).min().unwrap_or(1);
@@ -100,7 +100,7 @@ impl Numbering {
     }
 }
 
-/// How many outputs at the begin of a list are one run.
+/// The number of outputs at the start of a list that are one run.
 fn length_of_run(outputs: &[Output]) -> usize {
     let place = |o: &Output| (o.region, o.buffer, o.offset);
     let continues = |pair: &[Output]| place(&pair[0]) == place(&pair[1]) && pair[0].shift + 1 == pair[1].shift;

@@ -7,7 +7,7 @@ use crate::wgsl::{self, Options, Shader, Sink};
 use spadina_core::element::{Element, Projection};
 use spadina_core::kernel::Kernel;
 
-/// Where the numbers of a part go.
+/// The destination of a part's numbers.
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// In the staging buffer.
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     Atomic,
 }
 
-/// How the elements of a part are projected before they are gathered.
+/// The projection of a part's elements, before they are gathered.
 #[derive(Debug)]
 pub(crate) struct Projected {
     pub element: Element,

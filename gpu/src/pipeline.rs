@@ -1,4 +1,4 @@
-//! How a device makes compute pipelines of generated shaders, and binds buffers to them.
+//! Compilation of shaders to compute pipelines, and binding of buffers to them.
 
 use crate::dispatch::{Dispatch, Grid, Pipeline};
 use crate::waiting::lock;

@@ -1,4 +1,4 @@
-//! How the numbers of elements reach the entries that they contribute to, and which way is best.
+//! Schedules: ways of the numbers of elements to the entries that they contribute to, and the choice of the best.
 
 use crate::memory::real_bytes;
 use crate::numbering::Numbering;
@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use spadina_core::kernel::{Buffer, Kernel, Output};
 use spadina_core::real::Precision;
 
-/// How outputs are assembled.
+/// The way in which outputs are assembled.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 #[non_exhaustive]
 pub enum Schedule {
@@ -21,12 +21,12 @@ pub enum Schedule {
     /// staged.
     Rows,
     /// Driven by elements, which add to the entries by atomic additions: in single precision, on devices with the feature
-    /// `SHADER_FLOAT32_ATOMIC`; refused elsewhere. The order of the additions, and with it the last bits, differ from run to run.
-    /// What has no such form (results other than gradient and Hessian, elements that are projected) is staged.
+    /// `SHADER_FLOAT32_ATOMIC`; refused elsewhere. The order of the additions, and with it the last bits, differ from
+    /// run to run. Kernels without such a form (results besides gradient and Hessian, projected elements) are staged.
     Atomic,
 }
 
-/// What a device is good at.
+/// The speed of a device's operations relative to its memory, and its registers.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Cost {
     /// Operations in the time in which one byte is moved.
@@ -50,8 +50,8 @@ impl Cost {
     /// A graphics processor that shares the memory of the processor, and one that is not known, for single precision.
     const INTEGRATED: Self = Self { operations: 10.0, registers: 200 };
 
-    /// How many times fewer operations there are in double precision: between the half of graphics processors for computing
-    /// centres and the 32nd or 64th part of those for desktops.
+    /// The factor by which operations are fewer in double precision: between 2 on graphics processors for computing
+    /// centres and 32 or 64 on those for desktops.
     const DOUBLE: f64 = 4.0;
 
     /// By the kind of the adapter: processors have few operations for each byte, graphics processors many, and those for
@@ -82,7 +82,8 @@ fn operations(kernel: &Kernel) -> usize {
     kernel.steps.iter().map(|&step| kernel.operations(step)).sum()
 }
 
-/// Whether a kernel's outputs can be added up by the owners of rows: every row node has a gradient, by whose slot it is known.
+/// Returns true if the owners of rows can add up a kernel's outputs: every row node has a gradient, by whose slot it is
+/// known.
 pub(crate) fn has_rows(kernel: &Kernel) -> bool {
     let own = |buffer: Buffer| matches!(buffer, Buffer::Gradient | Buffer::Hessian);
     let owned = |o: &Output| o.node.is_some() && own(o.buffer) && kernel.has_outer_records(o.region);
@@ -94,7 +95,7 @@ pub(crate) fn has_rows(kernel: &Kernel) -> bool {
     kernel.outer.is_some() && slotted.peek().is_some() && slotted.all(|o| owned(o) && gradient(o))
 }
 
-/// Whether a kernel's outputs can be added atomically.
+/// Returns true if a kernel's outputs can be added atomically.
 pub(crate) fn has_atomics(kernel: &Kernel, precision: Precision) -> bool {
     let added = |o: &Output| matches!(o.buffer, Buffer::Energy | Buffer::Gradient | Buffer::Hessian);
     precision == Precision::F32 && kernel.outer.is_some() && kernel.outputs.iter().all(added)
@@ -130,7 +131,7 @@ fn compact(mut kernel: Kernel) -> (Kernel, Vec<usize>) {
 /// Bytes of an item or a slot.
 const WORD: f64 = size_of::<u32>() as f64;
 
-/// Whether the row-driven form of a kernel should take less time than the staged one.
+/// Returns true if the row-driven form of a kernel should take less time than the staged one.
 pub(crate) fn prefers_rows(kernel: &Kernel, cost: Cost, precision: Precision) -> bool {
     let bytes = real_bytes(precision) as f64;
     let numbering = Numbering::of(kernel, |_| None);

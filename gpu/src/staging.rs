@@ -1,4 +1,4 @@
-//! How the numbers that a region's outputs write lie in the staging buffer.
+//! The layout of the numbers that a region's outputs write in the staging buffer.
 //!
 //! The records of a region are taken [`LANES`] at a time. Within such a group the numbers of one output follow each other,
 //! so that neighbouring invocations, which write the same output of neighbouring records, write neighbouring numbers; and

@@ -1,4 +1,4 @@
-//! How long the device takes, by its own clock where it has one.
+//! Times that the device takes, by its own clock where it has one.
 //!
 //! Timestamps are written between passes, not by passes: on some devices passes that share nothing overlap, and an empty one
 //! ends before what was encoded ahead of it.
@@ -16,7 +16,7 @@ const BYTES: usize = 2 * size_of::<u64>();
 /// Bytes of each of the two buffers of the copy: more than caches hold.
 const COPIED: u64 = 256 << 20;
 
-/// How often is copied; the first time is left out, when a device may still have to find its memory.
+/// The number of copies; the first one is left out, when a device may still have to find its memory.
 const COPIES: usize = 8;
 
 /// Measures how long commands take. Without timestamps on the device it is from the submission until the host has seen its
@@ -50,7 +50,7 @@ impl Timer {
         Ok(Self { device: device.clone(), clock })
     }
 
-    /// Whether the device's own clock measures.
+    /// Returns true if the device's own clock measures.
     pub fn has_timestamps(&self) -> bool {
         self.clock.is_some()
     }

@@ -1,4 +1,4 @@
-//! How often the loops of one invocation run: Mesa's software adapter leaves all loops of an invocation, without a word,
+//! Limits of the loops of one invocation: Mesa's software adapter leaves all loops of an invocation, without a word,
 //! when they have run for [`LIMIT`] iterations.
 
 use crate::wgsl::GROUP;
@@ -19,7 +19,7 @@ const ADAPTER: &str = "llvmpipe";
 const NAME: &str = "iterations of loops in llvmpipe";
 
 impl Device {
-    /// How many iterations the loops of an invocation may have, if there is a limit.
+    /// The most iterations of an invocation's loops, if there is a limit.
     pub(crate) fn iterations(&self) -> Option<u64> {
         self.name().contains(ADAPTER).then_some(LIMIT)
     }

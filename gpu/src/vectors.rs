@@ -12,7 +12,7 @@ use spadina_core::real::Precision;
 pub struct Vectors {
     /// The precision of the reals.
     pub precision: Precision,
-    /// How many numbers each has.
+    /// The lengths of the vectors.
     pub lengths: Lengths,
     /// The unknowns, stacked.
     pub unknowns: wgpu::Buffer,

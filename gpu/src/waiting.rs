@@ -1,4 +1,4 @@
-//! How calls wait for the device. Every call that waits is one `async` function: its blocking twin runs that on a thread that
+//! Waiting for the device. Every call that waits is one `async` function: its blocking twin runs that on a thread that
 //! waits, and the `async` twin on a task that callbacks wake.
 
 use crate::Error;
@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// How a call waits.
+/// The way in which a call waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Waiting {
     /// The thread waits, as long as the device's patience.
@@ -34,7 +34,7 @@ pub(crate) fn may_block() -> Result<(), Error> {
 #[derive(Debug)]
 pub(crate) struct Signal<T>(Arc<Mutex<Given<T>>>);
 
-/// What was given, and who is to be woken then.
+/// The value once it is given, and the waker of the task that waits for it.
 #[derive(Debug)]
 struct Given<T> {
     value: Option<T>,
@@ -116,7 +116,7 @@ impl Scopes {
     }
 }
 
-/// What a mutex holds, also where a thread has panicked: nothing here is half done between two steps.
+/// Locks a mutex, also where a thread has panicked: nothing here is half done between two steps.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

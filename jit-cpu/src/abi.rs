@@ -1,4 +1,4 @@
-//! What compiled code and its caller agree on.
+//! The interface between compiled code and its caller.
 
 use spadina_core::kernel::Buffer;
 use std::mem::offset_of;

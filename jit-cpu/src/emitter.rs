@@ -1,4 +1,4 @@
-//! What turns kernels into functions for the runtime.
+//! The interface of code generators, which turn kernels into functions for the runtime.
 
 use crate::Error;
 use crate::abi::Entry;
@@ -13,7 +13,7 @@ pub(crate) trait Emitter: Send + Sync + Debug {
     /// A short name, as the command line has it.
     fn name(&self) -> &str;
 
-    /// What it can do.
+    /// Its abilities.
     fn abilities(&self) -> Abilities;
 
     /// Turns a kernel into a function of a range. `skips`: slots may be [`NO_SLOT`](spadina_core::bind::NO_SLOT).

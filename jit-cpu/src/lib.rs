@@ -17,14 +17,14 @@ use cranelift_module::ModuleError;
 use spadina_core::backend::Engine;
 use std::sync::Arc;
 
-/// Why a kernel was not compiled.
+/// The reason a kernel was not compiled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no code generator for this machine.
     #[error("cannot compile for this machine: {reason}")]
     Machine {
-        /// What Cranelift says.
+        /// The message of Cranelift.
         reason: String,
     },
     /// Cranelift failed.
@@ -49,7 +49,7 @@ pub fn cranelift(options: Options) -> Arc<dyn Engine> {
     Arc::new(runtime::Runtime(cranelift::Cranelift(options)))
 }
 
-/// Whether this machine multiplies and adds in one instruction: kernels are then better
+/// Returns true if this machine multiplies and adds in one instruction: kernels are then better
 /// [fused](spadina_core::kernel::Kernel::fuse).
 pub fn has_fused_multiply_add() -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -58,7 +58,7 @@ pub fn has_fused_multiply_add() -> bool {
     return cfg!(target_arch = "aarch64");
 }
 
-/// Whether this machine has vectors of 128 bits with all the operations that kernels need.
+/// Returns true if this machine has vectors of 128 bits with all the operations that kernels need.
 pub fn has_vectors() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("sse4.1");

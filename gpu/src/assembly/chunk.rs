@@ -15,7 +15,7 @@ pub(crate) struct Share {
     pub regions: Vec<(usize, usize, Range<usize>)>,
 }
 
-/// What is in the buffer.
+/// The content of the buffer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Content {
     /// Numbers, as they are staged.

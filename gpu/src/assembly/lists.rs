@@ -1,4 +1,4 @@
-//! What contributes to an entry, or to a tile of entries: the transpose of the slots.
+//! The contributions to an entry, or to a tile of entries: the transpose of the slots.
 
 use super::chunk::Share;
 use crate::job::Task;
@@ -15,7 +15,7 @@ const PARALLEL: usize = 1 << 14;
 /// For each entry a list of 32-bit numbers; the lists follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Lists {
-    /// Where each list begins, and at the end how many there are.
+    /// The start of each list, counted in contributions, and at the end their number.
     pub starts: Vec<u32>,
     /// The lists.
     pub items: Vec<u32>,
@@ -26,7 +26,7 @@ pub(crate) trait Contributions<const N: usize>: Sync {
     /// Calls `add` with all of them, always in the same order, which is that of each list.
     fn visit(&self, add: impl FnMut(usize, [u32; N]));
 
-    /// What is wrong if there is no such entry.
+    /// The error if there is no such entry.
     fn no_such_entry(&self, entry: usize, entries: usize) -> Error;
 }
 
@@ -152,7 +152,7 @@ impl<'a> Staged<'a> {
         all.iter().copied().filter(move |run| run.region == region && run.buffer == buffer)
     }
 
-    /// Whether all slots are as they should be.
+    /// Returns true if all slots that are read satisfy `right`.
     fn slots_are(&self, right: impl Fn(u32) -> bool) -> bool {
         self.pass.iter().all(|share| {
             share.regions.iter().all(|(region, _, records)| {
@@ -201,8 +201,8 @@ impl Contributions<1> for Staged<'_> {
     }
 }
 
-/// What of a run goes to one tile: the place of the slot, how far beyond it the tile is, its first number and the flags of
-/// the item.
+/// The part of a run that goes to one tile: the place of the slot, the distance of the tile from it, its first number
+/// and the flags of the item.
 #[derive(Clone, Copy)]
 struct Tile {
     offset: usize,

@@ -28,12 +28,12 @@ pub(crate) struct Assembly {
     reduce: Pipeline,
 }
 
-/// What is summed in the energy.
+/// Numbers of a buffer that are summed in the energy.
 pub(crate) struct Segment<'a> {
     pub buffer: &'a wgpu::Buffer,
     pub first: usize,
     pub count: usize,
-    /// Whether half the squares are summed.
+    /// True if half the squares are summed.
     pub squares: bool,
 }
 
@@ -111,7 +111,7 @@ impl Assembly {
     }
 }
 
-/// How many partial sums the segments have.
+/// The number of partial sums of the segments.
 pub(crate) fn partials(device: &Device, segments: &[Segment<'_>]) -> usize {
     segments.iter().map(|segment| groups(device, segment)).sum()
 }

@@ -51,7 +51,7 @@ impl Owners {
         }
     }
 
-    /// How many there are.
+    /// The number of owners.
     pub fn len(&self) -> usize {
         self.starts.len() - 1
     }
@@ -74,7 +74,7 @@ impl Owners {
         starts.chain(own.iter().copied()).chain(own.iter().flat_map(slots)).collect()
     }
 
-    /// How many words those of some owners are.
+    /// The number of words of some owners.
     fn count(&self, owners: Range<usize>, columns: usize) -> usize {
         let items = (self.starts[owners.end] - self.starts[owners.start]) as usize;
         owners.len() + 1 + items * (1 + columns)

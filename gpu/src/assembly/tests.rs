@@ -35,7 +35,7 @@ fn lists(width: usize, item: impl Fn(usize) -> u32) -> Lists {
     Lists { starts, items: (0..count).map(item).collect() }
 }
 
-/// What dispatches leave in the entries of a vector that holds ones.
+/// Runs dispatches on a vector of ones, and returns its entries.
 fn run(
     device: &Device,
     precision: Precision,

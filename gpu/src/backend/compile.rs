@@ -66,7 +66,7 @@ impl Kernels {
         &self.0.matrices
     }
 
-    /// How the kernels of the Hessian are assembled, one after another.
+    /// The schedules of the Hessian's kernels, one after another.
     pub fn schedules(&self) -> Vec<Schedule> {
         let second = self.0.programs[Quantity::Hessian as usize].iter().flatten().flatten();
         second.map(|own| own.compiled.schedule()).collect()
@@ -114,7 +114,7 @@ fn one(
     Ok(OneKernel { compiled, matrices: read.first().copied() })
 }
 
-/// Whether a kernel loads from an array.
+/// Returns true if a kernel loads from an array.
 fn reads(kernel: &Kernel, array: usize) -> bool {
     let loads = |step: &Step| match *step {
         Step::Value(v) => matches!(kernel.graph.node(v), Node::Load(Array(own), _) if *own as usize == array),

@@ -74,12 +74,12 @@ impl<'a> Resident<'a> {
         Ok(read.into_iter().flatten().collect())
     }
 
-    /// How the kernels of the Hessian are assembled, one after another.
+    /// The schedules of the Hessian's kernels, one after another.
     pub fn schedules(&self) -> Vec<Schedule> {
         self.schedules.to_vec()
     }
 
-    /// How many passes over the staging buffer the evaluations of value, gradient and Hessian take.
+    /// The number of passes over the staging buffer in the evaluations of value, gradient and Hessian.
     pub fn passes(&self) -> [usize; 3] {
         [self.value, self.gradient, self.hessian].map(Bound::passes)
     }

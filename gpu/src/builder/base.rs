@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
         Ok(ready)
     }
 
-    /// Whether what is gathered next is added to a vector: whether the vector has been set before.
+    /// Returns true if the next sums are added to a vector, which then has been set before.
     pub(super) fn adds(&mut self, target: Buffer) -> bool {
         let adds = self.set.contains(&target);
         self.set.push(target);

@@ -20,14 +20,14 @@ struct Compared<'a> {
     squares: bool,
 }
 
-/// What a minimisation consists of besides its evaluations and its linear system.
+/// The parts of a minimisation besides its evaluations and its linear system.
 #[derive(Debug)]
 pub(super) struct Made {
-    /// What the numbers at the start of an iteration are copied from and to: unknowns, energies, residual.
+    /// Pairs of a buffer and its copy at the start of an iteration: unknowns, energies, residual.
     pub kept: [[wgpu::Buffer; 2]; 3],
     pub progress: wgpu::Buffer,
     pub scalars: wgpu::Buffer,
-    /// What progress and scalars are at the start.
+    /// The initial progress and scalars.
     pub initial: [wgpu::Buffer; 2],
     pub slope: Vec<Dispatch>,
     pub advance: Dispatch,
@@ -89,7 +89,7 @@ pub(super) fn newton(
     Ok(Made { kept, progress, scalars, initial, slope, advance, judge, seen: Seen::new(device, precision)? })
 }
 
-/// What sums the energy's difference and judges a trial.
+/// The dispatches that sum the energy's difference and judge a trial.
 fn judgement(
     maker: &Maker<'_>,
     compared: &[Compared<'_>],

@@ -1,4 +1,4 @@
-//! What the host reads of an iteration.
+//! The results of an iteration that the host reads.
 
 use super::settings::Step;
 use crate::memory::{garbled, numbers, real_bytes};
@@ -7,10 +7,10 @@ use spadina_core::real::Precision;
 use spadina_shaders::SolverProgress;
 use spadina_shaders::newton::{NewtonProgress, NewtonScalars, SCALARS, State};
 
-/// Where the linear solver's progress is; that of the search is before it.
+/// The byte offset of the linear solver's progress, behind that of the search.
 const LINEAR: usize = size_of::<u32>() * NewtonProgress::COUNT;
 
-/// Where the scalars begin; the energy is behind them.
+/// The byte offset of the scalars; the energy is behind them.
 const REALS: usize = 2 * LINEAR;
 
 /// A buffer that the host reads.

@@ -1,4 +1,4 @@
-//! How to minimise, and what came of it.
+//! Settings and results of a minimisation.
 
 use crate::solver;
 use spadina_shaders::newton::State;
@@ -13,10 +13,10 @@ pub struct Tolerance {
     pub absolute: f64,
 }
 
-/// How to minimise.
+/// Settings of a minimisation.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
-    /// How to solve the linear systems; their right-hand side is always `-g`.
+    /// Settings for the linear systems; their right-hand side is always `-g`.
     pub linear: solver::Settings,
     /// The norm of the gradient, without fixed unknowns, at which iterations stop.
     pub gradient: Tolerance,
@@ -28,10 +28,10 @@ pub struct Settings {
     pub armijo: f64,
     /// The length of a trial relative to the one before, between 0 and 1.
     pub shrink: f64,
-    /// How far the energies of elements, and half the squares of rows of a residual, are from exact ones at most, in units in
-    /// their last places. The sum of these errors is a bound: a trial that changes the energy by less is judged by its slope.
-    /// The energy of an element that is a difference of numbers 500 times as large has errors of about 500 units; a bound
-    /// that is too large does little harm.
+    /// The largest errors of the energies of elements, and of half the squares of rows of a residual, in units in their
+    /// last places. The sum of these errors is a bound: a trial that changes the energy by less is judged by its slope.
+    /// The energy of an element that is a difference of numbers 500 times as large has errors of about 500 units; too
+    /// large a bound does little harm.
     pub noise: f64,
     /// The most trials in an iteration.
     pub trials: u32,
@@ -70,18 +70,18 @@ impl Default for Settings {
     }
 }
 
-/// What an iteration did.
+/// The result of an iteration.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Step {
     /// Its number, from one.
     pub iteration: u32,
     /// [`Accepted`](State::Accepted) if there was a step, [`Searching`](State::Searching) if no trial was accepted.
     pub state: State,
-    /// How the linear solver ended, and after how many iterations.
+    /// The final status of the linear solver, and the number of its iterations.
     pub linear: (solver::Status, u32),
     /// The energy after the step; that before if there was none.
     pub energy: f64,
-    /// What the last trial changed the energy by.
+    /// The change of the energy by the last trial.
     pub difference: f64,
     /// A bound of the rounding errors in that.
     pub noise: f64,
@@ -93,11 +93,11 @@ pub struct Step {
     pub gradient: f64,
     /// The length of the step, relative to the direction.
     pub alpha: f64,
-    /// How many steps were tried.
+    /// The number of steps tried.
     pub trials: u32,
 }
 
-/// Why iterations ended.
+/// The reason that iterations ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -118,12 +118,12 @@ pub enum Outcome {
     Exhausted,
 }
 
-/// What came of a minimisation.
+/// The result of a minimisation.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Report {
-    /// Why it ended.
+    /// The reason that it ended.
     pub outcome: Outcome,
-    /// How many steps were accepted.
+    /// The number of steps accepted.
     pub steps: u32,
     /// The energy at the start.
     pub first_energy: f64,

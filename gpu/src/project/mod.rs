@@ -24,7 +24,7 @@ pub(crate) struct Projector {
     entries: usize,
     /// Places and components of the basis, if it is not the unknowns themselves.
     basis: Vec<wgpu::Buffer>,
-    /// Where the matrices of large elements are worked on, and of how many at once. All dispatches share it: they run one
+    /// Room for work on the matrices of large elements, and their number at once. All dispatches share it: they run one
     /// after another.
     scratch: Option<(wgpu::Buffer, u32)>,
 }

@@ -82,7 +82,7 @@ fn device() -> Option<Device> {
     }
 }
 
-/// What the device makes of the numbers of a buffer.
+/// Projects the numbers of a buffer on the device.
 fn on_device(
     device: &Device,
     (precision, element, projection): (Precision, &Element, Projection),
@@ -102,7 +102,7 @@ fn on_device(
     device.read(precision, &[(&buffer, numbers.len())]).unwrap().remove(0)
 }
 
-/// What the twin makes of them.
+/// Projects them by the twin.
 fn on_host<T: Real + Into<f64>>(
     (shader, mode): (Project, Mode),
     element: &Element,

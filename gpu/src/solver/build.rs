@@ -14,19 +14,19 @@ use spadina_shaders::{
     UPDATE,
 };
 
-/// Where the scalars begin in what the host reads; the progress is before them.
+/// The byte offset of the scalars in the buffer that the host reads; the progress is before them.
 pub(super) const SCALARS_SEEN: usize = 16;
 
-/// What a solver consists of.
+/// The parts of a solver.
 pub(super) struct Made {
     pub buffers: Buffers,
-    /// What progress and scalars are at the start.
+    /// The initial progress and scalars.
     pub initial: [wgpu::Buffer; 2],
     /// Before the iterations.
     pub prelude: Vec<Dispatch>,
     /// In each iteration.
     pub iteration: Vec<Dispatch>,
-    /// What the host reads, of one batch and of the next.
+    /// Buffers that the host reads, of one batch and of the next.
     pub seen: [wgpu::Buffer; 2],
 }
 
@@ -49,7 +49,7 @@ pub(super) fn solver(
     Ok(Made { buffers, initial, prelude, iteration, seen })
 }
 
-/// What runs before the iterations, and what runs in each.
+/// The dispatches before the iterations, and those of each iteration.
 fn dispatches(
     system: &System<'_>,
     rhs: &wgpu::Buffer,

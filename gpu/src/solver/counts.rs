@@ -1,4 +1,4 @@
-//! How many iterations the preconditioners take.
+//! Numbers of iterations with the preconditioners.
 
 use super::tests::{Springs, device};
 use super::*;

@@ -42,7 +42,7 @@ pub struct Solver {
     settings: Settings,
     /// The solution, after [`encode`](Self::encode) or [`solve`](Self::solve), and the vectors by which it is found.
     pub buffers: Buffers,
-    /// What progress and scalars are at the start.
+    /// The initial progress and scalars.
     initial: [wgpu::Buffer; 2],
     /// Before the iterations, and in each.
     prelude: Vec<Dispatch>,
@@ -144,7 +144,7 @@ impl Solver {
         self.report(waiting, device, last).await
     }
 
-    /// How far the iterations were at the end of a submission.
+    /// Reports the state of the iterations at the end of a submission.
     async fn report(
         &self,
         waiting: Waiting,

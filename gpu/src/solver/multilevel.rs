@@ -68,7 +68,7 @@ impl Own {
         })
     }
 
-    /// What makes the inverse blocks of the clusters.
+    /// The dispatches that compute the inverse blocks of the clusters.
     fn setup(&self, system: &System<'_>, clusters: &Clusters) -> Result<Vec<crate::Dispatch>, Error> {
         let Self { list_ptr, list, member_ptr, members, sizes, sums, inverse, .. } = self;
         let own = parts(system.node as usize);
@@ -85,7 +85,7 @@ impl Own {
         Ok(setup)
     }
 
-    /// What adds the parts of the clusters to the preconditioned residual.
+    /// The dispatches that add the parts of the clusters to the preconditioned residual.
     fn apply(&self, system: &System<'_>, clusters: &Clusters) -> Result<Vec<crate::Dispatch>, Error> {
         let Self { member_ptr, members, parents, inverse, coarse, .. } = self;
         let Buffers { work, partials, progress, fixed, .. } = system.buffers;

@@ -1,4 +1,4 @@
-//! What a preconditioner is.
+//! The interface of preconditioners.
 
 use super::matrix::Matrix;
 use super::system::System;
@@ -6,10 +6,10 @@ use crate::Error;
 use crate::dispatch::Dispatch;
 use std::fmt::Debug;
 
-/// What the residual is multiplied with to get closer to the solution.
+/// A preconditioner: a matrix that the residual is multiplied with to get closer to the solution.
 ///
 /// The solver itself multiplies the residual with the inverse blocks of the nodes on the diagonal. A preconditioner goes on
-/// from there: it changes the preconditioned residual, as a symmetric matrix would that is positive definite.
+/// from there: it changes the preconditioned residual, as a symmetric positive definite matrix would.
 ///
 /// Iterations for a residual of 1e-5, in single precision, with three unknowns a node, and what one takes longer on a
 /// software adapter:
@@ -36,7 +36,7 @@ impl PartialEq for dyn Preconditioner {
     }
 }
 
-/// What a preconditioner runs.
+/// The dispatches of a preconditioner.
 #[derive(Clone, Default, Debug)]
 pub struct Stages {
     /// At the start of every solution, after the blocks on the diagonal have been inverted: what depends on the values of the

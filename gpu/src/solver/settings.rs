@@ -1,4 +1,4 @@
-//! How to solve a linear system, and what came of it.
+//! Settings and results of the solution of a linear system.
 
 use super::list::PRECONDITIONERS;
 use super::matrix::Matrix;
@@ -6,7 +6,7 @@ use super::preconditioner::Preconditioner;
 use crate::Error;
 use spadina_shaders::{Status, Vector};
 
-/// How to solve `(A + shift I) x = b`.
+/// Settings for the solution of `(A + shift I) x = b`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// Unknowns of a node, whose blocks on the diagonal are inverted. Their number divides that of the unknowns.
@@ -17,9 +17,9 @@ pub struct Settings {
     pub tolerance: f64,
     /// or at a residual of this norm.
     pub absolute: f64,
-    /// What is added to every entry on the diagonal, until [`Solver::set_shift`](super::Solver::set_shift).
+    /// The number added to every entry on the diagonal, until [`Solver::set_shift`](super::Solver::set_shift).
     pub shift: f64,
-    /// Whether `b` is the buffer's vector times -1: the step of Newton's method from the gradient.
+    /// True if `b` is the buffer's vector times -1: the step of Newton's method from the gradient.
     pub negate: bool,
     /// The most iterations.
     pub iterations: u32,
@@ -55,12 +55,12 @@ impl Default for Settings {
     }
 }
 
-/// What came of a solution.
+/// The result of a solution.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Report {
     /// [`Running`](Status::Running) if there were not enough iterations.
     pub status: Status,
-    /// How many iterations were done.
+    /// The number of iterations done.
     pub iterations: u32,
     /// The norm of the residual as the iterations carry it on, relative to that of the right-hand side.
     pub residual: f64,

@@ -67,7 +67,7 @@ impl Buffers {
 }
 
 impl System<'_> {
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn nodes(&self) -> usize {
         self.fixed.len() / self.node as usize
     }

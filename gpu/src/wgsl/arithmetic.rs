@@ -65,7 +65,7 @@ impl Emitter {
         self.operand(name.to_string())
     }
 
-    /// Whether the function calls the reduction of large angles.
+    /// Returns true if the function calls the reduction of large angles.
     pub fn reduces(&self) -> bool {
         self.reduces
     }

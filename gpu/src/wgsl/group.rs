@@ -1,4 +1,4 @@
-//! What the invocations of a workgroup that shares loops do together (`super::shared`).
+//! The joint work of the invocations of a workgroup that shares loops (`super::shared`).
 
 use super::plan::value_key;
 use super::shared::GROUP;
@@ -31,7 +31,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Where a sum is stored that one shader of a kernel computes and the other reads.
+    /// The place of a sum that one shader of a kernel computes and the other reads.
     pub(super) fn stored_place(&self, sum: Value) -> Option<String> {
         let number = self.stored.iter().position(|&stored| stored == sum)?;
         Some(format!("u32({}) + {number}u", words::wgsl(words::STORED)))

@@ -68,7 +68,7 @@ impl Writer<'_> {
         Ok(format!("select(0i, {entry}, {within})"))
     }
 
-    /// Whether an index is below the length in a word, and the index, or 0 where it is not.
+    /// The condition that an index is below the length in a word, and the index, or 0 where it is not.
     pub(super) fn checked(&mut self, at: &str, length: usize) -> (String, String) {
         let length = words::wgsl(length);
         let within = self.temporary(&format!("u32({at}) < u32({length})"));

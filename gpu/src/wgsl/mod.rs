@@ -40,9 +40,9 @@ pub struct Shader {
     pub prelude: Option<String>,
     /// The kernel.
     pub kernel: String,
-    /// How many sums the prelude leaves for the kernel.
+    /// The number of sums that the prelude leaves for the kernel.
     pub stored: usize,
-    /// Whether one workgroup runs the whole kernel, which has no outermost loop.
+    /// True if one workgroup runs the whole kernel, which has no outermost loop.
     pub shared: bool,
 }
 

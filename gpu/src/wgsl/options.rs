@@ -1,4 +1,4 @@
-//! How kernels are emitted.
+//! Options for emitting kernels.
 
 use crate::schedule::Schedule;
 use spadina_core::kernel::Kernel;
@@ -25,7 +25,7 @@ pub enum Source {
     Data,
 }
 
-/// How to emit a kernel.
+/// Options for emitting a kernel.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     /// The precision of the reals.
@@ -36,7 +36,7 @@ pub struct Options {
     pub workgroup: u32,
     /// By array id, where its entries lie. Arrays beyond the end: unknowns among the unknowns, others among the data.
     pub sources: Vec<Source>,
-    /// How outputs are assembled.
+    /// The way in which outputs are assembled.
     pub schedule: Schedule,
     /// Numbers of an invocation that registers hold: bodies that need more are split where the parts should take less time.
     /// By the kind of the adapter if none is given.
@@ -57,7 +57,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Where the entries of each array of a kernel lie.
+    /// The source of each array of a kernel.
     pub(crate) fn sources(&self, kernel: &Kernel) -> Vec<Source> {
         let arrays = kernel.graph.arrays().iter().enumerate();
         let of_kind = |kind: &ArrayKind| match kind {

@@ -11,7 +11,7 @@ pub(super) use spadina_core::kernel::{Key, WHOLE, value_key};
 use spadina_core::real::{Graph, Node, Value};
 use std::ops::Range;
 
-/// Whether an integer is a condition.
+/// Returns true if an integer is a condition.
 fn is_condition(indices: &Indices, index: Index) -> bool {
     match indices.node(index) {
         IndexNode::Bool(_) | IndexNode::Positive(_) | IndexNode::Zero(_) => true,

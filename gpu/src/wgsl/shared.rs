@@ -11,7 +11,7 @@ use spadina_core::real::Value;
 /// Invocations of the workgroup.
 pub(crate) const GROUP: u32 = spadina_shaders::GROUP;
 
-/// What stands before the outermost loop of a kernel.
+/// The two parts of a kernel with sums before its outermost loop.
 pub(super) struct Prelude {
     /// A kernel that computes the sums.
     pub sums: Kernel,
@@ -48,8 +48,8 @@ pub(super) fn prelude(kernel: &Kernel) -> Option<Prelude> {
     Some(Prelude { sums, rest: Kernel { steps: rest, ..kernel.clone() }, stored })
 }
 
-/// Whether a workgroup can share the loops of a kernel without an outermost one: the records of a loop have the numbers of
-/// its iterations if no loop stands around it.
+/// Returns true if a kernel has no outermost loop and a workgroup can share its loops: the records of a loop have the
+/// numbers of its iterations if no loop stands around it.
 pub(super) fn is_shared(kernel: &Kernel) -> bool {
     kernel.outer.is_none() && kernel.regions.iter().all(|region| region.parent.is_none_or(|parent| parent == 0))
 }

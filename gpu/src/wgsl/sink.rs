@@ -1,8 +1,8 @@
-//! Where the outputs of a kernel go.
+//! Destinations of a kernel's outputs.
 
 use crate::numbering::Numbering;
 
-/// Where the outputs of a kernel go.
+/// The destination of a kernel's outputs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Sink<'a> {
     /// To the staging buffer, by these numbers.

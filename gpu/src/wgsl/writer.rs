@@ -24,11 +24,11 @@ pub(super) struct Writer<'a> {
     pub outermost: Option<usize>,
     /// The loops that the workgroup shares, by the positions where they begin, with the sums that they compute.
     pub shared: FxHashMap<usize, Vec<Value>>,
-    /// Whether all invocations are one workgroup that runs the same steps.
+    /// True if all invocations are one workgroup that runs the same steps.
     pub is_shared: bool,
     /// The sums that pass from one shader of the kernel to the other.
     pub stored: &'a [Value],
-    /// Where outputs go.
+    /// The destination of the outputs.
     pub sink: Sink<'a>,
     /// The functions such as `exp` that are called.
     pub functions: Functions,
@@ -124,7 +124,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// How many nodes have a name.
+    /// The number of nodes with a name.
     pub fn known(&self) -> usize {
         self.named.len()
     }

@@ -10,11 +10,11 @@ use spadina_core::real::{Compare, Precision};
 
 /// An arithmetic that emits instructions.
 pub(crate) struct Emitter<'a, 'b> {
-    /// Where they go.
+    /// The builder that takes them.
     pub b: &'a mut FunctionBuilder<'b>,
     /// The type of the reals.
     pub lane: Lane,
-    /// Whether the machine multiplies and adds in one instruction.
+    /// True if the machine multiplies and adds in one instruction.
     pub fused: bool,
     /// The reduction of large angles.
     pub large_angle: FuncRef,

@@ -1,4 +1,4 @@
-//! What the code generator knows of the type of a real: everything else is the same for every precision.
+//! The type of a real in the code generator: everything else is the same for every precision.
 
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
@@ -12,7 +12,7 @@ pub(crate) struct Lane {
     pub real: Type,
     /// That of a real of one element.
     pub scalar: Type,
-    /// How many elements.
+    /// The number of elements.
     pub count: usize,
     precision: Precision,
 }

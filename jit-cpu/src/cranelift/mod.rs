@@ -19,18 +19,18 @@ use spadina_core::backend::Abilities;
 use spadina_core::kernel::Kernel;
 use spadina_core::real::Precision;
 
-/// How Cranelift compiles.
+/// Options of the compilation by Cranelift.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
-    /// Whether Cranelift verifies the code it is given. On by default where debug assertions are.
+    /// True if Cranelift verifies the code it is given. On by default where debug assertions are.
     pub verify: bool,
     /// Blocks of more than about this many instructions become functions of their own; compile time is linear above.
     pub block_limit: usize,
     /// Kernels of more than about this many instructions are compiled without optimisation and with the faster of
     /// Cranelift's register allocators: ten times as fast, for code that is about as good where it is so long.
     pub quick_above: usize,
-    /// Whether iterations of the outermost loop run side by side, as many as fit a vector of 128 bits, where it has no loop
-    /// inside.
+    /// True if iterations of the outermost loop run side by side, as many as fit a vector of 128 bits, where it has no
+    /// loop inside.
     pub wide: bool,
 }
 

@@ -1,9 +1,9 @@
-//! What is decided before code is generated: which steps become functions of their own, and what passes between
-//! functions through memory.
+//! The decisions before code is generated: the steps that become functions of their own, and the nodes that pass
+//! between functions through memory.
 //!
 //! Register allocation is slower than linear in the length of a function, so a block of more than [`LIMIT`] instructions is
-//! cut ([`Cut`]). Whatever one function computes and another reads has a *place* in the frame: a block of memory that the caller of the kernel
-//! provides. Without a cut there is no frame, and everything lives in registers.
+//! cut ([`Cut`]). Whatever one function computes and another reads has a *place* in the frame: a block of memory that
+//! the caller of the kernel provides. Without a cut there is no frame, and everything lives in registers.
 
 use super::Options;
 use cranelift_codegen::ir::{Type, types};
@@ -31,7 +31,7 @@ pub(crate) fn index_key(index: Index) -> Key {
     index.index()
 }
 
-/// Whether an integer is generated again wherever it is read.
+/// Returns true if an integer is generated again wherever it is read.
 pub(crate) fn repeatable_index(indices: &Indices, index: Index) -> bool {
     matches!(indices.node(index), IndexNode::Const(_) | IndexNode::Bool(_) | IndexNode::Size(_))
 }
@@ -71,13 +71,13 @@ pub(crate) struct Plan {
     pub cursors: Vec<Option<i32>>,
     /// Bytes of the frame.
     pub frame_bytes: usize,
-    /// Whether streams may hold slots that are not stored.
+    /// True if streams may hold slots that are not stored.
     pub skips: bool,
-    /// Whether compiling soon matters more than good code.
+    /// True if compiling soon matters more than good code.
     pub quick: bool,
-    /// Whether several iterations of the outermost loop are run side by side.
+    /// True if several iterations of the outermost loop are run side by side.
     pub wide: bool,
-    /// Whether functions such as `exp` are generated where they are needed, and not called.
+    /// True if functions such as `exp` are generated where they are needed, and not called.
     pub inline: bool,
 }
 
@@ -119,7 +119,7 @@ impl Plan {
         plan
     }
 
-    /// Whether there is an outermost loop, with no loop inside.
+    /// Returns true if there is an outermost loop, with no loop inside.
     fn is_flat(&self) -> bool {
         self.outer.is_some_and(|outer| (outer + 1..self.ends[outer]).all(|at| self.ends[at] == 0))
     }
@@ -145,7 +145,7 @@ fn weight(kernel: &Kernel, step: Step) -> usize {
     }
 }
 
-/// Whether a step computes a function such as `exp`.
+/// Returns true if a step computes a function such as `exp`.
 fn is_function(kernel: &Kernel, step: Step) -> bool {
     let Step::Value(v) = step else { return false };
     match *kernel.graph.node(v) {
@@ -155,7 +155,7 @@ fn is_function(kernel: &Kernel, step: Step) -> bool {
     }
 }
 
-/// What of a kernel's bookkeeping several functions use: the energy, and the cursors of regions.
+/// Places the bookkeeping that several functions of a kernel use: the energy, and the cursors of regions.
 struct Shared<'a> {
     kernel: &'a Kernel,
     plan: &'a mut Plan,

@@ -8,7 +8,7 @@ use spadina_core::real::Precision;
 pub(super) struct Inputs {
     pub pointers: Vec<*const u8>,
     pub lengths: Vec<i64>,
-    /// What the pointers point to where the code wants another precision.
+    /// The entries behind the pointers where the code wants another precision.
     _converted: Vec<Vec<f32>>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether it pays to wake threads for a kernel.
+//! The pace of a kernel, by which it pays to wake threads or not.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Pace {
         self.0.load(Ordering::Relaxed) != u64::MAX
     }
 
-    /// Whether so many iterations take long enough for several threads.
+    /// Returns true if so many iterations take long enough for several threads.
     pub fn pays(&self, iterations: i64) -> bool {
         self.is_known() && 1e-6 * self.0.load(Ordering::Relaxed) as f64 * iterations as f64 >= PARALLEL
     }

@@ -9,7 +9,7 @@ use spadina_core::kernel::Buffer;
 use spadina_core::real::Precision;
 use std::ops::Range;
 
-/// What ranges of a kernel's outermost loop run on.
+/// The code and data with which ranges of a kernel's outermost loop run.
 pub(super) struct Ranges<'a> {
     pub compiled: &'a Compiled,
     pub context: Context,

@@ -1,4 +1,4 @@
-//! What is left of a range when iterations run side by side: single iterations.
+//! The rest of a range when iterations run side by side: single iterations.
 //!
 //! One runs as if it stood on every side, into a small buffer of its own; what the first side left there is then added to
 //! the buffers proper. So there is one code for both.
@@ -10,7 +10,7 @@ use spadina_core::kernel::Kernel;
 
 /// The places of single iterations of a kernel that runs several side by side.
 pub(crate) struct Sides {
-    /// How many.
+    /// The number of sides.
     pub count: usize,
     /// The region of the outermost loop.
     pub region: usize,
@@ -21,7 +21,7 @@ pub(crate) struct Sides {
     outputs: Vec<Written>,
 }
 
-/// What an output writes.
+/// The target of an output.
 struct Written {
     buffer: usize,
     offset: usize,

@@ -50,7 +50,7 @@ struct Open {
     variable: Value,
     end: Value,
     region: usize,
-    /// How many nodes were known before.
+    /// The number of nodes known before.
     known: usize,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Translator<'a> {
     lane: Lane,
     /// The iteration whose integers are generated, of those side by side.
     side: usize,
-    /// How far apart these are.
+    /// The distance between these.
     step: Option<Value>,
     callees: Callees<'a>,
     imported: FxHashMap<(RealFunction, usize), FuncRef>,

@@ -76,7 +76,7 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// Whether two outputs are neighbours in memory and of a type that two fit a vector of.
+    /// Returns true if two outputs are neighbours in memory, and two of their type fit a vector.
     pub(super) fn packs(&self, k: usize, next: usize) -> bool {
         let [a, b] = [k, next].map(|k| &self.kernel.outputs[k]);
         let run = (a.region, a.buffer, a.offset) == (b.region, b.buffer, b.offset) && a.shift + 1 == b.shift;

@@ -59,7 +59,7 @@ impl Translator<'_> {
         if wide.len() == 1 { self.b.ins().splat(mask, wide[0]) } else { self.lane.pack(&mut self.b, &wide) }
     }
 
-    /// What `f` gives for each of the iterations side by side.
+    /// The results of `f` for the iterations side by side.
     fn sides(&mut self, mut f: impl FnMut(&mut Self) -> Result<Code, Error>) -> Result<Vec<Code>, Error> {
         let mut codes = Vec::with_capacity(self.lane.count);
         for side in 0..self.lane.count {

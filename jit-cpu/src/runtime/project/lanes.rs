@@ -8,7 +8,7 @@ use std::ops::{Add, AddAssign, BitAnd, BitOr, Mul, Not, Sub, SubAssign};
 pub trait Truth: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
     /// False everywhere.
     fn none() -> Self;
-    /// Whether it is true for any element.
+    /// Returns true if it is true for any element.
     fn any(self) -> bool;
 }
 
@@ -16,7 +16,7 @@ pub trait Truth: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Outpu
 pub trait Lanes:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + AddAssign + SubAssign + Sized
 {
-    /// What comparisons give.
+    /// The result of comparisons.
     type Mask: Truth;
 
     fn new(numbers: [f64; LANES]) -> Self;

@@ -18,7 +18,7 @@ use spadina_core::executor::{Executor, pieces, share};
 use std::ops::{AddAssign, Range};
 use std::sync::atomic::Ordering;
 
-/// How many elements ahead entries of the matrix are asked for.
+/// The number of elements by which entries of the matrix are asked for ahead.
 const AHEAD: usize = 4;
 
 /// So many numbers are worth several threads to be gone through.
@@ -85,7 +85,7 @@ struct Space<V> {
     /// The matrices in the basis: lower triangles.
     reduced: Vec<V>,
     vector: Vec<V>,
-    /// Where the indefinite ones are: the first entry, and the lane.
+    /// The places of the indefinite ones: the first entry, and the lane.
     indefinite: Vec<(usize, usize)>,
     /// Lower triangles of indefinite ones.
     packed: Vec<V>,
