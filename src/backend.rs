@@ -1,4 +1,4 @@
-//! What a back-end is, and those that there are.
+//! The interfaces of back-ends, and the back-ends.
 //!
 //! A back-end of an application's own implements [`Engine`], if it runs kernels in the host's memory, or [`Backend`]; it is
 //! given to [`System::with_backend`](crate::System::with_backend). The test `tests/backends/outside.rs` is an example.

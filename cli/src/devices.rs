@@ -4,7 +4,7 @@ use spadina::cpu;
 use spadina::gpu::{ADAPTER_VARIABLE, summaries};
 use std::fmt::Write;
 
-/// What can evaluate, one device a line.
+/// The devices that can evaluate, one a line.
 pub fn run() -> String {
     let mut text = processor();
     text.push('\n');

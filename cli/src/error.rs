@@ -1,8 +1,8 @@
-//! Why a command fails.
+//! The errors of commands.
 
 use std::path::PathBuf;
 
-/// Why a command fails.
+/// The reason a command fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The problem.
@@ -62,17 +62,17 @@ pub enum Error {
     /// The results of a minimisation that did not converge were written.
     #[error("{message}")]
     NotConverged {
-        /// What is printed all the same.
+        /// The text that is printed all the same.
         text: String,
-        /// How it ended.
+        /// The message about its end.
         message: String,
     },
     /// The results of a minimisation that the user has ended were written.
     #[error("{message}")]
     Stopped {
-        /// What is printed all the same.
+        /// The text that is printed all the same.
         text: String,
-        /// How it ended.
+        /// The message about its end.
         message: String,
     },
     /// A report that is no JSON.
@@ -87,7 +87,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is printed all the same.
+    /// The text that is printed all the same.
     pub fn text(&self) -> &str {
         match self {
             Self::NotConverged { text, .. } | Self::Stopped { text, .. } => text,

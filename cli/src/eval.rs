@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// What `spadina eval` is given.
+/// The arguments of `spadina eval`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The problem file.
@@ -28,7 +28,7 @@ pub struct Arguments {
     /// The number of threads, up to 1024 [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// What to do with the negative eigenvalues of each element's Hessian.
+    /// The treatment of the negative eigenvalues of each element's Hessian.
     #[arg(long, value_enum, default_value_t = Projection::None)]
     project: Projection,
     /// The Hessian of residual terms is JᵀJ, without their second derivatives.

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use spadina::explain;
 use std::path::PathBuf;
 
-/// What `spadina explain` is given.
+/// The arguments of `spadina explain`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The energy.

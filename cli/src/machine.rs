@@ -1,4 +1,4 @@
-//! What the machine can do: the yardsticks of `spadina bench`.
+//! The rates of the machine: the yardsticks of `spadina bench`.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

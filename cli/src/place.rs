@@ -1,20 +1,20 @@
-//! Where to evaluate, in which precision, and with which projection: options that several commands take.
+//! The device, the precision and the projection of an evaluation: options that several commands take.
 
 use crate::error::Error;
 use clap::{Args, ValueEnum};
 use spadina::gpu;
 use spadina::system::{self, Options};
 
-/// Where to evaluate, and how.
+/// The device that evaluates, and its options.
 #[derive(Args, Clone, Debug)]
 pub struct Where {
-    /// Where to evaluate.
+    /// The device that evaluates.
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     pub device: Device,
     /// A part of the GPU's name, in upper or lower case [default: that of WGPU_ADAPTER_NAME, or the fastest].
     #[arg(long, value_name = "NAME")]
     adapter: Option<String>,
-    /// How the GPU assembles gradient and Hessian.
+    /// The way the GPU assembles gradient and Hessian.
     #[arg(long, value_enum, default_value_t = Schedule::Auto)]
     schedule: Schedule,
 }

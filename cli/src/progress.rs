@@ -1,4 +1,4 @@
-//! What is seen of long work: lines on standard output, a bar on standard error, and the way to stop it.
+//! The progress of long work: lines on standard output, a bar on standard error, and the way to stop it.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -16,7 +16,7 @@ pub fn watch_interrupts() {
     });
 }
 
-/// Whether there was an interrupt.
+/// Returns true if there was an interrupt.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }

@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What `spadina simulate` is given.
+/// The arguments of `spadina simulate`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The problem file; its section [simulate] says what is simulated.
@@ -234,7 +234,7 @@ fn energies(row: &[f64; 9]) -> Energies {
     energies
 }
 
-/// What stands around, and a camera that sees all of it in every frame.
+/// The obstacles, and the camera of all frames, which sees them and the mesh at the start.
 fn picture(setup: &Setup, geometry: Option<&Geometry>, problem: &spadina::Problem) -> Picture {
     let Some(geometry) = geometry else { return Picture::default() };
     let vector: Vec<f64> = problem.unknowns.iter().flat_map(|(_, t)| &t.data).copied().collect();

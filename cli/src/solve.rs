@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// What `spadina solve` is given.
+/// The arguments of `spadina solve`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The problem file; its section [solve] says how.

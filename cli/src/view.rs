@@ -15,7 +15,7 @@ use spadina_pictures::scene::Geometry;
 use spadina_view::{Animation, LiveSimulation, Minimization, ResidentMinimization, ViewError, positions};
 use std::path::{Path, PathBuf};
 
-/// What `spadina view` is given.
+/// The arguments of `spadina view`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The problem file.
@@ -27,7 +27,7 @@ pub struct Arguments {
     /// The number of pictures, with a step before each [default: until the window is closed; with --png 1].
     #[arg(long, value_name = "N")]
     frames: Option<usize>,
-    /// Where to evaluate; on the GPU it is minimised in single precision, and drawn in the solver's own buffer.
+    /// The device that evaluates; on the GPU it is minimised in single precision, and drawn in the solver's own buffer.
     #[arg(long, value_enum, default_value_t = Place::Cpu)]
     device: Place,
     /// A part of the name of the GPU that draws and minimises, in upper or lower case [default: that of WGPU_ADAPTER_NAME, or the fastest].
@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     }
 }
 
-/// What is shown, and what is around it.
+/// An animation, with its upward axis and its ground.
 struct Shown {
     animation: Box<dyn Animation>,
     up: Up,

@@ -10,7 +10,7 @@ pub(super) enum Order {
     Big,
 }
 
-/// How numbers are written.
+/// The encoding of numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Encoding {
     Text,

@@ -1,4 +1,4 @@
-//! What can be wrong with a mesh, and where.
+//! The errors of meshes, and their places.
 
 use std::fmt;
 use std::io;
@@ -63,19 +63,19 @@ pub enum MeshError {
     /// Something else stands where a word or a number should.
     #[error("{at}: {wanted} is wanted, found `{found}`")]
     Wanted {
-        /// Where it stands.
+        /// Its place.
         at: Place,
-        /// What should stand there.
+        /// The word or number that should stand there.
         wanted: String,
-        /// What stands there, shortened.
+        /// The text that stands there, shortened.
         found: String,
     },
     /// The file, or a line of it, is too short.
     #[error("{at}: {wanted} is wanted, but the {unit} ends")]
     Ends {
-        /// Where it ends.
+        /// The place of the end.
         at: Place,
-        /// What should follow.
+        /// The text that should follow.
         wanted: String,
         /// `file` or `line`.
         unit: &'static str,
@@ -83,7 +83,7 @@ pub enum MeshError {
     /// An element uses a node that is not there.
     #[error("{at}: node {node} does not exist; {known}")]
     Node {
-        /// Where the element stands.
+        /// The place of the element.
         at: Place,
         /// The number, as in the file.
         node: i64,
@@ -93,7 +93,7 @@ pub enum MeshError {
     /// A coordinate that is infinite or not a number.
     #[error("{at}: a finite coordinate is wanted, found `{found}`")]
     NotFinite {
-        /// Where it stands.
+        /// Its place.
         at: Place,
         /// The coordinate.
         found: String,
@@ -101,19 +101,19 @@ pub enum MeshError {
     /// Something that the format has, but not the library.
     #[error("{at}: {what} cannot be read; {wanted}")]
     Unsupported {
-        /// Where it stands.
+        /// Its place.
         at: Place,
-        /// What it is.
+        /// A name for it.
         what: String,
-        /// What can be read instead.
+        /// The alternatives that can be read.
         wanted: &'static str,
     },
     /// A count that is larger than what can follow, or too large for numbers of 32 bits.
     #[error("{at}: {count} {what} are announced, but there is only room for {room}")]
     Count {
-        /// Where the count stands.
+        /// The place of the count.
         at: Place,
-        /// What is counted.
+        /// The things that are counted.
         what: String,
         /// The count.
         count: u64,
@@ -123,9 +123,9 @@ pub enum MeshError {
     /// Anything else in a file that contradicts its format.
     #[error("{at}: {message}")]
     Malformed {
-        /// Where it stands.
+        /// Its place.
         at: Place,
-        /// What is wrong, and what is wanted.
+        /// The fault, and the content that is wanted.
         message: String,
     },
     /// A file without a single point.
@@ -145,7 +145,7 @@ pub enum MeshError {
     Shape {
         /// The name of the shape.
         name: &'static str,
-        /// What is wanted.
+        /// The values that are wanted.
         message: String,
     },
     /// Boundary edges that do not form closed loops.

@@ -1,4 +1,4 @@
-//! What a mesh consists of, and what looks wrong with it.
+//! The content of a mesh, and its likely faults.
 
 use super::connect::ascending;
 use super::hinge::{first_bad_edges, hinges};
@@ -9,10 +9,10 @@ use std::fmt;
 /// Volumes and areas below this fraction of the longest edge, cubed or squared, count as zero.
 const FLAT: f64 = 1e-12;
 
-/// How often something was found, and where first.
+/// The number of times something was found, and the first.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Finding {
-    /// How often.
+    /// The number of times.
     pub count: usize,
     /// The number of the first element or node, from zero.
     pub first: Option<usize>,
@@ -30,7 +30,7 @@ impl Finding {
 /// Problems of the elements of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Elements {
-    /// How many elements there are.
+    /// The number of elements.
     pub count: usize,
     /// Elements that use a node which does not exist.
     pub outside: Finding,
@@ -138,7 +138,7 @@ fn elements<const N: usize>(all: &[[u32; N]], nodes: usize, size: impl Fn([u32; 
 }
 
 impl Report {
-    /// Whether there is nothing to warn of.
+    /// Returns true if there is nothing to warn of.
     pub fn is_clean(&self) -> bool {
         self.warnings().is_empty()
     }

@@ -31,7 +31,7 @@ pub enum Shape {
     },
     /// The surface of a sphere around the origin: an icosahedron of which each triangle is cut into four, repeatedly.
     Sphere {
-        /// How often: there are 20 · 4^subdivisions triangles.
+        /// The number of repetitions: there are 20 · 4^subdivisions triangles.
         subdivisions: usize,
         /// The radius.
         radius: f64,
@@ -107,7 +107,7 @@ impl Shape {
         }
     }
 
-    /// Whether it can be made.
+    /// Checks that it can be made.
     pub(super) fn check(&self) -> Result<(), MeshError> {
         match *self {
             Shape::Box { cells, size } => self.check_numbers(&cells, 1, &size),

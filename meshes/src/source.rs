@@ -15,11 +15,11 @@ pub(super) struct Source<'a> {
     pub at: usize,
     /// The line of the next byte, from one.
     pub line: usize,
-    /// Whether errors name the byte: lines mean nothing among binary numbers.
+    /// True if errors name the byte: lines mean nothing among binary numbers.
     pub binary: bool,
     /// From this character to the end of its line is comment.
     pub comment: Option<u8>,
-    /// Whether a backslash at the end of a line joins the next one to it.
+    /// True if a backslash at the end of a line joins the next one to it.
     pub continued: bool,
     /// `file`, or `line` for a single row.
     pub unit: &'static str,
@@ -35,13 +35,13 @@ impl<'a> Source<'a> {
         Source { comment: Some(b'#'), ..Source::new(path, bytes) }
     }
 
-    /// Where reading stands.
+    /// The place of the next byte.
     pub fn place(&self) -> Place {
         let position = if self.binary { Position::Byte(self.at) } else { Position::Line(self.line) };
         Place { path: self.path.to_path_buf(), position }
     }
 
-    /// What has not been read.
+    /// The bytes that have not been read.
     pub fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }

@@ -110,7 +110,7 @@ impl<'a> Source<'a> {
         self.rest().iter().position(|&byte| byte == b'\n').map_or(self.bytes.len(), |length| self.at + length)
     }
 
-    /// Whether the backslash at this place ends its line.
+    /// Returns true if the backslash at this place ends its line.
     fn joins(&self, at: usize) -> bool {
         let rest = self.bytes.get(at + 1..).unwrap_or_default();
         rest.starts_with(b"\n") || rest.starts_with(b"\r\n")

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-/// What is written. Arrays are borrowed.
+/// A mesh and fields to write. Arrays are borrowed.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct View<'a> {
     /// Coordinates of a point, 1 to 3. Files have 3: missing ones are zero.
@@ -24,7 +24,7 @@ pub struct View<'a> {
 /// Values at points or elements.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
-    /// What they are. Blanks and other characters that a format could trip over become `_`.
+    /// The name of the values. Blanks and other characters that a format could trip over become `_`.
     pub name: &'a str,
     /// Numbers at each point or element.
     pub components: usize,
@@ -32,7 +32,7 @@ pub struct Field<'a> {
     pub values: &'a [f64],
 }
 
-/// How the numbers of a `.vtk` file are written.
+/// The encoding of the numbers of a `.vtk` file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum VtkEncoding {
     /// As text that reads back as the same number.
@@ -156,7 +156,7 @@ fn safe_names(fields: &[Field<'_>], taken: &[&str]) -> Vec<String> {
 /// Writes the points, lines and triangles as Wavefront OBJ. The format has neither tetrahedra nor fields.
 ///
 /// # Errors
-/// What the sink refuses, and arrays of lengths that do not belong together.
+/// Errors of the sink, and arrays of lengths that do not belong together.
 pub fn write_obj(sink: &mut (impl Write + ?Sized), view: &View<'_>) -> io::Result<()> {
     view.check()?;
     let mut out = Out::new(sink);
@@ -178,7 +178,7 @@ pub fn write_obj(sink: &mut (impl Write + ?Sized), view: &View<'_>) -> io::Resul
 /// no tetrahedra. A field of several components becomes several properties, `name_0`, `name_1` and so on.
 ///
 /// # Errors
-/// What the sink refuses, and arrays of lengths that do not belong together.
+/// Errors of the sink, and arrays of lengths that do not belong together.
 pub fn write_ply(sink: &mut (impl Write + ?Sized), view: &View<'_>) -> io::Result<()> {
     view.check()?;
     let mut out = Out::new(sink);
@@ -240,7 +240,7 @@ fn values<W: Write + ?Sized>(out: &mut Out<'_, W>, fields: &[Field<'_>], index: 
 /// Writes everything as a legacy VTK file, an unstructured grid of file version 3.0, under a title of one line.
 ///
 /// # Errors
-/// What the sink refuses, and arrays of lengths that do not belong together.
+/// Errors of the sink, and arrays of lengths that do not belong together.
 pub fn write_vtk(
     sink: &mut (impl Write + ?Sized),
     view: &View<'_>,

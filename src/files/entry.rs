@@ -10,13 +10,13 @@ pub struct Entry {
     pub name: String,
     /// Its value.
     pub value: EntryValue,
-    /// Where the key stands.
+    /// The place of the key.
     pub place: Place,
-    /// Where the value stands.
+    /// The place of the value.
     pub value_place: Place,
 }
 
-/// What a name can be given as.
+/// The value that is given to a name.
 #[derive(Clone, PartialEq, Debug)]
 pub enum EntryValue {
     /// A `.npy` file, relative to the problem file.

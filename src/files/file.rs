@@ -38,13 +38,13 @@ pub struct ProblemFile {
 /// `[mesh]`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct MeshSection {
-    /// Where the mesh comes from.
+    /// The source of the mesh.
     pub source: MeshSource,
-    /// Where the section begins.
+    /// The start of the section.
     pub place: Place,
 }
 
-/// Where a mesh comes from.
+/// The source of a mesh.
 #[derive(Clone, PartialEq, Debug)]
 pub enum MeshSource {
     /// A file, relative to the problem file.
@@ -65,17 +65,17 @@ pub enum MeshSource {
 pub struct TermEntry {
     /// The file of the energy or residual, relative to the problem file.
     pub file: String,
-    /// Whether it is a residual.
+    /// True if it is a residual.
     pub residual: bool,
     /// The index array of the stencils.
     pub over: Option<String>,
-    /// What parameters bind to.
+    /// The parameters that are bound, with their targets.
     pub bind: Vec<(String, BindTarget)>,
-    /// Where the term begins.
+    /// The start of the term.
     pub place: Place,
-    /// Where the file is named.
+    /// The place of the file's name.
     pub file_place: Place,
-    /// Where `over` stands.
+    /// The place of the value of `over`.
     pub over_place: Place,
 }
 

@@ -14,7 +14,7 @@ const MAX_ENERGY: u64 = 16 << 20;
 
 type Named = (String, Tensor<f64>);
 
-/// Where the numbers of an unknown come from.
+/// The origin of the numbers of an unknown.
 #[derive(Clone, Copy)]
 enum Origin<'a> {
     Array(&'a Tensor<f64>),

@@ -91,7 +91,8 @@ impl Target<'_> {
         }
     }
 
-    /// Whether integers are flags: zeros and ones in the unknown's own shape, which are no pairs of a node and a component.
+    /// Returns true if integers are flags: zeros and ones in the unknown's own shape, which are no pairs of a node and
+    /// a component.
     fn is_mask(&self, numbers: &Tensor<i64>) -> bool {
         let pairs = self.width() == 2 && numbers.shape.first().is_some_and(|&rows| rows <= 4);
         numbers.shape.len() == 2

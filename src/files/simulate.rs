@@ -51,14 +51,14 @@ pub struct SimulateSection {
     pub output: Option<String>,
     /// `frames`: what is written of each.
     pub frames: Vec<FrameFile>,
-    /// Where the section begins.
+    /// The start of the section.
     pub place: Place,
 }
 
 /// The shape of an obstacle.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ObstacleShape {
-    /// What lies behind a plane: a point of it and its normal.
+    /// The region behind a plane: a point of it and its normal.
     Plane(Vec<f64>, Vec<f64>),
     /// A ball: its centre and radius.
     Sphere(Vec<f64>, f64),
@@ -75,7 +75,7 @@ pub struct ObstacleEntry {
     pub distance: Option<f64>,
     /// `stiffness` of the barrier: an energy for each node.
     pub stiffness: Option<f64>,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
 }
 

@@ -60,9 +60,9 @@ pub struct SolveSection {
 pub struct FixEntry {
     /// The unknown.
     pub unknown: String,
-    /// What of it is held.
+    /// The part of it that is held.
     pub nodes: Selection,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
 }
 
@@ -71,13 +71,13 @@ pub struct FixEntry {
 pub struct MoveEntry {
     /// The unknown.
     pub unknown: String,
-    /// What of it moves.
+    /// The part of it that moves.
     pub nodes: Selection,
     /// By how much: the same for all nodes, or one row for each; in a simulation one for each of `times`.
     pub by: EntryValue,
     /// Key frames: when they are displaced by so much. Empty: at once.
     pub times: Vec<f64>,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
 }
 

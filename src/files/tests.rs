@@ -1,4 +1,4 @@
-//! What is read, and in which order.
+//! The content that is read, and its order.
 
 use super::*;
 use crate::problem::ProblemError;

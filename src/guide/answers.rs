@@ -1,4 +1,4 @@
-//! How an equilibrium answers to its data.
+//! The answer of an equilibrium to its data.
 //!
 //! A bridge of springs sags under its weight. Which springs must be stiffer so that its middle is higher? One linear system
 //! answers for all of them:

@@ -34,8 +34,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What the parameters are follows from the shapes of what they bind to. Whatever does not depend on the unknowns (`inverse`
-//! here) is computed once and stored; nothing needs to be prepared by hand.
+//! The kinds of the parameters follow from the shapes of the data that they bind to. Whatever does not depend on the
+//! unknowns (`inverse` here) is computed once and stored; nothing needs to be prepared by hand.
 //!
 //! # How to trust it
 //!

@@ -1,4 +1,4 @@
-//! What moves, what is held, and what a minimiser tells.
+//! Moved and held unknowns, and the reports of a minimiser.
 //!
 //! # A minimum
 //!

@@ -1,4 +1,4 @@
-//! Why a `.npy` file cannot be read.
+//! The errors of reading a `.npy` file.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use std::path::PathBuf;
 pub struct NpyError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: NpyReason,
 }
 
-/// Why a `.npy` file cannot be read.
+/// The reason a `.npy` file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpyReason {
@@ -58,7 +58,7 @@ pub enum NpyReason {
     },
 }
 
-/// Why a header is not accepted.
+/// The reason a header is not accepted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -77,7 +77,7 @@ pub enum HeaderError {
     /// The dictionary is malformed.
     #[error("has a malformed header: {wanted} expected at byte {at} of the dictionary")]
     Malformed {
-        /// What should stand there.
+        /// The text that should stand there.
         wanted: &'static str,
         /// Byte offset in the dictionary.
         at: usize,

@@ -20,7 +20,7 @@ pub(super) enum Kind {
     Float,
 }
 
-/// What the header says. The size of the data fits 64 bits.
+/// The content of a header. The size of the data fits 64 bits.
 #[derive(Debug)]
 pub(super) struct Header {
     pub descr: String,

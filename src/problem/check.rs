@@ -1,4 +1,4 @@
-//! What must hold of a problem whatever its energies are.
+//! Checks of a problem that do not depend on its energies.
 
 use super::data::Problem;
 use super::error::ProblemError;
@@ -125,7 +125,7 @@ pub(crate) fn check_names<'a>(names: impl Iterator<Item = (Section, &'a str, Pla
     Ok(())
 }
 
-/// Whether a string names a file rather than an array.
+/// Returns true if a string names a file rather than an array.
 pub(crate) fn is_file(text: &str) -> bool {
     text.len() >= 4 && text.as_bytes()[text.len() - 4..].eq_ignore_ascii_case(b".npy")
 }

@@ -21,7 +21,7 @@ pub struct Problem {
     /// The mesh whose points and elements are among the arrays and indices, if they come from one.
     #[cfg(feature = "meshes")]
     pub mesh: Option<Arc<spadina_meshes::Mesh>>,
-    /// Where the problem begins, for messages about all of it.
+    /// The start of the problem, for messages about all of it.
     pub place: Place,
     pub(crate) places: HashMap<(Section, String), Place>,
     /// By unknown, what its displacements are added to; empty if the unknowns are no displacements.
@@ -63,7 +63,7 @@ impl Problem {
         self.unknowns.iter().map(|(_, t)| t.data.len()).sum()
     }
 
-    /// Whether there are residual terms.
+    /// Returns true if there are residual terms.
     pub fn has_residuals(&self) -> bool {
         self.terms.iter().any(|t| t.residual)
     }
@@ -73,7 +73,7 @@ impl Problem {
         &self.references
     }
 
-    /// Where a name was given.
+    /// The place where a name was given.
     pub(crate) fn place_of(&self, section: Section, name: &str) -> Place {
         self.places.get(&(section, name.to_string())).cloned().unwrap_or_default()
     }

@@ -1,10 +1,10 @@
-//! What can be wrong with a problem.
+//! The errors of a problem.
 
 use super::place::Place;
 use crate::npy::NpyError;
 use std::path::PathBuf;
 
-/// Why a problem is refused. Every message names the place in the file, or the array.
+/// The reason a problem is refused. Every message names the place in the file, or the array.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProblemError {
@@ -51,7 +51,7 @@ pub enum ProblemError {
     /// A `.npy` file cannot be read.
     #[error("{place}: array `{name}`: {source}")]
     Array {
-        /// Where the file is named.
+        /// The place of the file's name.
         place: Place,
         /// The array.
         name: String,
@@ -61,43 +61,43 @@ pub enum ProblemError {
     /// The file is not TOML.
     #[error("{place}: {message}")]
     Syntax {
-        /// Where.
+        /// The place.
         place: Place,
-        /// What the parser says.
+        /// The parser's message.
         message: String,
     },
     /// A key or section that means nothing here.
     #[error("{place}: `{key}` is not known in {section}; known are {known}")]
     UnknownKey {
-        /// Where.
+        /// The place.
         place: Place,
         /// The key.
         key: String,
         /// The section.
         section: &'static str,
-        /// What may stand there.
+        /// The keys that may stand there.
         known: &'static str,
     },
     /// A value of the wrong type.
     #[error("{place}: `{key}` is {found}; {wanted} is wanted")]
     WrongType {
-        /// Where.
+        /// The place.
         place: Place,
         /// The key.
         key: String,
-        /// What stands there.
+        /// The value found, or its kind.
         found: String,
-        /// What should stand there.
+        /// The kind of value wanted.
         wanted: &'static str,
     },
     /// A section or key that must be there.
     #[error("{place}: {what} is missing; {hint}")]
     Missing {
-        /// Where it should be.
+        /// The place that lacks it.
         place: Place,
-        /// What.
+        /// The missing part.
         what: String,
-        /// How to mend it.
+        /// The remedy.
         hint: &'static str,
     },
     /// A term with both `energy` and `residual`.
@@ -121,7 +121,7 @@ pub enum ProblemError {
     /// A name that nothing could refer to.
     #[error("{place}: `{name}` cannot be a name: it must not be empty, hold `@`, or end in .npy")]
     BadName {
-        /// Where.
+        /// The place.
         place: Place,
         /// The name.
         name: String,
@@ -129,19 +129,19 @@ pub enum ProblemError {
     /// A name that nothing has.
     #[error("{place}: `{name}` names no {wanted}; there are {known}")]
     NoSuchName {
-        /// Where.
+        /// The place.
         place: Place,
         /// The name.
         name: String,
-        /// What it should name.
+        /// The kind of thing that it should name.
         wanted: &'static str,
-        /// What there is.
+        /// The names there are.
         known: String,
     },
     /// Unknowns that are each other's start.
     #[error("{place}: unknown `{name}` starts from itself; give it a .npy file or the name of an array")]
     Cycle {
-        /// Where.
+        /// The place.
         place: Place,
         /// The unknown.
         name: String,
@@ -149,7 +149,7 @@ pub enum ProblemError {
     /// A number that is not finite.
     #[error("{place}: array `{name}`, shape {shape}: {value} at {at:?}; numbers must be finite")]
     NotFinite {
-        /// Where the array is given.
+        /// The place of the array.
         place: Place,
         /// The array.
         name: String,
@@ -163,7 +163,7 @@ pub enum ProblemError {
     /// Reals where integers belong.
     #[error("{place}: `{name}`, shape {shape}, holds reals; indices are integers")]
     RealIndices {
-        /// Where the array is given.
+        /// The place of the array.
         place: Place,
         /// The array.
         name: String,
@@ -173,7 +173,7 @@ pub enum ProblemError {
     /// An integer that an index cannot be.
     #[error("{place}: `{name}`, shape {shape}: {value} at {at:?} is out of range; integers go from -2^31 to 2^31 - 1")]
     IntegerRange {
-        /// Where the array is given.
+        /// The place of the array.
         place: Place,
         /// The array.
         name: String,
@@ -187,7 +187,7 @@ pub enum ProblemError {
     /// A number that neither a finite double nor an integer of 64 bits can be.
     #[error("{place}: the number {text} is not finite or does not fit 64 bits")]
     NumberRange {
-        /// Where.
+        /// The place.
         place: Place,
         /// The number as written.
         text: String,
@@ -195,7 +195,7 @@ pub enum ProblemError {
     /// Lists of different lengths, or numbers beside lists.
     #[error("{place}: every list of `{name}` at this depth must have the same shape; {wanted} wanted, {found} found")]
     Ragged {
-        /// Where the first odd one is.
+        /// The place of the first odd one.
         place: Place,
         /// The array.
         name: String,
@@ -207,7 +207,7 @@ pub enum ProblemError {
     /// Lists in lists in lists in lists.
     #[error("{place}: `{name}` is nested too deep; arrays have at most 3 dimensions")]
     Rank {
-        /// Where.
+        /// The place.
         place: Place,
         /// The array.
         name: String,
@@ -215,7 +215,7 @@ pub enum ProblemError {
     /// A tensor whose shape and data do not fit together.
     #[error("{place}: array `{name}`: shape {shape} does not have {count} entries")]
     Shape {
-        /// Where.
+        /// The place.
         place: Place,
         /// The array.
         name: String,
@@ -227,7 +227,7 @@ pub enum ProblemError {
     /// A table that cannot gather.
     #[error("{place}: `{name}` has shape {shape}; a table of elements has the shape (m, K) or (m,)")]
     TableShape {
-        /// Where it is used.
+        /// The place of its use.
         place: Place,
         /// The index array.
         name: String,
@@ -246,15 +246,15 @@ pub enum ProblemError {
     /// Nodes that cannot be held or moved.
     #[error("{place}: {message}")]
     Pins {
-        /// Where they are given.
+        /// The place that names them.
         place: Place,
-        /// What is wrong with them.
+        /// The fault.
         message: String,
     },
     /// More unknowns than columns can be counted.
     #[error("{place}: there are {count} unknowns; at most 2^31 - 1 are supported")]
     TooMany {
-        /// Where.
+        /// The place.
         place: Place,
         /// Their number.
         count: usize,

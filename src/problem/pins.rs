@@ -1,10 +1,10 @@
-//! What of the unknowns is held or moved.
+//! Held and moved unknowns.
 
-/// What is held and what is moved, as entries of the global vector.
+/// Held and moved unknowns, as entries of the global vector.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Pins {
     /// A flag for each unknown: it does not take part in the minimisation.
     pub held: Vec<bool>,
-    /// Where held unknowns go, by number and displacement; those that are not named stay.
+    /// The numbers and displacements of held unknowns that move; the others stay.
     pub moved: Vec<(usize, f64)>,
 }

@@ -1,10 +1,10 @@
-//! Where something was said, for messages.
+//! Places where something was said, for messages.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where something was said: a place in a problem file, or the Rust API.
+/// The origin of something that was said: a place in a problem file, or the Rust API.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub enum Place {
     /// In Rust.

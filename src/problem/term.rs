@@ -29,28 +29,28 @@ impl fmt::Debug for Source {
 pub struct Term {
     /// The file of the text, for messages.
     pub path: PathBuf,
-    /// What is summed.
+    /// The energy or residual.
     pub source: Source,
-    /// Whether it is a residual.
+    /// True if it is a residual.
     pub residual: bool,
     /// The index array of the stencils, in the element form.
     pub over: Option<String>,
-    /// What parameters bind to, where it is not the array of their own name gathered by `over`.
+    /// The targets of parameters, where they are not the array of their own name gathered by `over`.
     pub bind: Vec<(String, BindTarget)>,
-    /// Where the term stands.
+    /// The place of the term.
     pub place: Place,
-    /// Where `over` stands.
+    /// The place of the value of `over`.
     pub over_place: Place,
 }
 
-/// What a parameter binds to.
+/// The target that a parameter binds to.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BindTarget {
     /// The name of an unknown, array or index array.
     pub array: String,
     /// The index array that gathers it, instead of `over`.
     pub table: Option<String>,
-    /// Where the key stands, for a message about the parameter.
+    /// The place of the key, for a message about the parameter.
     pub place: Place,
 }
 

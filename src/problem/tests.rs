@@ -1,4 +1,4 @@
-//! What is said in Rust is checked by the rules for files.
+//! Problems made in Rust, checked by the rules for files.
 
 use super::*;
 use crate::tensor::Tensor;

@@ -1,6 +1,6 @@
 //! The integrators there are.
 
-/// How time is stepped.
+/// A scheme for steps through time.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Integrator {
     /// Backward differences of first order: stable, and it damps.

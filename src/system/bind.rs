@@ -19,10 +19,10 @@ pub struct LoweredTerm {
     pub program: Program,
 }
 
-/// Where an array of a program comes from.
+/// The source of an array of a program.
 pub enum Source {
     Unknown(usize),
-    /// What the displacements of an unknown are added to.
+    /// The reference that the displacements of an unknown are added to.
     Reference(usize),
     Array(usize),
     Constant,
@@ -73,7 +73,7 @@ impl Source {
     }
 }
 
-/// Where a table of a program comes from.
+/// The source of a table of a program.
 pub enum TableSource {
     Indices(usize),
     Constant,
@@ -155,7 +155,7 @@ pub fn check_shapes(
     Err(Error::Term { place: term.place.clone(), message })
 }
 
-/// What the parameters bind to.
+/// The bindings of the parameters.
 fn roles(problem: &Problem, term: &Term, file: &str, module: &dyn Frontend) -> Result<Roles, Error> {
     let fitter = Fitter::new(problem, term, file, module)?;
     let mut roles = Roles { over: term.over.clone(), over_width: fitter.over_width(), ..Roles::default() };

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use std::borrow::Cow;
 
 impl Options {
-    /// Whether the programs are those of displacements.
+    /// Returns true if the programs are those of displacements.
     pub(super) fn displaced(&self) -> bool {
         #[cfg(feature = "gpu")]
         return self.device == Device::Gpu && self.gpu.displacements;

@@ -14,12 +14,12 @@ pub struct GpuOptions {
     /// A part of the adapter's name, in upper or lower case; without it that of the environment's `WGPU_ADAPTER_NAME`, or
     /// else the fastest adapter.
     pub adapter: Option<String>,
-    /// How outputs are assembled.
+    /// The way outputs are assembled.
     pub schedule: Schedule,
-    /// Whether the unknowns on the device are displacements from a reference, which is at first the unknowns that the system
-    /// is built with ([`System::set_reference`] takes others). Edges and other linear combinations of the reference are
-    /// computed in double precision, so that an edge is as accurate in single precision as a number of its own size, however
-    /// far from the origin it is. Everything else of the system has the unknowns as they are.
+    /// True if the unknowns on the device are displacements from a reference, which is at first the unknowns that the
+    /// system is built with ([`System::set_reference`] takes others). Edges and other linear combinations of the
+    /// reference are computed in double precision, so that an edge is as accurate in single precision as a number of
+    /// its own size, however far from the origin it is. Everything else of the system has the unknowns as they are.
     pub displacements: bool,
 }
 

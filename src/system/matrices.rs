@@ -14,7 +14,7 @@ use spadina_core::real::Array;
 
 /// The matrices of the elements of one loop nest.
 pub struct Matrices {
-    /// What computes them, as rows.
+    /// The program that computes them, as rows.
     pub program: SolvedProgram,
     /// An element.
     pub element: Element,
@@ -44,7 +44,7 @@ pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(So
     Ok((own, Vec::new()))
 }
 
-/// What stands for the numbers of matrices.
+/// The placeholders of the numbers of matrices.
 pub fn placeholders(matrices: &[Matrices]) -> Vec<&[f64]> {
     matrices.iter().map(|own| &own.placeholder[..]).collect()
 }

@@ -81,7 +81,7 @@ pub struct System {
     options: Options,
     executor: Arc<dyn Executor>,
     backend: Arc<dyn Backend>,
-    /// What computes stored numbers and products: the back-end's own, or the host's.
+    /// The engine of stored numbers and products: the back-end's own, or the host's.
     engine: Arc<dyn Engine>,
     terms: Vec<DerivedTerm>,
     compiled: Box<dyn Compiled>,
@@ -105,7 +105,7 @@ pub struct System {
     projected_elements: AtomicUsize,
 }
 
-/// What follows from connectivity and from the lengths of the arrays.
+/// The data that follow from connectivity and from the lengths of the arrays.
 struct Connectivity {
     pattern: Csr,
     stored: Stored,
@@ -114,7 +114,7 @@ struct Connectivity {
     jacobian: Csr,
     /// As many zeros as there are rows of the residual: they stand for weights.
     zeros: Vec<f64>,
-    /// What stays of the pattern when connectivity changes, once it has.
+    /// The part of the pattern that stays when connectivity changes, once it has.
     fixed: Option<Fixed>,
 }
 
@@ -189,7 +189,7 @@ impl System {
         Ok(system)
     }
 
-    /// What building took. After [`set_indices`](Self::set_indices), `pattern` is that of the last binding.
+    /// The times of building. After [`set_indices`](Self::set_indices), `pattern` is that of the last binding.
     pub fn seconds(&self) -> BuildSeconds {
         self.seconds
     }
@@ -262,7 +262,8 @@ impl System {
         Ok(self.evaluation(energy))
     }
 
-    /// Whether elements can be projected: there is a [`projection`](Options::projection), and a term that is no residual.
+    /// Returns true if elements can be projected: there is a [`projection`](Options::projection), and a term that is no
+    /// residual.
     pub fn has_projection(&self) -> bool {
         self.options.projection.is_some() && self.problem.terms.iter().any(|term| !term.residual)
     }
@@ -274,8 +275,8 @@ impl System {
         self.projected = projected;
     }
 
-    /// How many elements had negative eigenvalues removed in the last evaluation of the Hessian; zero on the GPU, where
-    /// they are not counted.
+    /// The number of elements that had negative eigenvalues removed in the last evaluation of the Hessian; zero on the
+    /// GPU, where they are not counted.
     pub fn projected_elements(&self) -> usize {
         self.projected_elements.load(Ordering::Relaxed)
     }
@@ -414,7 +415,8 @@ fn compile(
 /// So many numbers are worth several threads to be gone through.
 const MANY: usize = 1 << 18;
 
-/// Whether all numbers are finite. Groups of them are looked at without a branch, which makes vectors of the loop.
+/// Returns true if all numbers are finite. Groups of them are looked at without a branch, which makes vectors of the
+/// loop.
 fn are_finite(numbers: &[f64]) -> bool {
     numbers.chunks(1024).all(|group| !group.iter().fold(false, |bad, number| bad | !number.is_finite()))
 }

@@ -13,7 +13,7 @@ use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, str
 use spadina_core::program::Program;
 use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
 
-/// Where the entries of matrices go.
+/// The places of the entries of matrices.
 #[derive(Clone, Copy, Default)]
 pub struct Placement<'a> {
     pub hessian: Option<Places<'a>>,
@@ -24,7 +24,7 @@ pub struct Placement<'a> {
     pub batched: bool,
 }
 
-/// Where the arrays of a program come from.
+/// The sources of the arrays and tables of a program.
 pub struct Binding {
     sources: Vec<Source>,
     tables: Vec<TableSource>,
@@ -93,27 +93,27 @@ pub struct SolvedProgram {
     pub source: Program,
     /// The solved program.
     pub program: Program,
-    /// Where its arrays come from.
+    /// The sources of its arrays and tables.
     pub binding: Binding,
     /// Its kernels.
     pub kernels: KernelSet,
     /// By array, where its numbers are.
     residences: Vec<Residence>,
-    /// What checks indices and records entries, by quantity and kernel, as all that follow.
+    /// The phases that check indices and record entries, by quantity and kernel, as all that follow.
     symbolic: [Vec<Symbolic>; 3],
     entries: [Vec<Entries>; 3],
     streams: [Vec<Streams>; 3],
     stored: Vec<Stored>,
 }
 
-/// What a program is solved for.
+/// The outputs, storage and projection that a program is solved for.
 #[derive(Clone, Copy)]
 pub struct Request {
-    /// What each quantity computes.
+    /// The outputs of each quantity.
     pub outputs: fn(Quantity) -> Outputs,
-    /// Whether matrices are stored as CSR of both triangles.
+    /// True if matrices are stored as CSR of both triangles.
     pub runs: bool,
-    /// What becomes of negative eigenvalues, and whether elements are iterations of the outermost loop.
+    /// The treatment of negative eigenvalues, and true if elements are iterations of the outermost loop.
     pub projected: Option<(Projection, bool)>,
 }
 

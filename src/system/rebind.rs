@@ -1,4 +1,4 @@
-//! What is bound again after a change: of the terms, only those that a change concerns.
+//! Binding after a change: of the terms, only those that the change concerns.
 //!
 //! The pattern of the terms that do not change is kept (`Fixed`). The new pattern is its union with that of the others;
 //! where it differs from the one before, the slots of the terms that did not change are translated, in one pass.
@@ -33,7 +33,7 @@ impl Stale {
         }
     }
 
-    /// Whether a term is among them.
+    /// Returns true if a term is among them.
     pub fn has(&self, term: usize) -> bool {
         match self {
             Self::All => true,
@@ -41,7 +41,7 @@ impl Stale {
         }
     }
 
-    /// Whether there is none.
+    /// Returns true if there is none.
     pub fn is_none(&self) -> bool {
         *self == Self::none()
     }

@@ -15,7 +15,7 @@ struct Written {
 }
 
 impl Written {
-    /// Whether this is written after `other`, in the order of the program. `false`: not known to be.
+    /// Returns true if this is written after `other`, in the order of the program. `false`: not known to be.
     fn follows(self, other: Written) -> bool {
         let same = |k: usize| self.nest[k] != 0 && self.nest[k] == other.nest[k];
         match (same(0), self.iteration.cmp(&other.iteration)) {

@@ -33,7 +33,7 @@ pub struct DerivedTerm {
     rows: Range<usize>,
     module: Arc<dyn Frontend>,
     roles: Roles,
-    /// What its parameters are bound to, and what gathers them.
+    /// The names in its `bind`: arrays, and the tables that gather them.
     names: Vec<String>,
 }
 
@@ -85,14 +85,14 @@ impl DerivedTerm {
         })
     }
 
-    /// Whether the term reads an unknown, or has a parameter that is bound to one and cancels.
+    /// Returns true if the term reads an unknown, or has a parameter that is bound to one and cancels.
     pub fn uses_unknown(&self) -> bool {
         let graph = &self.main.program.graph;
         let reads = self.main.program.updates.iter().any(|u| graph.dynamic(u.value));
         reads || self.roles.bindings.values().any(|binding| binding.unknown)
     }
 
-    /// Whether the term depends on an array, table or size.
+    /// Returns true if the term depends on an array, table or size.
     pub fn uses(&self, name: &str) -> bool {
         self.programs().any(|own| [&own.source.graph, &own.program.graph].into_iter().any(|graph| graph.binds(name)))
             || self.roles.over.as_deref() == Some(name)
@@ -213,7 +213,7 @@ fn names(term: &problem::Term) -> Vec<String> {
     targets.flat_map(|target| std::iter::once(&target.array).chain(&target.table)).cloned().collect()
 }
 
-/// Why the elements of a term cannot be projected, in words.
+/// The reason that the elements of a term cannot be projected, in words.
 fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
     let (span, message): (Span, String) = match refused {
         Refused::Loop(span) => {

@@ -1,11 +1,11 @@
-//! How much an evaluation computes and moves.
+//! The work of an evaluation, and the memory of a system.
 
 use super::program::SolvedProgram;
 use super::{Csr, Error, Precision, System};
 use spadina_core::backend::Quantity;
 use spadina_core::kernel::{Buffer, Step};
 
-/// What one evaluation does.
+/// The work of one evaluation.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Work {
     /// Iterations of the innermost loops that write: elements, in the element form.
@@ -18,19 +18,19 @@ pub struct Work {
     pub bytes: usize,
 }
 
-/// What a system holds besides the problem itself, in bytes.
+/// The memory of a system besides the problem itself, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Memory {
     /// The Hessian: pattern and values.
     pub matrix: usize,
-    /// Where every kernel's outputs go.
+    /// The slots of every kernel's outputs.
     pub slots: usize,
     /// Numbers that no unknown changes.
     pub stored: usize,
 }
 
 impl System {
-    /// What the system holds.
+    /// The memory of the system.
     pub fn memory(&mut self) -> Result<Memory, Error> {
         self.bind()?;
         let matrix = |csr: &Csr| size_of_val(&csr.row_ptr[..]) + size_of_val(&csr.col_idx[..]);
@@ -55,7 +55,7 @@ impl System {
         (real, if traffic.gathers { 1 } else { 2 })
     }
 
-    /// What the evaluations of the value, of the gradient and of the Hessian do.
+    /// The work of the evaluations of the value, of the gradient and of the Hessian.
     pub fn work(&mut self) -> Result<[Work; 3], Error> {
         self.bind()?;
         let (real, writes) = self.held();

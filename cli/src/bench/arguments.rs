@@ -1,11 +1,11 @@
-//! What `spadina bench` is asked.
+//! The arguments of `spadina bench`.
 
 use crate::place::{Precision, Projection, Where};
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// What `spadina bench` is given.
+/// The arguments of `spadina bench`.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The problem file.
@@ -19,7 +19,7 @@ pub struct Arguments {
     /// Numbers of threads, one table for each [default: as many as there are cores].
     #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Vec<u16>,
-    /// What the projected Hessian does with the negative eigenvalues of each element's Hessian.
+    /// The treatment of the negative eigenvalues of each element's Hessian, for the projected Hessian.
     #[arg(long, value_enum, default_value_t = Projection::Clamp)]
     pub project: Projection,
     /// Evaluate so often, and report the medians of the times.

@@ -23,7 +23,7 @@ struct Seconds {
     host: f64,
 }
 
-/// What the rows of the table refer to.
+/// The text of the table, and the numbers that its rows refer to.
 struct Table {
     text: String,
     elements: f64,
@@ -102,7 +102,7 @@ fn seconds(timer: &Timer, repeat: usize, system: &mut System, mode: usize) -> Re
     Ok(Seconds { device: median(device?), host: median(host?) })
 }
 
-/// How the kernels of the Hessian are assembled.
+/// The schedules of the kernels of the Hessian, counted.
 fn assembly(resident: &Resident<'_>) -> String {
     let schedules = resident.schedules();
     let all = [(Schedule::Staged, "staged"), (Schedule::Rows, "rows"), (Schedule::Atomic, "atomic")];

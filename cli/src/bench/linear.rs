@@ -22,13 +22,13 @@ const TOLERANCE: f64 = 1e-5;
 /// be done.
 const PATIENCE: f64 = 5.0;
 
-/// What was measured.
+/// The measurements.
 pub struct Linear {
     /// Seconds on the device of a product of the Hessian with a vector, and of an iteration; `None` if none is done.
     pub seconds: Option<[f64; 2]>,
     /// Bytes that a product moves if everything is read and written once: pattern, values, two vectors.
     pub bytes: usize,
-    /// How the solution ended, and the seconds that it took, seen from the host.
+    /// The report of the solution, and the seconds that it took, seen from the host.
     solution: (Report, f64),
     node: u32,
 }
@@ -54,7 +54,7 @@ impl Linear {
         Ok(Some(Self { seconds: Some([product, iteration]), bytes, solution, node }))
     }
 
-    /// What became of the solution.
+    /// The outcome of the solution, in words.
     pub fn note(&self) -> String {
         let (Report { status, iterations, residual }, seconds) = self.solution;
         let how = match status {

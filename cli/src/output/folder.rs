@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// What writes the content of a file.
+/// The writer of a file's content.
 pub type Content<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'a>;
 
 /// A file to write.
@@ -83,7 +83,7 @@ fn make(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(std::mem::take(&mut undo.folders))
 }
 
-/// What to remove unless all goes well.
+/// The files and folders to remove unless all goes well.
 struct Undo {
     files: Vec<PathBuf>,
     folders: Vec<PathBuf>,

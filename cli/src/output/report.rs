@@ -21,15 +21,15 @@ pub struct Report {
     /// The entries stored for the Jacobian, where there are residuals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jacobian_nonzeros: Option<usize>,
-    /// Where it was evaluated.
+    /// The device that evaluated.
     pub device: String,
     /// `f64` or `f32`.
     pub precision: String,
-    /// How long it took.
+    /// The times of the stages.
     pub seconds: Seconds,
 }
 
-/// How long each stage took, in seconds.
+/// The time of each stage, in seconds.
 #[derive(Clone, Copy, PartialEq, Default, Serialize, Debug)]
 pub struct Seconds {
     /// Reading the energy, derivatives, sparsity, optimisation.

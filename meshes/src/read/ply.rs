@@ -8,7 +8,7 @@ use ply_rs_bw::parser::{ParseError, Parser, Reader};
 use ply_rs_bw::ply::{ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType};
 use std::path::Path;
 
-/// What is kept of an element.
+/// The part of an element that is kept.
 #[derive(Debug)]
 struct Row {
     point: [f64; 3],
@@ -102,7 +102,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
     Ok(body.mesh)
 }
 
-/// Where the reader stands.
+/// The source, at the place of the reader.
 fn at<'a>(source: Source<'a>, reader: &Reader<&[u8]>, header: &Header) -> Source<'a> {
     let at = source.bytes.len() - reader.get_ref().len();
     Source { at, line: reader.line(), binary: header.encoding != Encoding::Ascii, ..source }
@@ -156,7 +156,7 @@ fn check_header(source: Source<'_>, length: usize, header: &Header) -> Result<()
     }
 }
 
-/// What all elements are read with.
+/// The reader of all elements, and the mesh that it fills.
 struct Body<'a, 'h> {
     parser: Parser<Row>,
     reader: Reader<&'a [u8]>,
@@ -168,7 +168,7 @@ struct Body<'a, 'h> {
 }
 
 impl<'a> Body<'a, '_> {
-    /// Where the reader stands.
+    /// The source, at the place of the reader.
     fn at(&self) -> Source<'a> {
         at(self.source, &self.reader, self.header)
     }

@@ -1,4 +1,4 @@
-//! What every file must have.
+//! The check of the number of points, for every file.
 
 use crate::error::{MeshError, Place, Position};
 use crate::mesh::Mesh;

@@ -49,7 +49,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
     }
 }
 
-/// How numbers are written, and whether it is an unstructured grid.
+/// Reads the header: the encoding of numbers, and true for an unstructured grid.
 fn header(source: &mut Source<'_>) -> Result<(Encoding, bool), MeshError> {
     let first = *source;
     let line = source.rest_of_line();
@@ -202,7 +202,7 @@ impl File<'_> {
         Err(self.source.malformed(format!("{size} numbers in {count} cells are wanted, found {}", size - left)))
     }
 
-    /// Where each cell begins among all nodes, and those; one offset more than cells.
+    /// Reads the start of each cell among all nodes, and those; one offset more than cells.
     fn split_cells(&mut self, count: usize, size: usize) -> Result<Cells, MeshError> {
         let mut cells = Cells::default();
         self.source.keyword("OFFSETS")?;

@@ -11,7 +11,7 @@ const READABLE: &str = "points, lines, triangles, strips, quads, polygons and te
 pub(super) struct Cells {
     /// The nodes of all cells, one after another.
     pub nodes: Vec<u32>,
-    /// Where the nodes of each cell end.
+    /// The end of the nodes of each cell.
     pub ends: Vec<usize>,
 }
 

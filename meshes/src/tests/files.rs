@@ -1,4 +1,4 @@
-//! What comes out of valid files.
+//! The meshes of valid files.
 
 use super::samples::*;
 use super::*;
