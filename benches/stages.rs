@@ -1,4 +1,4 @@
-//! What every stage costs, from 10³ to 10⁶ elements: build, compile, pattern, evaluation, memory.
+//! The cost of every stage, from 10³ to 10⁶ elements: build, compile, pattern, evaluation, memory.
 //!
 //! `cargo bench --bench stages` prints criterion's estimates, then a table with the ratio of the times from decade to
 //! decade and the bytes held for each element. `SPADINA_BENCH_MAX` lowers the largest size.

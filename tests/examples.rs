@@ -6,14 +6,14 @@ mod example;
 
 use example::{last_number, run};
 
-/// What an example prints; it must succeed and say nothing on standard error.
+/// The output of an example; it must succeed and say nothing on standard error.
 fn output(name: &str) -> String {
     let (text, errors) = run(name);
     assert!(errors.is_empty(), "{name}: {errors}");
     text
 }
 
-/// Whether each text is found, in this order.
+/// Checks that an example prints each text, in this order.
 fn expect(name: &str, wanted: &[&str]) {
     let text = output(name);
     let mut rest = text.as_str();

@@ -18,7 +18,7 @@ type Point = [f64; 3];
 /// A kind of element.
 struct Kind {
     text: &'static str,
-    /// Where the nodes are in the reference element.
+    /// The nodes in the reference element.
     nodes: Vec<Point>,
     /// Quadrature points with weights, and for each the gradients of the nodes' functions.
     quadrature: Vec<(f64, Vec<Point>)>,

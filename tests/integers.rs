@@ -4,7 +4,7 @@
 use spadina::system::Device;
 use spadina::{Error, Options, Problem, System, Term, builder};
 
-/// What stands before every body; `s` is signed, `u` is not, `x` counts the nodes.
+/// The text before every body; `s` is signed, `u` is not, `x` counts the nodes.
 const HEAD: &str = "@group(0) @binding(0) var<storage, read> x: array<f32>;\n\
     @group(0) @binding(1) var<storage, read> s: array<i32>;\n\
     @group(0) @binding(2) var<storage, read> u: array<u32>;\n\
@@ -154,7 +154,7 @@ fn masked_hashes_wrap_around() {
     }
 }
 
-/// What stays within 32 bits is accepted however near it comes, and whatever a bound without the data would say.
+/// Integers within 32 bits are accepted however near they come, and whatever a bound without the data would say.
 #[test]
 fn what_stays_within_32_bits_is_accepted() {
     let mut d = data();

@@ -14,7 +14,7 @@ use spadina::system::Device;
 use spadina::{Options, Problem, System, Term};
 use std::collections::BTreeSet;
 
-/// How far the points of evaluation lie from the first one.
+/// The distance of the points of evaluation from the start, at most, in each coordinate.
 const SPREAD: f64 = 0.15;
 
 const POINTS: usize = 3;

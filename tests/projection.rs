@@ -64,7 +64,7 @@ fn unconnected_unknowns_stay_apart() {
     assert_eq!(matrix[2][2], 0.0);
 }
 
-/// Where a guard is off its unknowns have no entry, and reading them there is not needed.
+/// Unknowns have no entry where their guard is off, and reading them there is not needed.
 #[test]
 fn guarded_entries() {
     let text = "
@@ -93,7 +93,7 @@ fn energy() -> f32 {
     assert!((wanted[3][3] - 1.0 - lambda * b * b / square - second()).abs() < 1e-12);
 }
 
-/// What the iteration that sees three unknowns gives its last: the clamped [1 2 1; 2 0 0; 1 0 0] at (2, 2).
+/// The share that the iteration with three unknowns gives its last: the clamped [1 2 1; 2 0 0; 1 0 0] at (2, 2).
 fn second() -> f64 {
     // Eigenvalues of [1 s; s 0] with s² = 5, by the direction (2, 1) / s of the last two.
     let s = 5.0f64.sqrt();
@@ -154,7 +154,7 @@ fn conformance_cases() {
     assert!(projected >= 30, "{projected}");
 }
 
-/// What has no element Hessian is refused with the place; residuals have JᵀJ.
+/// Terms without element Hessian are refused with the place; residuals have JᵀJ.
 #[test]
 fn refused() {
     let text = "

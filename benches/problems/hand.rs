@@ -18,7 +18,7 @@ pub struct Hand {
     lambda: f64,
 }
 
-/// What one evaluation gives.
+/// The results of one evaluation.
 pub struct Sums {
     /// The energy.
     pub energy: f64,

@@ -1,5 +1,5 @@
-//! What host and shaders share has one definition, in Rust: structures of words, structures of reals, enumerations and
-//! constants. The declarations in WGSL are written from it, so that neither side counts places.
+//! Declarations that host and shaders share, defined once, in Rust: structures of words, structures of reals,
+//! enumerations and constants. The declarations in WGSL are written from it, so that neither side counts places.
 
 /// A value that is one word of 32 bits in a shader.
 pub trait Word: Copy {
@@ -86,7 +86,7 @@ macro_rules! word_structure {
         }
 
         impl $name {
-            /// How many words there are.
+            /// The number of words.
             pub const COUNT: usize = [$(stringify!($field)),*].len();
 
             /// The words, as a shader has them.
@@ -166,7 +166,7 @@ macro_rules! word_enumeration {
         }
 
         impl $name {
-            /// How many there are.
+            /// The number of variants.
             pub const COUNT: usize = [$(stringify!($variant)),*].len();
 
             /// The constants in WGSL.
@@ -211,10 +211,10 @@ mod tests {
     word_structure! {
         /// A thing.
         pub struct Thing {
-            /// How large it is,
+            /// Its size,
             /// about.
             size: Size,
-            /// Whether it is there.
+            /// True if it is there.
             exists: bool,
             /// Its number.
             number: u32,
@@ -229,7 +229,7 @@ mod tests {
             /// The second.
             y,
         }
-        /// How many.
+        /// The number of coordinates.
         pub const COORDINATES;
     }
 
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(thing.words(), [1, 1, 7]);
         assert_eq!(Thing::of_words(&[1, 1, 7, 9]), Some(thing));
         assert_eq!((Thing::of_words(&[1, 1]), Thing::of_words(&[2, 1, 7]), bool::of_word(2)), (None, None, None));
-        let text = "struct Thing {\n    // How large it is,\n    // about.\n    size: u32,\n    // Whether it is there.\n    \
+        let text = "struct Thing {\n    // Its size,\n    // about.\n    size: u32,\n    // True if it is there.\n    \
                     exists: u32,\n    // Its number.\n    number: u32,\n}\n\n";
         assert_eq!(Thing::wgsl(), text);
         assert!(Thing::uniform().ends_with("}\n\n@group(0) @binding(0) var<uniform> words: Thing;\n\n"));

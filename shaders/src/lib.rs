@@ -10,7 +10,7 @@
 //! by one workgroup. So they are the same in every run, and differ from the twins' by nothing but the fusing of operations
 //! that a driver may do.
 //!
-//! What a shader and the host share (uniforms, scalars, states) is defined once, in Rust ([`layout`]).
+//! The declarations that shaders and host share (uniforms, scalars, states) are defined once, in Rust ([`layout`]).
 //!
 //! The solver's shaders do nothing once their status is not [`Status::Running`]: iterations can be submitted many at a time, without
 //! asking the device in between whether it is done.

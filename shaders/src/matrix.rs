@@ -19,13 +19,13 @@ pub const MULTIPLY: Shader =
 /// A symmetric matrix of square blocks, block row by block row.
 #[derive(Clone, Copy, Debug)]
 pub struct Bsr<'a, T> {
-    /// Where each block row begins in `col_idx`, and the number of blocks at the end.
+    /// The places in `col_idx` at which the block rows begin, and the number of blocks at the end.
     pub row_ptr: &'a [u32],
     /// The block column of each block, ascending in each block row.
     pub col_idx: &'a [u32],
     /// The numbers of the blocks, each row by row.
     pub values: &'a [T],
-    /// What is added to every entry on the diagonal.
+    /// The number added to every entry on the diagonal.
     pub shift: T,
 }
 

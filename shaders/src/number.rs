@@ -20,7 +20,7 @@ pub trait Number:
     /// The nearest number to an integer.
     fn of(integer: u32) -> Self;
 
-    /// Whether it is neither infinite nor NaN.
+    /// Returns true if it is neither infinite nor NaN.
     fn is_finite(self) -> bool;
 
     /// The square root.

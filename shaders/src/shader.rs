@@ -9,10 +9,10 @@ pub const GROUP: u32 = 256;
 /// The sum over a workgroup in WGSL, `group_sum`, for reals of the type `real` and workgroups of `GROUP`.
 pub const TREE: &str = include_str!("tree.wgsl");
 
-/// What a shader is made for.
+/// The constants that a shader is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Constants {
-    /// Whether reals are `f64`.
+    /// True if reals are `f64`.
     pub double: bool,
     /// Rows of a block of the matrix.
     pub block: u32,

@@ -1,9 +1,9 @@
-//! What the shaders of the linear solver share with the host.
+//! Declarations that the shaders of the linear solver share with the host.
 
 use crate::layout::{place, real_structure, word_enumeration, word_structure, words};
 
 word_enumeration! {
-    /// Why the iterations stopped.
+    /// The reason the iterations stopped.
     #[derive(Default)]
     pub enum Status {
         /// They did not.
@@ -20,9 +20,9 @@ word_enumeration! {
 pub const NOT_STARTED: u32 = u32::MAX;
 
 word_structure! {
-    /// How far a solution is.
+    /// The progress of a solution.
     pub struct SolverProgress {
-        /// Whether to go on.
+        /// The status of the iterations.
         status: Status,
         /// Iterations that were done; `NOT_STARTED` before the first check.
         iterations: u32,
@@ -42,7 +42,7 @@ impl SolverProgress {
 word_enumeration! {
     /// The vectors that `work` holds, one after another.
     pub enum Vector {
-        /// What the solution lacks.
+        /// The residual of the solution.
         Residual = 0,
         /// The preconditioned residual.
         Preconditioned = 1,
@@ -70,7 +70,7 @@ word_structure! {
         clusters: u32,
         /// The number of levels.
         levels: u32,
-        /// Whether the right-hand side is that of the buffer times -1.
+        /// True if the right-hand side is that of the buffer times -1.
         negate: bool,
     }
 }
@@ -82,7 +82,7 @@ real_structure! {
         mixed,
         /// The length of the step.
         alpha,
-        /// How much of the old direction is in the new one.
+        /// The factor of the old direction in the new one.
         beta,
         /// residual · residual
         square,
@@ -92,10 +92,10 @@ real_structure! {
         relative,
         /// The square of the absolute tolerance: iterations stop at such a residual.
         absolute,
-        /// What is added to every entry on the matrix's diagonal.
+        /// The number added to every entry on the matrix's diagonal.
         shift,
     }
-    /// How many numbers these are.
+    /// The number of these numbers.
     pub const SOLVER_SCALARS;
 }
 
@@ -105,7 +105,7 @@ pub const SHIFT: usize = place!(SolverScalars, shift);
 /// No cluster.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// What the shaders of the solver declare.
+/// The declarations of the shaders of the solver.
 pub(crate) fn declarations(_double: bool) -> String {
     let constants = words([("NOT_STARTED", NOT_STARTED), ("NONE", NONE), ("BITS", u32::BITS)]);
     constants

@@ -18,12 +18,12 @@ word_structure! {
         partials: u32,
         /// The place of the first partial sum, or of the scalar.
         place: u32,
-        /// Whether half the squares are summed.
+        /// True if half the squares are summed.
         squares: bool,
     }
 }
 
-/// What the shaders of vectors declare.
+/// The declarations of the shaders of vectors.
 fn declarations(_double: bool) -> String {
     VectorWords::uniform()
 }

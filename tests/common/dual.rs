@@ -3,7 +3,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// What the reference energies compute with.
+/// The numbers that the reference energies compute with.
 pub trait Real:
     Clone
     + From<f64>

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What an example prints, and what it says on standard error; it must succeed.
+/// The output of an example, and its text on standard error; it must succeed.
 pub fn run(name: &str) -> (String, String) {
     run_with(name, &[])
 }

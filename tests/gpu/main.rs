@@ -1,4 +1,4 @@
-//! What the tests of the GPU share: the same problem on both devices, compared.
+//! The shared part of the tests of the GPU: the same problem on both devices, compared.
 
 #[allow(dead_code, reason = "the tests of the peers use the rest")]
 #[path = "../../benches/problems/peers.rs"]

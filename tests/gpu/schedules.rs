@@ -38,7 +38,7 @@ fn benchmark_problems() {
     peers().for_each(|(letter, problem)| check(&problem, letter));
 }
 
-/// What a schedule cannot do is staged.
+/// Terms that a schedule cannot handle are staged.
 #[test]
 fn schedules_are_used_where_they_can_be() {
     let used = |case: &str, schedule| {

@@ -219,7 +219,7 @@ fn a_parametrization() {
     compare(&problem, &fixed, 2, 2e-3);
 }
 
-/// What is asked of a system on another device is refused.
+/// Requests for the resident data of a system on another device are refused.
 #[test]
 fn systems_that_are_not_on_the_gpu_say_so() {
     let options = Options::default().device(Device::Cpu);

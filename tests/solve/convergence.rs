@@ -1,4 +1,4 @@
-//! How fast minimisers converge.
+//! Convergence of minimisers.
 
 use super::{WEIGHT, soft_box, solve};
 use spadina::minimize::Method;

@@ -8,7 +8,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 /// The stiffness of the hanging chain, its length and its span; its weight is one for each unit of length.
 const CHAIN: (f64, f64, f64) = (50.0, 2.0, 1.5);
 
-/// How far the middle of a chain of springs hangs below its two ends.
+/// The depth of the middle of a chain of springs below its two ends.
 fn sag(links: i32) -> f64 {
     let spring = "fn energy(x: array<vec2f, 2>, stiffness: f32, rest: f32) -> f32 {
       let s = length(x[1] - x[0]) / rest - 1.0;

@@ -41,7 +41,7 @@ fn example_problems_begin() {
     assert!(count >= 9, "{count}");
 }
 
-/// How many iterations an example takes.
+/// The number of iterations of an example.
 fn iterations(name: &str) -> usize {
     let file = ProblemFile::read(folder().join(name)).unwrap();
     let problem = file.load().unwrap();

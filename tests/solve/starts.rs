@@ -20,7 +20,7 @@ const SPRING: &str = "fn energy(x: array<vec3f, 2>, X: array<vec3f, 2>) -> f32 {
   return 50.0 * s * s;
 }";
 
-/// How often minimisation ended in a minimum, of 20 starts; what else it ends in must say why.
+/// The number of 20 starts from which minimisation ended in a minimum; every other end must say why.
 fn minima(problem: &Problem, held: &[bool], start: impl Fn(usize, usize, f64) -> f64) -> usize {
     let settings = Settings::default().iterations(500);
     let mut system = System::build(problem.clone(), settings.options(Options::default())).unwrap();

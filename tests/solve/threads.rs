@@ -1,4 +1,4 @@
-//! What can be given to another thread, and printed.
+//! Types that can be given to another thread, and printed.
 
 use super::soft_box;
 use spadina::minimize::{self, Adjoint, Guard, Lbfgs, LevenbergMarquardt, Minimizer, Newton, Settings};

@@ -18,7 +18,7 @@ const RADIUS: f64 = 0.2;
 const DENSITY: f64 = 1000.0;
 const MU: f64 = 2.0e4;
 const LAMBDA: f64 = 8.0e4;
-/// How high its middle is at the start.
+/// The height of its middle at the start.
 const HEIGHT: f64 = 0.5;
 
 /// The problem: nodes, tetrahedra and their energy; and the masses.

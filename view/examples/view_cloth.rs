@@ -13,7 +13,7 @@ const SPRING: &str = "fn energy(x: array<vec3f, 2>, rest: f32, stiffness: f32) -
   return 0.5 * stiffness * rest * stretch * stretch;
 }";
 
-/// Where inertia takes a node, and where a hand holds it.
+/// The energy of a node: inertia, which takes it ahead, and a hand, which holds it.
 const NODE: &str =
     "fn energy(x: array<vec3f, 1>, mass: f32, ahead: array<vec3f, 1>, hold: f32, hand: array<vec3f, 1>) -> f32 {
   let a = x[0] - ahead[0];
@@ -36,7 +36,7 @@ const STEP: f64 = 1.0 / 60.0;
 /// Newton steps in a frame, at most.
 const ITERATIONS: usize = 4;
 const RADIUS: f64 = 0.5;
-/// What contact and hands push and pull with.
+/// The strength with which contact and hands push and pull.
 const FIRM: f64 = 2.0e4;
 /// Nodes this much above the ball, to be drawn beside its surface.
 const GAP: f64 = 0.02;
@@ -50,7 +50,7 @@ struct Cloth {
     x: Vec<f64>,
     velocity: Vec<f64>,
     points: Vec<[f32; 3]>,
-    /// How much longer the springs at each node are than at rest, on average.
+    /// The relative elongation of the springs at each node, on average.
     stretches: Vec<f32>,
     springs: Vec<[i32; 2]>,
     lengths: Vec<f64>,

@@ -5,7 +5,7 @@ use super::scene::Scene;
 
 /// Something that can be shown and played with.
 pub trait Animation {
-    /// What is to be drawn now.
+    /// Returns the scene to draw now.
     fn scene(&mut self) -> Scene<'_>;
 
     /// Goes on by a frame of a simulation, or by a step of a solver; the window waits for it. The text of an error is shown, and the animation pauses.
@@ -15,7 +15,7 @@ pub trait Animation {
     /// go.
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>);
 
-    /// What can be changed while it runs.
+    /// Returns the parameters, which can be changed while it runs.
     fn parameters(&self) -> Vec<Parameter> {
         Vec::new()
     }
@@ -25,7 +25,7 @@ pub trait Animation {
         let _ = (number, value);
     }
 
-    /// What is worth to be known: names and values, line by line.
+    /// Returns the names and values to show, line by line.
     fn statistics(&self) -> Vec<(String, String)> {
         Vec::new()
     }

@@ -1,9 +1,9 @@
-//! Why nothing is shown.
+//! Errors of windows and pictures.
 
 use spadina::{gpu, minimize, simulate};
 use spadina_pictures::render::RenderError;
 
-/// Why there is no window, or no picture.
+/// The reason there is no window, or no picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewError {
@@ -16,7 +16,7 @@ pub enum ViewError {
     /// No window can be opened.
     #[error("there is no display to open a window on ({reason}): write a picture instead, with --png FILE")]
     NoDisplay {
-        /// What the system says.
+        /// The message of the system.
         reason: String,
     },
     /// The window cannot be drawn on.
@@ -24,7 +24,7 @@ pub enum ViewError {
     Surface {
         /// The adapter.
         adapter: String,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
     /// A device of the caller's that does not know its instance and adapter.

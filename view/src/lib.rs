@@ -1,8 +1,8 @@
 //! A window that shows a mesh while it is simulated or solved, and the same pictures without a window.
 //!
-//! What is shown is an [`Animation`]: it is asked for its [`Scene`], told to step, and given the nodes that the mouse holds.
-//! [`run`] shows it in a window, [`picture`] draws a scene off screen; both do so with [`Painter`], which an application can
-//! use for its own windows, too. Positions that are already in a buffer of the device, such as the unknowns of
+//! An [`Animation`] is asked for its [`Scene`], told to step, and given the nodes that the mouse holds. [`run`] shows
+//! it in a window, [`picture`] draws a scene off screen; both do so with [`Painter`], which an application can use for
+//! its own windows, too. Positions that are already in a buffer of the device, such as the unknowns of
 //! [`Resident`](spadina::system::Resident), are drawn from there: nothing is read back.
 //!
 //! The pictures are those of [`render`](spadina_pictures::render), up to smoothing at silhouettes: here a pixel has four samples. A

@@ -9,12 +9,13 @@ use spadina::system::System;
 use spadina_pictures::scene::Geometry;
 use std::fmt;
 
-/// How often the way of a node that is dragged is halved where its end has no energy.
+/// The most halvings of the way of a dragged node, where its end has no energy.
 const HALVINGS: usize = 8;
 
 /// A system whose energy is minimised, one iteration after another, until it is at rest.
 ///
-/// What is drawn is the [`Geometry`] of its problem. A node that is dragged is held where the mouse is. Parameters are the arrays of one number.
+/// It draws the [`Geometry`] of its problem. A dragged node is held at the place of the mouse. Parameters are the
+/// arrays of one number.
 pub struct Minimization {
     system: System,
     settings: Settings,
@@ -64,7 +65,7 @@ impl Minimization {
         Ok(own)
     }
 
-    /// Whether the last step found a minimum, and nothing has changed since.
+    /// Returns true if the last step found a minimum, and nothing has changed since.
     pub fn is_at_rest(&self) -> bool {
         matches!(self.last, Some((_, Some(outcome))) if outcome.is_minimum())
     }

@@ -14,7 +14,7 @@ pub struct Parameter {
     pub low: f64,
     /// The greatest value.
     pub high: f64,
-    /// Whether equal ways of the slider are equal factors. Both ends are then above zero.
+    /// True if equal ways of the slider are equal factors. Both ends are then above zero.
     pub logarithmic: bool,
 }
 

@@ -3,10 +3,10 @@
 use super::Scene;
 use spadina_pictures::render::{Camera, Viewport};
 
-/// How far from the mouse a node is found, in pixels.
+/// The distance from the mouse at which a node is still found, in pixels.
 const REACH: f32 = 20.0;
 
-/// Where a point is in the picture, in pixels, and how far before the eye; none if it is not before the near plane.
+/// The place of a point in the picture, in pixels, and its distance before the eye; none before the near plane.
 pub fn project(camera: &Camera, viewport: Viewport, point: [f32; 3]) -> Option<([f32; 2], f32)> {
     let matrix = camera.view_projection(viewport.aspect());
     let [x, y, _, w] = std::array::from_fn(|i| {
@@ -51,7 +51,7 @@ pub fn pick(
 pub struct Drag {
     /// The node.
     pub node: usize,
-    /// How far before the eye the plane is.
+    /// The distance of the plane before the eye.
     depth: f32,
     /// From the mouse to the node when the drag began, in pixels.
     offset: [f32; 2],
@@ -64,7 +64,7 @@ impl Drag {
         Some(Drag { node, depth, offset: [at[0] - place[0], at[1] - place[1]] })
     }
 
-    /// Where the node is to be when the mouse is at a place.
+    /// The position of the node for a place of the mouse.
     pub fn target(&self, camera: &Camera, viewport: Viewport, place: [f32; 2]) -> [f32; 3] {
         let (basis, eye) = (camera.basis(), camera.eye());
         let half = camera.tangent() * self.depth;

@@ -16,7 +16,7 @@ const SMALL: f64 = 1e-4;
 /// The residual at which linear systems are solved.
 const LINEAR: f64 = 1e-3;
 
-/// How far a node that is dragged goes in a step, in parts of the mesh: far enough to follow, and not into other elements.
+/// The way of a dragged node in a step, in parts of the mesh: far enough to follow, and not into other elements.
 const PACE: f32 = 0.02;
 
 /// A system on the GPU whose energy is minimised there, one Newton step after another, until it is at rest.
@@ -31,7 +31,7 @@ pub struct ResidentMinimization {
     newton: Option<Newton>,
     start: Vec<f64>,
     geometry: Geometry,
-    /// What the unknowns are displacements from, if they are.
+    /// The positions that the unknowns are displacements from, if they are.
     reference: Vec<[f32; 3]>,
     parameters: Vec<Parameter>,
     grabbed: Option<Grabbed>,
@@ -103,12 +103,12 @@ impl ResidentMinimization {
         &self.device
     }
 
-    /// Whether the last step was so small that there is no other one until something changes.
+    /// Returns true if the last step was so small that there is no other one until something changes.
     pub fn is_at_rest(&self) -> bool {
         self.rests
     }
 
-    /// Where in the global vector the nodes begin.
+    /// The place in the global vector at which the nodes begin.
     fn first(&self) -> usize {
         self.geometry.first.unwrap_or(0)
     }

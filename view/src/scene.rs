@@ -1,4 +1,4 @@
-//! What an animation shows at one time.
+//! The scene that an animation shows at one time.
 
 use super::ViewError;
 use spadina::Problem;
@@ -24,7 +24,7 @@ pub(super) fn geometry(problem: &Problem) -> Result<Geometry, ViewError> {
 
 const NOTHING: &str = "no unknown has 2 or 3 components for each node: there is nothing to draw";
 
-/// Where the nodes of a scene are.
+/// The positions of the nodes of a scene.
 #[derive(Clone, Copy, Debug)]
 pub enum Positions<'a> {
     /// On the host.
@@ -39,7 +39,7 @@ pub enum Positions<'a> {
         first: u32,
         /// The number of nodes.
         nodes: usize,
-        /// What is added to the numbers, node by node; empty if they are positions themselves.
+        /// The positions added to the numbers, node by node; empty if the numbers are positions themselves.
         reference: &'a [[f32; 3]],
     },
 }
@@ -53,7 +53,7 @@ impl Positions<'_> {
         }
     }
 
-    /// Whether there are no nodes.
+    /// Returns true if there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -99,15 +99,15 @@ pub struct Scene<'a> {
     pub lines: &'a [[u32; 2]],
     /// The colour of all, or numbers at the nodes.
     pub color: Color<'a>,
-    /// Whether the edges of the triangles are drawn.
+    /// True if the edges of the triangles are drawn.
     pub edges: bool,
-    /// How the surface is lit.
+    /// The shading of the surface.
     pub style: Style,
     /// The width of the lines in pixels; nothing if it is not above zero.
     pub line_width: f32,
     /// The diameter in pixels at which nodes are drawn as small balls; nothing if it is not above zero.
     pub point_size: f32,
-    /// What else there is.
+    /// The other objects.
     pub obstacles: Vec<Object<'a>>,
     /// Any number that is another one when triangles, lines, references or the obstacles' are others: they are uploaded and
     /// prepared again only then.
@@ -132,12 +132,13 @@ impl<'a> Scene<'a> {
         Scene { obstacles: objects.to_vec(), ..Scene::default() }
     }
 
-    /// What a camera has to see, with the nodes at `points`: also the obstacles, and the shadow on a ground of this height.
+    /// The points that a camera has to see, with the nodes at `points`: also the obstacles, and the shadow on a ground
+    /// of this height.
     pub fn framed(&self, points: Vec<[f32; 3]>, up: Up, ground: Option<f32>) -> Vec<[f32; 3]> {
         framed(points, self.obstacles.iter().copied(), ground.map(|level| (level, up)))
     }
 
-    /// The camera that sees that: slightly from above, but straight before what lies in one upright plane.
+    /// The camera that sees them: slightly from above, but from the front if they lie in one upright plane.
     pub fn camera(&self, points: Vec<[f32; 3]>, aspect: f32, up: Up, ground: Option<f32>) -> Camera {
         let points = self.framed(points, up, ground);
         match up == Up::Y && points.iter().all(|point| point[2] == points[0][2]) {

@@ -13,7 +13,7 @@ use std::fmt;
 /// The name of the slider that is no array.
 const GRAVITY: &str = "gravity";
 
-/// What is nearer to the node that is dragged than this share of the extent is dragged along: a hand is no needle.
+/// The distance from the dragged node within which nodes are dragged along, in extents: a hand is no needle.
 const HAND: f64 = 0.12;
 
 /// Gravity can be made so many times as strong.
@@ -21,10 +21,11 @@ const STRONGER: f64 = 3.0;
 
 /// A simulation that is played with: a time step for each picture.
 ///
-/// What is drawn is the [`Geometry`] of its problem, with the obstacles. A node that is dragged is pulled by springs, and
-/// what is near it, too ([`Simulation::pull`]). Parameters are the arrays of one number that the problem has, and the strength of gravity.
+/// It draws the [`Geometry`] of its problem, with the obstacles. A dragged node is pulled by springs, and so are the
+/// nodes near it ([`Simulation::pull`]). Parameters are the arrays of one number that the problem has, and the strength
+/// of gravity.
 ///
-/// How long a picture takes is decided by the iterations that a step may take, `setup.minimize.iterations`: one iteration of
+/// The time of a picture depends on the iterations that a step may take, `setup.minimize.iterations`: one iteration of
 /// Newton's method is the linearly implicit Euler method with a line search, and enough to look at.
 pub struct LiveSimulation {
     simulation: Simulation,
@@ -33,17 +34,17 @@ pub struct LiveSimulation {
     points: Vec<[f32; 3]>,
     extent: f64,
     parameters: Vec<Parameter>,
-    /// Where gravity pulls to, with length one; nothing without gravity.
+    /// The direction of gravity, with length one; nothing without gravity.
     down: Option<Vec<f64>>,
     last: Option<StepReport>,
     hand: Option<Hand>,
 }
 
-/// What is dragged.
+/// The dragged nodes.
 struct Hand {
     node: usize,
     nodes: Vec<usize>,
-    /// Where they were from the node, one after the other.
+    /// Their positions relative to the node when the drag began, one after the other.
     offsets: Vec<f64>,
 }
 
@@ -86,7 +87,7 @@ impl LiveSimulation {
         self.obstacles.iter().find_map(Obstacle::ground)
     }
 
-    /// What the last step was like.
+    /// The report of the last step.
     pub fn last(&self) -> Option<&StepReport> {
         self.last.as_ref()
     }

@@ -1,24 +1,24 @@
-//! What is plotted.
+//! Plots and their series.
 
 /// A plot of one or more series over a common axis.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Plot {
     /// The text above; none if empty.
     pub title: String,
-    /// What the horizontal axis shows, with its unit.
+    /// The quantity on the horizontal axis, with its unit.
     pub x_label: String,
-    /// What the vertical axis shows, with its unit.
+    /// The quantity on the vertical axis, with its unit.
     pub y_label: String,
-    /// Whether the vertical axis is logarithmic. Values that are not above zero are then left out.
+    /// True if the vertical axis is logarithmic. Values that are not above zero are then left out.
     pub log_y: bool,
-    /// What is plotted, in the order of the legend.
+    /// The series, in the order of the legend.
     pub series: Vec<Series>,
 }
 
 /// A line in a plot.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Series {
-    /// What the legend calls it; empty for no entry.
+    /// The name in the legend; empty for no entry.
     pub name: String,
     /// The points, horizontal and vertical, in the order in which the line joins them. Points that are not finite are
     /// left out, and the line has a gap there.

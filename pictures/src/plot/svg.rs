@@ -41,7 +41,7 @@ fn document(plot: &Plot) -> String {
     out
 }
 
-/// Where the lines are.
+/// The area of the lines.
 struct Area {
     top: f64,
     x: Axis,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Whether tags close in order and text holds no bare signs. Enough for what is written here.
+/// Returns true if tags close in order and text holds no bare signs. Enough for the plots here.
 fn well_formed(text: &str) -> bool {
     let mut open = Vec::new();
     let mut rest = text.trim();

@@ -5,7 +5,7 @@
 pub struct Tick {
     /// The number there. On logarithmic axes it is the power of ten: 3 stands for 1000.
     pub value: f64,
-    /// How it is written: `0.25`, `1.5e7`; on logarithmic axes `1e3`. Empty for ticks without a number.
+    /// Its text: `0.25`, `1.5e7`; on logarithmic axes `1e3`. Empty for ticks without a number.
     pub label: String,
 }
 
@@ -115,7 +115,7 @@ pub(super) fn powers(low: f64, high: f64, stride: i32) -> Vec<Tick> {
     ticks
 }
 
-/// How many powers of ten lie between two with numbers.
+/// The difference of the exponents of successive powers of ten with numbers.
 pub(super) fn stride(decades: f64, about: usize) -> i32 {
     let about = about.max(2) as f64;
     let strides = [1, 2, 3, 5, 10, 20, 50, 100];

@@ -47,7 +47,7 @@ impl Up {
 pub struct Camera {
     /// The point in the middle of the picture.
     pub target: [f32; 3],
-    /// How far the eye is from the target, above zero.
+    /// The distance of the eye from the target, above zero.
     pub distance: f32,
     /// The angle around the up axis in radians. At zero the eye is before the target, with the first axis to the
     /// right: on the third axis if the second is up, on the negative second axis if the third is up.
@@ -78,7 +78,7 @@ impl Default for Camera {
     }
 }
 
-/// What the points take up of the shorter way to the edge of the picture.
+/// The share of the shorter way to the edge of the picture that the points take up.
 const FILL: f32 = 0.86;
 
 impl Camera {
@@ -152,7 +152,7 @@ impl Camera {
         }
     }
 
-    /// Where the camera is.
+    /// The position of the camera.
     pub fn eye(&self) -> [f32; 3] {
         along(self.target, self.basis().toward, self.distance)
     }

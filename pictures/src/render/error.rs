@@ -1,9 +1,9 @@
-//! Why there is no picture.
+//! Errors of pictures.
 
 /// The longest side of a picture in pixels.
 pub const MAX_SIDE: u32 = 16384;
 
-/// Why there is no picture.
+/// The reason there is no picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {

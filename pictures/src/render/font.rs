@@ -102,7 +102,7 @@ const STROKES: [&str; 94] = [
     "~04 03 13 23 34 44 43",
 ];
 
-/// What shows for characters that have no strokes.
+/// The strokes of characters that have none of their own.
 const BOX: &str = "00 40 46 06 00";
 /// The space between letters, and that of a blank, on the grid.
 const GAP: f32 = 2.0;

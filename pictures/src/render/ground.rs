@@ -8,9 +8,9 @@ use super::vector::{Vector, along, mix, scale, smooth_step};
 
 /// The distance between lines of the grid, in parts of the size of the scene, before it is rounded.
 const SPACING: f32 = 0.25;
-/// How dark the shadow is in the middle.
+/// The darkness of the shadow in its middle.
 const SHADOW: f32 = 0.50;
-/// How dark the lines are.
+/// The darkness of the lines.
 const LINES: f32 = 0.16;
 
 /// A ground with a grid and the shadow of objects, as a camera sees it.
@@ -24,7 +24,7 @@ pub struct Ground {
     eye: Vector,
     basis: Basis,
     near: f32,
-    /// What a pixel to the right and one down adds to the direction of sight.
+    /// The change of the direction of sight from a pixel to the next, to the right or down.
     pub step: f32,
     /// The middle of the view in pixels.
     pub centre: [f32; 2],
@@ -113,7 +113,7 @@ fn round_step(size: f32) -> f32 {
 /// Cells of the shadow along each side.
 pub const CELLS: usize = 224;
 
-/// How much of the sky is hidden, on a square of the ground.
+/// The hidden part of the sky, on a square of the ground.
 #[derive(Debug)]
 pub struct Shadow {
     /// The corner of the square with the lowest coordinates.

@@ -1,4 +1,4 @@
-//! What is written beside the objects: a title, and the scale of the colours.
+//! The title and the scale of the colours, beside the objects.
 
 use super::color::{ColorMap, to_srgb};
 use super::font::{stroke, width, write};
@@ -55,7 +55,7 @@ fn scale(objects: &[Object<'_>], settings: &Settings) -> Option<((f32, f32), Col
     })
 }
 
-/// Where the scale is, in pixels.
+/// The place of the scale, in pixels.
 struct Bar {
     left: f32,
     top: f32,

@@ -5,7 +5,7 @@ use super::vector::{Vector, along, cross, dot, sub, unit};
 /// The cosine of the angle, about 40°, beyond which two faces meet at a crease.
 const CREASE: f32 = 0.766;
 
-/// Where more faces than this meet, each keeps its own normal: comparing all pairs would take too long.
+/// The most faces at a point that share normals. Of more, each keeps its own: comparing all pairs would take too long.
 const MOST_FACES: usize = 256;
 
 /// The three points of a triangle, none if an index or a coordinate is bad.
@@ -86,7 +86,7 @@ impl Around {
         Around { starts, corners }
     }
 
-    /// Where the corners of each point begin, and at the end their number.
+    /// The places at which the corners of each point begin, and at the end their number.
     pub fn starts(&self) -> &[u32] {
         &self.starts
     }

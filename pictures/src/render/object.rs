@@ -1,4 +1,4 @@
-//! What is drawn.
+//! Objects to draw.
 
 use super::color::ColorMap;
 
@@ -13,9 +13,9 @@ pub struct Object<'a> {
     pub lines: &'a [[u32; 2]],
     /// The colour.
     pub color: Color<'a>,
-    /// Whether the edges of the triangles are drawn.
+    /// True if the edges of the triangles are drawn.
     pub edges: bool,
-    /// How the surface is lit.
+    /// The shading of the surface.
     pub style: Style,
     /// The width of the lines in pixels; nothing if it is not above zero.
     pub line_width: f32,
@@ -73,7 +73,7 @@ impl Default for Color<'_> {
     }
 }
 
-/// How a surface is lit.
+/// The shading of a surface.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Style {
     /// Rounded, but sharp where faces meet at more than 40°.

@@ -49,7 +49,7 @@ pub(super) struct Ribbon {
     pub(super) at: [[f32; 2]; 2],
     /// The depths at the ends.
     pub(super) depth: [f32; 2],
-    /// Where the ends are on the whole line, from zero to one.
+    /// The places of the ends on the whole line, from zero to one.
     pub(super) span: [f32; 2],
     /// Half the width in pixels.
     pub(super) radius: f32,
@@ -79,7 +79,7 @@ fn bounds<const N: usize>(values: [f32; N], more: f32) -> (f32, f32) {
     (low - more, values.iter().copied().fold(f32::NEG_INFINITY, f32::max) + more)
 }
 
-/// How lines lie before surfaces of the same depth: so much nearer, in parts of the depth.
+/// The lift of lines before surfaces of the same depth, as a factor of the depth.
 const LINE_LIFT: f32 = 1.002;
 
 /// A strip of the picture, some rows of pixels high, with what its samples show.
@@ -111,7 +111,7 @@ impl Strip {
         self.shown.resize(count, NONE);
     }
 
-    /// What a sample shows, by its column and by its row in the strip.
+    /// The primitive that a sample shows, and its depth, by the sample's column and by its row in the strip.
     pub(super) fn shown(&self, column: usize, row: usize) -> (u32, f32) {
         let at = row * self.columns + column;
         (self.shown[at], self.depth[at])
@@ -195,7 +195,7 @@ impl Strip {
 }
 
 impl Ribbon {
-    /// Where the nearest place on the middle line is, from zero to one in the picture, and the way from there.
+    /// The nearest place on the middle line, from zero to one in the picture, and the way from there.
     pub(super) fn place(&self, at: [f32; 2]) -> (f32, [f32; 2]) {
         let [p, q] = self.at;
         let (ux, uy, vx, vy) = (q[0] - p[0], q[1] - p[1], at[0] - p[0], at[1] - p[1]);
@@ -213,8 +213,8 @@ impl Ribbon {
         if ends.iter().all(|x| x.is_finite()) { bounds(ends, self.radius) } else { bounds([p[0], q[0]], self.radius) }
     }
 
-    /// How far the surface turns to the side at some way from the middle line, in parts of the radius. Bars turn
-    /// only across their length, also at their ends: where one follows another, no bead is to be seen.
+    /// The turn of the surface to the side at some way from the middle line, in parts of the radius. Bars turn only
+    /// across their length, also at their ends: where one follows another, no bead is to be seen.
     pub(super) fn tilt(&self, way: [f32; 2]) -> [f32; 2] {
         let [p, q] = self.at;
         let (ux, uy) = (q[0] - p[0], q[1] - p[1]);

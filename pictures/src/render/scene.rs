@@ -10,7 +10,7 @@ use super::raster::{Plane, Primitive, Ribbon, Triangle};
 use super::shading::{Lights, darken, edge_strength, shade, toward_eye};
 use super::vector::{Vector, add, along, finite, mix, scale, sub, unit};
 
-/// Where there is no number to show.
+/// The colour where there is no number to show.
 const NO_VALUE: Vector = [0.45, 0.45, 0.45];
 
 pub(super) struct Scene<'a> {
@@ -206,18 +206,18 @@ impl View {
     }
 }
 
-/// How far behind the near plane something is.
+/// The distance of something behind the near plane.
 fn before(clip: [f32; 4]) -> f32 {
     clip[3] - clip[2]
 }
 
-/// Whether all is on the far side of one of the sides of the viewport that are sides of the picture.
+/// Returns true if all is beyond one of the sides of the viewport that are sides of the picture.
 fn outside(clip: &[[f32; 4]]) -> bool {
     let all = |beyond: fn(&[f32; 4]) -> bool| clip.iter().all(beyond);
     all(|c| c[0] < -c[3]) || all(|c| c[1] < -c[3])
 }
 
-/// What is left of a triangle behind the near plane: a polygon of up to four corners, and their number.
+/// The part of a triangle behind the near plane: a polygon of up to four corners, and their number.
 fn cut_triangle(clip: [[f32; 4]; 3]) -> ([Place<3>; 4], usize) {
     let unit = |i: usize| std::array::from_fn(|k| if k == i { 1.0 } else { 0.0 });
     let corners = [0, 1, 2].map(|i| Place { clip: clip[i], weights: unit(i) });

@@ -1,6 +1,6 @@
-//! What a picture has besides its objects.
+//! Settings of a picture.
 
-/// What a picture has besides its objects.
+/// The settings of a picture: all but its objects and camera.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Settings {
     /// The width in pixels.
@@ -16,9 +16,9 @@ pub struct Settings {
     pub ground: Option<f32>,
     /// A line of text at the top; none if empty. Characters other than printable ASCII show as boxes.
     pub title: String,
-    /// Whether a scale is drawn for the first object with numbers.
+    /// True if a scale is drawn for the first object with numbers.
     pub legend: bool,
-    /// What the numbers of the scale are, written above it.
+    /// The name of the numbers of the scale, written above it.
     pub legend_label: String,
 }
 

@@ -1,9 +1,9 @@
-//! How much light a surface sends to the eye. Everything is `f32` and linear RGB, so a shader can do the same.
+//! The light that a surface sends to the eye. Everything is `f32` and linear RGB, so a shader can do the same.
 
 use super::camera::{Basis, Camera};
 use super::vector::{Vector, add, along, dot, scale, smooth_step, unit};
 
-/// Where the light comes from: directions of length one from the surface to each light. The lights go with the camera.
+/// The directions of the lights: of length one, from the surface to each light. `key` and `fill` go with the camera.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Lights {
     /// The main light, from the upper left.
@@ -58,8 +58,8 @@ pub(super) fn toward_eye(normal: Vector, face: Vector, view: Vector) -> Vector {
     if dot(face, view) < 0.0 { scale(normal, -1.0) } else { normal }
 }
 
-/// How strongly an edge darkens a surface: from the distance to the edge and the height of the triangle, in pixels.
-/// Where triangles are only a few pixels high, their edges fade, for else the surface would turn black.
+/// The strength with which an edge darkens a surface: from the distance to the edge and the height of the triangle, in
+/// pixels. Edges of triangles only a few pixels high fade, for else the surface would turn black.
 pub fn edge_strength(distance: f32, height: f32) -> f32 {
     const HALF_WIDTH: f32 = 0.55;
     let cover = (HALF_WIDTH + 0.5 - distance).clamp(0.0, 1.0);

@@ -19,7 +19,7 @@ const NAMES: [&str; 6] = ["lines", "edges", "triangles", "faces", "tetrahedra", 
 pub struct Geometry {
     /// Coordinates of a node, 2 or 3.
     pub dimension: usize,
-    /// Where in the global vector the positions begin, if they are unknowns.
+    /// The place in the global vector at which the positions begin, if they are unknowns.
     pub first: Option<usize>,
     /// The positions at the start, or of the mesh.
     pub rest: Vec<f64>,
@@ -121,7 +121,7 @@ impl Geometry {
         self.positions(vector).chunks_exact(self.dimension).map(point).collect()
     }
 
-    /// How far each node is from where it began.
+    /// The distance of each node from its position at rest.
     pub fn displacements(&self, vector: &[f64]) -> Vec<f64> {
         let (now, rest) = (self.positions(vector).chunks_exact(self.dimension), self.rest.chunks_exact(self.dimension));
         now.zip(rest)

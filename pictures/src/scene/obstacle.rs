@@ -62,7 +62,7 @@ impl Obstacle {
         Obstacle { points, triangles: vec![[0, 1, 2], [0, 2, 3]], ground: None }
     }
 
-    /// What is drawn of it.
+    /// The object to draw.
     pub fn object(&self) -> Object<'_> {
         Object { color: Color::Uniform(GREY), ..Object::surface(&self.points, &self.triangles) }
     }

@@ -4,14 +4,14 @@ use super::geometry::Geometry;
 use super::obstacle::Obstacle;
 use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, Settings, Up, Viewport};
 
-/// How a geometry is drawn.
+/// The options of a picture of a geometry.
 #[derive(Clone, Default, Debug)]
 pub struct Picture {
     /// Text at the top.
     pub title: String,
-    /// Whether nodes are coloured by [`Geometry::field`].
+    /// True if nodes are coloured by [`Geometry::field`].
     pub colored: bool,
-    /// What stands around.
+    /// The obstacles around.
     pub obstacles: Vec<Obstacle>,
     /// The view; by default one that fits.
     pub camera: Option<Camera>,
@@ -68,10 +68,10 @@ impl Picture {
     }
 }
 
-/// What stands farther from the points than so many times their extent is not what a camera has to see.
+/// The distance beyond which a camera need not see anything, in extents of the points.
 const NEAR: f32 = 4.0;
 
-/// What a camera has to see: points, where they would fall on the ground, and the objects around, as far as they are near.
+/// The points that a camera has to see: `points`, their shadows on the ground, and the objects around, as far as near.
 pub fn framed<'a>(
     mut points: Vec<[f32; 3]>,
     around: impl IntoIterator<Item = Object<'a>>,
@@ -90,7 +90,7 @@ pub fn framed<'a>(
     points
 }
 
-/// Whether a point is near some points.
+/// Returns a function that is true for points near some points.
 fn surroundings(points: &[[f32; 3]]) -> impl Fn(&[f32; 3]) -> bool + use<> {
     let finite = || points.iter().filter(|p| p.iter().all(|x| x.is_finite()));
     let (low, high) = finite().fold(([f32::INFINITY; 3], [f32::NEG_INFINITY; 3]), |(low, high), p| {

@@ -31,7 +31,7 @@ word_structure! {
         count: u32,
         /// Invocations, or workgroups, in a row of the grid.
         row: u32,
-        /// Whether the sum is added to what is there.
+        /// True if the sum is added to the value that is there.
         adds: bool,
         /// Entries in a tile.
         tile: u32,
@@ -43,27 +43,27 @@ word_structure! {
     pub struct ReduceWords {
         /// The first of the numbers that are summed.
         first: u32,
-        /// How many these are.
+        /// The number of these.
         count: u32,
         /// Invocations of the grid.
         grid: u32,
-        /// Whether half the squares are summed.
+        /// True if half the squares are summed.
         squares: bool,
-        /// Where the sum of the first workgroup goes.
+        /// The place of the sum of the first workgroup.
         place: u32,
     }
 }
 
-/// What the shaders of the gathers declare.
+/// The declarations of the shaders of the gathers.
 fn gathers(_double: bool) -> String {
     let items = [("POSITION", POSITION), ("TRANSPOSED", TRANSPOSED), ("NEGATED", NEGATED)];
     words([("LANES", LANES), ("LONG", LONG)]) + &words(items) + &GatherWords::uniform()
 }
 
-/// What contributes: staged numbers, or products.
+/// The contributions: staged numbers, or products.
 const STAGED: &str = include_str!("contribution.wgsl");
 const PRODUCTS: &str = include_str!("product.wgsl");
-/// How contributions are summed: by an invocation, or by a workgroup.
+/// The sums of contributions: by an invocation, or by a workgroup.
 const SHORT: &str = include_str!("short.wgsl");
 const LONG_LISTS: &str = include_str!("long.wgsl");
 
@@ -94,14 +94,14 @@ pub const REDUCE: Shader =
 pub struct Tiles<'a> {
     /// Entries in a tile.
     pub tile: u32,
-    /// Where each list begins, and at the end how many items there are.
+    /// The places at which the lists begin, and at the end the number of items.
     pub starts: &'a [u32],
     /// The items.
     pub items: &'a [u32],
 }
 
 impl Tiles<'_> {
-    /// What contributes to an entry, in order.
+    /// The contributions to an entry, in order.
     fn contributions<T: Number>(self, entry: usize, staging: &[T]) -> impl ExactSizeIterator<Item = T> {
         let (tile, place) = (entry / self.tile as usize, entry as u32 % self.tile);
         let items = &self.items[self.starts[tile] as usize..self.starts[tile + 1] as usize];
@@ -126,7 +126,7 @@ pub fn gather_long<T: Number>(tiles: Tiles<'_>, staging: &[T], adds: bool, entri
 /// Lists of pairs of positions among the values of a Jacobian, one for each entry of JᵀJ.
 #[derive(Clone, Copy, Debug)]
 pub struct Products<'a> {
-    /// Where each list begins, and at the end how many pairs there are.
+    /// The places at which the lists begin, and at the end the number of pairs.
     pub starts: &'a [u32],
     /// The pairs.
     pub factors: &'a [[u32; 2]],

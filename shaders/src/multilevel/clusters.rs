@@ -24,7 +24,7 @@ pub struct Clusters {
     pub node: u32,
     /// The numbers of the clusters of each level.
     pub levels: Vec<Range<u32>>,
-    /// Where the members of each cluster begin in `members`, and their number at the end.
+    /// The places in `members` at which those of each cluster begin, and the number of all at the end.
     pub member_ptr: Vec<u32>,
     /// The members: nodes, or clusters.
     pub members: Vec<u32>,
@@ -90,7 +90,7 @@ impl Clusters {
         self.member_ptr.len() - 1
     }
 
-    /// Whether there are none: the nodes are few, or have few neighbours.
+    /// Returns true if there are none: the nodes are few, or have few neighbours.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -127,9 +127,9 @@ impl Graph {
 /// Clusters while they grow.
 struct Growth<'a> {
     graph: &'a Graph,
-    /// Whether a node is in no cluster yet.
+    /// True for an active node that is in no cluster yet.
     free: Vec<bool>,
-    /// How much each candidate is linked to the current cluster.
+    /// The weight of the links from each candidate to the current cluster.
     weights: Vec<u32>,
 }
 

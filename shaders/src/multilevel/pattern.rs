@@ -3,7 +3,7 @@
 /// The pattern of a matrix in blocks, on the host.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern<'a> {
-    /// Where each block row begins in `col_idx`, and the number of blocks at the end.
+    /// The places in `col_idx` at which the block rows begin, and the number of blocks at the end.
     pub row_ptr: &'a [usize],
     /// The block column of each block.
     pub col_idx: &'a [u32],

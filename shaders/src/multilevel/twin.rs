@@ -7,7 +7,7 @@ use crate::shader::{Shader, TREE};
 use crate::solver::declarations;
 use crate::tree::{halves, partial_sums};
 
-/// What the clusters of a level sum of the matrix: `list_ptr`, `list`, `values`, `member_ptr`, `members`, `sums`.
+/// The parts of the clusters of a level: `list_ptr`, `list`, `values`, `member_ptr`, `members`, `sums`.
 pub const COARSEN: Shader = Shader { name: "coarsen", declarations, texts: &[include_str!("../coarsen.wgsl")] };
 /// The inverse blocks of all clusters: `sums`, `sizes`, `scalars`, `inverse`.
 pub const INVERT: Shader = Shader { name: "invert", declarations, texts: &[include_str!("../invert.wgsl")] };

@@ -1,11 +1,11 @@
-//! What the shaders of Newton's method share with the host.
+//! Declarations that the shaders of Newton's method share with the host.
 
 use crate::layout::{place, real_structure, reals, word_enumeration, word_structure, words};
 use crate::solver::SolverScalars;
 use crate::vector::VectorWords;
 
 word_enumeration! {
-    /// What is going on.
+    /// The state of the iterations.
     #[derive(Default)]
     pub enum State {
         /// A step is searched.
@@ -40,7 +40,7 @@ real_structure! {
     pub struct NewtonScalars {
         /// gradient · direction: the square of the decrement, times -1.
         descent,
-        /// What a trial changes the energy by.
+        /// The change of the energy by a trial.
         difference,
         /// The length of the step.
         alpha,
@@ -75,7 +75,7 @@ real_structure! {
         /// The rounding errors of a number relative to its size, at most.
         roughness,
     }
-    /// How many numbers these are.
+    /// The number of these numbers.
     pub const SCALARS;
 }
 
@@ -85,7 +85,7 @@ pub const TRIAL_SLOPE: usize = place!(NewtonScalars, trial_slope);
 word_structure! {
     /// The words that iterations hand on.
     pub struct NewtonProgress {
-        /// What is going on.
+        /// The state of the iterations.
         state: State,
         /// Trials of this iteration.
         trials: u32,
@@ -96,7 +96,7 @@ word_structure! {
     }
 }
 
-/// What the shaders of Newton's method declare.
+/// The declarations of the shaders of Newton's method.
 pub(super) fn declarations(double: bool) -> String {
     words([("PATIENCE", PATIENCE)])
         + &reals(double, [("PROGRESS", PROGRESS)])

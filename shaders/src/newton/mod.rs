@@ -21,14 +21,14 @@ use crate::shader::{Shader, TREE};
 use crate::tree::{partial_sums, total};
 use layout::declarations;
 
-/// What a step promises: `partials`, `linear`, `scalars`, `progress`.
+/// The slope along a direction, and the checks before a search: `partials`, `linear`, `scalars`, `progress`.
 pub const SLOPE: Shader = Shader { name: "slope", declarations, texts: &[TREE, FINITE, include_str!("slope.wgsl")] };
 /// The unknowns of a trial: `base`, `direction`, `unknowns`, `scalars`, `progress`.
 pub const ADVANCE: Shader = Shader { name: "advance", declarations, texts: &[include_str!("advance.wgsl")] };
 /// The partial sums of what changed and of sizes: `numbers`, `base`, `partials`.
 pub const DIFFERENCE: Shader =
     Shader { name: "difference", declarations, texts: &[TREE, include_str!("difference.wgsl")] };
-/// Whether a trial is accepted: `partials`, `scalars`, `progress`.
+/// The decision on a trial: `partials`, `scalars`, `progress`.
 pub const JUDGE: Shader = Shader { name: "judge", declarations, texts: &[TREE, FINITE, include_str!("judge.wgsl")] };
 
 const FINITE: &str = include_str!("finite.wgsl");

@@ -1,10 +1,10 @@
-//! Where the matrices of elements are.
+//! The places of the matrices of elements.
 
 use crate::layout::{word_enumeration, word_structure};
 use std::ops::Range;
 
 word_enumeration! {
-    /// What becomes of negative eigenvalues.
+    /// The treatment of negative eigenvalues.
     #[derive(Default)]
     pub enum Mode {
         /// They are set to zero.
@@ -31,13 +31,13 @@ word_structure! {
         lanes: u32,
         /// Numbers of an element, and whatever else there is between it and the next one of its lane.
         stride: u32,
-        /// What becomes of negative eigenvalues.
+        /// The treatment of negative eigenvalues.
         mode: Mode,
     }
 }
 
-/// Where the entries are: entry `k` of the lower triangle (row by row) of element `e` is number `base + (e / lanes * stride +
-/// places[k]) * lanes + e % lanes`.
+/// The places of the entries: entry `k` of the lower triangle (row by row) of element `e` is number
+/// `base + (e / lanes * stride + places[k]) * lanes + e % lanes`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Region {
     /// The first number.

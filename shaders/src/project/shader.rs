@@ -18,10 +18,10 @@ const EXPONENT: u32 = 0x7f80_0000;
 /// QL steps for one eigenvalue. Two or three are usual (Golub and Van Loan, *Matrix Computations*, §8.3).
 pub(super) const STEPS: usize = 50;
 
-/// What the shader is made for.
+/// The constants that the shader is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Project {
-    /// Whether reals are `f64`.
+    /// True if reals are `f64`.
     pub double: bool,
     /// The unknowns of an element, at least 1.
     pub unknowns: u32,
@@ -33,7 +33,7 @@ impl Project {
     /// The name of the shader and of its entry point.
     pub const NAME: &'static str = "project";
 
-    /// How many reals each element of a dispatch needs in the buffer that is bound last; nothing if there is no such buffer.
+    /// The number of reals per element of a dispatch in the buffer bound last; nothing if there is no such buffer.
     pub fn scratch(&self) -> Option<usize> {
         (self.unknowns > LARGEST_PRIVATE).then(|| self.room())
     }

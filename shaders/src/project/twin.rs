@@ -84,7 +84,7 @@ impl<T: Real> Room<T> {
         }
     }
 
-    /// Whether all pivots are positive.
+    /// Returns true if all pivots are positive.
     fn definite(&self) -> bool {
         let mut factors = self.eigen.matrix.clone();
         let n = self.eigen.values.len();

@@ -1,4 +1,4 @@
-//! What all shaders know of the picture: camera, lights, background and colour maps.
+//! The data of a picture that all shaders have: camera, lights, background and colour maps.
 
 use crate::ViewError;
 use spadina::gpu::{Device, wgpu};
@@ -58,7 +58,7 @@ fn whole(matrix: [[f32; 4]; 4], viewport: Viewport, [width, height]: [f32; 2]) -
     matrix.map(|[x, y, z, w]| [scale[0] * x + shift[0] * w, scale[1] * y + shift[1] * w, z, w])
 }
 
-/// Where a colour map begins among the colours of the shaders.
+/// The place among the colours of the shaders at which a colour map begins.
 pub(super) fn start_of(map: ColorMap) -> u32 {
     match map {
         ColorMap::Sequential => 0,

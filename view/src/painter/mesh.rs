@@ -81,7 +81,7 @@ enum Part {
 
 const PARTS: usize = Part::Around as usize + 1;
 
-/// What the painter keeps of a mesh from picture to picture.
+/// A mesh, as the painter keeps it from picture to picture.
 pub(super) struct Mesh {
     look: wgpu::Buffer,
     parts: [Grown; PARTS],

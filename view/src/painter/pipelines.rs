@@ -117,14 +117,14 @@ fn shader(device: &wgpu::Device, text: &str) -> wgpu::ShaderModule {
     device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some("viewer"), source })
 }
 
-/// How something covers what is there already.
+/// A way to cover the picture drawn so far.
 #[derive(Clone, Copy, PartialEq)]
 enum Cover {
     /// All of it, at no depth.
     Behind,
-    /// What is farther away.
+    /// All that is farther away.
     Solid,
-    /// What is farther away, by its opacity, and without a depth of its own.
+    /// All that is farther away, by its opacity, and without a depth of its own.
     Over,
 }
 

@@ -1,4 +1,4 @@
-//! What of a mesh does not move: triangles and lines, and the corners around each node.
+//! The fixed parts of a mesh: triangles and lines, and the corners around each node.
 
 use crate::scene::Item;
 use spadina_pictures::render::Around;
@@ -10,7 +10,7 @@ const MOST: usize = (u32::MAX / 9) as usize;
 pub(super) struct Connectivity {
     pub(super) triangles: Vec<[u32; 3]>,
     pub(super) lines: Vec<[u32; 2]>,
-    /// Where the corners at a node begin.
+    /// The place in `around` at which the corners of each node begin.
     pub(super) starts: Vec<u32>,
     /// Four times the triangle plus the corner.
     pub(super) around: Vec<u32>,

@@ -1,4 +1,4 @@
-//! What is drawn into before it reaches the picture: several samples of each pixel, and their depths.
+//! The textures that a picture is drawn into: several samples of each pixel, and their depths.
 
 use crate::ViewError;
 use spadina::gpu::{Device, wgpu};
@@ -57,7 +57,7 @@ impl Target {
         Ok(made)
     }
 
-    /// Whether it is for pictures of this size.
+    /// Returns true if it is for pictures of this size.
     pub(super) fn fits(&self, size: (u32, u32)) -> bool {
         self.size == size
     }

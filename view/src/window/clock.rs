@@ -1,4 +1,4 @@
-//! How long pictures take.
+//! The times that pictures take.
 
 use std::collections::VecDeque;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What egui needs to be drawn on a window.
+//! The user interface of egui on a window.
 
 use super::again::Again;
 use super::screen::Screen;
@@ -28,7 +28,7 @@ pub(super) struct Made {
 }
 
 impl Drop for Made {
-    /// What could not be brought to the device is lost with it.
+    /// Clears the textures: those not brought to the device are lost.
     fn drop(&mut self) {
         self.textures.clear();
     }
@@ -47,7 +47,7 @@ impl Gui {
         Ok(Gui { context, state, renderer })
     }
 
-    /// Whether an event is for the panel alone, and whether it wants to be drawn again.
+    /// Takes an event; returns whether it is for the panel alone, and whether the panel wants to be drawn again.
     pub(super) fn event(&mut self, window: &Window, event: &WindowEvent) -> (bool, bool) {
         let response = self.state.on_window_event(window, event);
         (response.consumed, response.repaint)

@@ -30,7 +30,7 @@ pub(super) struct Live {
     mouse: Mouse,
     clock: Clock,
     camera: Camera,
-    /// Whether the camera is to show all in the next picture.
+    /// True if the camera is to show all in the next picture.
     fits: bool,
     up: Up,
     ground: Option<f32>,
@@ -89,7 +89,7 @@ impl Live {
         self.fits = true;
     }
 
-    /// Whether the panel took an event.
+    /// Gives an event to the panel; returns true if it took it.
     pub(super) fn gui_event(&mut self, event: &WindowEvent) -> bool {
         let (consumed, repaint) = self.gui.event(&self.window, event);
         if repaint && !matches!(event, WindowEvent::RedrawRequested) {

@@ -1,4 +1,4 @@
-//! What the mouse does to camera and nodes.
+//! The mouse, which moves camera and nodes.
 
 use super::player::Player;
 use crate::{Drag, ViewError, pick, positions};
@@ -9,12 +9,12 @@ use winit::keyboard::ModifiersState;
 
 /// Radians that the camera turns while the mouse crosses the height of the picture.
 const TURN: f32 = 3.5;
-/// How much nearer a line of the wheel brings the picture.
+/// The factor by which a line of the wheel brings the picture nearer.
 const ZOOM: f32 = 1.1;
 /// Pixels of a wheel that tells pixels, for as much as a line.
 const LINE: f32 = 40.0;
 
-/// What goes on while a button is pressed.
+/// The action while a button is pressed.
 #[derive(Clone, Copy, PartialEq, Default, Debug)]
 enum Mode {
     #[default]

@@ -1,9 +1,9 @@
-//! How a window shows an animation.
+//! The options of a window.
 
 use spadina::gpu::Device;
 use spadina_pictures::render::Up;
 
-/// How to show an animation in a window.
+/// The options of a window that shows an animation.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The device that draws. It has to be that of the buffers which the animation's scenes are drawn from, and to know
@@ -17,7 +17,7 @@ pub struct Options {
     pub up: Up,
     /// The height of a ground, if there is to be one.
     pub ground: Option<f32>,
-    /// Whether it runs at once.
+    /// True if it runs at once.
     pub running: bool,
     /// Close after so many pictures.
     pub frames: Option<usize>,

@@ -10,7 +10,7 @@ const WIDTH: f32 = 290.0;
 /// The height of small drawings in points.
 const STRIP: f32 = 46.0;
 
-/// What is asked for.
+/// A request of the user.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Wish {
     Toggle,

@@ -3,18 +3,18 @@
 use crate::animation::Animation;
 use std::time::{Duration, Instant};
 
-/// How the time of steps is averaged: the share that a new one has.
+/// The share of a new time in the average time of steps.
 const FRESH: f64 = 0.1;
 
 pub(super) struct Player {
     pub(super) animation: Box<dyn Animation>,
     running: bool,
     once: bool,
-    /// What went wrong in the last step.
+    /// The error of the last step.
     pub(super) message: Option<String>,
     /// Steps since the start.
     pub(super) steps: u64,
-    /// How long a step takes, in seconds.
+    /// The average time of a step, in seconds.
     pub(super) step_seconds: f64,
     /// A node is held, which moves the scene even if nothing else does.
     held: Option<usize>,
@@ -29,7 +29,7 @@ impl Player {
         self.running
     }
 
-    /// Whether the next picture will be another one.
+    /// Returns true if the next picture will be another one.
     pub(super) fn is_moving(&self) -> bool {
         self.running || self.once
     }

@@ -13,7 +13,7 @@ pub(super) struct Screen {
     configured: bool,
 }
 
-/// What comes of asking for a texture to draw on.
+/// The answer to a request for a texture to draw on.
 pub(super) enum Acquired {
     Texture(wgpu::SurfaceTexture),
     /// Not now, but soon.

@@ -20,7 +20,7 @@ fn device() -> Option<Device> {
     }
 }
 
-/// Whether everything has to be tested.
+/// Returns true if everything has to be tested.
 fn is_required() -> bool {
     std::env::var_os("SPADINA_REQUIRE_GPU").is_some_and(|v| v == "1")
 }

@@ -35,7 +35,7 @@ fn steps(animation: &mut dyn Animation, count: usize) {
     }
 }
 
-/// Where a node is.
+/// The position of a node.
 fn node(animation: &mut dyn Animation, device: &Device, node: usize) -> [f32; 3] {
     positions(device, animation.scene().positions).unwrap()[node]
 }

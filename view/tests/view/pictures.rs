@@ -15,13 +15,13 @@ fn keep(name: &str, images: [&Image; 2]) {
     }
 }
 
-/// Whether a pixel shows something else than the background, which is the same all along a row.
+/// Returns true if a pixel shows something else than the background, which is the same all along a row.
 fn is_ink(image: &Image, blank: &Image, (x, y): (u32, u32), least: u8) -> bool {
     let at = (y * image.width + x) as usize;
     image.pixels[at].iter().zip(blank.pixels[at]).any(|(a, b)| a.abs_diff(b) > least)
 }
 
-/// What is covered to about a half, and what at all.
+/// The least differences of pixels covered to about a half, and at all, from the background.
 const HALF: u8 = 45;
 const SOME: u8 = 4;
 
