@@ -15,7 +15,7 @@
 //!     .indices("first", vec![[0]])
 //!     .term(Term::energy("edge.wgsl", text).over("edges"))
 //!     .term(Term::energy("hold.wgsl", "fn energy(x: array<f32, 1>) -> f32 { return x[0] * x[0]; }").over("first"));
-//! let options = Options { projection: Some(Projection::Clamp), ..Options::default() };
+//! let options = Options::default().projection(Projection::Clamp);
 //! let mut system = System::build(problem, options)?;
 //! for _ in 0..20 {
 //!     let at = system.evaluate()?;
