@@ -1,7 +1,7 @@
 //! One stage of an energy as text.
 
 use crate::system::devices;
-use crate::system::{Device, Error};
+use crate::system::{Device, EnergyError, Error};
 use spadina_core::error::Diagnostic;
 use spadina_core::frontend::{Frontend, Kind, Module, Numbers};
 use spadina_core::hoist::{Hoisted, hoist};
@@ -37,16 +37,17 @@ pub enum Stage {
 /// Prints a stage of an energy or residual. `name` stands for the file in messages; derivatives are with respect to the
 /// arrays called `unknowns`, or to `x` or the first array if there are none. Other parameters bind to their own names.
 pub fn explain(name: &str, text: &str, stage: Stage, unknowns: &[String]) -> Result<String, Error> {
-    let diagnostic = |d: Diagnostic| Error::Energy(d.render(name, text));
+    let diagnostic = |d: Diagnostic| EnergyError::diagnostic(name, text, d);
     let stem = Path::new(name).file_stem().map_or(name.into(), |s| s.to_string_lossy());
     let module = Module::parse(&stem, text).map_err(diagnostic)?;
     let mut roles = module.default_roles(unknowns.first().map(String::as_str));
     for unknown in unknowns {
         let known = module.parameters().iter().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ");
-        let no_such = || Error::Energy(format!("{name}: there is no parameter `{unknown}`; it has {known}"));
+        let no_such = || EnergyError::of_file(name, format!("there is no parameter `{unknown}`; it has {known}"));
         let parameter = module.parameters().iter().find(|p| p.name == *unknown).ok_or_else(no_such)?;
         if parameter.ty.numbers() != Numbers::Real {
-            return Err(Error::Energy(format!("{name}: `{unknown}` holds integers, and those cannot be unknown")));
+            let message = format!("`{unknown}` holds integers, and those cannot be unknown");
+            return Err(EnergyError::of_file(name, message).into());
         }
         roles.bindings.entry(unknown.clone()).or_default().unknown = true;
     }

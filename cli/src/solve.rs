@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use spadina::files;
 use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
-use spadina::minimize::{self, Iteration, Outcome, Projecting, Report, Settings};
+use spadina::minimize::{self, Iteration, Outcome, ProjectionPolicy, Report, Settings};
 use spadina::{Options, Problem, System};
 use spadina_pictures::plot::{Plot, Series};
 use spadina_pictures::scene::{Geometry, Picture};
@@ -103,7 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let json = serde_json::to_string_pretty(&result).map_err(Error::Json)?;
     let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
     let last = report.iterations.last();
-    if settings.projection == Projecting::OnDemand && last.is_some_and(|last| last.projected > 0) {
+    if settings.projection == ProjectionPolicy::OnDemand && last.is_some_and(|last| last.projected > 0) {
         bar.warn(
             "the Hessian is not positive definite where it ended: it may be a saddle, or something moves freely there",
         );

@@ -7,7 +7,7 @@ use clap::Args;
 use spadina::Problem;
 use spadina::files::{self, ProblemFile, SolveSection};
 use spadina::gpu::Device;
-use spadina::minimize::{Projecting, Settings};
+use spadina::minimize::{ProjectionPolicy, Settings};
 use spadina::simulate::Setup;
 use spadina::system::{self, GpuOptions, Options, Precision, System};
 use spadina_pictures::render::{self, Up};
@@ -112,7 +112,7 @@ fn options(arguments: &Arguments, section: &SolveSection) -> Options {
 fn simulation(arguments: &Arguments, file: &ProblemFile, problem: Problem) -> Result<LiveSimulation, Error> {
     let read = Settings::read(&file.solve, &problem);
     // Where a step is one iteration, it should be the same work each time.
-    let projection = if file.solve.projection.is_none() { Projecting::Always } else { read.projection };
+    let projection = if file.solve.projection.is_none() { ProjectionPolicy::Always } else { read.projection };
     let settings = read.iterations(arguments.iterations.into()).projection(projection);
     let setup = Setup::read(file, &problem, settings)?;
     Ok(LiveSimulation::new(problem, setup, options(arguments, &file.solve))?)

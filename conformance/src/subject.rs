@@ -5,7 +5,7 @@ use spadina_core::backend::{
     Backend, CompileOptions, Host, Inputs, Interpreter, KernelSet, Lengths, ProgramInputs, ProgramKernels, Quantity,
     Residence, Routine, TermInputs, Wanted, check,
 };
-use spadina_core::element::Projected;
+use spadina_core::element::ProjectedElements;
 use spadina_core::executor::{Executor, Serial};
 use spadina_core::kernel::Kernel;
 use spadina_core::real::{ArrayKind, Precision};
@@ -150,7 +150,7 @@ impl Subject {
         let bound = compiled.and_then(|mut compiled| compiled.bind(&inputs, executor));
         let mut bound = bound.unwrap_or_else(|e| panic!("{e}"));
         let count = AtomicUsize::new(0);
-        let wanted = Wanted { quantity: Quantity::Hessian, projected: &Projected::None, count: &count };
+        let wanted = Wanted { quantity: Quantity::Hessian, projected: &ProjectedElements::None, count: &count };
         Results::collect(setup, length, |buffers| {
             bound.evaluate(&wanted, &inputs, buffers, executor).unwrap_or_else(|e| panic!("{e}"))
         })

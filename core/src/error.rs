@@ -28,8 +28,14 @@ impl Diagnostic {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// The message with its place, the source line (a window of it, if it is long) and a caret under the place.
+    /// The message with its place, and the excerpt.
     pub fn render(&self, name: &str, text: &str) -> String {
+        let (line, column) = self.position(text);
+        format!("{name}:{line}:{column}: {}\n{}", self.message, self.excerpt(text))
+    }
+
+    /// The source line (a window of it, if it is long) with its number, and a caret under the place.
+    pub fn excerpt(&self, text: &str) -> String {
         let (line, column) = self.position(text);
         let source = text.lines().nth(line - 1).unwrap_or("");
         let start = floor_boundary(text, self.span.start as usize);
@@ -41,10 +47,7 @@ impl Diagnostic {
         let indent: String = source.chars().take(at).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         let number = line.to_string();
         let margin = " ".repeat(number.len());
-        format!(
-            "{name}:{line}:{column}: {}\n{margin} |\n{number} | {source}\n{margin} | {indent}{carets}",
-            self.message
-        )
+        format!("{margin} |\n{number} | {source}\n{margin} | {indent}{carets}")
     }
 }
 

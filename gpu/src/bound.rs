@@ -15,7 +15,7 @@ use std::ops::Range;
 ///
 /// It sets the energy, and all entries of every vector that its kernels write. Clones share everything on the device.
 #[derive(Clone, Debug)]
-pub struct Bound {
+pub struct BoundEvaluation {
     /// Vectors that are set to zero before anything is added to them.
     clears: Vec<wgpu::Buffer>,
     dispatches: Vec<Dispatch>,
@@ -36,7 +36,7 @@ pub(crate) struct Terms {
     pub squares: Vec<Range<usize>>,
 }
 
-impl Bound {
+impl BoundEvaluation {
     /// Binds an evaluation to its data, which is uploaded, and to the vectors that it reads and writes. The executor finds
     /// what contributes to each entry.
     pub fn new(

@@ -3,10 +3,10 @@
 use crate::dispatch::Pipeline;
 use crate::memory::check_range;
 use crate::numbering::Numbering;
-use crate::parts::{Kind, Projected, parts};
+use crate::parts::{ElementProjection, Kind, parts};
 use crate::project::Projector;
 use crate::schedule::{Cost, Schedule};
-use crate::wgsl::{self, Options, Shader, Source};
+use crate::wgsl::{self, ArrayBuffer, Options, Shader};
 use crate::words::Words;
 use crate::{Device, Error};
 use spadina_core::element::{Blocks, Element, Projection};
@@ -25,7 +25,7 @@ pub(crate) struct Inner {
     pub kernel: Kernel,
     pub precision: Precision,
     /// By array.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrayBuffer>,
     pub words: Words,
     pub parts: Vec<Part>,
 }
@@ -75,7 +75,7 @@ impl Device {
         kernel.fuse();
         let entries = entries(blocks);
         let numbering = Numbering::of(&kernel, |k| entries[k]);
-        let projected = Projected {
+        let projected = ElementProjection {
             element: blocks.element.clone(),
             projection,
             region: blocks.region,
@@ -195,7 +195,7 @@ impl Part {
 
     /// The projector of the part's elements, of which there are at most so many at once.
     pub fn projector(&self, device: &Device, precision: Precision, most: usize) -> Result<Option<Projector>, Error> {
-        let Kind::Staged(_, Some(Projected { element, projection, .. })) = &self.kind else { return Ok(None) };
+        let Kind::Staged(_, Some(ElementProjection { element, projection, .. })) = &self.kind else { return Ok(None) };
         Projector::new(device, precision, element, *projection, most).map(Some)
     }
 }

@@ -5,7 +5,7 @@ use crate::memory::{bytes, check_range};
 use crate::numbering::Numbering;
 use crate::parts::Kind;
 use crate::vectors::Lengths;
-use crate::wgsl::Source;
+use crate::wgsl::ArrayBuffer;
 use crate::{Device, Error, error, integers};
 use spadina_core::backend;
 use spadina_core::bind::{Data, Stream, Streams};
@@ -17,13 +17,13 @@ use spadina_core::kernel::Kernel;
 pub struct Job<'a> {
     /// The kernel.
     pub compiled: &'a Compiled,
-    /// Its data. Of arrays that lie among the unknowns or rows ([`Source`]) only the lengths are read.
+    /// Its data. Of arrays that lie among the unknowns or rows ([`ArrayBuffer`]) only the lengths are read.
     pub data: &'a Data<'a>,
     /// The destinations of its outputs. The order of ranges for threads is of no account.
     pub streams: &'a Streams,
     /// By array, the number of its first entry among the unknowns or rows; zero beyond the end.
     pub offsets: &'a [u32],
-    /// If its rows ([`Source::Rows`]) are projected matrices: the number of these in the evaluation. Otherwise they are the
+    /// If its rows ([`ArrayBuffer::Rows`]) are projected matrices: the number of these in the evaluation. Otherwise they are the
     /// rows of the residual.
     pub matrices: Option<usize>,
 }
@@ -57,9 +57,9 @@ impl<'a> Job<'a> {
         for (k, source) in sources.iter().enumerate() {
             let end = self.offset(k) + self.data.arrays[k].len();
             let (what, given) = match source {
-                Source::Unknowns => ("unknowns", lengths.unknowns),
-                Source::Rows => ("rows of the residual", rows),
-                Source::Data => continue,
+                ArrayBuffer::Unknowns => ("unknowns", lengths.unknowns),
+                ArrayBuffer::Rows => ("rows of the residual", rows),
+                ArrayBuffer::Data => continue,
             };
             if end > given {
                 return Err(error::bound(&kernel.name, what, end, given));
@@ -132,7 +132,7 @@ impl Uploaded {
         let mut all = vec![0; words.len()];
         let (mut numbers, mut places) = (Vec::new(), Vec::new());
         for (k, (source, array)) in sources.iter().zip(&job.data.arrays).enumerate() {
-            let own = (*source == Source::Data).then_some(numbers.len());
+            let own = (*source == ArrayBuffer::Data).then_some(numbers.len());
             if own.is_some() {
                 let what = format!("a number of `{}` in kernel `{}`", kernel.graph.arrays()[k].name, kernel.name);
                 check_range(*precision, &what, array)?;

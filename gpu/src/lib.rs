@@ -4,7 +4,7 @@
 //! - [`emit`] gives the text of a kernel's shader: one invocation for each iteration of the outermost loop.
 //! - [`Device::compile`] makes a pipeline of it.
 //! - [`Vectors`] are the unknowns, the gradient, the values of the Hessian; [`Pattern`] is its pattern.
-//! - [`Bound`] is an evaluation of some kernels with their data: [`Bound::encode`] is the primitive, [`Bound::run`] and
+//! - [`BoundEvaluation`] is an evaluation of some kernels with their data: [`BoundEvaluation::encode`] is the primitive, [`BoundEvaluation::run`] and
 //!   [`Device::read`] wait. A [`Timer`] measures what is encoded.
 //! - [`solver`] solves linear systems with what was assembled, [`newton`] minimises; [`operations`] are those of vectors.
 //!
@@ -48,7 +48,7 @@ pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters_async, instance, s
 #[cfg(not(target_arch = "wasm32"))]
 pub use adapters::{adapters, summaries};
 pub use backend::{Backend, Resident};
-pub use bound::Bound;
+pub use bound::BoundEvaluation;
 pub use compiled::Compiled;
 pub use device::Device;
 pub use dispatch::Dispatch;

@@ -11,7 +11,7 @@ use spadina_core::kernel::Kernel;
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// In the staging buffer.
-    Staged(Numbering, Option<Projected>),
+    Staged(Numbering, Option<ElementProjection>),
     /// To rows that the invocation owns. The slots of the part are at these places of the records.
     Rows(Vec<usize>),
     /// To entries, by atomic additions.
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
 
 /// The projection of a part's elements, before they are gathered.
 #[derive(Debug)]
-pub(crate) struct Projected {
+pub(crate) struct ElementProjection {
     pub element: Element,
     pub projection: Projection,
     /// The region whose records are the elements.

@@ -6,8 +6,8 @@ use spadina_core::executor::Serial;
 use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
 use spadina_gpu::wgsl::Options;
-use spadina_gpu::{Bound as Evaluable, Device, Evaluation, Job, Lengths, Pattern, Vectors};
-use support::{Bound, Builder, device};
+use spadina_gpu::{BoundEvaluation, Device, Evaluation, Job, Lengths, Pattern, Vectors};
+use support::{Builder, Setup, device};
 
 #[test]
 fn evaluations_are_encoded_among_the_passes_of_an_application() {
@@ -26,7 +26,7 @@ fn evaluations_are_encoded_among_the_passes_of_an_application() {
     p.hessian(&[var], x, [i, i], false, s);
     let kernel = p.kernel();
     let compiled = own.compile(&kernel, &Options::default()).unwrap();
-    let mut bound = Bound::elements(5);
+    let mut bound = Setup::elements(5);
     bound.arrays = vec![vec![0.0; 5], vec![3.0]];
     bound.stream(0, vec![], vec![]);
     bound.stream(2, (0..5).flat_map(|k| [k, k]).collect(), vec![]);
@@ -38,7 +38,7 @@ fn evaluations_are_encoded_among_the_passes_of_an_application() {
     let data = bound.data();
     let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[], matrices: None };
     let evaluation = Evaluation { stages: vec![vec![job]], ..Evaluation::default() };
-    let evaluable = Evaluable::new(&own, &vectors, &evaluation, &Serial).unwrap();
+    let evaluable = BoundEvaluation::new(&own, &vectors, &evaluation, &Serial).unwrap();
     // A step of descent by copies: the gradient becomes the unknowns, on the device, twice.
     queue.write_buffer(&vectors.unknowns, 0, bytemuck::cast_slice(&[1f32, 2.0, 3.0, 4.0, 5.0]));
     let mut encoder = device.create_command_encoder(&Default::default());

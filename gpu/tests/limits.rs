@@ -8,14 +8,14 @@ use spadina_core::real::Precision;
 use spadina_gpu::wgsl::Options;
 use spadina_gpu::{Device, Error, Lengths, Schedule, Vectors, adapters};
 use support::random::program;
-use support::{Bound, Builder, Results, Runner, device, interpreted, numbers};
+use support::{Builder, Results, Runner, Setup, device, interpreted, numbers};
 
 fn bits(results: &Results) -> Vec<u64> {
     results.all().iter().map(|x| x.to_bits()).collect()
 }
 
 /// `(x[i] · x[next])²` with its gradient, for many elements that share entries.
-fn many(elements: usize) -> (Kernel, Bound) {
+fn many(elements: usize) -> (Kernel, Setup) {
     let mut p = Builder::default();
     let x = p.unknown("x");
     let (var, i) = p.elements();
@@ -29,7 +29,7 @@ fn many(elements: usize) -> (Kernel, Bound) {
     p.gradient(&[var], x, other, product);
     p.hessian(&[var], x, [i, other], true, square);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(elements as i64);
+    let mut bound = Setup::elements(elements as i64);
     bound.arrays = vec![numbers(elements)];
     bound.tables = vec![(0..elements).map(|k| (k * 7919 % elements) as i32).collect()];
     bound.stream(0, vec![], vec![]);
@@ -55,7 +55,7 @@ fn results_repeat_to_the_last_bit() {
 }
 
 /// For each element a loop over its neighbours, of which there are none to six, that writes in each.
-fn stars(elements: usize) -> (Kernel, Bound) {
+fn stars(elements: usize) -> (Kernel, Setup) {
     let mut p = Builder::default();
     let x = p.unknown("x");
     let (var, i) = p.elements();
@@ -75,7 +75,7 @@ fn stars(elements: usize) -> (Kernel, Bound) {
     let kernel = p.kernel();
     let starts: Vec<i32> =
         (0..=elements).scan(0, |sum, k| Some(std::mem::replace(sum, *sum + (k * 5 % 7) as i32))).collect();
-    let mut bound = Bound::elements(elements as i64);
+    let mut bound = Setup::elements(elements as i64);
     bound.arrays = vec![numbers(elements)];
     let records = starts[elements] as usize;
     bound.stream(0, vec![], vec![]);
@@ -155,11 +155,11 @@ fn integers_beyond_31_bits_are_refused() {
     let real = p.g.integer(far);
     p.energy(&[var], real);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(4096);
+    let mut bound = Setup::elements(4096);
     bound.no_slots(&kernel);
     let error = Runner::new(&device, &kernel, &bound, &Options::default()).err().unwrap();
     assert!(matches!(error, Error::Integer { hi: 2147483648, .. }), "{error}");
-    let mut small = Bound::elements(100);
+    let mut small = Setup::elements(100);
     small.no_slots(&kernel);
     let found = Runner::new(&device, &kernel, &small, &Options::default()).unwrap().run().unwrap();
     found.close(&interpreted(&kernel, &small), 1e-4, "31 bits");
@@ -169,7 +169,7 @@ fn integers_beyond_31_bits_are_refused() {
 fn what_does_not_fit_the_kernel_is_refused() {
     let Some(device) = device() else { return };
     let (kernel, bound) = many(100);
-    let refused = |change: fn(&mut Bound)| {
+    let refused = |change: fn(&mut Setup)| {
         let mut damaged = bound.clone();
         change(&mut damaged);
         Runner::new(&device, &kernel, &damaged, &Options::default()).err().unwrap().to_string()
@@ -221,7 +221,7 @@ fn rows_without_an_owner_are_refused() {
     p.gradient(&[var], x, i, a);
     p.hessian(&[var], x, [i, i], false, a);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(3);
+    let mut bound = Setup::elements(3);
     bound.arrays = vec![numbers(3)];
     bound.stream(0, vec![], vec![]);
     let gradient = kernel.outputs.iter().find(|o| o.buffer == Buffer::Gradient).unwrap().offset;

@@ -11,9 +11,9 @@ use spadina_gpu::newton::{Newton, Outcome, Report, Settings, Step, Tolerance};
 use spadina_gpu::solver::{self, Matrix, PRECONDITIONERS, Status};
 use spadina_gpu::wgpu;
 use spadina_gpu::wgsl::Options;
-use spadina_gpu::{Bound as Evaluable, Device, Evaluation, Job, Lengths, Pattern, Vectors};
+use spadina_gpu::{BoundEvaluation, Device, Evaluation, Job, Lengths, Pattern, Vectors};
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::{Bound, Builder, device, precisions};
+use support::{Builder, Setup, device, precisions};
 
 /// The energies of a chain of springs between numbers, each of which is pulled down and kept from zero:
 /// `c[i] x[i] - log(x[i])` and, for the spring that begins at it, `(x[i + 1] - x[i])² / 2`, or that as a residual.
@@ -81,8 +81,8 @@ impl Chain {
     }
 
     /// The data of a kernel: its streams have the slots of the outputs in their order.
-    fn bound(self, kernel: &Kernel, start: &[f64], hessian: bool) -> Bound {
-        let mut bound = Bound::elements(self.n as i64 - 1);
+    fn bound(self, kernel: &Kernel, start: &[f64], hessian: bool) -> Setup {
+        let mut bound = Setup::elements(self.n as i64 - 1);
         bound.arrays = vec![start.to_vec(), (0..self.n).map(Self::pull).collect()];
         let pattern = self.pattern();
         let slot = |row: usize, column: usize| pattern.position(row as u32, column as u32).unwrap() as u32;
@@ -99,7 +99,7 @@ impl Chain {
         bound
     }
 
-    fn evaluable(self, device: &Device, vectors: &Vectors, start: &[f64], hessian: bool) -> Evaluable {
+    fn evaluable(self, device: &Device, vectors: &Vectors, start: &[f64], hessian: bool) -> BoundEvaluation {
         let kernel = self.kernel(hessian);
         let compiled =
             device.compile(&kernel, &Options { precision: vectors.precision, ..Options::default() }).unwrap();
@@ -108,7 +108,7 @@ impl Chain {
         let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &[0, 0], matrices: None };
         let rows = 0..self.n - 1;
         let squares = if self.rows { vec![rows] } else { Vec::new() };
-        Evaluable::new(
+        BoundEvaluation::new(
             device,
             vectors,
             &Evaluation { stages: vec![vec![job]], squares, ..Evaluation::default() },

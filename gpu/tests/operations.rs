@@ -7,10 +7,10 @@ use spadina_core::program::{Entry, Target};
 use spadina_core::real::{Precision, UnaryOp};
 use spadina_gpu::emit;
 use spadina_gpu::wgsl::Options;
-use support::{Bound, Builder, Results, device, interpreted, numbers, on_device, precisions};
+use support::{Builder, Results, Setup, device, interpreted, numbers, on_device, precisions};
 
 /// Runs a kernel in every precision, whole and in pieces; gives the results of the interpreter.
-fn everywhere(kernel: &Kernel, bound: &Bound) -> Results {
+fn everywhere(kernel: &Kernel, bound: &Setup) -> Results {
     let wanted = interpreted(kernel, bound);
     let Some(device) = device() else { return wanted };
     for (precision, tolerance) in precisions(&device) {
@@ -42,7 +42,7 @@ fn sums_before_the_outermost_loop_are_computed_once() {
     p.energy(&[var], value);
     p.gradient(&[var], x, i, value);
     let kernel = p.kernel();
-    let mut bound = Bound::elements(700);
+    let mut bound = Setup::elements(700);
     bound.arrays = vec![numbers(700).iter().map(|x| 0.05 * x).collect()];
     bound.stream(0, vec![], vec![]);
     bound.stream(1, (0..700).collect(), vec![]);
@@ -71,7 +71,7 @@ fn a_workgroup_shares_the_loops_of_a_kernel_without_an_outermost_one() {
     p.update(&[j], 0, Target::Energy, entry);
     let kernel = p.kernel();
     assert!(kernel.outer.is_none() && emit(&kernel, &Options::default()).unwrap()[0].shared);
-    let mut bound = Bound::elements(1000);
+    let mut bound = Setup::elements(1000);
     bound.streams.outer = 0..1;
     bound.arrays = vec![numbers(1000)];
     for region in &kernel.regions {
@@ -99,7 +99,7 @@ fn kernels_without_an_outermost_loop() {
     p.update(&[], 0, Target::Product(Entry { array: x, index: zero }), product);
     let kernel = p.kernel();
     assert!(kernel.outer.is_none());
-    let mut bound = Bound::elements(20);
+    let mut bound = Setup::elements(20);
     bound.streams.outer = 0..1;
     bound.arrays = vec![numbers(20)];
     bound.seeds = vec![vec![0.5; 20]];
@@ -128,7 +128,7 @@ fn mirrored_and_shifted_outputs_are_gathered() {
     let (first, second) = (run[0], run[1]);
     kernel.outputs[second].offset = kernel.outputs[first].offset;
     kernel.outputs[second].shift = 1;
-    let mut bound = Bound::elements(50);
+    let mut bound = Setup::elements(50);
     bound.arrays = vec![numbers(50)];
     bound.stream(0, vec![], vec![]);
     let width = kernel.regions[1].width;
@@ -150,7 +150,7 @@ fn entries_that_all_elements_share_are_gathered_by_workgroups() {
     p.hessian(&[var], x, [i, i], false, a);
     let kernel = p.kernel();
     let count = 20_000;
-    let mut bound = Bound::elements(count);
+    let mut bound = Setup::elements(count);
     bound.arrays = vec![numbers(count as usize)];
     bound.stream(0, vec![], vec![]);
     // The gradient has one entry for all, the Hessian three, of which the last has but few contributions.

@@ -1,7 +1,7 @@
 //! Numbers of a file that are written as text or as bytes.
 
+use super::cursor::Cursor;
 use super::error::MeshError;
-use super::source::Source;
 
 /// The order of the bytes of a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +51,7 @@ impl Encoding {
     }
 }
 
-impl<'a> Source<'a> {
+impl<'a> Cursor<'a> {
     /// The next bytes.
     pub fn take(&mut self, count: usize, wanted: &str) -> Result<&'a [u8], MeshError> {
         let end = self.at.checked_add(count);

@@ -9,7 +9,7 @@ const SHAPES: &str = "box, grid, cloth, sphere, ball, torus";
 
 /// A place in a file. In print: `cube.obj:12`, or `cube.stl, byte 84` where a file is not text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct FilePlace {
     /// The file.
     pub path: PathBuf,
     /// The place within it.
@@ -25,7 +25,7 @@ pub enum Position {
     Byte(usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.position {
             Position::Line(line) => write!(f, "{}:{line}", self.path.display()),
@@ -64,7 +64,7 @@ pub enum MeshError {
     #[error("{at}: {wanted} is wanted, found `{found}`")]
     Wanted {
         /// Its place.
-        at: Place,
+        at: FilePlace,
         /// The word or number that should stand there.
         wanted: String,
         /// The text that stands there, shortened.
@@ -74,7 +74,7 @@ pub enum MeshError {
     #[error("{at}: {wanted} is wanted, but the {unit} ends")]
     Ends {
         /// The place of the end.
-        at: Place,
+        at: FilePlace,
         /// The text that should follow.
         wanted: String,
         /// `file` or `line`.
@@ -84,7 +84,7 @@ pub enum MeshError {
     #[error("{at}: node {node} does not exist; {known}")]
     Node {
         /// The place of the element.
-        at: Place,
+        at: FilePlace,
         /// The number, as in the file.
         node: i64,
         /// Which numbers do exist.
@@ -94,7 +94,7 @@ pub enum MeshError {
     #[error("{at}: a finite coordinate is wanted, found `{found}`")]
     NotFinite {
         /// Its place.
-        at: Place,
+        at: FilePlace,
         /// The coordinate.
         found: String,
     },
@@ -102,7 +102,7 @@ pub enum MeshError {
     #[error("{at}: {what} cannot be read; {wanted}")]
     Unsupported {
         /// Its place.
-        at: Place,
+        at: FilePlace,
         /// A name for it.
         what: String,
         /// The alternatives that can be read.
@@ -112,7 +112,7 @@ pub enum MeshError {
     #[error("{at}: {count} {what} are announced, but there is only room for {room}")]
     Count {
         /// The place of the count.
-        at: Place,
+        at: FilePlace,
         /// The things that are counted.
         what: String,
         /// The count.
@@ -124,7 +124,7 @@ pub enum MeshError {
     #[error("{at}: {message}")]
     Malformed {
         /// Its place.
-        at: Place,
+        at: FilePlace,
         /// The fault, and the content that is wanted.
         message: String,
     },

@@ -12,6 +12,7 @@
 
 mod binary;
 mod connect;
+mod cursor;
 mod error;
 mod generate;
 mod hinge;
@@ -20,12 +21,11 @@ mod mesh;
 mod read;
 mod report;
 mod shape;
-mod source;
 mod text;
 mod write;
 
 pub use connect::{boundary, edges_of_lines, edges_of_tetrahedra, edges_of_triangles, one_rings};
-pub use error::{MeshError, Place, Position};
+pub use error::{FilePlace, MeshError, Position};
 pub use hinge::{Hinges, boundary_edges, boundary_loops, hinges};
 pub use measure::{area, area_shares, length, length_shares, volume, volume_shares};
 pub use mesh::Mesh;

@@ -89,7 +89,7 @@ impl Shape {
                 let [radius, tube] = pick("torus", size, [1.0, 0.4])?;
                 Shape::Torus { around, across, radius, tube }
             }
-            _ => return Err(MeshError::UnknownShape { name: super::source::show(name.as_bytes()) }),
+            _ => return Err(MeshError::UnknownShape { name: super::cursor::show(name.as_bytes()) }),
         };
         shape.check()?;
         Ok(shape)
@@ -122,8 +122,8 @@ impl Shape {
             }
         }?;
         match self.nodes() {
-            Some(nodes) if nodes <= super::source::MAX_POINTS => Ok(()),
-            _ => Err(self.wrong(format!("at most {} nodes are wanted", super::source::MAX_POINTS))),
+            Some(nodes) if nodes <= super::cursor::MAX_POINTS => Ok(()),
+            _ => Err(self.wrong(format!("at most {} nodes are wanted", super::cursor::MAX_POINTS))),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Words, numbers and rows of a text, with the line for messages.
 
+use super::cursor::Cursor;
 use super::error::MeshError;
-use super::source::Source;
 
-impl<'a> Source<'a> {
+impl<'a> Cursor<'a> {
     /// Skips blanks, line breaks and comments.
     pub fn skip_blank(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -67,21 +67,21 @@ impl<'a> Source<'a> {
     }
 
     /// The next line that has words, as a source of its own.
-    pub fn next_row(&mut self) -> Option<Source<'a>> {
+    pub fn next_row(&mut self) -> Option<Cursor<'a>> {
         self.skip_blank();
         let mut end = self.end_of_line();
         while self.continued && end < self.bytes.len() && self.joined_before(end) {
-            let next = Source { at: end + 1, ..*self };
+            let next = Cursor { at: end + 1, ..*self };
             end = next.end_of_line();
         }
-        let row = Source { bytes: self.bytes.get(..end).unwrap_or_default(), unit: "line", ..*self };
+        let row = Cursor { bytes: self.bytes.get(..end).unwrap_or_default(), unit: "line", ..*self };
         self.line += row.rest().iter().filter(|&&byte| byte == b'\n').count();
         self.at = end;
         (!row.rest().is_empty()).then_some(row)
     }
 
     /// The next line that has words, which has to be there.
-    pub fn row(&mut self, wanted: &str) -> Result<Source<'a>, MeshError> {
+    pub fn row(&mut self, wanted: &str) -> Result<Cursor<'a>, MeshError> {
         self.next_row().ok_or_else(|| self.ends(wanted))
     }
 
@@ -98,7 +98,7 @@ impl<'a> Source<'a> {
     pub fn skip_past(&mut self, text: &[u8]) -> Result<(), MeshError> {
         let found = self.rest().windows(text.len()).position(|window| window == text);
         let Some(offset) = found else {
-            return Err(self.ends(format!("`{}`", super::source::show(text))));
+            return Err(self.ends(format!("`{}`", super::cursor::show(text))));
         };
         let end = self.at + offset + text.len();
         self.line += self.bytes.get(self.at..end).unwrap_or_default().iter().filter(|&&b| b == b'\n').count();

@@ -4,7 +4,7 @@ use super::entry::{Entry, EntryValue};
 use super::keys::{Key, Value, string, syntax, table, unknown_key};
 use super::simulate::{SimulateSection, simulate};
 use super::solve::{SolveSection, solve};
-use super::text::{Source, read_text};
+use super::text::{ProblemText, read_text};
 use super::values::{entry_value, wrong_type};
 use crate::problem::{BindTarget, NEED_TERM, NEED_UNKNOWN, Place, ProblemError, Section, check_names};
 use std::path::{Path, PathBuf};
@@ -90,7 +90,7 @@ impl ProblemFile {
     /// Reads the text of a problem file; `path` is for messages and for the folder of the files it names.
     pub fn parse(path: impl Into<Arc<Path>>, text: &str) -> Result<ProblemFile, ProblemError> {
         let path: Arc<Path> = path.into();
-        let source = &Source::new(&path, text);
+        let source = &ProblemText::new(&path, text);
         let root = DeTable::parse(text).map_err(|e| syntax(source, &e))?;
         let mut file = ProblemFile {
             path: path.clone(),
@@ -155,7 +155,7 @@ const WANT_ARRAY: &str = "a .npy file, a number or a list of numbers";
 const WANT_INDEX: &str = "a .npy file, a whole number or a list of whole numbers";
 
 fn entries(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     section: &Key<'_>,
     value: &Value<'_>,
     wanted: &'static str,
@@ -173,7 +173,7 @@ fn entries(
     Ok(list)
 }
 
-fn mesh(source: &Source<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<MeshSection, ProblemError> {
+fn mesh(source: &ProblemText<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<MeshSection, ProblemError> {
     let (mut file, mut shape, mut cells, mut size) = (None, None, None, None);
     for (key, value) in table.iter() {
         let name = key.get_ref().as_ref();
@@ -197,14 +197,14 @@ fn mesh(source: &Source<'_>, section: &Key<'_>, table: &DeTable<'_>) -> Result<M
     Ok(MeshSection { source: origin, place })
 }
 
-fn terms(source: &Source<'_>, value: &Value<'_>) -> Result<Vec<TermEntry>, ProblemError> {
+fn terms(source: &ProblemText<'_>, value: &Value<'_>) -> Result<Vec<TermEntry>, ProblemError> {
     let DeValue::Array(items) = value.get_ref() else {
         return Err(wrong_type(source, "terms", value, "a list of terms, each headed [[terms]]"));
     };
     items.iter().map(|item| term(source, item)).collect()
 }
 
-fn term(source: &Source<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemError> {
+fn term(source: &ProblemText<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemError> {
     let DeValue::Table(table) = value.get_ref() else {
         return Err(wrong_type(source, "terms", value, "a term with an energy or a residual"));
     };
@@ -233,7 +233,11 @@ fn term(source: &Source<'_>, value: &Value<'_>) -> Result<TermEntry, ProblemErro
     Ok(TermEntry { file, residual, over, bind, place, file_place, over_place })
 }
 
-fn binds(source: &Source<'_>, section: &Key<'_>, value: &Value<'_>) -> Result<Vec<(String, BindTarget)>, ProblemError> {
+fn binds(
+    source: &ProblemText<'_>,
+    section: &Key<'_>,
+    value: &Value<'_>,
+) -> Result<Vec<(String, BindTarget)>, ProblemError> {
     const WANTED: &str = "\"array\" or \"array@table\"";
     let mut list = Vec::new();
     for (key, value) in table(source, section, value)?.iter() {

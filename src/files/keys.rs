@@ -1,7 +1,7 @@
 //! Sections of a problem file, key by key.
 
 use super::entry::EntryValue;
-use super::text::Source;
+use super::text::ProblemText;
 use super::values::{entry_value, wrong_type};
 use crate::problem::ProblemError;
 use toml::Spanned;
@@ -10,13 +10,13 @@ use toml::de::{DeString, DeTable, DeValue};
 pub(super) type Key<'a> = Spanned<DeString<'a>>;
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
-pub(super) fn syntax(source: &Source<'_>, error: &toml::de::Error) -> ProblemError {
+pub(super) fn syntax(source: &ProblemText<'_>, error: &toml::de::Error) -> ProblemError {
     let place = source.place(error.span().map_or(0, |span| span.start));
     ProblemError::Syntax { place, message: error.message().to_string() }
 }
 
 pub(super) fn unknown_key(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &Key<'_>,
     section: &'static str,
     known: &'static str,
@@ -26,7 +26,7 @@ pub(super) fn unknown_key(
 }
 
 pub(super) fn table<'a, 'b>(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &Key<'_>,
     value: &'b Value<'a>,
 ) -> Result<&'b DeTable<'a>, ProblemError> {
@@ -37,7 +37,7 @@ pub(super) fn table<'a, 'b>(
 }
 
 pub(super) fn string(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &Key<'_>,
     value: &Value<'_>,
     wanted: &'static str,
@@ -53,7 +53,12 @@ pub(super) fn string(
 }
 
 /// A whole number from `least` on.
-pub(super) fn count(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, least: i64) -> Result<usize, ProblemError> {
+pub(super) fn count(
+    source: &ProblemText<'_>,
+    key: &Key<'_>,
+    value: &Value<'_>,
+    least: i64,
+) -> Result<usize, ProblemError> {
     let wanted = if least > 0 { "a whole number above zero" } else { "a whole number from zero on" };
     match entry_value(source, key.get_ref(), value, wanted)? {
         EntryValue::Integer(t) if t.shape.is_empty() && t.data[0] >= least => Ok(t.data[0] as usize),
@@ -63,17 +68,17 @@ pub(super) fn count(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, least
 }
 
 /// A positive real.
-pub(super) fn positive(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
+pub(super) fn positive(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
     real(source, key, value, |number| number > 0.0, "a number above zero")
 }
 
 /// A real from zero on.
-pub(super) fn not_negative(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
+pub(super) fn not_negative(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<f64, ProblemError> {
     real(source, key, value, |number| number >= 0.0, "a number from zero on")
 }
 
 fn real(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &Key<'_>,
     value: &Value<'_>,
     fits: impl Fn(f64) -> bool,
@@ -89,7 +94,7 @@ fn real(
 
 /// One of some words, each of which stands for something.
 pub(super) fn word<T: Copy>(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &Key<'_>,
     value: &Value<'_>,
     words: &[(&str, T)],
@@ -101,7 +106,7 @@ pub(super) fn word<T: Copy>(
 }
 
 /// The error for a value of the right type that cannot be.
-pub(super) fn found(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static str) -> ProblemError {
+pub(super) fn found(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>, wanted: &'static str) -> ProblemError {
     let text = match value.get_ref() {
         DeValue::String(text) => format!("{text:?}"),
         DeValue::Integer(number) => number.to_string(),

@@ -45,4 +45,4 @@ pub use pins::KeyFrames;
 pub use selection::Selection;
 pub use settings::projection;
 pub use simulate::{FrameFile, ObstacleEntry, ObstacleShape, SimulateSection};
-pub use solve::{FixEntry, MoveEntry, Projecting, SolveSection};
+pub use solve::{FixEntry, MoveEntry, SolveProjection, SolveSection};

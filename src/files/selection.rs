@@ -2,7 +2,7 @@
 
 use super::entry::EntryValue;
 use super::keys::{Key, Value, found};
-use super::text::Source;
+use super::text::ProblemText;
 use super::values::{entry_value, wrong_type};
 use crate::problem::ProblemError;
 use toml::de::DeValue;
@@ -20,7 +20,7 @@ pub enum Selection {
 const WANTED: &str = "a .npy file, a list of nodes, the name of an index array, or { box = [[x, y, z], [x, y, z]] }";
 
 /// Reads a selection.
-pub(super) fn selection(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Selection, ProblemError> {
+pub(super) fn selection(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Selection, ProblemError> {
     let DeValue::Table(table) = value.get_ref() else {
         return Ok(Selection::Listed(entry_value(source, key.get_ref(), value, WANTED)?));
     };
@@ -46,7 +46,7 @@ pub(super) fn selection(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -
 }
 
 /// A corner, whose coordinates may be infinite.
-fn corner(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
+fn corner(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
     let DeValue::Array(items) = value.get_ref() else {
         return Err(wrong_type(source, key.get_ref(), value, "a corner, [x, y, z]"));
     };

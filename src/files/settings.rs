@@ -1,7 +1,7 @@
 //! From `[solve]` of a problem file to settings.
 
 use super::solve::{self, SolveSection};
-use crate::minimize::{LinearSolver, Method, Projecting, Settings};
+use crate::minimize::{LinearSolver, Method, ProjectionPolicy, Settings};
 use crate::problem::Problem;
 use crate::system::Projection;
 
@@ -25,9 +25,9 @@ impl Settings {
             decrement: section.decrement,
             gradient: section.gradient,
             projection: match section.projection {
-                None | Some(solve::Projecting::OnDemand) => Projecting::OnDemand,
-                Some(solve::Projecting::Never) => Projecting::Never,
-                Some(_) => Projecting::Always,
+                None | Some(solve::SolveProjection::OnDemand) => ProjectionPolicy::OnDemand,
+                Some(solve::SolveProjection::Never) => ProjectionPolicy::Never,
+                Some(_) => ProjectionPolicy::Always,
             },
             linear: match section.iterative {
                 Some(true) => LinearSolver::iterative(section.linear_tolerance.unwrap_or(TOLERANCE)),
@@ -43,8 +43,8 @@ impl Settings {
 /// [`Settings::options`] then takes it away where none are.
 pub fn projection(section: &SolveSection) -> Option<Projection> {
     Some(match section.projection {
-        Some(solve::Projecting::Abs) => Projection::Abs,
-        Some(solve::Projecting::Reduced) => Projection::Reduced,
+        Some(solve::SolveProjection::Abs) => Projection::Abs,
+        Some(solve::SolveProjection::Reduced) => Projection::Reduced,
         _ => Projection::Clamp,
     })
 }

@@ -3,7 +3,7 @@
 use super::entry::EntryValue;
 use super::keys::{Value, count, found, not_negative, positive, string, table, unknown_key, word};
 use super::solve::{FixEntry, MoveEntry, fix, moves};
-use super::text::Source;
+use super::text::ProblemText;
 use super::values::{entry_value, wrong_type};
 use crate::problem::{Place, ProblemError};
 use crate::simulate::Integrator;
@@ -88,7 +88,7 @@ const WANT_FRAMES: &str = "a list of \"vtk\", \"obj\" and \"png\"";
 
 /// Reads `[simulate]`.
 pub(super) fn simulate(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     section: &DeTable<'_>,
     place: Place,
 ) -> Result<SimulateSection, ProblemError> {
@@ -147,7 +147,7 @@ impl SimulateSection {
     }
 }
 
-fn vector(source: &Source<'_>, name: &str, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
+fn vector(source: &ProblemText<'_>, name: &str, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
     const WANTED: &str = "a vector, such as [0.0, 0.0, -9.81]";
     match entry_value(source, name, value, WANTED)? {
         EntryValue::Real(t) if t.shape.len() == 1 => Ok(t.data),
@@ -156,7 +156,7 @@ fn vector(source: &Source<'_>, name: &str, value: &Value<'_>) -> Result<Vec<f64>
     }
 }
 
-fn obstacles(source: &Source<'_>, value: &Value<'_>) -> Result<Vec<ObstacleEntry>, ProblemError> {
+fn obstacles(source: &ProblemText<'_>, value: &Value<'_>) -> Result<Vec<ObstacleEntry>, ProblemError> {
     const WANTED: &str = "a list of obstacles, each headed [[simulate.obstacle]]";
     let DeValue::Array(items) = value.get_ref() else { return Err(wrong_type(source, "obstacle", value, WANTED)) };
     let entry = |item: &Value<'_>| match item.get_ref() {
@@ -166,7 +166,7 @@ fn obstacles(source: &Source<'_>, value: &Value<'_>) -> Result<Vec<ObstacleEntry
     items.iter().map(entry).collect()
 }
 
-fn obstacle(source: &Source<'_>, section: &DeTable<'_>, place: Place) -> Result<ObstacleEntry, ProblemError> {
+fn obstacle(source: &ProblemText<'_>, section: &DeTable<'_>, place: Place) -> Result<ObstacleEntry, ProblemError> {
     let mut shapes = Vec::new();
     let (mut friction, mut distance, mut stiffness) = (0.0, None, None);
     for (key, value) in section.iter() {

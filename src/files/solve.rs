@@ -3,7 +3,7 @@
 use super::entry::EntryValue;
 use super::keys::{Key, Value, count, found, positive, string, unknown_key, word};
 use super::selection::{Selection, selection};
-use super::text::Source;
+use super::text::ProblemText;
 use super::values::{entry_value, wrong_type};
 use crate::minimize::Method;
 use crate::problem::{Place, ProblemError};
@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 /// Which elements are projected, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Projecting {
+pub enum SolveProjection {
     /// None.
     Never,
     /// Those that need it, by clamping, where the Hessian is not positive definite.
@@ -38,7 +38,7 @@ pub struct SolveSection {
     /// `gradient`: an absolute threshold of the gradient's norm.
     pub gradient: Option<f64>,
     /// `projection`.
-    pub projection: Option<Projecting>,
+    pub projection: Option<SolveProjection>,
     /// `solver`: whether linear systems are solved iteratively.
     pub iterative: Option<bool>,
     /// `linear_tolerance` of the iterative solver.
@@ -90,18 +90,18 @@ const METHODS: &[(&str, Method)] = &[
     ("lbfgs", Method::Lbfgs),
 ];
 const WANT_METHOD: &str = "newton, exact-newton, levenberg-marquardt or lbfgs";
-const PROJECTIONS: &[(&str, Projecting)] = &[
-    ("none", Projecting::Never),
-    ("on-demand", Projecting::OnDemand),
-    ("clamp", Projecting::Clamp),
-    ("abs", Projecting::Abs),
-    ("reduced", Projecting::Reduced),
+const PROJECTIONS: &[(&str, SolveProjection)] = &[
+    ("none", SolveProjection::Never),
+    ("on-demand", SolveProjection::OnDemand),
+    ("clamp", SolveProjection::Clamp),
+    ("abs", SolveProjection::Abs),
+    ("reduced", SolveProjection::Reduced),
 ];
 const WANT_PROJECTION: &str = "none, on-demand, clamp, abs or reduced";
 const SOLVERS: &[(&str, bool)] = &[("direct", false), ("iterative", true)];
 
 /// Reads `[solve]`.
-pub(super) fn solve(source: &Source<'_>, section: &DeTable<'_>) -> Result<SolveSection, ProblemError> {
+pub(super) fn solve(source: &ProblemText<'_>, section: &DeTable<'_>) -> Result<SolveSection, ProblemError> {
     let mut solve = SolveSection::default();
     for (key, value) in section.iter() {
         match key.get_ref().as_ref() {
@@ -125,7 +125,11 @@ pub(super) fn solve(source: &Source<'_>, section: &DeTable<'_>) -> Result<SolveS
 }
 
 /// Reads `fix = { x = … }`.
-pub(super) fn fix(source: &Source<'_>, section: &Key<'_>, value: &Value<'_>) -> Result<Vec<FixEntry>, ProblemError> {
+pub(super) fn fix(
+    source: &ProblemText<'_>,
+    section: &Key<'_>,
+    value: &Value<'_>,
+) -> Result<Vec<FixEntry>, ProblemError> {
     let DeValue::Table(entries) = value.get_ref() else {
         return Err(wrong_type(
             source,
@@ -143,13 +147,13 @@ pub(super) fn fix(source: &Source<'_>, section: &Key<'_>, value: &Value<'_>) -> 
 }
 
 /// Reads the list of prescribed displacements; `timed` ones have key frames.
-pub(super) fn moves(source: &Source<'_>, value: &Value<'_>, timed: bool) -> Result<Vec<MoveEntry>, ProblemError> {
+pub(super) fn moves(source: &ProblemText<'_>, value: &Value<'_>, timed: bool) -> Result<Vec<MoveEntry>, ProblemError> {
     const WANTED: &str = "a list of displacements, each headed [[solve.move]] or [[simulate.move]]";
     let DeValue::Array(items) = value.get_ref() else { return Err(wrong_type(source, "move", value, WANTED)) };
     items.iter().map(|item| one_move(source, item, timed)).collect()
 }
 
-fn one_move(source: &Source<'_>, value: &Value<'_>, timed: bool) -> Result<MoveEntry, ProblemError> {
+fn one_move(source: &ProblemText<'_>, value: &Value<'_>, timed: bool) -> Result<MoveEntry, ProblemError> {
     let DeValue::Table(section) = value.get_ref() else {
         return Err(wrong_type(source, "move", value, "a table with unknown, nodes and by"));
     };
@@ -180,7 +184,7 @@ fn one_move(source: &Source<'_>, value: &Value<'_>, timed: bool) -> Result<MoveE
     })
 }
 
-fn increasing(source: &Source<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
+fn increasing(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Result<Vec<f64>, ProblemError> {
     const WANTED: &str = "a list of ascending times";
     let times = match entry_value(source, "times", value, WANTED)? {
         EntryValue::Real(t) => t.data,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A text and the file it came from.
 #[derive(Debug)]
-pub(crate) struct Source<'a> {
+pub(crate) struct ProblemText<'a> {
     path: &'a Arc<Path>,
     text: &'a str,
     /// The last place asked for: offset, line, column. Most questions go forward, so that answering all of them takes
@@ -16,10 +16,10 @@ pub(crate) struct Source<'a> {
     last: Cell<(usize, u32, u32)>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> ProblemText<'a> {
     /// The text of a file.
-    pub fn new(path: &'a Arc<Path>, text: &'a str) -> Source<'a> {
-        Source { path, text, last: Cell::new((0, 1, 1)) }
+    pub fn new(path: &'a Arc<Path>, text: &'a str) -> ProblemText<'a> {
+        ProblemText { path, text, last: Cell::new((0, 1, 1)) }
     }
 
     /// The place of a byte offset.

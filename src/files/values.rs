@@ -1,7 +1,7 @@
 //! Values of a problem file: file names, array names, numbers and lists of numbers.
 
 use super::entry::EntryValue;
-use super::text::Source;
+use super::text::ProblemText;
 use crate::npy::MAX_RANK;
 use crate::problem::{Place, ProblemError, is_file};
 use crate::tensor::{Shape, Tensor};
@@ -10,7 +10,7 @@ use toml::de::{DeArray, DeFloat, DeInteger, DeValue};
 
 /// The value of an entry of [unknowns], [arrays] or [indices].
 pub(super) fn entry_value(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     name: &str,
     value: &Spanned<DeValue<'_>>,
     wanted: &'static str,
@@ -29,7 +29,7 @@ pub(super) fn entry_value(
 
 /// The error for a value of another type.
 pub(super) fn wrong_type(
-    source: &Source<'_>,
+    source: &ProblemText<'_>,
     key: &str,
     value: &Spanned<DeValue<'_>>,
     wanted: &'static str,
@@ -58,7 +58,7 @@ enum Number {
 
 /// The numbers of one value as they are found.
 struct Numbers<'a> {
-    source: &'a Source<'a>,
+    source: &'a ProblemText<'a>,
     name: &'a str,
     data: Vec<Number>,
     real: bool,

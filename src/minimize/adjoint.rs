@@ -4,7 +4,7 @@ use super::error::Error;
 use super::linear::{Linear, LinearSolver};
 use super::method::{check, with_unused};
 use crate::problem::Problem;
-use crate::system::{Options, Projected, System};
+use crate::system::{Options, ProjectedElements, System};
 use crate::tensor::Tensor;
 
 /// Derivatives of functions of an equilibrium.
@@ -67,7 +67,7 @@ impl Adjoint {
         let mut linear = Linear::new(system.pattern()?, &held, LinearSolver::Direct)?;
         let exact = Options { projection: None, gauss_newton: false, ..system.options().clone() };
         let residuals = system.problem().has_residuals();
-        system.project(Projected::None);
+        system.project(ProjectedElements::None);
         if residuals {
             // Of residuals the exact Hessian is needed, whatever the system was built for.
             let mut own = System::build(system.problem().clone(), exact.clone())?;
@@ -76,7 +76,7 @@ impl Adjoint {
         } else {
             linear.set(system.evaluate()?.hessian)?;
         }
-        system.project(Projected::All);
+        system.project(ProjectedElements::All);
         let (problem, shapes) = with_unknowns(system.problem(), arrays)?;
         let whole = System::build(problem, exact)?;
         if !linear.factor() {

@@ -3,8 +3,8 @@
 //! The constants were measured on the example problems and on sixty bad starts (`tests/solve/starts.rs`), in iterations of
 //! Newton's method.
 
-use super::settings::Projecting;
-use crate::system::Projected;
+use super::settings::ProjectionPolicy;
+use crate::system::ProjectedElements;
 
 /// Thresholds of the gradient, as shares of its largest entry, of the levels between none and all: elements around unknowns
 /// with larger entries are projected. With a quarter of them, `arap.toml` takes more than 300 iterations instead of 18; with four
@@ -25,7 +25,7 @@ const FAST: f64 = 0.2;
 /// The level of projection of a minimisation, and what is known of the levels below.
 #[derive(Debug)]
 pub struct Levels {
-    projecting: Projecting,
+    projecting: ProjectionPolicy,
     level: usize,
     /// Iterations for which a level that failed is not tried again.
     patience: usize,
@@ -50,8 +50,8 @@ enum Trial {
 
 impl Levels {
     /// The levels of a minimisation at its begin.
-    pub fn new(projecting: Projecting) -> Self {
-        let level = if projecting == Projecting::Always { ALL } else { 0 };
+    pub fn new(projecting: ProjectionPolicy) -> Self {
+        let level = if projecting == ProjectionPolicy::Always { ALL } else { 0 };
         Self { projecting, level, patience: 0, waited: 0, fast: false, trial: Trial::None }
     }
 
@@ -59,7 +59,7 @@ impl Levels {
     /// changed.
     pub fn begin(&mut self) {
         self.trial = Trial::None;
-        if self.projecting != Projecting::OnDemand || self.level == 0 {
+        if self.projecting != ProjectionPolicy::OnDemand || self.level == 0 {
             return;
         }
         self.waited += 1;
@@ -75,22 +75,22 @@ impl Levels {
     }
 
     /// The elements to project on the level; the gradient counts where it is not `held`.
-    pub fn projected(&self, gradient: &[f64], held: &[bool]) -> Projected {
+    pub fn projected(&self, gradient: &[f64], held: &[bool]) -> ProjectedElements {
         match (self.projecting, self.level) {
-            (Projecting::Never, _) | (Projecting::OnDemand, 0) => Projected::None,
-            (Projecting::OnDemand, level @ 1..ALL) => {
+            (ProjectionPolicy::Never, _) | (ProjectionPolicy::OnDemand, 0) => ProjectedElements::None,
+            (ProjectionPolicy::OnDemand, level @ 1..ALL) => {
                 let most = gradient.iter().zip(held).filter(|(_, held)| !**held);
                 let most = most.map(|(g, _)| g.abs()).fold(0.0, f64::max);
                 let bound = SHARES[level - 1] * most;
-                Projected::Around(gradient.iter().map(|g| g.abs() >= bound).collect())
+                ProjectedElements::Around(gradient.iter().map(|g| g.abs() >= bound).collect())
             }
-            _ => Projected::All,
+            _ => ProjectedElements::All,
         }
     }
 
     /// True if more elements can be projected.
     pub fn can_rise(&self) -> bool {
-        self.projecting == Projecting::OnDemand && self.level < ALL
+        self.projecting == ProjectionPolicy::OnDemand && self.level < ALL
     }
 
     /// Projects all elements, in the same iteration: the Hessian was not definite.
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn levels_fall_one_by_one() {
-        let mut own = Levels::new(Projecting::OnDemand);
+        let mut own = Levels::new(ProjectionPolicy::OnDemand);
         let found = iterate(&mut own, |k| [0, 0, 4, 2, 2, 2, 2, 2, 2, 2, 0, 0][k], 12);
         let levels: Vec<usize> = found.into_iter().map(|(level, _)| level).collect();
         // After a failure, all are projected for an iteration.
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_fails_is_tried_more_and_more_seldom() {
-        let mut own = Levels::new(Projecting::OnDemand);
+        let mut own = Levels::new(ProjectionPolicy::OnDemand);
         own.rise();
         let found = iterate(&mut own, |_| ALL, 24);
         assert!(found.iter().all(|(level, _)| *level == ALL));
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn fast_iterations_do_not_wait() {
-        let mut own = Levels::new(Projecting::OnDemand);
+        let mut own = Levels::new(ProjectionPolicy::OnDemand);
         own.distrust();
         assert_eq!((own.level, own.patience), (ALL, 1));
         own.begin();
@@ -175,16 +175,18 @@ mod tests {
 
     #[test]
     fn the_gradient_chooses_between_none_and_all() {
-        let mut own = Levels::new(Projecting::OnDemand);
+        let mut own = Levels::new(ProjectionPolicy::OnDemand);
         let (gradient, held) = ([100.0, -4.0, 0.1, 1.0, 0.01], [true, false, false, false, false]);
-        assert_eq!(own.projected(&gradient, &held), Projected::None);
+        assert_eq!(own.projected(&gradient, &held), ProjectedElements::None);
         own.level = 1;
         assert!(own.needs_gradient());
-        assert_eq!(own.projected(&gradient, &held), Projected::Around(vec![true, true, false, true, false]));
+        assert_eq!(own.projected(&gradient, &held), ProjectedElements::Around(vec![true, true, false, true, false]));
         own.level = ALL;
-        assert_eq!(own.projected(&gradient, &held), Projected::All);
+        assert_eq!(own.projected(&gradient, &held), ProjectedElements::All);
         assert!(!own.needs_gradient() && !own.can_rise());
-        for (projecting, wanted) in [(Projecting::Never, Projected::None), (Projecting::Always, Projected::All)] {
+        for (projecting, wanted) in
+            [(ProjectionPolicy::Never, ProjectedElements::None), (ProjectionPolicy::Always, ProjectedElements::All)]
+        {
             let mut own = Levels::new(projecting);
             own.begin();
             own.distrust();

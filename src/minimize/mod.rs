@@ -62,4 +62,4 @@ pub use newton::Newton;
 pub use report::{Iteration, Outcome, Report};
 pub use run::{iterate, minimize, minimizer};
 pub(crate) use scale::extent;
-pub use settings::{Method, Projecting, Settings};
+pub use settings::{Method, ProjectionPolicy, Settings};

@@ -8,7 +8,7 @@ use super::method::{Minimizer, check, with_unused};
 use super::report::{Iteration, Outcome};
 use super::scale::{Scale, Size};
 use super::search::Line;
-use super::settings::{Projecting, Settings};
+use super::settings::{ProjectionPolicy, Settings};
 use super::shift::Shift;
 use super::timed::{Times, timed};
 use crate::system::System;
@@ -25,7 +25,7 @@ const RESIDUAL: f64 = 1e-4;
 /// Newton's method on one system: what it keeps between iterations.
 ///
 /// An iteration evaluates the Hessian, makes it positive definite where it is not, solves for the step and searches along
-/// it. With [`Projecting::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
+/// it. With [`ProjectionPolicy::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
 /// method converge quadratically; where it is not, or where steps are short, all elements with negative eigenvalues are
 /// projected, and then fewer and fewer, those around the largest entries of the gradient longest.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Newton {
     /// Prepares: the pattern over the unknowns that are not `held`, one flag for each, and the symbolic phase of the
     /// linear solver. Unknowns that no term uses are held, too.
     pub fn new(system: &mut System, held: &[bool], settings: Settings) -> Result<Self, Error> {
-        let projection = if system.has_projection() { settings.projection } else { Projecting::Never };
+        let projection = if system.has_projection() { settings.projection } else { ProjectionPolicy::Never };
         let settings = Settings { projection, ..settings };
         check(system, held)?;
         let scale = Scale::of(system.problem(), held);

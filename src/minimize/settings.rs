@@ -21,7 +21,7 @@ pub enum Method {
 /// The elements whose Hessians are projected to be positive semi-definite.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum Projecting {
+pub enum ProjectionPolicy {
     /// None: where the Hessian is not positive definite, something is added to its diagonal.
     Never,
     /// None as long as the Hessian is positive definite and steps are whole; otherwise those that have negative eigenvalues,
@@ -55,7 +55,7 @@ pub struct Settings {
     /// The method.
     pub method: Method,
     /// The elements that are projected.
-    pub projection: Projecting,
+    pub projection: ProjectionPolicy,
     /// The solver of linear systems.
     pub linear: LinearSolver,
     /// The number of steps that L-BFGS remembers.
@@ -69,7 +69,7 @@ impl Default for Settings {
             tolerance: 1e-9,
             decrement: None,
             gradient: None,
-            projection: Projecting::OnDemand,
+            projection: ProjectionPolicy::OnDemand,
             linear: LinearSolver::Direct,
             memory: 20,
             method: Method::Newton,
@@ -111,7 +111,7 @@ impl Settings {
     }
 
     /// Sets the elements that are projected.
-    pub fn projection(self, projection: Projecting) -> Self {
+    pub fn projection(self, projection: ProjectionPolicy) -> Self {
         Self { projection, ..self }
     }
 
@@ -129,7 +129,7 @@ impl Settings {
     /// have JᵀJ as their Hessian.
     pub fn options(&self, options: Options) -> Options {
         use Method::{Exact, Lbfgs};
-        let projected = self.projection != Projecting::Never && !matches!(self.method, Exact | Lbfgs);
+        let projected = self.projection != ProjectionPolicy::Never && !matches!(self.method, Exact | Lbfgs);
         let projection = options.projection.or(Some(Projection::Clamp)).filter(|_| projected);
         Options { projection, gauss_newton: self.method != Exact, ..options }
     }

@@ -32,7 +32,7 @@ fn run(problem: Problem, held: impl Fn(usize) -> bool, settings: Settings) -> (R
 #[test]
 fn chains_hang_from_any_start() {
     for solver in [LinearSolver::Direct, LinearSolver::iterative(1e-10)] {
-        for projection in [Projecting::Never, Projecting::OnDemand, Projecting::Always] {
+        for projection in [ProjectionPolicy::Never, ProjectionPolicy::OnDemand, ProjectionPolicy::Always] {
             for stretch in [0.8, 1.0, 1.3] {
                 let problem = chain(10, stretch);
                 let settings = Settings { projection, linear: solver, ..Settings::default() };

@@ -1,7 +1,7 @@
 //! Which arrays the parameters of an energy are.
 
-use super::Error;
 use super::fit::Fitter;
+use super::{EnergyError, Error};
 use crate::problem::{self, Problem, Term};
 use crate::tensor::Tensor;
 use spadina_core::error::Diagnostic;
@@ -20,7 +20,7 @@ pub struct LoweredTerm {
 }
 
 /// The source of an array of a program.
-pub enum Source {
+pub enum ArraySource {
     Unknown(usize),
     /// The reference that the displacements of an unknown are added to.
     Reference(usize),
@@ -31,16 +31,16 @@ pub enum Source {
     Matrices,
 }
 
-impl Source {
+impl ArraySource {
     pub fn of(problem: &Problem, graph: &Graph, array: &ArrayInfo) -> Self {
         let unknown = |name: &str| problem.unknowns.iter().position(|(own, _)| own == name);
         let source = match &array.kind {
-            ArrayKind::Unknown => unknown(&array.name).map(Source::Unknown),
-            ArrayKind::Reference(of) => unknown(&graph.array_info(*of).name).map(Source::Reference),
-            ArrayKind::Data => problem.arrays.iter().position(|(own, _)| *own == array.name).map(Source::Array),
-            ArrayKind::Constant(_) => Some(Source::Constant),
-            ArrayKind::Weights => Some(Source::Weights),
-            ArrayKind::Matrices(_) => Some(Source::Matrices),
+            ArrayKind::Unknown => unknown(&array.name).map(ArraySource::Unknown),
+            ArrayKind::Reference(of) => unknown(&graph.array_info(*of).name).map(ArraySource::Reference),
+            ArrayKind::Data => problem.arrays.iter().position(|(own, _)| *own == array.name).map(ArraySource::Array),
+            ArrayKind::Constant(_) => Some(ArraySource::Constant),
+            ArrayKind::Weights => Some(ArraySource::Weights),
+            ArrayKind::Matrices(_) => Some(ArraySource::Matrices),
             ArrayKind::Combinations(_) => unreachable!("a solved program has no combinations"),
             ArrayKind::Stored(_) => unreachable!("only kernels read stored numbers"),
         };
@@ -50,19 +50,19 @@ impl Source {
     /// The numbers; none of projected matrices, which come later.
     pub fn slice<'a>(&self, problem: &'a Problem, kind: &'a ArrayKind, weights: &'a [f64]) -> &'a [f64] {
         match (self, kind) {
-            (Source::Unknown(k), _) => &problem.unknowns[*k].1.data,
-            (Source::Reference(k), _) => &problem.references[*k],
-            (Source::Array(k), _) => &problem.arrays[*k].1.data,
-            (Source::Weights, _) => weights,
-            (Source::Matrices, _) => &[],
-            (Source::Constant, ArrayKind::Constant(numbers)) => numbers,
-            (Source::Constant, _) => unreachable!("an array keeps its kind"),
+            (ArraySource::Unknown(k), _) => &problem.unknowns[*k].1.data,
+            (ArraySource::Reference(k), _) => &problem.references[*k],
+            (ArraySource::Array(k), _) => &problem.arrays[*k].1.data,
+            (ArraySource::Weights, _) => weights,
+            (ArraySource::Matrices, _) => &[],
+            (ArraySource::Constant, ArrayKind::Constant(numbers)) => numbers,
+            (ArraySource::Constant, _) => unreachable!("an array keeps its kind"),
         }
     }
 
     /// The entries of an unknown array among all unknowns; none for other arrays.
     pub fn range(&self, problem: &Problem) -> Range<usize> {
-        let Source::Unknown(k) = self else { return 0..0 };
+        let ArraySource::Unknown(k) = self else { return 0..0 };
         let first: usize = problem.unknowns[..*k].iter().map(|(_, t)| t.data.len()).sum();
         first..first + problem.unknowns[*k].1.data.len()
     }
@@ -125,11 +125,9 @@ fn rows(problem: &Problem, array: &str, width: usize) -> usize {
 
 /// Reads a term's text and binds its parameters by name.
 pub fn bind_parameters(problem: &Problem, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
-    let diagnostic = |d: Diagnostic| {
-        Error::Energy(match &term.source {
-            problem::Source::Text(text) => d.render(file, text),
-            problem::Source::Built(_) => format!("{file}: {d}"),
-        })
+    let diagnostic = |d: Diagnostic| match &term.source {
+        problem::Source::Text(text) => EnergyError::diagnostic(file, text, d),
+        problem::Source::Built(_) => EnergyError::of_file(file, d.message),
     };
     let module: Arc<dyn Frontend> = match &term.source {
         problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),

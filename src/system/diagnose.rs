@@ -1,7 +1,6 @@
 //! From results that are not finite to the term, the element and the operation.
 
-use super::Error;
-use super::faults::place;
+use super::located::{Iteration, NonFinite, TextPlace};
 use super::program::SolvedProgram;
 use super::term::DerivedTerm;
 use crate::problem::Problem;
@@ -10,7 +9,7 @@ use spadina_core::bind::{Buffers, Chunks, Data, Streams};
 use spadina_core::index::Origin;
 use spadina_core::interpret;
 use spadina_core::kernel::Kernel;
-use spadina_core::real::{Precision, Span};
+use spadina_core::real::Precision;
 
 /// Finds the first term and element whose results are not finite in a precision.
 pub fn non_finite(
@@ -18,7 +17,7 @@ pub fn non_finite(
     problem: &Problem,
     (quantity, precision): (Quantity, Precision),
     energy: f64,
-) -> Error {
+) -> NonFinite {
     let largest = match precision {
         Precision::F32 => f64::from(f32::MAX),
         Precision::F64 => f64::MAX,
@@ -30,34 +29,32 @@ pub fn non_finite(
             for (routine, streams) in own.kernels.routines(quantity).iter().zip(own.streams(quantity)) {
                 let (kernel, lengths) = (&routine.kernel, (problem.unknown_count(), term.rows().end));
                 if let Some(at) = first_bad((kernel, streams), &data, lengths, largest) {
-                    let element = element(kernel, at) + &operation(term, (kernel, streams), &data, at);
-                    return Error::NonFinite { what: what.into(), term: term.number, file: term.file.clone(), element };
+                    let place = operation(term, (kernel, streams), &data, at);
+                    let iteration = iteration(kernel, at);
+                    return NonFinite { iteration, place, ..NonFinite::of_term(what, term.number, &term.file) };
                 }
             }
         }
     }
     let (number, file) = terms.last().map_or((0, String::new()), |t| (t.number, t.file.clone()));
-    let element = ", though each element alone is finite in double precision, before it is projected and added".into();
     let what = if energy.is_finite() { "a derivative".into() } else { format!("the energy ({energy})") };
-    Error::NonFinite { what, term: number, file, element }
+    NonFinite { in_sum: true, ..NonFinite::of_term(what, number, &file) }
 }
 
-/// The element or iteration, in words.
-fn element(kernel: &Kernel, at: i64) -> String {
-    let Some(outer) = kernel.outer.map(|var| kernel.graph.indices.loop_of(var)) else { return String::new() };
-    match outer.origin {
-        Origin::Elements => format!(", first at element {at}"),
-        Origin::Program => format!(", first at {} = {at}", outer.name),
-    }
+/// An element or iteration; `None` outside of all loops.
+fn iteration(kernel: &Kernel, at: i64) -> Option<Iteration> {
+    let outer = kernel.graph.indices.loop_of(kernel.outer?);
+    let variable = match outer.origin {
+        Origin::Elements => None,
+        Origin::Program => Some(outer.name.clone()),
+    };
+    Some(Iteration { variable, number: at })
 }
 
-/// The place of the first operation of an iteration that has no finite value, in words; nothing if it has none.
-fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &Data, at: i64) -> String {
-    let operation = interpret::first_non_finite(kernel, data, streams, &(at..at + 1));
-    match operation.map(|v| kernel.graph.span_of(v)).filter(|&span| span != Span::default()) {
-        Some(span) => format!(", from the operation at {}", place(&term.file, &term.text, span)),
-        None => String::new(),
-    }
+/// The place of the first operation of an iteration that has no finite value.
+fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &Data, at: i64) -> Option<TextPlace> {
+    let operation = interpret::first_non_finite(kernel, data, streams, &(at..at + 1))?;
+    TextPlace::of(&term.text, kernel.graph.span_of(operation))
 }
 
 /// The evaluations of a term, the simplest first.

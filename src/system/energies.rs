@@ -36,7 +36,7 @@ impl System {
         if !sum.is_finite() {
             let precision = self.backend.abilities().precision(self.options.precision);
             let problem = self.displaced_problem();
-            return Err(diagnose::non_finite(&self.terms, &problem, (Quantity::Value, precision), sum));
+            return Err(diagnose::non_finite(&self.terms, &problem, (Quantity::Value, precision), sum).into());
         }
         Ok(energies)
     }

@@ -1,5 +1,6 @@
 //! Errors of systems.
 
+use super::located::{EnergyError, NonFinite};
 use super::options::Device;
 use crate::executor::ThreadsError;
 use crate::problem::{Place, ProblemError};
@@ -11,9 +12,9 @@ pub enum Error {
     /// The problem is not consistent.
     #[error(transparent)]
     Problem(#[from] ProblemError),
-    /// An energy is refused; the message has file, line and column.
-    #[error("{0}")]
-    Energy(String),
+    /// An energy is refused.
+    #[error(transparent)]
+    Energy(#[from] Box<EnergyError>),
     /// A parameter has nothing to bind to.
     #[error("{place}: nothing binds to `{parameter}` of {file}: {hint}")]
     Unbound {
@@ -55,26 +56,12 @@ pub enum Error {
         /// The problem.
         place: Place,
     },
-    /// An index out of range, or undefined.
-    #[error("{place}: {message}")]
-    Index {
-        /// File, line and column of the index.
-        place: String,
-        /// The table, row and value.
-        message: String,
-    },
+    /// An index out of range, or undefined: table, row and value.
+    #[error(transparent)]
+    Index(Box<EnergyError>),
     /// A NaN or infinity in a result.
-    #[error("{what} is not finite: term {term} ({file}){element}")]
-    NonFinite {
-        /// The energy, the gradient, the Hessian or the residual, with the value.
-        what: String,
-        /// The number of the term, from zero.
-        term: usize,
-        /// Its file.
-        file: String,
-        /// The first element, and what to look at.
-        element: String,
-    },
+    #[error(transparent)]
+    NonFinite(Box<NonFinite>),
     /// A back-end does not do something, or its device fails.
     #[error(transparent)]
     Backend(#[from] spadina_core::backend::Error),
@@ -185,6 +172,18 @@ pub struct Misfit {
     pub file: String,
     /// The shape wanted.
     pub wanted: String,
+}
+
+impl From<EnergyError> for Error {
+    fn from(error: EnergyError) -> Self {
+        Self::Energy(Box::new(error))
+    }
+}
+
+impl From<NonFinite> for Error {
+    fn from(error: NonFinite) -> Self {
+        Self::NonFinite(Box::new(error))
+    }
 }
 
 #[cfg(feature = "gpu")]

@@ -1,23 +1,13 @@
 //! From faults to messages that name the place, the table, the loops.
 
-use super::Error;
+use super::{EnergyError, Error};
 use crate::problem::Problem;
 use crate::tensor::Shape;
-use spadina_core::error::Diagnostic;
 use spadina_core::index::Table;
 use spadina_core::pattern::{Fault, FaultKind};
 use spadina_core::program::Word;
-use spadina_core::real::{Graph, Span};
+use spadina_core::real::Graph;
 use std::fmt::Write;
-
-/// File, line and column of a place in an energy.
-pub fn place(file: &str, text: &str, span: Span) -> String {
-    if span == Span::default() {
-        return file.to_string();
-    }
-    let (line, column) = Diagnostic::new(span, "").position(text);
-    format!("{file}:{line}:{column}")
-}
 
 /// The message of an index that cannot be used.
 pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &Fault) -> Error {
@@ -65,7 +55,7 @@ pub fn index(problem: &Problem, file: &str, text: &str, graph: &Graph, fault: &F
     if !loops.is_empty() {
         let _ = write!(message, " (at {})", loops.join(", "));
     }
-    Error::Index { place: place(file, text, fault.span), message }
+    Error::Index(Box::new(EnergyError::at(file, text, fault.span, message)))
 }
 
 /// The message of an integer that does not fit its 32 bits.

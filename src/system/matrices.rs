@@ -4,7 +4,7 @@
 use super::program::{Request, SolvedProgram};
 use crate::problem::Problem;
 use spadina_core::backend::{MatricesInputs, MatricesKernels, Quantity};
-use spadina_core::element::{Element, Part, Projection, Reduced, Refused, complete, reduce};
+use spadina_core::element::{Element, Projection, Reduced, ReducedMatrices, Refused, complete, reduce};
 use spadina_core::executor::Executor;
 use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pattern::Fault;
@@ -51,8 +51,8 @@ pub fn placeholders(matrices: &[Matrices]) -> Vec<&[f64]> {
 
 impl Matrices {
     /// The kernels of a part of a reduced program.
-    pub fn new(problem: &Problem, part: Part) -> Self {
-        let Part { element, program, .. } = part;
+    pub fn new(problem: &Problem, part: ReducedMatrices) -> Self {
+        let ReducedMatrices { element, program, .. } = part;
         let outputs = |quantity| Outputs { residual: quantity == Quantity::Hessian, ..Outputs::default() };
         let request = Request { outputs, runs: false, projected: None };
         let program = SolvedProgram::new(problem, program.clone(), program, request, &[], None);

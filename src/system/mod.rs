@@ -16,6 +16,7 @@ mod fit;
 mod gpu;
 mod handle;
 mod layout;
+mod located;
 mod matrices;
 mod options;
 mod product;
@@ -31,6 +32,7 @@ pub use evaluation::{OwnedEvaluation, OwnedMatrix};
 pub use gpu::{GpuOptions, Resident};
 pub use handle::{ArrayHandle, Arrays, Handle, Indices, IndicesHandle, Key, Kind, UnknownHandle, Unknowns};
 pub use layout::{Layout, MakeStorage, Matrix};
+pub use located::{EnergyError, Iteration, NonFinite, TextPlace};
 pub use options::{BuildSeconds, Device, Options};
 pub use work::{Memory, Work};
 
@@ -44,7 +46,7 @@ use spadina_core::backend::{
     Wanted,
 };
 use spadina_core::bind::Buffers;
-pub use spadina_core::element::{Projected, Projection};
+pub use spadina_core::element::{ProjectedElements, Projection};
 use spadina_core::executor::{Executor, pieces, share};
 pub use spadina_core::pattern::{Csr, Places, Storage};
 pub use spadina_core::real::Precision;
@@ -100,7 +102,7 @@ pub struct System {
     /// The terms for which what no unknown changes is to be computed again.
     unstored: Stale,
     state: State,
-    projected: Projected,
+    projected: ProjectedElements,
     /// The number of elements that had negative eigenvalues removed in the last evaluation.
     projected_elements: AtomicUsize,
 }
@@ -182,7 +184,7 @@ impl System {
             unbound: Stale::none(),
             unstored: Stale::All,
             state: State::default(),
-            projected: Projected::default(),
+            projected: ProjectedElements::default(),
             projected_elements: AtomicUsize::new(0),
         };
         system.bind()?;
@@ -271,7 +273,7 @@ impl System {
     /// Which elements are projected in the next evaluations: by default all. Only of interest with a
     /// [`projection`](Options::projection); on the GPU it is all or an error. With [`Projection::Reduced`], all are if
     /// any is.
-    pub fn project(&mut self, projected: Projected) {
+    pub fn project(&mut self, projected: ProjectedElements) {
         self.projected = projected;
     }
 
@@ -310,7 +312,8 @@ impl System {
         };
         if !energy.is_finite() || !results.into_iter().all(finite) {
             let precision = self.backend.abilities().precision(self.options.precision);
-            return Err(diagnose::non_finite(&self.terms, &self.displaced_problem(), (quantity, precision), energy));
+            let problem = self.displaced_problem();
+            return Err(diagnose::non_finite(&self.terms, &problem, (quantity, precision), energy).into());
         }
         Ok(energy)
     }
@@ -321,7 +324,7 @@ impl System {
             unreachable!("a system that has been bound has connectivity")
         };
         let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
-        let some = self.options.projection.is_some() && self.projected != Projected::All;
+        let some = self.options.projection.is_some() && self.projected != ProjectedElements::All;
         if some && quantity == Quantity::Hessian && !self.backend.abilities().selects_elements {
             let what = "the projection of some elements and not of others".into();
             return Err(backend::Error::Refused { what, by: self.backend.name().into() }.into());

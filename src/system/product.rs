@@ -7,7 +7,7 @@
 use super::faults;
 use super::program::{Binding, Placement, SolvedProgram, place};
 use super::term::DerivedTerm;
-use super::{Error, State, System, are_finite};
+use super::{Error, NonFinite, State, System, are_finite};
 use crate::problem::Problem;
 use spadina_core::backend::{self, Code, CompileOptions, Engine, Job, Quantity, Routine, routines};
 use spadina_core::bind::{Buffers, Data, Streams};
@@ -246,9 +246,8 @@ impl System {
             rows.tangents.fill(0.0);
             kernels.run(term, problem, direction, product, (&mut *rows, &*self.executor));
             if !are_finite(product) {
-                let what = "the product of the Hessian with a direction".into();
-                let (file, element) = (term.file.clone(), String::new());
-                return Err(Error::NonFinite { what, term: term.number, file, element });
+                let what = "the product of the Hessian with a direction";
+                return Err(NonFinite::of_term(what, term.number, &term.file).into());
             }
         }
         Ok(&self.state.product)

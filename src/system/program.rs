@@ -1,6 +1,6 @@
 //! One solved program of a term: its kernels, and what binds them to data.
 
-use super::bind::{Source, TableSource, size_of};
+use super::bind::{ArraySource, TableSource, size_of};
 use crate::problem::Problem;
 use spadina_core::backend::{
     Code, CompileOptions, Engine, Job, KernelSet, ProgramInputs, ProgramKernels, Quantity, Residence, Routine,
@@ -26,13 +26,13 @@ pub struct Placement<'a> {
 
 /// The sources of the arrays and tables of a program.
 pub struct Binding {
-    sources: Vec<Source>,
+    sources: Vec<ArraySource>,
     tables: Vec<TableSource>,
 }
 
 impl Binding {
     pub fn new(problem: &Problem, graph: &Graph) -> Self {
-        let sources = graph.arrays().iter().map(|array| Source::of(problem, graph, array)).collect();
+        let sources = graph.arrays().iter().map(|array| ArraySource::of(problem, graph, array)).collect();
         let tables = graph.indices.tables().iter().map(|table| TableSource::of(problem, table)).collect();
         Self { sources, tables }
     }
@@ -60,7 +60,8 @@ impl Binding {
     /// By array, the number of its first entry among the unknowns, or among the rows of the residual, where those of the
     /// term begin at `first_row`.
     fn starts(&self, problem: &Problem, first_row: u32) -> Vec<u32> {
-        let start = |source: &Source| if let Source::Weights = source { first_row } else { source.offset(problem) };
+        let start =
+            |source: &ArraySource| if let ArraySource::Weights = source { first_row } else { source.offset(problem) };
         self.sources.iter().map(start).collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::bind::{bind_parameters, check_shapes};
 use super::matrices::{self, Matrices, placeholders};
 use super::program::{Placement, Request, SolvedProgram};
-use super::{Error, Layout, Options};
+use super::{EnergyError, Error, Layout, Options};
 use super::{faults, rows};
 use crate::problem::{self, Problem};
 use spadina_core::ad;
@@ -226,8 +226,7 @@ fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
             (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
         }
     };
-    let place = faults::place(file, text, span);
-    Error::Energy(format!("{place}: the Hessian cannot be projected: {message}"))
+    EnergyError::at(file, text, span, format!("the Hessian cannot be projected: {message}")).into()
 }
 
 fn energy_outputs(quantity: Quantity) -> Outputs {

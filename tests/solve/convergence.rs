@@ -2,7 +2,7 @@
 
 use super::{WEIGHT, soft_box, solve};
 use spadina::minimize::Method;
-use spadina::minimize::{LinearSolver, Outcome, Projecting, Settings};
+use spadina::minimize::{LinearSolver, Outcome, ProjectionPolicy, Settings};
 use spadina::{Problem, Term};
 
 fn beam() -> (Problem, Vec<bool>) {
@@ -16,7 +16,7 @@ fn beam() -> (Problem, Vec<bool>) {
 #[test]
 fn newton_converges_quadratically() {
     let (problem, held) = beam();
-    for projection in [Projecting::Never, Projecting::OnDemand] {
+    for projection in [ProjectionPolicy::Never, ProjectionPolicy::OnDemand] {
         let settings = Settings::default().projection(projection);
         let (report, _) = solve(problem.clone(), &held, settings);
         assert_eq!(report.outcome, Outcome::Converged, "{report:?}");
@@ -38,7 +38,7 @@ fn all_methods_find_the_same_minimum() {
     let wanted = system.vector();
     let others = [
         direct.linear(LinearSolver::iterative(1e-8)),
-        direct.projection(Projecting::Always),
+        direct.projection(ProjectionPolicy::Always),
         direct.method(Method::Lbfgs).iterations(5000).tolerance(1e-9),
     ];
     for settings in others {

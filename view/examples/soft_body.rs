@@ -5,7 +5,7 @@
 //! `... -- 200 12`, and of the threads: `... -- 200 12 1`; to be played with: `... -- --window`
 
 use spadina::mesh::{Mesh, Shape};
-use spadina::minimize::{Iteration, Projecting, Settings};
+use spadina::minimize::{Iteration, ProjectionPolicy, Settings};
 use spadina::simulate::{self, Obstacle, Setup, Simulation, StepReport};
 use spadina::{Options, Problem, Tensor, Term};
 use spadina_pictures::render::Up;
@@ -46,7 +46,7 @@ fn setup(masses: Vec<f64>) -> Setup {
     Setup::new("x", masses)
         .gravity(vec![0.0, 0.0, -9.81])
         .obstacles(vec![obstacle(plane), obstacle(sphere)])
-        .minimize(Settings::default().iterations(1).projection(Projecting::Always))
+        .minimize(Settings::default().iterations(1).projection(ProjectionPolicy::Always))
 }
 
 /// The middle of some numbers, and the one that a twentieth is above.

@@ -2,7 +2,7 @@
 
 use super::{Abilities, Error, Routine};
 use crate::bind::{Buffers, Data, Streams};
-use crate::element::{Choice, Element, Projected, project_lower};
+use crate::element::{Element, ProjectedElements, ProjectionRequest, project_lower};
 use crate::executor::{Executor, pieces, share};
 use crate::kernel::Kernel;
 use crate::real::Precision;
@@ -44,8 +44,8 @@ pub trait Engine: Send + Sync + Debug {
 
     /// Projects the matrices of elements, each a lower triangle row by row, one after another; all, if any is to be
     /// projected.
-    fn project(&self, element: &Element, choice: Choice<'_>, matrices: &mut [f64], executor: &dyn Executor) {
-        if *choice.projected == Projected::None || matrices.is_empty() {
+    fn project(&self, element: &Element, choice: ProjectionRequest<'_>, matrices: &mut [f64], executor: &dyn Executor) {
+        if *choice.projected == ProjectedElements::None || matrices.is_empty() {
             return;
         }
         let (entries, size) = (element.entries(), element.size());
@@ -78,7 +78,7 @@ pub struct Job<'a> {
     routine: &'a Routine,
     data: &'a Data<'a>,
     streams: &'a Streams,
-    choice: Option<Choice<'a>>,
+    choice: Option<ProjectionRequest<'a>>,
 }
 
 impl<'a> Job<'a> {
@@ -98,7 +98,7 @@ impl<'a> Job<'a> {
         routine: &'a Routine,
         data: &'a Data<'a>,
         streams: &'a Streams,
-        choice: Option<Choice<'a>>,
+        choice: Option<ProjectionRequest<'a>>,
     ) -> Self {
         Self { routine, data, streams, choice }
     }
@@ -119,7 +119,7 @@ impl<'a> Job<'a> {
     }
 
     /// The projection of elements, and the choice of those projected, if the kernel has elements.
-    pub fn choice(&self) -> Option<Choice<'a>> {
+    pub fn choice(&self) -> Option<ProjectionRequest<'a>> {
         self.choice
     }
 }

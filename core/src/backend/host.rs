@@ -6,7 +6,7 @@ use super::{
     ProgramKernels, Quantity, Residence, Routine, TermInputs, TermKernels, Wanted, check,
 };
 use crate::bind::{Buffers, Data};
-use crate::element::{Choice, Projected, Projection};
+use crate::element::{ProjectedElements, Projection, ProjectionRequest};
 use crate::executor::{Executor, map, pieces, share};
 use crate::pattern::Gram;
 use std::any::Any;
@@ -181,7 +181,7 @@ impl Bound for HostBound {
 }
 
 /// The value alone.
-static VALUE: Wanted<'static> = Wanted { quantity: Quantity::Value, projected: &Projected::None, count: &NONE };
+static VALUE: Wanted<'static> = Wanted { quantity: Quantity::Value, projected: &ProjectedElements::None, count: &NONE };
 
 /// Of the value nothing is projected.
 static NONE: AtomicUsize = AtomicUsize::new(0);
@@ -261,8 +261,8 @@ impl Run<'_> {
         energy
     }
 
-    fn choice(&self, projection: Projection) -> Choice<'_> {
-        Choice { projection, projected: self.wanted.projected, count: self.wanted.count }
+    fn choice(&self, projection: Projection) -> ProjectionRequest<'_> {
+        ProjectionRequest { projection, projected: self.wanted.projected, count: self.wanted.count }
     }
 
     /// The data of a program, with the numbers that are not among them.

@@ -36,7 +36,7 @@ pub use view::{
 };
 
 use crate::bind::Buffers;
-use crate::element::Projected;
+use crate::element::ProjectedElements;
 use crate::executor::Executor;
 use std::any::Any;
 use std::fmt::Debug;
@@ -77,7 +77,7 @@ pub struct Wanted<'a> {
     /// The quantity; it includes those before it.
     pub quantity: Quantity,
     /// Which elements are projected, if the kernels were built with a projection.
-    pub projected: &'a Projected,
+    pub projected: &'a ProjectedElements,
     /// Counts the elements that had negative eigenvalues removed.
     pub count: &'a AtomicUsize,
 }

@@ -1,6 +1,6 @@
 //! Kernels that write their Hessian element by element, and where its entries go from there.
 
-use super::{BATCH, Completed, Element, LANES, Projected};
+use super::{BATCH, Completed, Element, LANES, ProjectedElements};
 use crate::bind::{NO_SLOT, Stream};
 use crate::kernel::{Buffer, Kernel, Output, Step};
 use crate::verify;
@@ -63,8 +63,8 @@ impl Blocks {
 
     /// Returns true if the element of a record is to be projected. An element whose gradient is added elsewhere counts
     /// as flagged.
-    pub fn wants(&self, projected: &Projected, record: &[u32]) -> bool {
-        let Projected::Around(flags) = projected else { return *projected == Projected::All };
+    pub fn wants(&self, projected: &ProjectedElements, record: &[u32]) -> bool {
+        let ProjectedElements::Around(flags) = projected else { return *projected == ProjectedElements::All };
         let flagged = |&(offset, shift): &(usize, u32)| {
             let slot = record[offset];
             slot != NO_SLOT && flags.get((slot + shift) as usize).copied().unwrap_or(true)

@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicUsize;
 pub use basis::Basis;
 pub use blocks::{Blocks, batches};
 pub use complete::{Completed, Element, Refused, complete};
-pub use reduced::{Part, Reduced, reduce};
+pub use reduced::{Reduced, ReducedMatrices, reduce};
 pub use reference::{project_lower, run};
 
 /// Elements whose matrices lie side by side: entry `k` of element `e` is number `(e / LANES * entries + k) * LANES + e %
@@ -52,7 +52,7 @@ impl Projection {
 
 /// Which elements are projected, of those that have negative eigenvalues.
 #[derive(Clone, PartialEq, Default, Debug)]
-pub enum Projected {
+pub enum ProjectedElements {
     /// All.
     #[default]
     All,
@@ -64,11 +64,11 @@ pub enum Projected {
 
 /// The projection of elements, and the choice of those projected.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice<'a> {
+pub struct ProjectionRequest<'a> {
     /// The projection.
     pub projection: Projection,
     /// The elements projected.
-    pub projected: &'a Projected,
+    pub projected: &'a ProjectedElements,
     /// Counts the elements that had negative eigenvalues removed.
     pub count: &'a AtomicUsize,
 }

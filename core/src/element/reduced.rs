@@ -17,11 +17,11 @@ pub struct Reduced {
     /// Energy, gradient and Hessian.
     pub program: Program,
     /// The matrices.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReducedMatrices>,
 }
 
 /// The second derivatives by the linear combinations, for the elements of one loop nest.
-pub struct Part {
+pub struct ReducedMatrices {
     /// The array of the program that holds them, projected: the lower triangles, row by row, element after element.
     pub array: Array,
     /// The elements; their unknowns are the combinations.
@@ -59,7 +59,7 @@ pub fn reduce(
         let record = record(&mut program.graph, &vars).ok_or(Refused::Bounds(span))?;
         let entries = element.entries();
         let matrices = split(&mut program, (array, record, entries), &places);
-        parts.push(Part { array, element, program: finish(&waist, matrices) });
+        parts.push(ReducedMatrices { array, element, program: finish(&waist, matrices) });
     }
     let program = finish(&waist, program);
     verify::debug("reduce", || {

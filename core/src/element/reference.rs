@@ -1,6 +1,6 @@
 //! Projection in the plainest way: the reference for every back-end.
 
-use super::{Blocks, Choice, LANES, Projection, batches, lower};
+use super::{Blocks, LANES, Projection, ProjectionRequest, batches, lower};
 use crate::bind::{Buffers, Chunks, NO_SLOT, Stream, Streams};
 use nalgebra::DMatrix;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 /// Runs a kernel that [`Blocks`] made batch by batch, and adds the projected elements to the Hessian. `evaluate` runs the
 /// kernel over ranges of its outermost loop; it adds to the buffers and gives the energy.
 pub fn run(
-    (blocks, choice): (&Blocks, Choice<'_>),
+    (blocks, choice): (&Blocks, ProjectionRequest<'_>),
     streams: &Streams,
     buffers: &mut Buffers<'_>,
     mut evaluate: impl FnMut(&Chunks, &mut Buffers<'_>) -> f64,
@@ -34,7 +34,7 @@ pub fn run(
 /// Projects the elements of the records `records`, whose matrices are in `buffer`, and adds them to `matrix`.
 fn project_batch(
     blocks: &Blocks,
-    choice: Choice<'_>,
+    choice: ProjectionRequest<'_>,
     (stream, records): (&Stream, Range<usize>),
     buffer: &[f64],
     matrix: &mut [f64],

@@ -24,11 +24,11 @@ pub struct Hoisted {
     /// them, those of the parts.
     pub program: Program,
     /// The numbers to compute for each binding, in the order of the arrays.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Stored>,
 }
 
 /// The numbers stored for the iterations of one loop.
-pub struct Part {
+pub struct Stored {
     /// The loop.
     pub var: Var,
     /// Numbers in a record; record after record they are the array.
@@ -63,7 +63,7 @@ pub fn hoist(program: &Program, changing: &[Array]) -> Hoisted {
         }
         let part = optimize::compact(part);
         verify::debug("hoist", || verify::program(&part, Stage::Stored, &[Claim::Compact]));
-        parts.push(Part { var, width: values.len(), program: part });
+        parts.push(Stored { var, width: values.len(), program: part });
     }
     let mut replace = Rebuild::of_values(pairs);
     for update in &mut main.updates {

@@ -18,7 +18,7 @@ pub type Write = (usize, bool);
 
 /// Row and column of an output: the array and index of each, without and with the constant part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct Coordinate {
     array: Option<Array>,
     base: Index,
     constant: i64,
@@ -26,7 +26,7 @@ struct Place {
     stride: i64,
 }
 
-impl Place {
+impl Coordinate {
     fn of(indices: &mut Indices, array: Option<Array>, index: Index) -> Self {
         let terms = indices.monomials(index);
         let constant = terms.iter().find(|t| t.atoms.is_empty()).map_or(0, |t| t.coef);
@@ -58,16 +58,16 @@ fn divisor(a: i64, b: i64) -> i64 {
 }
 
 /// The destination of an output: its row and, for matrices, its column.
-fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[Place; 2]> {
-    let mut entry = |e: crate::program::Entry| Place::of(indices, Some(e.array), e.index);
+fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[Coordinate; 2]> {
+    let mut entry = |e: crate::program::Entry| Coordinate::of(indices, Some(e.array), e.index);
     let [row, col] = match *target {
         Target::Energy => return None,
         Target::Gradient(e) | Target::Product(e) => [entry(e); 2],
         Target::Hessian { row, col, .. } => [entry(row), entry(col)],
-        Target::Residual { row, .. } | Target::ResidualProduct(row) => [Place::of(indices, None, row); 2],
+        Target::Residual { row, .. } | Target::ResidualProduct(row) => [Coordinate::of(indices, None, row); 2],
         Target::Jacobian { row, col } => {
             let col = entry(col);
-            [Place::of(indices, None, row), col]
+            [Coordinate::of(indices, None, row), col]
         }
     };
     Some(if transposed { [col, row] } else { [row, col] })
@@ -102,7 +102,7 @@ pub fn assign(
     always: &[bool],
     widths: &mut [usize],
 ) {
-    let mut last: Option<(usize, [Place; 2])> = None;
+    let mut last: Option<(usize, [Coordinate; 2])> = None;
     let mut nodes = FxHashMap::default();
     for k in 0..outputs.len() {
         let own = places(indices, &updates[outputs[k].update].target, outputs[k].transposed);

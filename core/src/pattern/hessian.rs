@@ -71,7 +71,7 @@ impl Partners {
 }
 
 /// A region with entries of the Hessian.
-type Source<'a> = (Partners, &'a RegionEntries, Incidence);
+type Contributor<'a> = (Partners, &'a RegionEntries, Incidence);
 
 /// Patterns of at least so many rows are built on all threads.
 const PARALLEL_ROWS: usize = 1 << 12;
@@ -112,7 +112,7 @@ fn coarse(size: usize, regions: &[Region<'_>]) -> Option<(usize, Vec<RegionEntri
 
 /// The union of the entries of some regions and of `more`.
 fn union_of(size: usize, regions: &[Region<'_>], more: &Csr, executor: &dyn Executor) -> Csr {
-    let mut sources: Vec<Source<'_>> = Vec::new();
+    let mut sources: Vec<Contributor<'_>> = Vec::new();
     for (outputs, entries) in regions {
         let partners = Partners::of(outputs.iter().copied(), entries);
         sources.push((partners, entries, Incidence::of(&entries.numbers, size)));
@@ -137,12 +137,12 @@ fn union_of(size: usize, regions: &[Region<'_>], more: &Csr, executor: &dyn Exec
 }
 
 /// The lengths of some rows of the pattern, and their columns.
-fn union(sources: &[Source<'_>], more: &Csr, rows: Range<usize>, size: usize) -> (Vec<usize>, Vec<u32>) {
+fn union(sources: &[Contributor<'_>], more: &Csr, rows: Range<usize>, size: usize) -> (Vec<usize>, Vec<u32>) {
     let (mut lengths, mut columns) = (Vec::new(), Vec::new());
     let mut seen = vec![u32::MAX; size];
     for row in rows {
         let first = columns.len();
-        let repeats = |(partners, entries, incidence): &Source<'_>| {
+        let repeats = |(partners, entries, incidence): &Contributor<'_>| {
             partners.repeats(entries, incidence.of_row(row - 1), incidence.of_row(row))
         };
         let alone = |row: usize| row >= more.rows() || more.row(row).is_empty();

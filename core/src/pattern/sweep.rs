@@ -47,7 +47,7 @@ pub struct Swept {
 }
 
 /// The numbers and conditions of a part of the iterations, region by region.
-type Part<'a> = Vec<(&'a Record, &'a mut [u32], &'a mut [bool])>;
+type Share<'a> = Vec<(&'a Record, &'a mut [u32], &'a mut [bool])>;
 
 /// Gives up: something is to be refused.
 struct Trouble;
@@ -80,7 +80,7 @@ impl Sweep<'_> {
             0..PARALLEL => count.max(1),
             _ => executor::share(self.executor, count),
         };
-        let mut parts: Vec<Part<'_>> = (0..count.div_ceil(share)).map(|_| Vec::new()).collect();
+        let mut parts: Vec<Share<'_>> = (0..count.div_ceil(share)).map(|_| Vec::new()).collect();
         for (record, own) in records.iter().zip(&mut swept) {
             let (places, flags) = (record.places.len(), if own.on.is_empty() { 0 } else { record.entries.len() });
             let mut on = &mut own.on[..];
@@ -110,7 +110,7 @@ impl Sweep<'_> {
     }
 
     /// Sweeps over some iterations.
-    fn part(&self, iterations: Range<i64>, mut part: Part<'_>) -> Result<(), Trouble> {
+    fn part(&self, iterations: Range<i64>, mut part: Share<'_>) -> Result<(), Trouble> {
         let indices = &self.symbolic.graph.indices;
         // By arena position, the column of what the body computes.
         let mut column_of = vec![usize::MAX; indices.len()];
@@ -147,7 +147,7 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     /// Evaluates the body for the iterations from `first` of the part on.
-    fn run(&mut self, first: usize, length: usize, part: &mut Part<'_>) -> Result<(), Trouble> {
+    fn run(&mut self, first: usize, length: usize, part: &mut Share<'_>) -> Result<(), Trouble> {
         let mut records = part.iter_mut();
         for step in &self.sweep.symbolic.steps[self.sweep.body.clone()] {
             match *step {

@@ -17,7 +17,7 @@ enum Factor {
 }
 
 /// One term: its loops, and the factors around it, outermost first.
-struct Term {
+struct Summand {
     vars: Vec<Var>,
     factors: Vec<Factor>,
     value: Value,
@@ -29,7 +29,7 @@ struct Term {
 pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> Vec<Update> {
     let sums = holds_sum(graph);
     let has = |v: Value| sums[v.index()];
-    let mut pending = vec![Term { vars: vars.to_vec(), factors: Vec::new(), value }];
+    let mut pending = vec![Summand { vars: vars.to_vec(), factors: Vec::new(), value }];
     let mut updates: Vec<Update> = Vec::new();
     let mut count = 0;
     while let Some(term) = pending.pop() {
@@ -51,11 +51,11 @@ pub fn split(graph: &mut Graph, vars: &[Var], target: Target, value: Value) -> V
 }
 
 /// The terms a term opens into, or `None` if it stays whole.
-fn parts(graph: &mut Graph, has: &dyn Fn(Value) -> bool, term: &Term) -> Option<Vec<Term>> {
+fn parts(graph: &mut Graph, has: &dyn Fn(Value) -> bool, term: &Summand) -> Option<Vec<Summand>> {
     let with = |value: Value, factor: Option<Factor>| {
         let mut factors = term.factors.clone();
         factors.extend(factor);
-        Term { vars: term.vars.clone(), factors, value }
+        Summand { vars: term.vars.clone(), factors, value }
     };
     let fixed = |g: &Graph, v: Value| !g.dynamic(v) && !has(v);
     Some(match *graph.node(term.value) {
@@ -78,7 +78,7 @@ fn parts(graph: &mut Graph, has: &dyn Fn(Value) -> bool, term: &Term) -> Option<
     })
 }
 
-fn add_term(graph: &mut Graph, updates: &mut Vec<Update>, target: Target, term: &Term) {
+fn add_term(graph: &mut Graph, updates: &mut Vec<Update>, target: Target, term: &Summand) {
     let mut value = term.value;
     for factor in term.factors.iter().rev() {
         value = match *factor {

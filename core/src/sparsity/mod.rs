@@ -8,5 +8,5 @@ mod solve;
 
 pub use gather::{Gather, Inverse, gather};
 pub use gather_print::gather_text;
-pub use propagate::{SparseProgram, SparseUpdate, Term, propagate};
+pub use propagate::{BracketTerm, SparseProgram, SparseUpdate, propagate};
 pub use solve::solve;

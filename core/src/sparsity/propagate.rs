@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 /// `Σ_vars [entry == i] · coefficient`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Term {
+pub struct BracketTerm {
     /// Loops opened around the bracket.
     pub vars: Vec<Var>,
     /// The entry of the unknowns in the bracket.
@@ -27,7 +27,7 @@ pub struct SparseUpdate {
     /// The update whose value the terms replace: [`Target::Product`] or [`Target::ResidualProduct`].
     pub update: Update,
     /// The terms, by entry.
-    pub terms: Vec<Term>,
+    pub terms: Vec<BracketTerm>,
 }
 
 /// A program whose tangents are sums of brackets.
@@ -67,20 +67,20 @@ pub fn propagate(mut program: Program) -> SparseProgram {
 
 struct Forms {
     fresh_level: u32,
-    forms: FxHashMap<Value, Vec<Term>>,
+    forms: FxHashMap<Value, Vec<BracketTerm>>,
 }
 
 impl Forms {
-    fn of(&self, value: Value) -> Vec<Term> {
+    fn of(&self, value: Value) -> Vec<BracketTerm> {
         self.forms.get(&value).cloned().unwrap_or_default()
     }
 
     /// The brackets of a tangent from those of its operands.
-    fn form(&self, g: &mut Graph, value: Value) -> Vec<Term> {
+    fn form(&self, g: &mut Graph, value: Value) -> Vec<BracketTerm> {
         match g.node(value).clone() {
             Node::Seed(array, index) | Node::Bracket(array, index) => {
                 let one = g.constant(1.0);
-                vec![Term { vars: Vec::new(), entry: Entry { array, index }, coefficient: one }]
+                vec![BracketTerm { vars: Vec::new(), entry: Entry { array, index }, coefficient: one }]
             }
             Node::Unary(UnaryOp::Neg, a) => self.map(g, a, |g, c| g.neg(c)),
             Node::Binary(BinaryOp::Add, a, b) => self.join(g, a, b, |g, x, y| g.add(x, y)),
@@ -94,7 +94,7 @@ impl Forms {
         }
     }
 
-    fn map(&self, g: &mut Graph, operand: Value, f: impl Fn(&mut Graph, Value) -> Value) -> Vec<Term> {
+    fn map(&self, g: &mut Graph, operand: Value, f: impl Fn(&mut Graph, Value) -> Value) -> Vec<BracketTerm> {
         let mut terms = self.of(operand);
         for term in &mut terms {
             term.coefficient = f(g, term.coefficient);
@@ -104,11 +104,17 @@ impl Forms {
     }
 
     /// Combines two sums of brackets, bracket by bracket; both are ordered by bracket.
-    fn join(&self, g: &mut Graph, a: Value, b: Value, f: impl Fn(&mut Graph, Value, Value) -> Value) -> Vec<Term> {
+    fn join(
+        &self,
+        g: &mut Graph,
+        a: Value,
+        b: Value,
+        f: impl Fn(&mut Graph, Value, Value) -> Value,
+    ) -> Vec<BracketTerm> {
         let zero = g.constant(0.0);
         let (left, right) = (self.of(a), self.of(b));
         let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        let mut terms: Vec<Term> = Vec::new();
+        let mut terms: Vec<BracketTerm> = Vec::new();
         loop {
             let order = match (left.peek(), right.peek()) {
                 (None, None) => break,
@@ -123,24 +129,24 @@ impl Forms {
             if let Some(term) = x.or(y)
                 && !g.is_zero(coefficient)
             {
-                terms.push(Term { coefficient, ..term });
+                terms.push(BracketTerm { coefficient, ..term });
             }
         }
         terms
     }
 
     /// Takes the brackets out of a sum.
-    fn open(&self, g: &mut Graph, var: Var, body: Value) -> Vec<Term> {
+    fn open(&self, g: &mut Graph, var: Var, body: Value) -> Vec<BracketTerm> {
         let Loop { level, lo, hi, .. } = *g.indices.loop_of(var);
         let fresh = g.indices.like(var, self.fresh_level + level, lo, hi);
         let mut rename = Rebuild::of_vars([(var, g.indices.var_index(fresh))]);
-        let mut terms: Vec<Term> = Vec::new();
+        let mut terms: Vec<BracketTerm> = Vec::new();
         for term in self.of(body) {
             let moves = |i: Index| g.indices.contains(g.indices.free(i), var);
             let inner = term.vars.iter().any(|v| moves(g.indices.var_index(*v)));
             if !inner && !moves(term.entry.index) {
                 let coefficient = g.sum(var, term.coefficient);
-                terms.push(Term { coefficient, ..term });
+                terms.push(BracketTerm { coefficient, ..term });
                 continue;
             }
             let mut vars = vec![fresh];
@@ -153,20 +159,20 @@ impl Forms {
             }
             let index = rename.index(g, term.entry.index);
             let coefficient = rename.value(g, term.coefficient);
-            terms.push(Term { vars, entry: Entry { index, ..term.entry }, coefficient });
+            terms.push(BracketTerm { vars, entry: Entry { index, ..term.entry }, coefficient });
         }
         terms.sort_by(|a, b| key(a).cmp(&key(b)));
         merge(g, terms)
     }
 }
 
-fn key(term: &Term) -> (Entry, &[Var]) {
+fn key(term: &BracketTerm) -> (Entry, &[Var]) {
     (term.entry, &term.vars)
 }
 
 /// Adds neighbours with the same bracket.
-fn merge(g: &mut Graph, terms: Vec<Term>) -> Vec<Term> {
-    let mut merged: Vec<Term> = Vec::with_capacity(terms.len());
+fn merge(g: &mut Graph, terms: Vec<BracketTerm>) -> Vec<BracketTerm> {
+    let mut merged: Vec<BracketTerm> = Vec::with_capacity(terms.len());
     for term in terms {
         match merged.last_mut() {
             Some(last) if key(last) == key(&term) => last.coefficient = g.add(last.coefficient, term.coefficient),

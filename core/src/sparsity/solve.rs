@@ -1,7 +1,7 @@
 //! The solve: `for i { for e { H[row(e), i] += Σ_k [idx_k(e) == i] · c_k(e) } }` has one non-zero direction for each
 //! bracket, `i = idx_k(e)`. The loop over `i` disappears: `for e { H[row(e), idx_k(e)] += c_k(e) }`.
 
-use super::{SparseProgram, Term};
+use super::{BracketTerm, SparseProgram};
 use crate::index::{Index, Var};
 use crate::program::{Entry, Program, Target, Update};
 use crate::real::{Graph, Rebuild};
@@ -35,7 +35,7 @@ pub fn solve(sparse: SparseProgram) -> Program {
 
 /// Gives opened loops their own variable back where the update does not use it already, so that an entry and its
 /// transpose have the same loops.
-fn restore_names(g: &mut Graph, outer: &[Var], term: Term, fresh_level: u32) -> Term {
+fn restore_names(g: &mut Graph, outer: &[Var], term: BracketTerm, fresh_level: u32) -> BracketTerm {
     if term.vars.is_empty() {
         return term;
     }
@@ -54,5 +54,5 @@ fn restore_names(g: &mut Graph, outer: &[Var], term: Term, fresh_level: u32) -> 
     let mut rename = Rebuild::of_vars(pairs);
     let index = rename.index(g, term.entry.index);
     let coefficient = rename.value(g, term.coefficient);
-    Term { vars, entry: Entry { index, ..term.entry }, coefficient }
+    BracketTerm { vars, entry: Entry { index, ..term.entry }, coefficient }
 }

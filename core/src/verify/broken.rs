@@ -51,7 +51,7 @@ impl fmt::Display for Stage {
 
 /// The place where a rule is broken; things are numbered by their position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum Site {
     /// The thing as a whole.
     Whole,
     /// A real or predicate.
@@ -78,21 +78,21 @@ pub enum Place {
     Range(usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Place::Whole => f.write_str("the whole"),
-            Place::Value(value) => write!(f, "value {}", value.index()),
-            Place::Integer(index) => write!(f, "integer {}", index.index()),
-            Place::Loop(var) => write!(f, "loop {}", var.index()),
-            Place::Update(at) => write!(f, "update {at}"),
-            Place::Term(update, at) => write!(f, "term {at} of update {update}"),
-            Place::LookedAt(at) => write!(f, "looked-at integer {at}"),
-            Place::Step(at) => write!(f, "step {at}"),
-            Place::Output(at) => write!(f, "output {at}"),
-            Place::Region(at) => write!(f, "region {at}"),
-            Place::Record(region, at) => write!(f, "record {at} of region {region}"),
-            Place::Range(at) => write!(f, "range {at}"),
+            Site::Whole => f.write_str("the whole"),
+            Site::Value(value) => write!(f, "value {}", value.index()),
+            Site::Integer(index) => write!(f, "integer {}", index.index()),
+            Site::Loop(var) => write!(f, "loop {}", var.index()),
+            Site::Update(at) => write!(f, "update {at}"),
+            Site::Term(update, at) => write!(f, "term {at} of update {update}"),
+            Site::LookedAt(at) => write!(f, "looked-at integer {at}"),
+            Site::Step(at) => write!(f, "step {at}"),
+            Site::Output(at) => write!(f, "output {at}"),
+            Site::Region(at) => write!(f, "region {at}"),
+            Site::Record(region, at) => write!(f, "record {at} of region {region}"),
+            Site::Range(at) => write!(f, "range {at}"),
         }
     }
 }
@@ -174,13 +174,13 @@ pub struct Broken {
     /// The stage.
     pub stage: Stage,
     /// The place.
-    pub place: Place,
+    pub place: Site,
     /// The rule.
     pub rule: Rule,
 }
 
 /// Goes on where a rule holds.
-pub(super) fn check(holds: bool, stage: Stage, place: Place, rule: Rule) -> Result<(), Broken> {
+pub(super) fn check(holds: bool, stage: Stage, place: Site, rule: Rule) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(Broken { stage, place, rule }) }
 }
 

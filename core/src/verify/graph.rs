@@ -1,6 +1,6 @@
 //! The rules of the real graph.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use super::integers::{are_integers, integers, is_condition, is_union};
 use crate::index::Index;
 use crate::real::{Array, ArrayKind, BinaryOp, Graph, Node, Value};
@@ -9,9 +9,9 @@ use crate::real::{Array, ArrayKind, BinaryOp, Graph, Node, Value};
 pub fn graph(graph: &Graph, stage: Stage) -> Result<(), Broken> {
     integers(&graph.indices, stage)?;
     for value in graph.values() {
-        node(graph, value).or_else(|rule| check(false, stage, Place::Value(value), rule))?;
+        node(graph, value).or_else(|rule| check(false, stage, Site::Value(value), rule))?;
     }
-    check(graph.interned_nodes() == graph.len(), stage, Place::Whole, Rule::Shared)
+    check(graph.interned_nodes() == graph.len(), stage, Site::Whole, Rule::Shared)
 }
 
 /// Returns true if a value is a predicate.

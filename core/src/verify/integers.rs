@@ -1,17 +1,17 @@
 //! The rules of the integer arena.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use crate::index::{Index, IndexNode, Indices, Monomial, Var, VarSet};
 
 /// Verifies an arena of integers and conditions.
 pub fn integers(indices: &Indices, stage: Stage) -> Result<(), Broken> {
     for at in 0..indices.len() {
-        node(indices, Index(at as u32)).or_else(|rule| check(false, stage, Place::Integer(Index(at as u32)), rule))?;
+        node(indices, Index(at as u32)).or_else(|rule| check(false, stage, Site::Integer(Index(at as u32)), rule))?;
     }
     for var in (0..indices.loops()).map(|k| Var(k as u32)) {
-        nest(indices, var).or_else(|rule| check(false, stage, Place::Loop(var), rule))?;
+        nest(indices, var).or_else(|rule| check(false, stage, Site::Loop(var), rule))?;
     }
-    check(indices.interned_nodes() == indices.len(), stage, Place::Whole, Rule::Shared)
+    check(indices.interned_nodes() == indices.len(), stage, Site::Whole, Rule::Shared)
 }
 
 /// Returns true if an entity of the arena is a condition.

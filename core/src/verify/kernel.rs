@@ -1,6 +1,6 @@
 //! The rules of schedules: a walk over the steps that keeps what has been computed in the loops that are open.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use super::{outputs, reductions};
 use crate::index::{Index, IndexNode, Var, VarSet};
 use crate::kernel::{Kernel, Step};
@@ -26,16 +26,16 @@ pub fn kernel(kernel: &Kernel) -> Result<(), Broken> {
         outermost: 0,
     };
     for (at, &step) in kernel.steps.iter().enumerate() {
-        walk.step(step).or_else(|rule| check(false, STAGE, Place::Step(at), rule))?;
+        walk.step(step).or_else(|rule| check(false, STAGE, Site::Step(at), rule))?;
     }
-    check(walk.open.len() == 1, STAGE, Place::Whole, Rule::Closed)?;
+    check(walk.open.len() == 1, STAGE, Site::Whole, Rule::Closed)?;
     let runs = kernel.outer.is_none() || kernel.outputs.is_empty() || walk.outermost == 1;
-    check(runs, STAGE, Place::Whole, Rule::Outer)?;
+    check(runs, STAGE, Site::Whole, Rule::Outer)?;
     for (at, performed) in walk.performed.into_iter().enumerate() {
         let output = &kernel.outputs[at];
         // The transposed entry of a projected element is not set again.
         let left_out = output.sets && output.transposed;
-        check(performed != left_out, STAGE, Place::Output(at), Rule::Once)?;
+        check(performed != left_out, STAGE, Site::Output(at), Rule::Once)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-pub use broken::{Broken, Place, Rule, Stage, debug};
+pub use broken::{Broken, Rule, Site, Stage, debug};
 pub use graph::graph;
 pub use integers::integers;
 pub use kernel::kernel;

@@ -1,6 +1,6 @@
 //! The rules of a kernel's outputs, regions and fused sums.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use super::graph::is_real;
 use crate::index::{Index, IndexNode};
 use crate::kernel::{Buffer, Kernel, Output, Step};
@@ -12,10 +12,10 @@ const STAGE: Stage = Stage::Kernel;
 /// Regions come after their parents; the first is the whole kernel.
 pub(super) fn regions(kernel: &Kernel) -> Result<(), Broken> {
     let whole = kernel.regions.first().is_some_and(|r| (r.parent, r.var) == (None, None));
-    check(whole, STAGE, Place::Region(0), Rule::Regions)?;
+    check(whole, STAGE, Site::Region(0), Rule::Regions)?;
     for (at, region) in kernel.regions.iter().enumerate().skip(1) {
         let inside = region.parent.is_some_and(|parent| parent < at) && region.var.is_some();
-        check(inside, STAGE, Place::Region(at), Rule::Regions)?;
+        check(inside, STAGE, Site::Region(at), Rule::Regions)?;
     }
     Ok(())
 }
@@ -25,7 +25,7 @@ pub(super) fn records(kernel: &Kernel) -> Result<(), Broken> {
     // By slot, the buffer and the last shift of its run.
     let mut runs: FxHashMap<(usize, usize), (Buffer, u32)> = FxHashMap::default();
     for (at, output) in kernel.outputs.iter().enumerate() {
-        let place = Place::Output(at);
+        let place = Site::Output(at);
         check(output.region < kernel.regions.len(), STAGE, place, Rule::Regions)?;
         check(is_real(&kernel.graph, output.value), STAGE, place, Rule::Typed)?;
         let second = output.buffer == Buffer::Hessian;
@@ -56,14 +56,14 @@ pub(super) fn fused(kernel: &Kernel) -> Result<(), Broken> {
     let mut computed = vec![false; graph.len()];
     for step in &kernel.steps {
         if let Step::Value(v) = *step {
-            check(v.index() < graph.len(), STAGE, Place::Value(v), Rule::Typed)?;
+            check(v.index() < graph.len(), STAGE, Site::Value(v), Rule::Typed)?;
             computed[v.index()] = true;
         }
     }
     for &value in kernel.fused.keys() {
         let product = product(kernel, value);
         let own = computed.get(value.index()) == Some(&true) && product.is_some_and(|p| !computed[p.index()]);
-        check(own, STAGE, Place::Value(value), Rule::Product)?;
+        check(own, STAGE, Site::Value(value), Rule::Product)?;
     }
     Ok(())
 }
@@ -87,16 +87,16 @@ fn product(kernel: &Kernel, value: Value) -> Option<Value> {
 pub(super) fn checked(kernel: &Kernel) -> Result<(), Broken> {
     let graph = &kernel.graph;
     let lengths = (kernel.checked_values.len(), kernel.checked_indices.len()) == (graph.len(), graph.indices.len());
-    check(lengths, STAGE, Place::Whole, Rule::Checked)?;
+    check(lengths, STAGE, Site::Whole, Rule::Checked)?;
     for value in graph.values().filter(|v| kernel.checked_values[v.index()]) {
         let load = matches!(graph.node(value), Node::Load(..) | Node::Seed(..));
-        check(load, STAGE, Place::Value(value), Rule::Checked)?;
+        check(load, STAGE, Site::Value(value), Rule::Checked)?;
     }
     for at in (0..graph.indices.len()).filter(|&at| kernel.checked_indices[at]) {
         let index = Index(at as u32);
         let node = graph.indices.node(index);
         let partial = matches!(node, IndexNode::Read(..) | IndexNode::Div(..) | IndexNode::Rem(..));
-        check(partial, STAGE, Place::Integer(index), Rule::Checked)?;
+        check(partial, STAGE, Site::Integer(index), Rule::Checked)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The rules of programs, stage by stage.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use super::graph::{graph, is_real};
 use super::integers::{are_integers, is_condition};
 use crate::index::{Cond, Index, Var, VarSet};
@@ -24,7 +24,7 @@ pub fn program(program: &Program, stage: Stage, claims: &[Claim]) -> Result<(), 
     graph(&program.graph, stage)?;
     looked_at(program, stage)?;
     for (at, update) in program.updates.iter().enumerate() {
-        let own = |rule| check(false, stage, Place::Update(at), rule);
+        let own = |rule| check(false, stage, Site::Update(at), rule);
         update_rules(program, update, stage).or_else(own)?;
     }
     for claim in claims {
@@ -41,7 +41,7 @@ fn looked_at(program: &Program, stage: Stage) -> Result<(), Broken> {
     let indices = &program.graph.indices;
     for (at, own) in program.looked_at.iter().enumerate() {
         let typed = are_integers(indices, &[own.index]) && exists(&program.graph, own.guard);
-        check(typed, stage, Place::LookedAt(at), Rule::Typed)?;
+        check(typed, stage, Site::LookedAt(at), Rule::Typed)?;
     }
     Ok(())
 }
@@ -149,7 +149,7 @@ fn is_known(graph: &Graph, update: &Update) -> bool {
 fn merged(program: &Program, stage: Stage) -> Result<(), Broken> {
     let mut known: FxHashSet<(&[Var], usize, Target)> = FxHashSet::default();
     for (at, update) in program.updates.iter().enumerate() {
-        let place = Place::Update(at);
+        let place = Site::Update(at);
         let vector = matches!(update.target, Target::Energy | Target::Residual { .. });
         check(vector || !program.graph.is_zero(update.value), stage, place, Rule::Merged)?;
         let stays = matches!(update.target, Target::Residual { assign: true, .. });
@@ -165,7 +165,7 @@ fn symmetric(program: &Program, stage: Stage) -> Result<(), Broken> {
     let own = program.updates.iter().enumerate().filter(|(_, u)| u.vars.len() == u.base);
     for (at, update) in own {
         let Target::Hessian { row, col, mirrored } = update.target else { continue };
-        let place = Place::Update(at);
+        let place = Site::Update(at);
         check(mirrored == (row != col), stage, place, Rule::Mirrored)?;
         let (low, high) = (row.min(col), row.max(col));
         check(known.insert((&update.vars, low, high)), stage, place, Rule::Mirrored)?;
@@ -176,7 +176,7 @@ fn symmetric(program: &Program, stage: Stage) -> Result<(), Broken> {
 fn compact(program: &Program, stage: Stage) -> Result<(), Broken> {
     let live = program.graph.reachable(program.updates.iter().map(|u| u.value));
     let dead = program.graph.values().find(|v| !live[v.index()]);
-    dead.map_or(Ok(()), |value| check(false, stage, Place::Value(value), Rule::Live))
+    dead.map_or(Ok(()), |value| check(false, stage, Site::Value(value), Rule::Live))
 }
 
 /// Rows in one loop that no two updates share.
@@ -185,7 +185,7 @@ fn rows_of_their_own(program: &Program, stage: Stage) -> Result<(), Broken> {
     for (at, update) in program.updates.iter().enumerate() {
         let own = update.target.indices();
         let alike = update.vars == program.updates[0].vars;
-        check(alike && known.insert(own), stage, Place::Update(at), Rule::Static)?;
+        check(alike && known.insert(own), stage, Site::Update(at), Rule::Static)?;
     }
     Ok(())
 }

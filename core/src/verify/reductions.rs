@@ -1,6 +1,6 @@
 //! The rules of the integers that a loop of their own gives.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use crate::index::{Index, IndexNode, Reduction};
 use crate::kernel::{Kernel, integer_steps};
 use rustc_hash::FxHashSet;
@@ -10,10 +10,10 @@ pub(super) fn verify(kernel: &Kernel) -> Result<(), Broken> {
     let indices = &kernel.graph.indices;
     for index in integer_steps(&kernel.steps).filter(|i| i.index() < indices.len()) {
         let known = indices.reduced(index).is_none() || kernel.reductions.contains_key(&index);
-        check(known, Stage::Kernel, Place::Integer(index), Rule::Reduction)?;
+        check(known, Stage::Kernel, Site::Integer(index), Rule::Reduction)?;
     }
     for (&index, reduction) in &kernel.reductions {
-        check(is_closed(kernel, index, reduction), Stage::Kernel, Place::Integer(index), Rule::Reduction)?;
+        check(is_closed(kernel, index, reduction), Stage::Kernel, Site::Integer(index), Rule::Reduction)?;
     }
     Ok(())
 }

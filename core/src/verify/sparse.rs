@@ -1,13 +1,13 @@
 //! The rules of sparse programs.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use super::graph::is_real;
 use super::integers::are_integers;
 use super::program::{are_known, is_unknown, program};
 use crate::index::Var;
 use crate::program::Target;
 use crate::real::Graph;
-use crate::sparsity::{SparseProgram, SparseUpdate, Term};
+use crate::sparsity::{BracketTerm, SparseProgram, SparseUpdate};
 
 /// Verifies a program whose products are sums of brackets.
 pub fn sparse(sparse: &SparseProgram) -> Result<(), Broken> {
@@ -16,12 +16,12 @@ pub fn sparse(sparse: &SparseProgram) -> Result<(), Broken> {
     let graph = &sparse.program.graph;
     for (at, update) in sparse.updates.iter().enumerate() {
         let product = matches!(update.update.target, Target::Product(_) | Target::ResidualProduct(_));
-        check(product, stage, Place::Update(at), Rule::Targets)?;
-        let keys = |pair: &[Term]| (pair[0].entry, &pair[0].vars) < (pair[1].entry, &pair[1].vars);
+        check(product, stage, Site::Update(at), Rule::Targets)?;
+        let keys = |pair: &[BracketTerm]| (pair[0].entry, &pair[0].vars) < (pair[1].entry, &pair[1].vars);
         let ascending = !update.terms.is_empty() && update.terms.windows(2).all(keys);
-        check(ascending, stage, Place::Update(at), Rule::Terms)?;
+        check(ascending, stage, Site::Update(at), Rule::Terms)?;
         for (number, term) in update.terms.iter().enumerate() {
-            let own = |rule| check(false, stage, Place::Term(at, number), rule);
+            let own = |rule| check(false, stage, Site::Term(at, number), rule);
             term_rules(graph, update, term, sparse.fresh_level).or_else(own)?;
         }
     }
@@ -29,7 +29,7 @@ pub fn sparse(sparse: &SparseProgram) -> Result<(), Broken> {
 }
 
 /// The first rule that a term breaks.
-fn term_rules(graph: &Graph, update: &SparseUpdate, term: &Term, fresh_level: u32) -> Result<(), Rule> {
+fn term_rules(graph: &Graph, update: &SparseUpdate, term: &BracketTerm, fresh_level: u32) -> Result<(), Rule> {
     let holds = |holds: bool, rule: Rule| if holds { Ok(()) } else { Err(rule) };
     let indices = &graph.indices;
     holds(is_unknown(graph, term.entry.array), Rule::Declared)?;

@@ -1,6 +1,6 @@
 //! The rules of streams.
 
-use super::broken::{Broken, Place, Rule, Stage, check};
+use super::broken::{Broken, Rule, Site, Stage, check};
 use crate::bind::{Chunks, NO_SLOT, Stream, Streams};
 use crate::kernel::{Buffer, Kernel};
 use std::ops::Range;
@@ -50,14 +50,14 @@ struct Run {
 
 /// Verifies the streams of a kernel. `always` says of each output whether it has its entry in every iteration.
 pub fn streams(kernel: &Kernel, streams: &Streams, always: &[bool], extents: &Extents) -> Result<(), Broken> {
-    check(streams.regions.len() == kernel.regions.len(), STAGE, Place::Whole, Rule::Covered)?;
+    check(streams.regions.len() == kernel.regions.len(), STAGE, Site::Whole, Rule::Covered)?;
     let iterations = usize::try_from(streams.outer.end - streams.outer.start).unwrap_or(0);
     let runs: Vec<Vec<Run>> = (0..kernel.regions.len()).map(|region| runs(kernel, region, always)).collect();
     for (region, stream) in streams.regions.iter().enumerate() {
         let width = kernel.regions[region].width;
-        check(stream.width == width, STAGE, Place::Region(region), Rule::Covered)?;
+        check(stream.width == width, STAGE, Site::Region(region), Rule::Covered)?;
         if width > 0 {
-            covered(stream, iterations).or_else(|rule| check(false, STAGE, Place::Region(region), rule))?;
+            covered(stream, iterations).or_else(|rule| check(false, STAGE, Site::Region(region), rule))?;
             slots((region, stream), &runs[region], extents)?;
         }
     }
@@ -134,7 +134,7 @@ fn slots((region, stream): (usize, &Stream), runs: &[Run], extents: &Extents) ->
     for run in runs {
         let (length, whole) = (extents.length(run.buffer), extents.is_whole(run.buffer) && run.always);
         for (number, record) in stream.slots.chunks_exact(stream.width).enumerate() {
-            let place = Place::Record(region, number);
+            let place = Site::Record(region, number);
             let slot = record[run.offset];
             check(slot != NO_SLOT || !whole, STAGE, place, Rule::Missing)?;
             let last = slot as usize + run.last as usize;
@@ -190,7 +190,7 @@ fn apart(regions: &[Stream], runs: &[Vec<Run>]) -> Result<(), Broken> {
                 for entry in (0..=run.last).filter(|_| slot != NO_SLOT).map(|k| slot as usize + k as usize) {
                     let first = firsts.of(run.buffer, entry);
                     let free = *first >> u32::BITS != number || *first == own;
-                    check(free, STAGE, Place::Record(region, at), Rule::Apart)?;
+                    check(free, STAGE, Site::Record(region, at), Rule::Apart)?;
                     *first = own;
                 }
             }
@@ -203,20 +203,20 @@ fn apart(regions: &[Stream], runs: &[Vec<Run>]) -> Result<(), Broken> {
 fn ranges(streams: &Streams) -> Result<(), Broken> {
     let Chunks { ranges, groups } = &streams.chunks;
     if ranges.is_empty() {
-        return check(groups.is_empty(), STAGE, Place::Whole, Rule::Ranges);
+        return check(groups.is_empty(), STAGE, Site::Whole, Rule::Ranges);
     }
     let mut next = streams.outer.start;
     for (at, range) in ranges.iter().enumerate() {
-        check(range.start == next && range.end > next, STAGE, Place::Range(at), Rule::Ranges)?;
+        check(range.start == next && range.end > next, STAGE, Site::Range(at), Rule::Ranges)?;
         next = range.end;
     }
-    check(next == streams.outer.end, STAGE, Place::Whole, Rule::Ranges)?;
+    check(next == streams.outer.end, STAGE, Site::Whole, Rule::Ranges)?;
     let mut seen = vec![false; ranges.len()];
     for &number in groups.iter().flatten() {
         let new = seen.get_mut(number as usize).is_some_and(|seen| !std::mem::replace(seen, true));
-        check(new, STAGE, Place::Range(number as usize), Rule::Ranges)?;
+        check(new, STAGE, Site::Range(number as usize), Rule::Ranges)?;
     }
-    check(!seen.contains(&false), STAGE, Place::Whole, Rule::Ranges)
+    check(!seen.contains(&false), STAGE, Site::Whole, Rule::Ranges)
 }
 
 /// No two ranges of a group write an entry in common.
@@ -231,7 +231,7 @@ fn disjoint(streams: &Streams, runs: &[Vec<Run>], extents: &Extents) -> Result<(
                 for entry in (slot..=slot + run.last as usize).filter(|_| extents.is_apart(run.buffer)) {
                     let writer = writers.of(run.buffer, entry);
                     let free = *writer < first_of_group || *writer == own;
-                    check(free, STAGE, Place::Range(number as usize), Rule::Disjoint)?;
+                    check(free, STAGE, Site::Range(number as usize), Rule::Disjoint)?;
                     *writer = own;
                 }
                 Ok(())

@@ -2,7 +2,7 @@
 
 use super::compile::{Kernels, OneKernel, PROGRAMS};
 use super::resident::Resident;
-use crate::{Bound, Device, Error, Evaluation, Job, Matrices, Pattern, Schedule, Vectors};
+use crate::{BoundEvaluation, Device, Error, Evaluation, Job, Matrices, Pattern, Schedule, Vectors};
 use spadina_core::backend::{Inputs, ProgramInputs, Quantity};
 use spadina_core::bind::Buffers;
 use spadina_core::element::Projection;
@@ -20,7 +20,7 @@ pub(super) struct OnDevice {
     /// The pattern of the Hessian as it is stored, on the device and here, with the edge length of its blocks.
     pattern: Option<(Pattern, Csr, usize)>,
     /// By quantity.
-    evaluations: [Bound; 3],
+    evaluations: [BoundEvaluation; 3],
 }
 
 /// A program with its kernels.
@@ -153,7 +153,7 @@ fn evaluation(
     inputs: &Inputs<'_>,
     quantity: Quantity,
     executor: &dyn Executor,
-) -> Result<Bound, Error> {
+) -> Result<BoundEvaluation, Error> {
     let hessian = quantity == Quantity::Hessian;
     let computed = if hessian { matrices(kernels, inputs) } else { Vec::new() };
     let own = inputs.terms().iter().flat_map(|term| &term.matrices).zip(&computed);
@@ -170,5 +170,5 @@ fn evaluation(
     let residuals = inputs.terms().iter().filter(|term| term.weighted.is_some());
     let squares = residuals.map(|term| term.rows.clone()).collect();
     let gram = inputs.gram().filter(|_| hessian).map(|places| [places.jacobian, places.hessian]);
-    Bound::new(device, vectors, &Evaluation { matrices, stages, squares, gram, staging: None }, executor)
+    BoundEvaluation::new(device, vectors, &Evaluation { matrices, stages, squares, gram, staging: None }, executor)
 }

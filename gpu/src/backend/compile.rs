@@ -1,6 +1,6 @@
 //! The kernels of all terms, compiled for a device.
 
-use crate::wgsl::{self, Source};
+use crate::wgsl::{self, ArrayBuffer};
 use crate::{Compiled, Device, Error, Schedule};
 use spadina_core::backend::{ProgramKernels, Quantity, Residence, Routine, TermKernels};
 use spadina_core::kernel::{Kernel, Step};
@@ -85,18 +85,18 @@ fn one(
     residences: &[Residence],
     routine: &Routine,
 ) -> Result<OneKernel, Error> {
-    let mut sources: Vec<Source> = Vec::new();
+    let mut sources: Vec<ArrayBuffer> = Vec::new();
     let mut read = Vec::new();
     for (array, residence) in residences.iter().enumerate() {
         sources.push(match *residence {
-            Residence::Data => Source::Data,
-            Residence::Unknowns => Source::Unknowns,
-            Residence::Rows => Source::Rows,
+            Residence::Data => ArrayBuffer::Data,
+            Residence::Unknowns => ArrayBuffer::Unknowns,
+            Residence::Rows => ArrayBuffer::Rows,
             Residence::Matrices(number) if reads(&routine.kernel, array) => {
                 read.push(number);
-                Source::Rows
+                ArrayBuffer::Rows
             }
-            Residence::Matrices(_) => Source::Data,
+            Residence::Matrices(_) => ArrayBuffer::Data,
         });
     }
     if read.len() > 1 {

@@ -1,12 +1,12 @@
 //! A problem as it is on the device: buffers that an application can bind, and evaluations that it can encode.
 
 use crate::solver::Matrix;
-use crate::{Bound, Device, Error, Pattern, Schedule, Vectors};
+use crate::{BoundEvaluation, Device, Error, Pattern, Schedule, Vectors};
 use spadina_core::pattern::Csr;
 
 /// A problem on its device.
 ///
-/// The evaluations are encoded in the application's own command encoder ([`Bound::encode`]), among its passes; they read
+/// The evaluations are encoded in the application's own command encoder ([`BoundEvaluation::encode`]), among its passes; they read
 /// [`Vectors::unknowns`] and set the other vectors. Connectivity, patterns, numbers of arrays and the unknowns as they were when
 /// the problem was bound have been uploaded. After a change of connectivity the buffers are
 /// others: ask for them again.
@@ -17,11 +17,11 @@ pub struct Resident<'a> {
     /// Unknowns, energy, gradient, values of the Hessian: ordinary buffers, which can be bound and drawn in place.
     pub vectors: &'a Vectors,
     /// Sets the energy.
-    pub value: &'a Bound,
+    pub value: &'a BoundEvaluation,
     /// Sets energy and gradient.
-    pub gradient: &'a Bound,
+    pub gradient: &'a BoundEvaluation,
     /// Sets energy, gradient and Hessian, which is projected if the options say so.
-    pub hessian: &'a Bound,
+    pub hessian: &'a BoundEvaluation,
     /// The pattern of the Hessian as it is stored, on the device and here, with the edge length of its blocks.
     pattern: Option<&'a (Pattern, Csr, usize)>,
     schedules: &'a [Schedule],
@@ -29,7 +29,7 @@ pub struct Resident<'a> {
 
 impl<'a> Resident<'a> {
     pub(super) fn new(
-        [value, gradient, hessian]: [&'a Bound; 3],
+        [value, gradient, hessian]: [&'a BoundEvaluation; 3],
         (device, vectors): (&'a Device, &'a Vectors),
         pattern: Option<&'a (Pattern, Csr, usize)>,
         schedules: &'a [Schedule],
@@ -81,6 +81,6 @@ impl<'a> Resident<'a> {
 
     /// The number of passes over the staging buffer in the evaluations of value, gradient and Hessian.
     pub fn passes(&self) -> [usize; 3] {
-        [self.value, self.gradient, self.hessian].map(Bound::passes)
+        [self.value, self.gradient, self.hessian].map(BoundEvaluation::passes)
     }
 }

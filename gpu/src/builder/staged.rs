@@ -6,7 +6,7 @@ use crate::assembly::Target;
 use crate::assembly::chunk::{Content, Share, passes};
 use crate::assembly::lists::{Lists, Staged};
 use crate::job::{Job, Task, Uploaded};
-use crate::parts::{Kind, Projected};
+use crate::parts::{ElementProjection, Kind};
 use crate::project::Projector;
 use crate::staging;
 use spadina_core::kernel::Buffer;
@@ -62,7 +62,7 @@ impl Builder<'_> {
         let (Some(projector), Kind::Staged(numbering, Some(projected))) = (projector, &task.part.kind) else {
             return Ok(());
         };
-        let Projected { region: own, places, .. } = projected;
+        let ElementProjection { region: own, places, .. } = projected;
         for (region, place, records) in share.regions.iter().filter(|(region, ..)| region == own) {
             let stride = numbering.counts[*region] as u32;
             let count = records.len() as u32;

@@ -7,7 +7,7 @@ use crate::dispatch::Dispatch;
 use crate::memory::{bytes, real_bytes, storage_usage};
 use crate::operations::{Maker, groups};
 use crate::solver::Solver;
-use crate::{Bound, Device, Error, Vectors};
+use crate::{BoundEvaluation, Device, Error, Vectors};
 use spadina_core::real::Precision;
 use spadina_shaders::newton::{CURVATURE, NewtonProgress, NewtonScalars, SCALARS, TRIAL_SLOPE, WOLFE};
 use spadina_shaders::{ADVANCE, DIFFERENCE, DOT, JUDGE, SLOPE, TOTAL, VectorWords};
@@ -39,7 +39,7 @@ pub(super) struct Made {
 pub(super) fn newton(
     device: &Device,
     vectors: &Vectors,
-    gradient: &Bound,
+    gradient: &BoundEvaluation,
     linear: &Solver,
     settings: &Settings,
 ) -> Result<Made, Error> {

@@ -30,16 +30,16 @@ pub use spadina_shaders::newton::State;
 
 use crate::solver::{self, Matrix, Solver};
 use crate::waiting::{Waiting, block_on};
-use crate::{Bound, Device, Error, Vectors};
+use crate::{BoundEvaluation, Device, Error, Vectors};
 use build::Made;
 
 /// A minimisation: its evaluations, linear system, dispatches and vectors.
 #[derive(Debug)]
 pub struct Newton {
     /// The evaluation of energy and gradient.
-    pub gradient: Bound,
+    pub gradient: BoundEvaluation,
     /// The evaluation of energy, gradient and Hessian.
-    pub hessian: Bound,
+    pub hessian: BoundEvaluation,
     /// The linear system.
     pub linear: Solver,
     vectors: Vectors,
@@ -56,7 +56,7 @@ impl Newton {
     pub fn new(
         device: &Device,
         vectors: &Vectors,
-        [gradient, hessian]: [Bound; 2],
+        [gradient, hessian]: [BoundEvaluation; 2],
         matrix: &Matrix<'_>,
         fixed: &[bool],
         settings: Settings,

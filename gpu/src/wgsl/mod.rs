@@ -21,7 +21,7 @@ mod sink;
 mod steps;
 mod writer;
 
-pub use options::{ENTRY, Options, Source};
+pub use options::{ArrayBuffer, ENTRY, Options};
 pub(crate) use shared::GROUP;
 pub(crate) use sink::Sink;
 

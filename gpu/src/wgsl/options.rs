@@ -16,7 +16,7 @@ const WORKGROUP: u32 = 64;
 /// In which buffer the entries of an array lie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
-pub enum Source {
+pub enum ArrayBuffer {
     /// The vector of all unknowns.
     Unknowns,
     /// The rows of the residual.
@@ -35,7 +35,7 @@ pub struct Options {
     /// Invocations in a workgroup; at most 256 for a browser.
     pub workgroup: u32,
     /// By array id, where its entries lie. Arrays beyond the end: unknowns among the unknowns, others among the data.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrayBuffer>,
     /// The way in which outputs are assembled.
     pub schedule: Schedule,
     /// Numbers of an invocation that registers hold: bodies that need more are split where the parts should take less time.
@@ -58,13 +58,13 @@ impl Default for Options {
 
 impl Options {
     /// The source of each array of a kernel.
-    pub(crate) fn sources(&self, kernel: &Kernel) -> Vec<Source> {
+    pub(crate) fn sources(&self, kernel: &Kernel) -> Vec<ArrayBuffer> {
         let arrays = kernel.graph.arrays().iter().enumerate();
         let of_kind = |kind: &ArrayKind| match kind {
-            ArrayKind::Unknown | ArrayKind::Combinations(_) => Source::Unknowns,
-            ArrayKind::Weights => Source::Rows,
-            ArrayKind::Data | ArrayKind::Constant(_) | ArrayKind::Reference(_) => Source::Data,
-            ArrayKind::Matrices(_) | ArrayKind::Stored(_) => Source::Data,
+            ArrayKind::Unknown | ArrayKind::Combinations(_) => ArrayBuffer::Unknowns,
+            ArrayKind::Weights => ArrayBuffer::Rows,
+            ArrayKind::Data | ArrayKind::Constant(_) | ArrayKind::Reference(_) => ArrayBuffer::Data,
+            ArrayKind::Matrices(_) | ArrayKind::Stored(_) => ArrayBuffer::Data,
         };
         arrays.map(|(k, info)| self.sources.get(k).copied().unwrap_or(of_kind(&info.kind))).collect()
     }

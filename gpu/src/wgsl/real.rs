@@ -2,7 +2,7 @@
 
 use super::compare::compare;
 use super::literal;
-use super::options::Source;
+use super::options::ArrayBuffer;
 use super::plan::value_key;
 use super::writer::Writer;
 use crate::{Error, words};
@@ -45,9 +45,9 @@ impl Writer<'_> {
             }
             Node::Load(array, i) => {
                 let buffer = match self.sources[array.0 as usize] {
-                    Source::Unknowns => "unknowns",
-                    Source::Rows => "rows",
-                    Source::Data => "numbers",
+                    ArrayBuffer::Unknowns => "unknowns",
+                    ArrayBuffer::Rows => "rows",
+                    ArrayBuffer::Data => "numbers",
                 };
                 self.entry(buffer, array, i, checked)?
             }

@@ -2,7 +2,7 @@
 
 use super::function::Functions;
 use super::head::head;
-use super::options::{ENTRY, Options, Source};
+use super::options::{ArrayBuffer, ENTRY, Options};
 use super::plan::{Key, Plan};
 use super::shared::{GROUP, shared_loops};
 use super::sink::Sink;
@@ -19,7 +19,7 @@ pub(super) struct Writer<'a> {
     pub precision: Precision,
     pub words: Words,
     /// By array.
-    pub sources: Vec<Source>,
+    pub sources: Vec<ArrayBuffer>,
     /// Position of the step that begins the outermost loop.
     pub outermost: Option<usize>,
     /// The loops that the workgroup shares, by the positions where they begin, with the sums that they compute.

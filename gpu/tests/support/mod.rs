@@ -1,14 +1,14 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part")]
 //! Runs a kernel on the GPU and on the interpreter, and compares.
 
-pub use spadina_conformance::program::{Builder, Results, Setup as Bound, interpreted, numbers};
+pub use spadina_conformance::program::{Builder, Results, Setup, interpreted, numbers};
 pub use spadina_conformance::random;
 
 use spadina_core::executor::Serial;
 use spadina_core::kernel::Kernel;
 use spadina_core::real::{ArrayKind, Precision};
 use spadina_gpu::wgsl::Options;
-use spadina_gpu::{Bound as Evaluable, Device, Error, Evaluation, Job, Lengths, Schedule, Vectors};
+use spadina_gpu::{BoundEvaluation, Device, Error, Evaluation, Job, Lengths, Schedule, Vectors};
 
 /// The variable that makes a missing adapter a failure.
 const REQUIRED: &str = "SPADINA_REQUIRE_GPU";
@@ -36,7 +36,7 @@ pub fn precisions(device: &Device) -> Vec<(Precision, f64)> {
 }
 
 /// The number of each unknown array's first entry among all unknowns, and how many these are.
-fn stacked(kernel: &Kernel, bound: &Bound) -> (Vec<u32>, Vec<f64>) {
+fn stacked(kernel: &Kernel, bound: &Setup) -> (Vec<u32>, Vec<f64>) {
     let mut unknowns = Vec::new();
     let offsets = kernel.graph.arrays().iter().zip(&bound.arrays).map(|(info, array)| {
         let first = unknowns.len() as u32;
@@ -52,12 +52,12 @@ fn stacked(kernel: &Kernel, bound: &Bound) -> (Vec<u32>, Vec<f64>) {
 pub struct Runner {
     pub device: Device,
     pub vectors: Vectors,
-    pub evaluable: Evaluable,
+    pub evaluable: BoundEvaluation,
     lengths: [usize; 4],
 }
 
 impl Runner {
-    pub fn new(device: &Device, kernel: &Kernel, bound: &Bound, options: &Options) -> Result<Self, Error> {
+    pub fn new(device: &Device, kernel: &Kernel, bound: &Setup, options: &Options) -> Result<Self, Error> {
         Self::within(device, kernel, bound, options, None)
     }
 
@@ -65,7 +65,7 @@ impl Runner {
     pub fn within(
         device: &Device,
         kernel: &Kernel,
-        bound: &Bound,
+        bound: &Setup,
         options: &Options,
         staging: Option<u64>,
     ) -> Result<Self, Error> {
@@ -82,7 +82,7 @@ impl Runner {
         let data = bound.data();
         let job = Job { compiled: &compiled, data: &data, streams: &bound.streams, offsets: &offsets, matrices: None };
         let evaluation = Evaluation { stages: vec![vec![job]], staging, ..Evaluation::default() };
-        let evaluable = Evaluable::new(device, &vectors, &evaluation, &Serial)?;
+        let evaluable = BoundEvaluation::new(device, &vectors, &evaluation, &Serial)?;
         let lengths = [bound.gradient, bound.hessian, other, 0];
         Ok(Self { device: device.clone(), vectors, evaluable, lengths })
     }
@@ -107,7 +107,7 @@ impl Runner {
 }
 
 /// Runs a kernel once.
-pub fn on_device(device: &Device, kernel: &Kernel, bound: &Bound, options: &Options) -> Results {
+pub fn on_device(device: &Device, kernel: &Kernel, bound: &Setup, options: &Options) -> Results {
     let runner = Runner::new(device, kernel, bound, options).unwrap_or_else(|e| panic!("{e}"));
     runner.run().unwrap_or_else(|e| panic!("{e}"))
 }

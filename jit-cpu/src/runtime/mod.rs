@@ -17,7 +17,7 @@ use run::Ranges;
 use sides::Sides;
 use spadina_core::backend::{Abilities, Code, CompileOptions, Engine, Error, Job, Routine};
 use spadina_core::bind::{Buffers, Chunks};
-use spadina_core::element::{Choice, Element};
+use spadina_core::element::{Element, ProjectionRequest};
 use spadina_core::executor::{Executor, map};
 use spadina_core::kernel::Kernel;
 use spadina_core::real::Precision;
@@ -62,7 +62,7 @@ impl<E: Emitter> Engine for Runtime<E> {
         Ok(Box::new(Compiled { function, sides, precision, pace: Pace::unknown() }))
     }
 
-    fn project(&self, element: &Element, choice: Choice<'_>, matrices: &mut [f64], executor: &dyn Executor) {
+    fn project(&self, element: &Element, choice: ProjectionRequest<'_>, matrices: &mut [f64], executor: &dyn Executor) {
         project_elements(element, choice, matrices, executor);
     }
 

@@ -3,16 +3,16 @@
 //! Not by `mshio`: it reads version 4.1 only, cannot say the line, and is not kept up.
 
 use crate::binary::{Encoding, Order, Scalar};
+use crate::cursor::{Cursor, show};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::{Source, show};
 use std::collections::HashMap;
 use std::path::Path;
 
 const READABLE: &str = "points, lines, triangles, quads and tetrahedra of first order can";
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Source::new(path, bytes);
+    let mut source = Cursor::new(path, bytes);
     let format = format(&mut source)?;
     let mut file = File { source, format, mesh: Mesh { dimension: 3, ..Mesh::default() }, numbers: HashMap::new() };
     while let Some(word) = file.source.next_word() {
@@ -37,7 +37,7 @@ struct Format {
     size: Scalar,
 }
 
-fn format(source: &mut Source<'_>) -> Result<Format, MeshError> {
+fn format(source: &mut Cursor<'_>) -> Result<Format, MeshError> {
     source.keyword("$MeshFormat")?;
     let version = source.word("the version")?;
     let four = match version {
@@ -70,7 +70,7 @@ fn format(source: &mut Source<'_>) -> Result<Format, MeshError> {
 }
 
 struct File<'a> {
-    source: Source<'a>,
+    source: Cursor<'a>,
     format: Format,
     mesh: Mesh,
     /// Nodes by their numbers in the file, which need not be contiguous.

@@ -3,14 +3,14 @@
 //! Not by `tobj`: it numbers the points anew by first use in each group and drops unused ones, whereas data beside the
 //! mesh refers to the points of the file; it makes no difference between lines and faces, and cannot say the line.
 
+use crate::cursor::Cursor;
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::Source;
 use crate::text::whole;
 use std::path::Path;
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Source { continued: true, ..Source::commented(path, bytes) };
+    let mut source = Cursor { continued: true, ..Cursor::commented(path, bytes) };
     let mut mesh = Mesh { dimension: 3, ..Mesh::default() };
     // Rows that use points which come later; they are checked once all points are known.
     let mut ahead = Vec::new();
@@ -53,10 +53,10 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
 /// The nodes of a face or line. A corner is `v`, `v/vt`, `v//vn` or `v/vt/vn`; negative numbers count back from the
 /// last point so far.
 fn corners<'a>(
-    row: &mut Source<'a>,
+    row: &mut Cursor<'a>,
     mesh: &Mesh,
     nodes: &mut Vec<u32>,
-    ahead: &mut Vec<(Source<'a>, i64)>,
+    ahead: &mut Vec<(Cursor<'a>, i64)>,
 ) -> Result<(), MeshError> {
     nodes.clear();
     let count = mesh.nodes();

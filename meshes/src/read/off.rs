@@ -1,13 +1,13 @@
 //! Object File Format as text: `OFF`, with colours, normals or texture coordinates (`COFF`, `NOFF`, `STOFF`), which
 //! are skipped. An own reader, because no crate tells the line of a mistake.
 
+use crate::cursor::{Cursor, show};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::{Source, show};
 use std::path::Path;
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Source::commented(path, bytes);
+    let mut source = Cursor::commented(path, bytes);
     let (points, faces) = header(&mut source)?;
     let mut mesh = Mesh { dimension: 3, ..Mesh::default() };
     mesh.points.reserve(3 * points);
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
 }
 
 /// The numbers of points and faces.
-fn header(source: &mut Source<'_>) -> Result<(usize, usize), MeshError> {
+fn header(source: &mut Cursor<'_>) -> Result<(usize, usize), MeshError> {
     let mut row = source.row("`OFF`")?;
     let word = row.word("`OFF`")?;
     let prefix = word.strip_suffix(b"OFF").ok_or_else(|| row.wanted("`OFF`", word))?;

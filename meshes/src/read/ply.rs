@@ -1,9 +1,9 @@
 //! PLY, as text and binary, taken apart by `ply-rs-bw`. Elements come one at a time, so that the place of each is
 //! known. In a text, the crate wants an element a line, and digits before and behind a point.
 
+use crate::cursor::{Cursor, show};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::{Source, show};
 use ply_rs_bw::parser::{ParseError, Parser, Reader};
 use ply_rs_bw::ply::{ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType};
 use std::path::Path;
@@ -78,7 +78,7 @@ fn integers(property: Property) -> Option<Vec<i64>> {
 }
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let source = Source::new(path, bytes);
+    let source = Cursor::new(path, bytes);
     let parser = Parser::<Row>::new();
     let mut reader = Reader::new(bytes);
     let header = parser.read_header(&mut reader).map_err(|error| header_error(source, &error))?;
@@ -103,14 +103,14 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
 }
 
 /// The source, at the place of the reader.
-fn at<'a>(source: Source<'a>, reader: &Reader<&[u8]>, header: &Header) -> Source<'a> {
+fn at<'a>(source: Cursor<'a>, reader: &Reader<&[u8]>, header: &Header) -> Cursor<'a> {
     let at = source.bytes.len() - reader.get_ref().len();
-    Source { at, line: reader.line(), binary: header.encoding != Encoding::Ascii, ..source }
+    Cursor { at, line: reader.line(), binary: header.encoding != Encoding::Ascii, ..source }
 }
 
-fn header_error(source: Source<'_>, error: &ParseError) -> MeshError {
+fn header_error(source: Cursor<'_>, error: &ParseError) -> MeshError {
     let line = error.line().unwrap_or(1);
-    let place = Source { line, ..source };
+    let place = Cursor { line, ..source };
     let text = nth_line(source.bytes, line);
     match (line, text) {
         (1, Some(text)) if text.trim_ascii() != b"ply" => place.wanted("`ply`", text),
@@ -127,8 +127,8 @@ fn nth_line(bytes: &[u8], line: usize) -> Option<&[u8]> {
 }
 
 /// The crate lets a second element or property of the same name replace the first, and does not look at the names.
-fn check_header(source: Source<'_>, length: usize, header: &Header) -> Result<(), MeshError> {
-    let mut lines = Source { bytes: source.bytes.get(..length).unwrap_or_default(), ..source };
+fn check_header(source: Cursor<'_>, length: usize, header: &Header) -> Result<(), MeshError> {
+    let mut lines = Cursor { bytes: source.bytes.get(..length).unwrap_or_default(), ..source };
     let (mut elements, mut properties) = (Vec::new(), Vec::new());
     while let Some(mut row) = lines.next_row() {
         let keyword = row.next_word().unwrap_or_default();
@@ -160,7 +160,7 @@ fn check_header(source: Source<'_>, length: usize, header: &Header) -> Result<()
 struct Body<'a, 'h> {
     parser: Parser<Row>,
     reader: Reader<&'a [u8]>,
-    source: Source<'a>,
+    source: Cursor<'a>,
     header: &'h Header,
     /// The number of vertices, of which at least one byte each is there.
     vertices: usize,
@@ -169,7 +169,7 @@ struct Body<'a, 'h> {
 
 impl<'a> Body<'a, '_> {
     /// The source, at the place of the reader.
-    fn at(&self) -> Source<'a> {
+    fn at(&self) -> Cursor<'a> {
         at(self.source, &self.reader, self.header)
     }
 
@@ -199,7 +199,7 @@ impl<'a> Body<'a, '_> {
         Ok(())
     }
 
-    fn row(&mut self, place: Source<'_>, name: &str, row: Row) -> Result<(), MeshError> {
+    fn row(&mut self, place: Cursor<'_>, name: &str, row: Row) -> Result<(), MeshError> {
         let node = |number: i64| place.node(number, 0, self.vertices);
         match name {
             "vertex" => {
@@ -230,7 +230,7 @@ impl<'a> Body<'a, '_> {
 }
 
 /// The error for a row that the crate refuses. Its own message has several lines.
-fn row_error(before: Source<'_>, element: &ElementDef) -> MeshError {
+fn row_error(before: Cursor<'_>, element: &ElementDef) -> MeshError {
     let wanted: Vec<String> = element.properties.values().map(|p| property_text(&p.name, &p.data_type)).collect();
     let wanted = format!("`{}` of element `{}`", wanted.join(" "), element.name);
     if before.binary || before.rest().trim_ascii().is_empty() {

@@ -4,9 +4,9 @@
 //! binary, skips what follows the first solid, keeps 32 bits of the coordinates of a text, and cannot say the line.
 
 use crate::binary::{Encoding, Order, Scalar};
+use crate::cursor::{Cursor, MAX_POINTS};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::{MAX_POINTS, Source};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -19,8 +19,8 @@ const TRIANGLE: usize = 50;
 const LITTLE: Encoding = Encoding::Bytes(Order::Little);
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let source = Source::new(path, bytes);
-    if is_text(bytes) { text(source) } else { binary(Source { binary: true, ..source }) }
+    let source = Cursor::new(path, bytes);
+    if is_text(bytes) { text(source) } else { binary(Cursor { binary: true, ..source }) }
 }
 
 /// Binary files may begin with `solid` too, but their length gives them away, or zeros in their numbers.
@@ -45,7 +45,7 @@ impl Merger {
         Merger { mesh: Mesh { dimension: 3, ..Mesh::default() }, numbers: HashMap::new() }
     }
 
-    fn point(&mut self, source: &Source<'_>, point: [f64; 3]) -> Result<u32, MeshError> {
+    fn point(&mut self, source: &Cursor<'_>, point: [f64; 3]) -> Result<u32, MeshError> {
         // Adding zero turns the negative zero into the positive one.
         let key = point.map(|x| (x + 0.0).to_bits());
         if let Some(&number) = self.numbers.get(&key) {
@@ -63,7 +63,7 @@ impl Merger {
     }
 }
 
-fn text(mut source: Source<'_>) -> Result<Mesh, MeshError> {
+fn text(mut source: Cursor<'_>) -> Result<Mesh, MeshError> {
     let mut merger = Merger::new();
     while let Some(word) = source.next_word() {
         if !word.eq_ignore_ascii_case(b"solid") {
@@ -84,7 +84,7 @@ fn text(mut source: Source<'_>) -> Result<Mesh, MeshError> {
     Ok(merger.mesh)
 }
 
-fn facet(source: &mut Source<'_>, merger: &mut Merger) -> Result<(), MeshError> {
+fn facet(source: &mut Cursor<'_>, merger: &mut Merger) -> Result<(), MeshError> {
     source.keyword("normal")?;
     // Normals follow from the points. Those of flat triangles are often not numbers.
     for _ in 0..3 {
@@ -104,7 +104,7 @@ fn facet(source: &mut Source<'_>, merger: &mut Merger) -> Result<(), MeshError> 
     Ok(())
 }
 
-fn binary(mut source: Source<'_>) -> Result<Mesh, MeshError> {
+fn binary(mut source: Cursor<'_>) -> Result<Mesh, MeshError> {
     source.take(80, "a header of 80 bytes")?;
     let before = source;
     let count = source.count_as(LITTLE, Scalar::U32, "the number of triangles")?;

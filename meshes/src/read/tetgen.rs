@@ -1,9 +1,9 @@
 //! The `.node` and `.ele` files of TetGen and Triangle, by an own reader that tells the line of a mistake.
 
 use super::points::check_points;
+use crate::cursor::Cursor;
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::Source;
 use std::path::Path;
 
 /// A file and its content.
@@ -11,10 +11,10 @@ type Loaded<'a> = (&'a Path, &'a [u8]);
 
 /// Reads the points, and the elements if there is a file of them.
 pub(super) fn read(nodes: Loaded<'_>, elements: Option<Loaded<'_>>) -> Result<Mesh, MeshError> {
-    let (mesh, first) = read_nodes(Source::commented(nodes.0, nodes.1))?;
+    let (mesh, first) = read_nodes(Cursor::commented(nodes.0, nodes.1))?;
     let mut mesh = check_points(nodes.0, mesh)?;
     if let Some((path, bytes)) = elements {
-        read_elements(Source::commented(path, bytes), &mut mesh, first)?;
+        read_elements(Cursor::commented(path, bytes), &mut mesh, first)?;
     }
     Ok(mesh)
 }
@@ -25,7 +25,7 @@ pub(super) fn read_points(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> 
 }
 
 /// The points, and the number of the first.
-fn read_nodes(mut source: Source<'_>) -> Result<(Mesh, i64), MeshError> {
+fn read_nodes(mut source: Cursor<'_>) -> Result<(Mesh, i64), MeshError> {
     let mut header = source.row("the number of points")?;
     let count = header.count("the number of points")?;
     let dimension = match header.count("the dimension, 2 or 3,")? {
@@ -52,7 +52,7 @@ fn read_nodes(mut source: Source<'_>) -> Result<(Mesh, i64), MeshError> {
     Ok((mesh, first))
 }
 
-fn read_elements(mut source: Source<'_>, mesh: &mut Mesh, first: i64) -> Result<(), MeshError> {
+fn read_elements(mut source: Cursor<'_>, mesh: &mut Mesh, first: i64) -> Result<(), MeshError> {
     let mut header = source.row("the number of elements")?;
     let count = header.count("the number of elements")?;
     let corners = header.count("the number of nodes of an element")?;
@@ -87,14 +87,14 @@ fn read_elements(mut source: Source<'_>, mesh: &mut Mesh, first: i64) -> Result<
     end(source)
 }
 
-fn check_number(row: &Source<'_>, number: i64, wanted: i64) -> Result<(), MeshError> {
+fn check_number(row: &Cursor<'_>, number: i64, wanted: i64) -> Result<(), MeshError> {
     if number == wanted {
         return Ok(());
     }
     Err(row.wanted(format!("number {wanted}, in order from 0 or 1,"), number.to_string().as_bytes()))
 }
 
-fn end(mut source: Source<'_>) -> Result<(), MeshError> {
+fn end(mut source: Cursor<'_>) -> Result<(), MeshError> {
     match source.next_word() {
         None => Ok(()),
         Some(word) => Err(source.wanted("the end of the file", word)),

@@ -5,13 +5,13 @@
 
 use super::vtk_cells::{self, Cells};
 use crate::binary::{Encoding, Order, Scalar};
+use crate::cursor::{Cursor, show};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::{Source, show};
 use std::path::Path;
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Source::new(path, bytes);
+    let mut source = Cursor::new(path, bytes);
     let (encoding, grid) = header(&mut source)?;
     let mut file = File { source, encoding, mesh: Mesh { dimension: 3, ..Mesh::default() }, points: 0 };
     let mut cells: Option<Cells> = None;
@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
 }
 
 /// Reads the header: the encoding of numbers, and true for an unstructured grid.
-fn header(source: &mut Source<'_>) -> Result<(Encoding, bool), MeshError> {
+fn header(source: &mut Cursor<'_>) -> Result<(Encoding, bool), MeshError> {
     let first = *source;
     let line = source.rest_of_line();
     let version = line.strip_prefix(b"# vtk DataFile Version").and_then(|v| std::str::from_utf8(v).ok());
@@ -80,7 +80,7 @@ fn header(source: &mut Source<'_>) -> Result<(Encoding, bool), MeshError> {
 }
 
 struct File<'a> {
-    source: Source<'a>,
+    source: Cursor<'a>,
     encoding: Encoding,
     mesh: Mesh,
     points: usize,

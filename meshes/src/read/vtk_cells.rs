@@ -1,8 +1,8 @@
 //! The cells of a VTK file, cut into lines, triangles and tetrahedra.
 
+use crate::cursor::Cursor;
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use crate::source::Source;
 
 const READABLE: &str = "points, lines, triangles, strips, quads, polygons and tetrahedra of first order can";
 
@@ -28,7 +28,7 @@ impl Cells {
 }
 
 /// Appends a cell of any type that can be read.
-pub(super) fn push(at: &Source<'_>, mesh: &mut Mesh, kind: i64, nodes: &[u32]) -> Result<(), MeshError> {
+pub(super) fn push(at: &Cursor<'_>, mesh: &mut Mesh, kind: i64, nodes: &[u32]) -> Result<(), MeshError> {
     match (kind, nodes) {
         // Points need no cell.
         (0..=2, _) => Ok(()),
@@ -51,7 +51,7 @@ pub(super) fn push(at: &Source<'_>, mesh: &mut Mesh, kind: i64, nodes: &[u32]) -
 }
 
 /// Appends a chain of lines.
-pub(super) fn push_chain(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
+pub(super) fn push_chain(at: &Cursor<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
     if nodes.len() < 2 {
         return Err(number(at, "a line of at least 2 nodes", nodes));
     }
@@ -60,7 +60,7 @@ pub(super) fn push_chain(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Res
 }
 
 /// Appends a polygon as a fan.
-pub(super) fn push_polygon(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
+pub(super) fn push_polygon(at: &Cursor<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
     if nodes.len() < 3 {
         return Err(number(at, "a polygon of at least 3 nodes", nodes));
     }
@@ -69,7 +69,7 @@ pub(super) fn push_polygon(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> R
 }
 
 /// Appends the triangles of a strip; every other one is turned, so that all face the same side.
-pub(super) fn push_strip(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
+pub(super) fn push_strip(at: &Cursor<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Result<(), MeshError> {
     if nodes.len() < 3 {
         return Err(number(at, "a strip of at least 3 nodes", nodes));
     }
@@ -78,7 +78,7 @@ pub(super) fn push_strip(at: &Source<'_>, mesh: &mut Mesh, nodes: &[u32]) -> Res
     Ok(())
 }
 
-fn number(at: &Source<'_>, wanted: &str, nodes: &[u32]) -> MeshError {
+fn number(at: &Cursor<'_>, wanted: &str, nodes: &[u32]) -> MeshError {
     at.malformed(format!("{wanted} is wanted, found {} nodes", nodes.len()))
 }
 

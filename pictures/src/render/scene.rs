@@ -33,7 +33,7 @@ struct Prepared<'a> {
 
 /// A place in clip coordinates on a triangle or a line, with its weights there.
 #[derive(Clone, Copy)]
-struct Place<const N: usize> {
+struct ClipPoint<const N: usize> {
     clip: [f32; 4],
     weights: [f32; N],
 }
@@ -218,9 +218,9 @@ fn outside(clip: &[[f32; 4]]) -> bool {
 }
 
 /// The part of a triangle behind the near plane: a polygon of up to four corners, and their number.
-fn cut_triangle(clip: [[f32; 4]; 3]) -> ([Place<3>; 4], usize) {
+fn cut_triangle(clip: [[f32; 4]; 3]) -> ([ClipPoint<3>; 4], usize) {
     let unit = |i: usize| std::array::from_fn(|k| if k == i { 1.0 } else { 0.0 });
-    let corners = [0, 1, 2].map(|i| Place { clip: clip[i], weights: unit(i) });
+    let corners = [0, 1, 2].map(|i| ClipPoint { clip: clip[i], weights: unit(i) });
     let (mut kept, mut count) = ([corners[0]; 4], 0);
     for i in 0..3 {
         let (from, to) = (corners[i], corners[(i + 1) % 3]);
@@ -231,7 +231,7 @@ fn cut_triangle(clip: [[f32; 4]; 3]) -> ([Place<3>; 4], usize) {
         }
         if (f >= 0.0) != (g >= 0.0) {
             let t = f / (f - g);
-            kept[count] = Place {
+            kept[count] = ClipPoint {
                 clip: std::array::from_fn(|k| from.clip[k] + (to.clip[k] - from.clip[k]) * t),
                 weights: mix(from.weights, to.weights, t),
             };

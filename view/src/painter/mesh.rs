@@ -67,7 +67,7 @@ fn buffer(device: &Device, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer
 
 /// The storage buffers of a mesh, by their names in the shaders.
 #[derive(Clone, Copy)]
-enum Part {
+enum MeshBuffer {
     Positions,
     References,
     Triangles,
@@ -79,7 +79,7 @@ enum Part {
     Around,
 }
 
-const PARTS: usize = Part::Around as usize + 1;
+const PARTS: usize = MeshBuffer::Around as usize + 1;
 
 /// A mesh, as the painter keeps it from picture to picture.
 pub(super) struct Mesh {
@@ -126,7 +126,7 @@ impl Mesh {
         }
         changed |= self.place(device, item);
         if let Color::Scalars { values, .. } = item.object.color {
-            changed |= self.part(Part::Values).write(device, values);
+            changed |= self.part(MeshBuffer::Values).write(device, values);
         }
         let look = self.look(item);
         device.queue().write_buffer(&self.look, 0, bytemuck::bytes_of(&look));
@@ -136,7 +136,7 @@ impl Mesh {
         }
     }
 
-    fn part(&mut self, part: Part) -> &mut Grown {
+    fn part(&mut self, part: MeshBuffer) -> &mut Grown {
         &mut self.parts[part as usize]
     }
 
@@ -145,14 +145,14 @@ impl Mesh {
         let found = Connectivity::new(item, nodes);
         (self.triangles, self.lines) = (found.triangles.len() as u32, found.lines.len() as u32);
         let triangles = u64::from(self.triangles);
-        let mut changed = self.part(Part::Triangles).write(device, &found.triangles);
-        changed |= self.part(Part::Lines).write(device, &found.lines);
-        changed |= self.part(Part::Starts).write(device, &found.starts);
-        changed |= self.part(Part::Around).write(device, &found.around);
-        changed |= self.part(Part::Faces).reserve(device, 16 * triangles);
-        changed |= self.part(Part::Normals).reserve(device, 36 * triangles);
+        let mut changed = self.part(MeshBuffer::Triangles).write(device, &found.triangles);
+        changed |= self.part(MeshBuffer::Lines).write(device, &found.lines);
+        changed |= self.part(MeshBuffer::Starts).write(device, &found.starts);
+        changed |= self.part(MeshBuffer::Around).write(device, &found.around);
+        changed |= self.part(MeshBuffer::Faces).reserve(device, 16 * triangles);
+        changed |= self.part(MeshBuffer::Normals).reserve(device, 36 * triangles);
         if let Positions::Device { reference, .. } = item.positions {
-            changed |= self.part(Part::References).write(device, reference);
+            changed |= self.part(MeshBuffer::References).write(device, reference);
         }
         changed
     }
@@ -161,7 +161,7 @@ impl Mesh {
         match item.positions {
             Positions::Host(points) => {
                 let was_elsewhere = self.in_place.take().is_some();
-                self.part(Part::Positions).write(device, points) || was_elsewhere
+                self.part(MeshBuffer::Positions).write(device, points) || was_elsewhere
             }
             Positions::Device { buffer, .. } => {
                 let moved = self.in_place.as_ref() != Some(buffer);
@@ -203,12 +203,12 @@ impl Mesh {
     }
 
     fn groups(&self, device: &Device, pipelines: &Pipelines) -> Groups {
-        let part = |part: Part| match (part, &self.in_place) {
-            (Part::Positions, Some(buffer)) => buffer,
+        let part = |part: MeshBuffer| match (part, &self.in_place) {
+            (MeshBuffer::Positions, Some(buffer)) => buffer,
             _ => &self.parts[part as usize].buffer,
         };
-        let group = |layout, own: &[Part]| {
-            let shared = [Part::Positions, Part::References, Part::Triangles];
+        let group = |layout, own: &[MeshBuffer]| {
+            let shared = [MeshBuffer::Positions, MeshBuffer::References, MeshBuffer::Triangles];
             let buffers = shared.iter().chain(own).map(|&name| part(name));
             let buffers: Vec<_> = std::iter::once(&self.look).chain(buffers).collect();
             let entries: Vec<_> = buffers.into_iter().enumerate().map(entry).collect();
@@ -216,10 +216,13 @@ impl Mesh {
             device.device().create_bind_group(&descriptor)
         };
         Groups {
-            surface: group(&pipelines.mesh, &[Part::Faces, Part::Normals, Part::Values]),
+            surface: group(&pipelines.mesh, &[MeshBuffer::Faces, MeshBuffer::Normals, MeshBuffer::Values]),
             // The fifth binding is one that no ribbon has.
-            ribbons: group(&pipelines.mesh, &[Part::Lines, Part::Normals, Part::Values]),
-            prepared: group(&pipelines.prepared, &[Part::Faces, Part::Normals, Part::Starts, Part::Around]),
+            ribbons: group(&pipelines.mesh, &[MeshBuffer::Lines, MeshBuffer::Normals, MeshBuffer::Values]),
+            prepared: group(
+                &pipelines.prepared,
+                &[MeshBuffer::Faces, MeshBuffer::Normals, MeshBuffer::Starts, MeshBuffer::Around],
+            ),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::device;
 use spadina::files::ProblemFile;
-use spadina::minimize::{Projecting, Settings};
+use spadina::minimize::{ProjectionPolicy, Settings};
 use spadina::simulate::Setup;
 use spadina::system::Options;
 use spadina_pictures::render::{self, Up};
@@ -16,7 +16,7 @@ fn live() -> LiveSimulation {
     let file = ProblemFile::read(PROBLEM).unwrap();
     let problem = file.load().unwrap();
     let read = Settings::read(&file.solve, &problem);
-    let settings = read.iterations(1).projection(Projecting::Always);
+    let settings = read.iterations(1).projection(ProjectionPolicy::Always);
     let setup = Setup::read(&file, &problem, settings).unwrap();
     LiveSimulation::new(problem, setup, Options::default()).unwrap()
 }

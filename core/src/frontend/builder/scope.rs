@@ -17,7 +17,7 @@ pub struct Scope {
 
 /// Data of one build, and how many rows there are.
 #[derive(Clone, Copy, Debug)]
-struct Bound {
+struct BoundRows {
     stamp: u64,
     data: Data,
     rows: Int,
@@ -25,19 +25,19 @@ struct Bound {
 
 /// A flat array of reals.
 #[derive(Clone, Copy, Debug)]
-pub struct RealArray(Bound);
+pub struct RealArray(BoundRows);
 
 /// An array of reals by rows of `D`.
 #[derive(Clone, Copy, Debug)]
-pub struct RealRows<const D: usize>(Bound);
+pub struct RealRows<const D: usize>(BoundRows);
 
 /// A flat array of integers.
 #[derive(Clone, Copy, Debug)]
-pub struct IntArray(Bound);
+pub struct IntArray(BoundRows);
 
 /// An array of integers by rows of `D`.
 #[derive(Clone, Copy, Debug)]
-pub struct IntRows<const D: usize>(Bound);
+pub struct IntRows<const D: usize>(BoundRows);
 
 impl Scope {
     pub(super) fn new() -> Scope {
@@ -143,7 +143,7 @@ fn single<T: Symbol>(name: &str, numbers: Numbers, default: Option<Fallback>) ->
 
 /// Declares an array; one that is refused belongs to no build.
 #[track_caller]
-fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
+fn array(name: &str, numbers: Numbers, components: usize) -> BoundRows {
     let declare = |s: &mut Session| {
         if components == 0 {
             return s.refuse(format!("the rows of `{name}` have no entries: they have one component at least"));
@@ -151,9 +151,9 @@ fn array(name: &str, numbers: Numbers, components: usize) -> Bound {
         s.parameter(name, ParameterType::Array { numbers, components }, None)?;
         let data = s.inputs.data(&mut s.graph, name, numbers);
         let rows = Deferred::Length { parameter: name.to_string(), components };
-        Some(Bound { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
+        Some(BoundRows { stamp: s.stamp(), data, rows: s.defer(rows)(0) })
     };
-    let refused = Bound { stamp: 0, data: Data::Reals(Array(0)), rows: Int::from_handle(Handle::Invalid) };
+    let refused = BoundRows { stamp: 0, data: Data::Reals(Array(0)), rows: Int::from_handle(Handle::Invalid) };
     session::with(declare).flatten().unwrap_or(refused)
 }
 
@@ -170,7 +170,7 @@ fn write(row: Int, value: Real, assign: bool) {
     });
 }
 
-impl Bound {
+impl BoundRows {
     /// The numbers of a row.
     #[track_caller]
     fn row<T: Symbol>(&self, at: Int, components: usize) -> Vec<T> {

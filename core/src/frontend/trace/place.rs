@@ -30,7 +30,7 @@ pub enum Exit {
 
 /// The place of the statement at hand.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Context {
     /// The condition under which it runs.
     pub path: Value,
     /// The number of loops that stay around it.

@@ -1,7 +1,7 @@
 //! The state of an execution.
 
 use super::look::{Look, all_looked_at};
-use super::place::{Flow, Place};
+use super::place::{Context, Flow};
 use super::unknown::{Test, Unknowns};
 use super::value::{Unknown, Val, literal, poison};
 use super::variables::{Changes, Mark, Variables};
@@ -21,7 +21,7 @@ pub struct Trace {
     /// The graph that has been built.
     pub graph: Graph,
     pub(super) variables: Variables,
-    pub(super) place: Place,
+    pub(super) place: Context,
     writes: Vec<Write>,
     pub(super) looks: Vec<Look>,
     pub(super) unknowns: Unknowns,
@@ -35,7 +35,7 @@ pub struct Trace {
 #[derive(Debug)]
 pub struct Attempt {
     mark: Mark,
-    place: Place,
+    place: Context,
     writes: usize,
     looks: usize,
 }
@@ -53,7 +53,7 @@ impl Default for Trace {
     fn default() -> Self {
         let mut graph = Graph::default();
         let path = graph.bool(true);
-        let place = Place { path, depth: 0, unrolled: 1, planning: 0, flow: Flow::default() };
+        let place = Context { path, depth: 0, unrolled: 1, planning: 0, flow: Flow::default() };
         Trace {
             graph,
             variables: Variables::default(),

@@ -26,7 +26,7 @@ struct Piece {
 
 /// A source text as the user wrote it and as naga sees it.
 #[derive(Clone, Debug, Default)]
-pub struct Source {
+pub struct Rewriting {
     /// The text as the user wrote it.
     pub original: String,
     /// The text as naga sees it.
@@ -42,13 +42,13 @@ pub struct Source {
     pieces: Vec<Piece>,
 }
 
-impl Source {
+impl Rewriting {
     /// Rewrites a text.
-    pub fn new(original: &str) -> Result<Source, Diagnostic> {
+    pub fn new(original: &str) -> Result<Rewriting, Diagnostic> {
         let list = tokens(original);
         let plan = Plan::new(original, &list);
         let mut writer = Writer {
-            source: Source { original: original.to_string(), ..Source::default() },
+            source: Rewriting { original: original.to_string(), ..Rewriting::default() },
             by_bits: FxHashMap::default(),
             prefix: unused_prefix(original),
             budget: EXPANSION_LIMIT,
@@ -116,7 +116,7 @@ fn unused_prefix(text: &str) -> String {
 }
 
 struct Writer {
-    source: Source,
+    source: Rewriting,
     by_bits: FxHashMap<u64, String>,
     prefix: String,
     budget: usize,

@@ -1,6 +1,6 @@
 //! The state of the execution: what is known of the module beside the [trace](crate::frontend::trace).
 
-use super::literals::Source;
+use super::literals::Rewriting;
 use super::signature::Signature;
 use super::{ParameterType, Roles};
 use crate::frontend::kit::{Data, Inputs, Scalar};
@@ -41,7 +41,7 @@ pub struct Machine<'m> {
     /// The execution: graph and variables.
     pub trace: Trace,
     /// The text.
-    pub source: &'m Source,
+    pub source: &'m Rewriting,
     /// The module.
     pub module: &'m naga::Module,
     /// The function that is computed, and its parameters.
@@ -63,7 +63,7 @@ pub struct Machine<'m> {
 
 impl<'m> Machine<'m> {
     /// An execution that has not begun.
-    pub fn new(source: &'m Source, module: &'m naga::Module, signature: &'m Signature, roles: &Roles) -> Self {
+    pub fn new(source: &'m Rewriting, module: &'m naga::Module, signature: &'m Signature, roles: &Roles) -> Self {
         Machine {
             trace: Trace::default(),
             source,

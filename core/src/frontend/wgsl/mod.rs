@@ -47,14 +47,14 @@ mod zero;
 use super::{Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::program::Program;
-use literals::Source;
+use literals::Rewriting;
 use signature::Signature;
 
 /// An energy file that has been read.
 #[derive(Clone, Debug)]
 pub struct Module {
     name: String,
-    source: Source,
+    source: Rewriting,
     naga: naga::Module,
     signature: Signature,
 }

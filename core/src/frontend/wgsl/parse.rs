@@ -1,6 +1,6 @@
 //! Runs naga on a rewritten text, on a stack that is large enough for it.
 
-use super::literals::Source;
+use super::literals::Rewriting;
 use super::token::{TokenKind, tokens};
 use crate::error::Diagnostic;
 use crate::real::Span;
@@ -21,13 +21,13 @@ const STACK_PER_BYTE: usize = 1 << 10;
 pub const LOWERING_STACK: usize = 256 << 20;
 
 /// Reads a text and validates it.
-pub fn parse(text: &str) -> Result<(Source, naga::Module), Diagnostic> {
+pub fn parse(text: &str) -> Result<(Rewriting, naga::Module), Diagnostic> {
     if text.len() > SOURCE_LIMIT {
         let message = format!("the file has {} bytes; at most {SOURCE_LIMIT} are read", text.len());
         return Err(Diagnostic::new(Span::default(), message));
     }
     short_functions(text)?;
-    let source = Source::new(text)?;
+    let source = Rewriting::new(text)?;
     let stack = (16 << 20) + source.rewritten.len() * STACK_PER_BYTE;
     let module = on_large_stack(stack, || parse_rewritten(&source))
         .unwrap_or_else(|| Err(Diagnostic::new(Span::default(), "the WGSL parser failed on this file")))?;
@@ -102,7 +102,7 @@ fn grow<T>(_: usize, f: impl FnOnce() -> T) -> T {
     f()
 }
 
-fn parse_rewritten(source: &Source) -> Result<naga::Module, Diagnostic> {
+fn parse_rewritten(source: &Rewriting) -> Result<naga::Module, Diagnostic> {
     let module = naga::front::wgsl::parse_str(&source.rewritten).map_err(|error| {
         if error.message() == INTERNAL {
             let message = "blocks or expressions nest too deeply here for the WGSL parser, which follows about 200 levels: \

@@ -1,6 +1,6 @@
 //! Finds the energy of a file and what it reads.
 
-use super::literals::Source;
+use super::literals::Rewriting;
 use super::{Form, Kind, Numbers, Parameter, ParameterType};
 use crate::error::Diagnostic;
 use crate::real::Span;
@@ -22,7 +22,7 @@ pub struct Signature {
 }
 
 /// Finds the energy or residual of a module.
-pub fn find(source: &Source, module: &naga::Module) -> Result<Signature, Diagnostic> {
+pub fn find(source: &Rewriting, module: &naga::Module) -> Result<Signature, Diagnostic> {
     let (handle, function, kind) = find_function(source, module)?;
     let form = if function.arguments.is_empty() { Form::Program } else { Form::Element };
     let mut signature = Signature { form, kind, function: handle, parameters: Vec::new(), output: None };
@@ -45,7 +45,7 @@ pub fn find(source: &Source, module: &naga::Module) -> Result<Signature, Diagnos
 }
 
 fn find_function<'m>(
-    source: &Source,
+    source: &Rewriting,
     module: &'m naga::Module,
 ) -> Result<(Handle<Function>, &'m Function, Kind), Diagnostic> {
     let mut found = None;
@@ -67,7 +67,7 @@ fn find_function<'m>(
     })
 }
 
-fn argument_span(source: &Source, function: &Function, number: usize) -> Span {
+fn argument_span(source: &Rewriting, function: &Function, number: usize) -> Span {
     let named = |(_, e): &(Handle<Expression>, &Expression)| **e == Expression::FunctionArgument(number as u32);
     let found = function.expressions.iter().find(named);
     found.map(|(h, _)| source.place(function.expressions.get_span(h))).unwrap_or_default()
@@ -113,7 +113,7 @@ fn argument_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<Parame
     })
 }
 
-fn overrides(source: &Source, module: &naga::Module) -> Result<Vec<Parameter>, Diagnostic> {
+fn overrides(source: &Rewriting, module: &naga::Module) -> Result<Vec<Parameter>, Diagnostic> {
     let mut list = Vec::new();
     for (handle, item) in module.overrides.iter() {
         let name = item.name.clone().unwrap_or_default();
@@ -131,7 +131,7 @@ fn overrides(source: &Source, module: &naga::Module) -> Result<Vec<Parameter>, D
     Ok(list)
 }
 
-fn globals(source: &Source, module: &naga::Module, signature: &mut Signature) -> Result<Vec<Parameter>, Diagnostic> {
+fn globals(source: &Rewriting, module: &naga::Module, signature: &mut Signature) -> Result<Vec<Parameter>, Diagnostic> {
     let mut list = Vec::new();
     for (handle, item) in module.global_variables.iter() {
         let name = item.name.clone().unwrap_or_default();
@@ -171,7 +171,7 @@ fn storage_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<Paramet
 }
 
 fn check_result(
-    source: &Source,
+    source: &Rewriting,
     module: &naga::Module,
     function: &Function,
     signature: &Signature,

@@ -1,14 +1,14 @@
 //! Broken streams.
 
 use super::Mutation;
-use super::subject::Bound;
+use super::subject::BoundKernel;
 use crate::bind::NO_SLOT;
 use crate::kernel::Buffer;
 use crate::verify::{Broken, Rule};
 
 /// The springs' streams after a change.
-fn changed(change: impl FnOnce(&mut Bound)) -> Result<(), Broken> {
-    let mut own = Bound::new();
+fn changed(change: impl FnOnce(&mut BoundKernel)) -> Result<(), Broken> {
+    let mut own = BoundKernel::new();
     change(&mut own);
     own.verify()
 }
@@ -17,7 +17,7 @@ fn changed(change: impl FnOnce(&mut Bound)) -> Result<(), Broken> {
 const REGION: usize = 1;
 
 /// The position of the slot of the first run of a buffer.
-fn run(bound: &Bound, buffer: Buffer) -> usize {
+fn run(bound: &BoundKernel, buffer: Buffer) -> usize {
     let long = bound.kernel.outputs.iter().find(|o| o.buffer == buffer && o.shift > 0);
     long.expect("a run").offset
 }

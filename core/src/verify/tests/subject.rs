@@ -104,14 +104,14 @@ pub fn begin(kernel: &Kernel, wanted: impl Fn(Var, usize) -> bool) -> usize {
 }
 
 /// A kernel with its streams, and what is known of them.
-pub struct Bound {
+pub struct BoundKernel {
     pub kernel: Kernel,
     pub streams: Streams,
     pub always: Vec<bool>,
     pub extents: Extents,
 }
 
-impl Bound {
+impl BoundKernel {
     pub fn new() -> Self {
         let solved = stages().solved;
         let kernel = kernel();
@@ -147,7 +147,7 @@ impl Bound {
         let runs =
             |o: &Output| kernel.outputs.iter().any(|p| p.shift > 0 && (p.region, p.offset) == (o.region, o.offset));
         let always = kernel.outputs.iter().map(|o| o.has_slot() && runs(o)).collect();
-        let bound = Bound { kernel, streams, always, extents };
+        let bound = BoundKernel { kernel, streams, always, extents };
         assert_eq!(bound.verify(), Ok(()));
         bound
     }

@@ -38,7 +38,7 @@ fn shared() -> MemFlagsData {
 
 /// Something a loop changes: in a register, or in the frame.
 #[derive(Clone, Copy)]
-enum Place {
+enum Location {
     Register(Variable),
     Frame(i32),
 }
@@ -99,9 +99,9 @@ pub(crate) struct Translator<'a> {
     known: Vec<Key>,
     /// Integers that are another plus a constant.
     offsets: FxHashMap<Value, (Value, i64)>,
-    sums: FxHashMap<Key, Place>,
-    energy: Place,
-    cursors: Vec<Option<Place>>,
+    sums: FxHashMap<Key, Location>,
+    energy: Location,
+    cursors: Vec<Option<Location>>,
     trash: Option<StackSlot>,
 }
 
@@ -327,17 +327,17 @@ impl<'a> Translator<'a> {
         Ok(value)
     }
 
-    fn get_place(&mut self, place: Place, ty: Type) -> Value {
+    fn get_place(&mut self, place: Location, ty: Type) -> Value {
         match place {
-            Place::Register(variable) => self.b.use_var(variable),
-            Place::Frame(offset) => self.b.ins().load(ty, shared(), self.frame, offset),
+            Location::Register(variable) => self.b.use_var(variable),
+            Location::Frame(offset) => self.b.ins().load(ty, shared(), self.frame, offset),
         }
     }
 
-    fn set_place(&mut self, place: Place, value: Value) {
+    fn set_place(&mut self, place: Location, value: Value) {
         match place {
-            Place::Register(variable) => self.b.def_var(variable, value),
-            Place::Frame(offset) => {
+            Location::Register(variable) => self.b.def_var(variable, value),
+            Location::Frame(offset) => {
                 self.b.ins().store(shared(), value, self.frame, offset);
             }
         }
@@ -380,9 +380,9 @@ impl<'a> Translator<'a> {
 }
 
 /// The frame's place if there is one, else a new register.
-fn place(b: &mut FunctionBuilder<'_>, offset: Option<i32>, ty: Type) -> Place {
+fn place(b: &mut FunctionBuilder<'_>, offset: Option<i32>, ty: Type) -> Location {
     match offset {
-        Some(offset) => Place::Frame(offset),
-        None => Place::Register(b.declare_var(ty)),
+        Some(offset) => Location::Frame(offset),
+        None => Location::Register(b.declare_var(ty)),
     }
 }

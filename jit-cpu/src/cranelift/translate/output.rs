@@ -1,6 +1,6 @@
 //! Outputs: the energy, and entries of buffers at the slots of a stream.
 
-use super::{Place, Translator, input, place, shared};
+use super::{Location, Translator, input, place, shared};
 use crate::Error;
 use crate::abi::{Field, buffer_number};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -35,7 +35,7 @@ impl Translator<'_> {
         }
     }
 
-    fn cursor(&self, region: usize) -> Result<Place, Error> {
+    fn cursor(&self, region: usize) -> Result<Location, Error> {
         self.cursors[region].ok_or_else(|| Error::Schedule { kernel: self.kernel.name.clone() })
     }
 

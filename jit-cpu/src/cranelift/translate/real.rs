@@ -184,7 +184,7 @@ impl Translator<'_> {
         let key = value_key(graph, sum);
         let place = match (self.sums.get(&key), self.plan.places.get(&key)) {
             (Some(&place), _) => place,
-            (None, Some(&offset)) => super::Place::Frame(offset),
+            (None, Some(&offset)) => super::Location::Frame(offset),
             (None, None) => return Err(Error::Schedule { kernel: self.kernel.name.clone() }),
         };
         let body = self.value(body)?;

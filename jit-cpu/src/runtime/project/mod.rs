@@ -13,7 +13,7 @@ mod tests;
 use eigen::Eigen;
 use lanes::{Lanes, Plain, Truth};
 use spadina_core::bind::{NO_SLOT, Stream};
-use spadina_core::element::{BATCH, Blocks, Choice, Element, LANES, Projected, Projection, lower};
+use spadina_core::element::{BATCH, Blocks, Element, LANES, ProjectedElements, Projection, ProjectionRequest, lower};
 use spadina_core::executor::{Executor, pieces, share};
 use std::ops::{AddAssign, Range};
 use std::sync::atomic::Ordering;
@@ -50,7 +50,7 @@ pub fn vector_bits() -> u32 {
 /// Projects the elements of one kernel.
 pub struct Projector<'a> {
     blocks: &'a Blocks,
-    choice: Choice<'a>,
+    choice: ProjectionRequest<'a>,
 }
 
 /// The slots of a record.
@@ -146,8 +146,13 @@ impl Work {
 }
 
 /// Projects the matrices of elements, each a lower triangle row by row, one after another; all, if any is to be projected.
-pub fn project_elements(element: &Element, choice: Choice<'_>, numbers: &mut [f64], executor: &dyn Executor) {
-    if *choice.projected == Projected::None {
+pub fn project_elements(
+    element: &Element,
+    choice: ProjectionRequest<'_>,
+    numbers: &mut [f64],
+    executor: &dyn Executor,
+) {
+    if *choice.projected == ProjectedElements::None {
         return;
     }
     let entries = element.entries();
@@ -176,7 +181,7 @@ pub fn project_elements(element: &Element, choice: Choice<'_>, numbers: &mut [f6
 
 impl<'a> Projector<'a> {
     /// A projector of a kernel's elements.
-    pub fn new(blocks: &'a Blocks, choice: Choice<'a>) -> Self {
+    pub fn new(blocks: &'a Blocks, choice: ProjectionRequest<'a>) -> Self {
         Self { blocks, choice }
     }
 
@@ -210,8 +215,8 @@ impl<'a> Projector<'a> {
     ) {
         let Room { matrices, work } = room;
         let matrices = T::groups(buffer, matrices);
-        let Choice { projection, projected, count } = self.choice;
-        if *projected != Projected::None {
+        let ProjectionRequest { projection, projected, count } = self.choice;
+        if *projected != ProjectedElements::None {
             let wants = |number: usize| self.blocks.wants(projected, record_of(stream, records.start + number));
             let found = work.project((&self.blocks.element, projection), matrices, records.len(), wants);
             count.fetch_add(found, Ordering::Relaxed);

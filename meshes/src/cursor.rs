@@ -1,6 +1,6 @@
 //! The bytes of a file and how far they have been read: what the text and the binary readers have in common.
 
-use super::error::{MeshError, Place, Position};
+use super::error::{FilePlace, MeshError, Position};
 use std::path::Path;
 
 /// The most points of a mesh: node numbers fit `i32`.
@@ -8,7 +8,7 @@ pub(super) const MAX_POINTS: usize = i32::MAX as usize;
 
 /// A file in memory, read from front to back. A copy is a bookmark.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Source<'a> {
+pub(super) struct Cursor<'a> {
     pub path: &'a Path,
     pub bytes: &'a [u8],
     /// The next byte.
@@ -25,20 +25,20 @@ pub(super) struct Source<'a> {
     pub unit: &'static str,
 }
 
-impl<'a> Source<'a> {
-    pub fn new(path: &'a Path, bytes: &'a [u8]) -> Source<'a> {
-        Source { path, bytes, at: 0, line: 1, binary: false, comment: None, continued: false, unit: "file" }
+impl<'a> Cursor<'a> {
+    pub fn new(path: &'a Path, bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor { path, bytes, at: 0, line: 1, binary: false, comment: None, continued: false, unit: "file" }
     }
 
     /// A text in which `#` starts a comment.
-    pub fn commented(path: &'a Path, bytes: &'a [u8]) -> Source<'a> {
-        Source { comment: Some(b'#'), ..Source::new(path, bytes) }
+    pub fn commented(path: &'a Path, bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor { comment: Some(b'#'), ..Cursor::new(path, bytes) }
     }
 
     /// The place of the next byte.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> FilePlace {
         let position = if self.binary { Position::Byte(self.at) } else { Position::Line(self.line) };
-        Place { path: self.path.to_path_buf(), position }
+        FilePlace { path: self.path.to_path_buf(), position }
     }
 
     /// The bytes that have not been read.
