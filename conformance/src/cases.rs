@@ -1,4 +1,4 @@
-//! Problems with results of an independent implementation.
+//! Problems with results of the reference implementation.
 
 use crate::expected::{Entries, Results, differences};
 use crate::subject::{Subject, Threads};
@@ -7,9 +7,14 @@ use spadina_core::executor::{Executor, Serial};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The folder that has the cases.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance")
+}
+
 /// The folders of the cases, in order.
 pub fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance");
+    let root = root();
     let folders = std::fs::read_dir(&root).unwrap_or_else(|e| panic!("{}: {e}", root.display()));
     let folders = folders.map(|entry| entry.expect("an entry of a folder").path());
     let mut folders: Vec<PathBuf> = folders.filter(|folder| folder.join("problem.toml").exists()).collect();

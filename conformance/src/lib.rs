@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Kernels are compared with the interpreter, which is tested against plain Rust by the same tests; problems with results
-//! of an independent implementation, in `tests/conformance`.
+//! of an independent implementation, in `tests/conformance`. That implementation is [`mod@reference`]; the program `expected`
+//! writes its results, and CONTRIBUTING.md has the recipe for another case.
 
 pub mod cases;
 pub mod expected;
@@ -20,6 +21,7 @@ pub mod operations;
 pub mod program;
 pub mod projections;
 pub mod random;
+pub mod reference;
 pub mod subject;
 
 pub use subject::{Subject, Threads};
