@@ -1,6 +1,6 @@
 //! The threads of the processor as an executor.
 
-pub use spadina_core::executor::{Executor, Serial};
+pub use spadina_core::executor::{Executor, Serial, map};
 use std::sync::Arc;
 
 /// The threads that were asked for could not be started.

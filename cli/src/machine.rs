@@ -1,5 +1,6 @@
 //! The rates of the machine: the yardsticks of `spadina bench`.
 
+use spadina::executor::{self, Executor, ThreadsError};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -17,15 +18,15 @@ pub struct Machine {
 
 impl Machine {
     /// Measures so many threads at once.
-    pub fn measure(threads: usize) -> Self {
-        let copy = best(threads, copy_once);
-        Self { copy, operations: best(threads, multiply_add) }
+    pub fn measure(threads: usize) -> Result<Self, ThreadsError> {
+        let executor = executor::threads(Some(threads))?;
+        Ok(Self { copy: best(&*executor, copy_once), operations: best(&*executor, multiply_add) })
     }
 }
 
 /// The sum over threads of the best of what `rate` gives in a tenth of a second.
-fn best(threads: usize, rate: fn(&mut Vec<f64>) -> f64) -> f64 {
-    let one = || {
+fn best(executor: &dyn Executor, rate: fn(&mut Vec<f64>) -> f64) -> f64 {
+    let one = |_| {
         let mut memory = Vec::new();
         let start = Instant::now();
         let mut best = 0.0f64;
@@ -34,10 +35,7 @@ fn best(threads: usize, rate: fn(&mut Vec<f64>) -> f64) -> f64 {
         }
         best
     };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(one)).collect();
-        one() + others.into_iter().filter_map(|thread| thread.join().ok()).sum::<f64>()
-    })
+    executor::map(executor, (0..executor.threads()).collect(), one).into_iter().sum()
 }
 
 /// Bytes a second, read and written.

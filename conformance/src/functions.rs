@@ -44,7 +44,7 @@ impl Function {
     }
 
     /// The value that the host computes, with the arguments in the precision.
-    fn native(self, (precision, fused): (Precision, bool), x: f64, y: f64) -> Option<f64> {
+    fn native(self, precision: Precision, fused: bool, [x, y]: [f64; 2]) -> Option<f64> {
         match precision {
             Precision::F64 => {
                 let m = &mut Native::<f64>::new(fused);
@@ -120,7 +120,7 @@ pub fn functions_give_what_their_definitions_give(subject: &Subject) {
             setup.gradient = xs.len();
             let results = subject.run(&kernel, &setup, &Serial);
             for ((&x, &y), &value) in xs.iter().zip(&ys).zip(&results.gradient) {
-                let wanted = function.native((precision, fused), x, y).expect("a function");
+                let wanted = function.native(precision, fused, [x, y]).expect("a function");
                 let what = format!("{function:?} of {x:e}, {y:e} in {precision:?}, called: {called}");
                 let units = if subject.host { distance(value, wanted) } else { units(precision, value, wanted) };
                 assert!(units <= subject.units, "{what}: {value:e}, not {wanted:e}");

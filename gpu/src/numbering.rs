@@ -48,10 +48,17 @@ enum Key {
     Entry(usize),
 }
 
+/// A number of a record, or its opposite.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Signed {
+    number: usize,
+    negated: bool,
+}
+
 impl Numbering {
     /// Numbers the outputs; `entry` gives the entry of a projected element that an output is.
     pub fn of(kernel: &Kernel, entry: impl Fn(usize) -> Option<usize>) -> Self {
-        let mut found: FxHashMap<(usize, Key), (usize, bool)> = FxHashMap::default();
+        let mut found: FxHashMap<(usize, Key), Signed> = FxHashMap::default();
         let mut numbering =
             Self { writes: vec![None; kernel.outputs.len()], counts: vec![0; kernel.regions.len()], ..Self::default() };
         let mut first = 0;
@@ -70,17 +77,17 @@ impl Numbering {
                 ((output.region, key), output.negated && matches!(key, Key::Value(_)))
             };
             let keys: Vec<_> = outputs.clone().map(key).collect();
-            let (number, step, negated) = shared(&keys, &found).unwrap_or_else(|| {
+            let (Signed { number, negated }, step) = shared(&keys, &found).unwrap_or_else(|| {
                 let next = numbering.counts[own.region];
                 numbering.counts[own.region] += length;
                 for (k, output) in outputs.enumerate() {
                     numbering.writes[output] = Some(next + k);
-                    found.entry(keys[k].0).or_insert((next + k, keys[k].1));
+                    found.entry(keys[k].0).or_insert(Signed { number: next + k, negated: keys[k].1 });
                     if let (_, Key::Entry(entry)) = keys[k].0 {
                         numbering.copies.push((entry, next + k));
                     }
                 }
-                (next, 1, false)
+                (Signed { number: next, negated: false }, 1)
             });
             let Output { region, buffer, offset, shift, .. } = *own;
             numbering.runs.push(Run { region, buffer, offset, shift, length, first: number, step, negated });
@@ -107,18 +114,16 @@ fn length_of_run(outputs: &[Output]) -> usize {
     1 + outputs.windows(2).take_while(|pair| pair[0].has_slot() && continues(pair)).count()
 }
 
-/// The first number, the step and the sign of a run all of whose outputs have numbers.
-fn shared(
-    keys: &[((usize, Key), bool)],
-    found: &FxHashMap<(usize, Key), (usize, bool)>,
-) -> Option<(usize, usize, bool)> {
-    let all: Option<Vec<(usize, bool)>> =
-        keys.iter().map(|(key, negated)| found.get(key).map(|&(number, sign)| (number, sign != *negated))).collect();
-    let all = all?;
-    let (first, negated) = all[0];
-    let step = all.get(1).map_or(Some(1), |second| second.0.checked_sub(first))?;
-    let regular = all.iter().enumerate().all(|(k, &own)| own == (first + k * step, negated));
-    regular.then_some((first, step, negated))
+/// The first number and the step of a run all of whose outputs have numbers.
+fn shared(keys: &[((usize, Key), bool)], found: &FxHashMap<(usize, Key), Signed>) -> Option<(Signed, usize)> {
+    let relative = |(key, negated): &((usize, Key), bool)| {
+        found.get(key).map(|own| Signed { negated: own.negated != *negated, ..*own })
+    };
+    let all: Vec<Signed> = keys.iter().map(relative).collect::<Option<_>>()?;
+    let first = all[0];
+    let step = all.get(1).map_or(Some(1), |second| second.number.checked_sub(first.number))?;
+    let regular = all.iter().enumerate().all(|(k, &own)| own == Signed { number: first.number + k * step, ..first });
+    regular.then_some((first, step))
 }
 
 #[cfg(test)]

@@ -18,6 +18,15 @@ const ADAPTER: &str = "llvmpipe";
 /// In errors.
 const NAME: &str = "iterations of loops in llvmpipe";
 
+/// The share of one invocation in the loops of a kernel.
+#[derive(Clone, Copy)]
+pub(crate) struct Invocation {
+    /// Iterations of the outermost loop.
+    pub times: u64,
+    /// True if a workgroup shares the loops that stand in no other.
+    pub shared: bool,
+}
+
 impl Device {
     /// The most iterations of an invocation's loops, if there is a limit.
     pub(crate) fn iterations(&self) -> Option<u64> {
@@ -32,16 +41,16 @@ impl Device {
         }
     }
 
-    /// Refuses a kernel whose loops, below the outermost one, this device would leave early. An invocation runs `times`
-    /// iterations of the outermost loop; `shared`: a workgroup shares the loops that stand in no other.
+    /// Refuses a kernel whose loops, below the outermost one, this device would leave early.
     pub(crate) fn check_loops(
         &self,
         kernel: &Kernel,
         data: &Data<'_>,
-        (times, shared): (u64, bool),
+        invocation: Invocation,
         executor: &dyn Executor,
     ) -> Result<(), Error> {
         let Some(limit) = self.iterations() else { return Ok(()) };
+        let Invocation { times, shared } = invocation;
         self.check_iterations(&format!("kernel `{}`", kernel.name), times)?;
         let mut indices = kernel.graph.indices.clone();
         let products = products(kernel, &mut indices);

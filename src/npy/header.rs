@@ -111,7 +111,7 @@ fn parse(text: &[u8]) -> Result<Header, HeaderError> {
     let (Some(descr), Some(fortran), Some(shape)) = (descr, fortran, shape) else {
         return Err(p.wanted("each of 'descr', 'fortran_order', 'shape'"));
     };
-    let (kind, width, big_endian) = element_type(&descr)?;
+    let ElementType { kind, width, big_endian } = element_type(&descr)?;
     if shape.len() > MAX_RANK {
         return Err(HeaderError::Rank(shape.len()));
     }
@@ -123,8 +123,16 @@ fn parse(text: &[u8]) -> Result<Header, HeaderError> {
     Ok(Header { descr, kind, width, big_endian, fortran, shape, count, bytes: 0 })
 }
 
-/// `<f8` and its like: byte order, kind, width.
-fn element_type(descr: &str) -> Result<(Kind, usize, bool), HeaderError> {
+/// The type of an entry.
+struct ElementType {
+    kind: Kind,
+    /// Bytes.
+    width: usize,
+    big_endian: bool,
+}
+
+/// Reads `<f8` and its like.
+fn element_type(descr: &str) -> Result<ElementType, HeaderError> {
     let other = || HeaderError::Type(describe(descr));
     let (order, rest) = match descr.as_bytes() {
         [order @ (b'<' | b'>' | b'|' | b'='), rest @ ..] => (*order, rest),
@@ -151,7 +159,7 @@ fn element_type(descr: &str) -> Result<(Kind, usize, bool), HeaderError> {
         b'|' if width > 1 => return Err(other()),
         _ => cfg!(target_endian = "big"),
     };
-    Ok((kind, width, big_endian))
+    Ok(ElementType { kind, width, big_endian })
 }
 
 fn describe(descr: &str) -> String {

@@ -1,7 +1,7 @@
 //! Matrices of elements that are projected before the kernels of the Hessian read them: second derivatives at the linear
 //! waist.
 
-use super::program::{Request, SolvedProgram};
+use super::program::{Request, SolvedProgram, TermProjection};
 use crate::problem::Problem;
 use spadina_core::backend::{MatricesInputs, MatricesKernels, Quantity};
 use spadina_core::element::{Element, Projection, Reduced, ReducedMatrices, Refused, complete, reduce};
@@ -24,8 +24,8 @@ pub struct Matrices {
 
 /// Solves a program and builds its kernels; with the matrices that are projected before these read them.
 pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(SolvedProgram, Vec<Matrices>), Refused> {
-    if let Some((Projection::Reduced, single)) = request.projected
-        && let Some(reduced) = reduce(&source, single, pipeline::solved)?
+    if let Some(TermProjection { projection: Projection::Reduced, outermost }) = request.projected
+        && let Some(reduced) = reduce(&source, outermost, pipeline::solved)?
     {
         let Reduced { program, parts } = reduced;
         let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
@@ -34,8 +34,8 @@ pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(So
     }
     let stages = pipeline::run(source.clone());
     let own = match request.projected {
-        Some((projection, single)) => {
-            let completed = complete(&stages.program, &stages.solved, single)?;
+        Some(TermProjection { projection, outermost }) => {
+            let completed = complete(&stages.program, &stages.solved, outermost)?;
             let program = completed.program.clone();
             SolvedProgram::new(problem, source, program, request, &[], Some((&completed, projection)))
         }

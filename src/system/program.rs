@@ -114,8 +114,17 @@ pub struct Request {
     pub outputs: fn(Quantity) -> Outputs,
     /// True if matrices are stored as CSR of both triangles.
     pub runs: bool,
-    /// The treatment of negative eigenvalues, and true if elements are iterations of the outermost loop.
-    pub projected: Option<(Projection, bool)>,
+    /// The projection of elements.
+    pub projected: Option<TermProjection>,
+}
+
+/// The projection of a term's elements.
+#[derive(Clone, Copy)]
+pub struct TermProjection {
+    /// The treatment of negative eigenvalues.
+    pub projection: Projection,
+    /// True if elements are iterations of the outermost loop.
+    pub outermost: bool,
 }
 
 impl SolvedProgram {

@@ -2,7 +2,7 @@
 
 use super::bind::{bind_parameters, check_shapes};
 use super::matrices::{self, Matrices, placeholders};
-use super::program::{Placement, Request, SolvedProgram};
+use super::program::{Placement, Request, SolvedProgram, TermProjection};
 use super::{EnergyError, Error, Layout, Options};
 use super::{faults, rows};
 use crate::problem::{self, Problem};
@@ -45,7 +45,10 @@ impl DerivedTerm {
             problem::Source::Text(text) => text.clone(),
             problem::Source::Built(_) => String::new(),
         };
-        let projected = options.projection.filter(|_| !term.residual).map(|p| (p, term.over.is_some()));
+        let projected = options
+            .projection
+            .filter(|_| !term.residual)
+            .map(|projection| TermProjection { projection, outermost: term.over.is_some() });
         if term.residual && options.projection.is_some() && !options.gauss_newton {
             let message = format!(
                 "the Hessian of a residual ({file}) cannot be projected element by element: \

@@ -44,7 +44,8 @@ pub fn run(arguments: &Arguments, options: &Options) -> Result<String, Error> {
         if k == 0 {
             header(&mut text, &mut system, &work)?;
         }
-        table(&mut text, threads, &stages(read, &system.seconds(), first), &work, &seconds);
+        let machine = Machine::measure(threads).map_err(spadina::Error::from)?;
+        table(&mut text, (threads, machine), &stages(read, &system.seconds(), first), &work, &seconds);
         text.push_str(&note);
     }
     Ok(text)
@@ -92,8 +93,13 @@ fn stages(read: f64, built: &BuildSeconds, first: f64) -> [(&'static str, f64); 
     ]
 }
 
-fn table(text: &mut String, threads: usize, stages: &[(&str, f64)], work: &[Work; 3], seconds: &[f64]) {
-    let machine = Machine::measure(threads);
+fn table(
+    text: &mut String,
+    (threads, machine): (usize, Machine),
+    stages: &[(&str, f64)],
+    work: &[Work; 3],
+    seconds: &[f64],
+) {
     let name = if threads == 1 { "thread" } else { "threads" };
     let _ = writeln!(
         text,

@@ -185,6 +185,14 @@ struct Pass<'a> {
     found: Vec<Interval>,
 }
 
+/// The relation of two integers that differ by a constant.
+enum Relation {
+    /// `p + c`
+    Above(i64),
+    /// `c - p`
+    Opposite(i64),
+}
+
 impl Pass<'_> {
     fn at(&self, index: Index) -> Interval {
         self.found[index.index()]
@@ -280,22 +288,22 @@ impl Pass<'_> {
         }
         if let IndexNode::Positive(p) = *self.indices.cond(condition) {
             // `0 < p` on one side, `p <= 0` on the other.
-            if let Some((same, gap)) = self.difference(a, p) {
-                yes = if same {
-                    yes.clipped(gap.saturating_add(1), i64::MAX)
-                } else {
-                    yes.clipped(i64::MIN, gap.saturating_sub(1))
-                };
-            }
-            if let Some((same, gap)) = self.difference(b, p) {
-                no = if same { no.clipped(i64::MIN, gap) } else { no.clipped(gap, i64::MAX) };
-            }
+            yes = match self.relation(a, p) {
+                Some(Relation::Above(gap)) => yes.clipped(gap.saturating_add(1), i64::MAX),
+                Some(Relation::Opposite(gap)) => yes.clipped(i64::MIN, gap.saturating_sub(1)),
+                None => yes,
+            };
+            no = match self.relation(b, p) {
+                Some(Relation::Above(gap)) => no.clipped(i64::MIN, gap),
+                Some(Relation::Opposite(gap)) => no.clipped(gap, i64::MAX),
+                None => no,
+            };
         }
         yes.union(no)
     }
 
-    /// `c` with `a = p + c` (true) or `a = c - p` (false), if there is one.
-    fn difference(&self, a: Index, p: Index) -> Option<(bool, i64)> {
+    /// The relation of `a` to `p`, if they differ by a constant.
+    fn relation(&self, a: Index, p: Index) -> Option<Relation> {
         let parts = |index: Index| {
             let mut terms = self.indices.monomials(index);
             let constant = terms.iter().position(|t| t.atoms.is_empty()).map_or(0, |at| terms.remove(at).coef);
@@ -303,10 +311,10 @@ impl Pass<'_> {
         };
         let ((a, of_a), (mut p, of_p)) = (parts(a), parts(p));
         if a == p {
-            return Some((true, of_a.checked_sub(of_p)?));
+            return Some(Relation::Above(of_a.checked_sub(of_p)?));
         }
         p.iter_mut().for_each(|t| t.coef = t.coef.wrapping_neg());
-        (a == p).then_some((false, of_a.checked_add(of_p)?))
+        (a == p).then_some(Relation::Opposite(of_a.checked_add(of_p)?))
     }
 
     fn condition(&self, node: &IndexNode) -> Interval {

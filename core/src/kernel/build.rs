@@ -67,8 +67,8 @@ pub fn build_with(program: &Program, outputs: Outputs, runs: bool) -> Vec<Kernel
             nests.len() - 1
         });
         let mirrored = matches!(update.target, Target::Hessian { mirrored: true, .. });
-        nests[at].1.push((k, false));
-        nests[at].1.extend(mirrored.then_some((k, true)));
+        nests[at].1.push(Write { update: k, transposed: false });
+        nests[at].1.extend(mirrored.then_some(Write { update: k, transposed: true }));
     }
     if runs {
         nests.iter_mut().for_each(|(_, writes)| runs::order(&mut graph.indices, &updates, writes));
@@ -97,11 +97,15 @@ type Nest<'a> = (&'a [Var], Vec<Write>);
 
 fn nest_kernel(graph: &Arc<Graph>, updates: &[Update], name: String, (nest, writes): &Nest, runs: bool) -> Kernel {
     let roots: Vec<Root> = (writes.iter())
-        .map(|&(k, _)| Root { vars: updates[k].vars.clone(), values: vec![updates[k].value], indices: vec![] })
+        .map(|&Write { update: k, .. }| Root {
+            vars: updates[k].vars.clone(),
+            values: vec![updates[k].value],
+            indices: vec![],
+        })
         .collect();
     let scheduled = schedule(graph, &roots);
     let mut outputs: Vec<Output> = (writes.iter().zip(&scheduled.region_of))
-        .map(|(&(update, transposed), &region)| {
+        .map(|(&Write { update, transposed }, &region)| {
             let Update { target, value, .. } = updates[update];
             let buffer = buffer_of(&target);
             Output {

@@ -13,8 +13,14 @@ use crate::program::{Target, Update};
 use crate::real::Array;
 use rustc_hash::FxHashMap;
 
-/// A write of a kernel: the number of its update, and whether it goes to the transposed entry.
-pub type Write = (usize, bool);
+/// A write of a kernel.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Write {
+    /// The number of its update.
+    pub update: usize,
+    /// True if it goes to the transposed entry.
+    pub transposed: bool,
+}
 
 /// Row and column of an output: the array and index of each, without and with the constant part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +84,8 @@ fn places(indices: &mut Indices, target: &Target, transposed: bool) -> Option<[C
 pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
     let mut blocks: FxHashMap<[(Option<Array>, Index); 2], usize> = FxHashMap::default();
     let mut keys = std::collections::BTreeMap::new();
-    for &(update, transposed) in writes.iter() {
+    for &write in writes.iter() {
+        let Write { update, transposed } = write;
         let Some([row, col]) = places(indices, &updates[update].target, transposed) else { continue };
         let matrix = !matches!(updates[update].target, Target::Gradient(_) | Target::Product(_));
         let [a, b] = [(row.array, row.base), (col.array, col.base)];
@@ -88,7 +95,7 @@ pub fn order(indices: &mut Indices, updates: &[Update], writes: &mut [Write]) {
         // Neighbouring iterations write neighbouring entries where the stride is one: what the next iteration reads is
         // better not what was written last.
         let [row, col] = [row, col].map(|place| if place.stride == 1 { -place.constant } else { place.constant });
-        keys.insert((update, transposed), (1 + u8::from(matrix), number, a > b, row, col));
+        keys.insert(write, (1 + u8::from(matrix), number, a > b, row, col));
     }
     writes.sort_by_key(|write| keys.get(write).copied().unwrap_or((0, 0, false, 0, 0)));
 }

@@ -6,6 +6,7 @@ use crate::dispatch::{Dispatch, Pipeline};
 use crate::evaluation::{Evaluation, Matrices};
 use crate::job::{Job, Task, Uploaded};
 use crate::memory::real_bytes;
+use crate::trips::Invocation;
 use crate::vectors::Vectors;
 use crate::words::{self, HEAD};
 use crate::{Device, Error, error};
@@ -130,7 +131,12 @@ impl<'a> Builder<'a> {
         let mut ready = Ready { uploaded, tasks: Vec::new(), jobs: Vec::new(), words: Vec::new() };
         for (number, (job, own)) in jobs.iter().zip(uploaded).enumerate() {
             for task in job.tasks(staged) {
-                self.device.check_loops(&task.part.kernel, job.data, (1, task.part.shared), self.executor)?;
+                self.device.check_loops(
+                    &task.part.kernel,
+                    job.data,
+                    Invocation { times: 1, shared: task.part.shared },
+                    self.executor,
+                )?;
                 let mut words = own.words.clone();
                 words[words::STORED] = self.stored as i32;
                 self.stored += task.part.stored;

@@ -5,6 +5,7 @@ use crate::assembly::chunk::{Content, passes};
 use crate::assembly::owners::Owners;
 use crate::job::{Job, Task, Uploaded};
 use crate::parts::Kind;
+use crate::trips::Invocation;
 use crate::{Error, words};
 use spadina_core::kernel::Buffer;
 
@@ -32,7 +33,12 @@ impl Builder<'_> {
         let task = &ready.tasks[number];
         let Task { job, part, .. } = *task;
         let owners = Owners::of(task, columns)?;
-        self.device.check_loops(&part.kernel, job.data, (owners.longest(), false), self.executor)?;
+        self.device.check_loops(
+            &part.kernel,
+            job.data,
+            Invocation { times: owners.longest(), shared: false },
+            self.executor,
+        )?;
         let stream = &job.streams.regions[owners.region];
         let ranges = owners.ranges(columns.len(), self.words).map_err(|(_, wanted)| Error::Limit {
             what: format!("the elements around a node of kernel `{}`", part.kernel.name),

@@ -62,30 +62,38 @@ pub(crate) fn emit_to(kernel: &Kernel, options: &Options, sink: Sink<'_>) -> Res
             // Sums have no outputs, and are stored where a staged kernel has its energies.
             let none = Numbering::of(&sums, |_| None);
             Ok(Shader {
-                prelude: Some(module(&sums, options, Sink::Staged(&none), (true, &stored))?),
-                kernel: module(&rest, options, sink, (false, &stored))?,
+                prelude: Some(module(&sums, options, Sink::Staged(&none), Loops { shared: true, stored: &stored })?),
+                kernel: module(&rest, options, sink, Loops { shared: false, stored: &stored })?,
                 stored: stored.len(),
                 shared: false,
             })
         }
         None => {
             let shared = shared::is_shared(kernel);
-            Ok(Shader { prelude: None, kernel: module(kernel, options, sink, (shared, &[]))?, stored: 0, shared })
+            Ok(Shader {
+                prelude: None,
+                kernel: module(kernel, options, sink, Loops { shared, stored: &[] })?,
+                stored: 0,
+                shared,
+            })
         }
     }
 }
 
-/// The text of a module. `shared`: one workgroup shares the loops that stand in no other; `stored`: the sums that pass from
-/// one shader to the other.
-fn module(
-    kernel: &Kernel,
-    options: &Options,
-    sink: Sink<'_>,
-    (shared, stored): (bool, &[Value]),
-) -> Result<String, Error> {
+/// The loops of a module, and those that another one has run.
+#[derive(Clone, Copy)]
+struct Loops<'a> {
+    /// True if one workgroup shares the loops that stand in no other.
+    shared: bool,
+    /// The sums that pass from one shader to the other.
+    stored: &'a [Value],
+}
+
+/// The text of a module.
+fn module(kernel: &Kernel, options: &Options, sink: Sink<'_>, loops: Loops<'_>) -> Result<String, Error> {
     let plan = Plan::of(kernel, options.function_limit);
-    let mut writer = Writer::new(kernel, &plan, options, sink, (shared, stored));
-    if shared {
+    let mut writer = Writer::new(kernel, &plan, options, sink, loops);
+    if loops.shared {
         writer.declare_group();
     }
     writer.declare_outputs();

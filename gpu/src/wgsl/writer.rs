@@ -1,5 +1,6 @@
 //! The text of a shader while it is written, and the names of nodes in it.
 
+use super::Loops;
 use super::function::Functions;
 use super::head::head;
 use super::options::{ArrayBuffer, ENTRY, Options};
@@ -48,7 +49,7 @@ impl<'a> Writer<'a> {
         plan: &'a Plan,
         options: &Options,
         sink: Sink<'a>,
-        (shared, stored): (bool, &'a [Value]),
+        Loops { shared, stored }: Loops<'a>,
     ) -> Self {
         Self {
             kernel,

@@ -12,7 +12,8 @@ use std::path::Path;
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
     let mut source = Cursor::new(path, bytes);
-    let (encoding, grid) = header(&mut source)?;
+    let (encoding, dataset) = header(&mut source)?;
+    let grid = dataset == Dataset::UnstructuredGrid;
     let mut file = File { source, encoding, mesh: Mesh { dimension: 3, ..Mesh::default() }, points: 0 };
     let mut cells: Option<Cells> = None;
     while let Some(word) = file.source.next_word() {
@@ -49,8 +50,15 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
     }
 }
 
-/// Reads the header: the encoding of numbers, and true for an unstructured grid.
-fn header(source: &mut Cursor<'_>) -> Result<(Encoding, bool), MeshError> {
+/// The kind of a dataset.
+#[derive(Clone, Copy, PartialEq)]
+enum Dataset {
+    PolyData,
+    UnstructuredGrid,
+}
+
+/// Reads the header.
+fn header(source: &mut Cursor<'_>) -> Result<(Encoding, Dataset), MeshError> {
     let first = *source;
     let line = source.rest_of_line();
     let version = line.strip_prefix(b"# vtk DataFile Version").and_then(|v| std::str::from_utf8(v).ok());
@@ -68,15 +76,15 @@ fn header(source: &mut Cursor<'_>) -> Result<(Encoding, bool), MeshError> {
     };
     source.keyword("DATASET")?;
     let word = source.word("the type of the dataset")?;
-    let grid = match word.to_ascii_uppercase().as_slice() {
-        b"POLYDATA" => false,
-        b"UNSTRUCTURED_GRID" => true,
+    let dataset = match word.to_ascii_uppercase().as_slice() {
+        b"POLYDATA" => Dataset::PolyData,
+        b"UNSTRUCTURED_GRID" => Dataset::UnstructuredGrid,
         _ => {
             return Err(source.unsupported(format!("a dataset `{}`", show(word)), "POLYDATA and UNSTRUCTURED_GRID can"));
         }
     };
     source.binary = encoding != Encoding::Text;
-    Ok((encoding, grid))
+    Ok((encoding, dataset))
 }
 
 struct File<'a> {

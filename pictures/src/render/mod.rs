@@ -34,12 +34,27 @@ pub use object::{Color, Object, Style};
 pub use settings::Settings;
 pub use shading::{Lights, edge_strength, shade};
 
+use spadina::executor::{self, Executor, Serial};
+use std::sync::Arc;
+
 #[cfg(test)]
 mod tests;
 
 /// Draws objects as a camera sees them, in the part of the picture that is their [`Viewport`]; a camera that fits its
-/// aspect keeps them clear of title and scale. Fails if a side of the picture is zero or longer than [`MAX_SIDE`].
+/// aspect keeps them clear of title and scale. Fails if a side of the picture is zero or longer than [`MAX_SIDE`]. Takes a
+/// thread for each core, as far as there are any to be had.
 pub fn render(objects: &[Object<'_>], camera: &Camera, settings: &Settings) -> Result<Image, RenderError> {
+    let executor = executor::threads(None).unwrap_or_else(|_| Arc::new(Serial));
+    render_on(objects, camera, settings, &*executor)
+}
+
+/// Draws as [`render`] does, with the caller's threads.
+pub fn render_on(
+    objects: &[Object<'_>],
+    camera: &Camera,
+    settings: &Settings,
+    executor: &dyn Executor,
+) -> Result<Image, RenderError> {
     let &Settings { width, height, .. } = settings;
     if width == 0 || height == 0 {
         return Err(RenderError::Empty { width, height });
@@ -50,7 +65,7 @@ pub fn render(objects: &[Object<'_>], camera: &Camera, settings: &Settings) -> R
     let viewport = Viewport::new(objects, settings);
     let scene = scene::Scene::new(objects, camera, viewport);
     let ground = settings.ground.and_then(|level| ground::Ground::new(level, objects, camera, viewport));
-    let mut image = resolve::draw(&scene, ground.as_ref(), settings);
+    let mut image = resolve::draw(&scene, ground.as_ref(), settings, executor);
     legend::draw(&mut image, objects, settings);
     Ok(image)
 }

@@ -1,4 +1,4 @@
-//! From strips of samples to pixels, on all cores.
+//! From strips of samples to pixels.
 
 use super::color::{to_bytes, to_linear};
 use super::ground::Ground;
@@ -7,8 +7,7 @@ use super::raster::{NONE, Strip};
 use super::scene::Scene;
 use super::settings::Settings;
 use super::vector::{Vector, along, mix};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use spadina::executor::{Executor, map};
 
 /// Rows of pixels in a strip. Its samples should stay in the cache.
 const STRIP: u32 = 16;
@@ -16,7 +15,7 @@ const STRIP: u32 = 16;
 const MOST_SAMPLES: u32 = 8;
 
 /// Draws what the scene shows over ground and background.
-pub(super) fn draw(scene: &Scene<'_>, ground: Option<&Ground>, settings: &Settings) -> Image {
+pub(super) fn draw(scene: &Scene<'_>, ground: Option<&Ground>, settings: &Settings, executor: &dyn Executor) -> Image {
     let &Settings { width, height, .. } = settings;
     let mut image = Image { width, height, pixels: vec![[0, 0, 0, 255]; width as usize * height as usize] };
     let lists = lists(scene, height);
@@ -24,30 +23,16 @@ pub(super) fn draw(scene: &Scene<'_>, ground: Option<&Ground>, settings: &Settin
     let side = settings.samples.clamp(1, MOST_SAMPLES);
     let resolver = Resolver { scene, ground, top, bottom, width, height, side };
     let strips = image.pixels.chunks_mut(STRIP as usize * width as usize).zip(&lists).enumerate();
-    let strips = Mutex::new(strips);
-    let work = || {
+    map(executor, strips.collect(), |(index, (pixels, list))| {
         let mut strip = Strip::new();
-        loop {
-            // The lock is held for one step of the iterator only.
-            let next = strips.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((index, (pixels, list))) = next else { break };
-            let first = index as u32 * STRIP;
-            strip.reset(width, first..(first + STRIP).min(height), side);
-            for &id in list {
-                strip.draw(id, &scene.primitives[id as usize]);
-            }
-            for (i, row) in pixels.chunks_mut(width as usize).enumerate() {
-                resolver.row(&strip, first, i as u32, row);
-            }
+        let first = index as u32 * STRIP;
+        strip.reset(width, first..(first + STRIP).min(height), side);
+        for &id in list {
+            strip.draw(id, &scene.primitives[id as usize]);
         }
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 1..threads.min(lists.len()) {
-            // Where no thread can be had, the others do its work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        for (i, row) in pixels.chunks_mut(width as usize).enumerate() {
+            resolver.row(&strip, first, i as u32, row);
         }
-        work();
     });
     image
 }

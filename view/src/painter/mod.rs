@@ -86,7 +86,7 @@ impl Painter {
                 let floor = self.floor.get_or_insert_with(|| Floor::new(&self.device, &self.pipelines));
                 floor.write(&self.device, ground);
             }
-            self.encode(encoder, &target, view, (&items, ground.is_some()));
+            self.encode(encoder, &target, view, &items, ground.is_some());
         })?;
         self.target = Some(target);
         Ok(())
@@ -112,7 +112,8 @@ impl Painter {
         encoder: &mut wgpu::CommandEncoder,
         target: &Target,
         view: &wgpu::TextureView,
-        (items, ground): (&[Item<'_>], bool),
+        items: &[Item<'_>],
+        ground: bool,
     ) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         self.meshes.iter().for_each(|mesh| mesh.prepare(&mut pass, &self.pipelines));

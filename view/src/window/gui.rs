@@ -47,10 +47,9 @@ impl Gui {
         Ok(Gui { context, state, renderer })
     }
 
-    /// Takes an event; returns whether it is for the panel alone, and whether the panel wants to be drawn again.
-    pub(super) fn event(&mut self, window: &Window, event: &WindowEvent) -> (bool, bool) {
-        let response = self.state.on_window_event(window, event);
-        (response.consumed, response.repaint)
+    /// Takes an event; says if it is for the panel alone, and if the panel wants to be drawn again.
+    pub(super) fn event(&mut self, window: &Window, event: &WindowEvent) -> egui_winit::EventResponse {
+        self.state.on_window_event(window, event)
     }
 
     /// Makes the user interface from what has happened since the last time.

@@ -91,11 +91,11 @@ impl Live {
 
     /// Gives an event to the panel; returns true if it took it.
     pub(super) fn gui_event(&mut self, event: &WindowEvent) -> bool {
-        let (consumed, repaint) = self.gui.event(&self.window, event);
-        if repaint && !matches!(event, WindowEvent::RedrawRequested) {
+        let response = self.gui.event(&self.window, event);
+        if response.repaint && !matches!(event, WindowEvent::RedrawRequested) {
             self.ask_again();
         }
-        consumed
+        response.consumed
     }
 
     pub(super) fn mouse_event(

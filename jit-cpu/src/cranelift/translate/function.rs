@@ -38,7 +38,7 @@ pub(crate) fn outline(
     b.switch_to_block(entry);
     b.seal_block(entry);
     let arguments = b.block_params(entry).to_vec();
-    let results = emit(&mut b, module, (function, fused), lane, &arguments)?;
+    let results = emit(&mut b, module, function, fused, lane, &arguments)?;
     let own = results.iter().find(|(name, _)| *name == function);
     b.ins().return_(&own.map(|&(_, code)| code).into_iter().collect::<Vec<_>>());
     b.finalize(module.target_config());
@@ -49,7 +49,8 @@ pub(crate) fn outline(
 fn emit(
     b: &mut FunctionBuilder<'_>,
     module: &mut JITModule,
-    (function, fused): (RealFunction, bool),
+    function: RealFunction,
+    fused: bool,
     lane: Lane,
     arguments: &[Code],
 ) -> Result<Vec<(RealFunction, Code)>, Error> {
@@ -74,8 +75,7 @@ impl Translator<'_> {
             return Ok(code);
         }
         let mut own = None;
-        for (name, code) in emit(&mut self.b, self.callees.module, (function, self.kernel.fuses), self.lane, arguments)?
-        {
+        for (name, code) in emit(&mut self.b, self.callees.module, function, self.kernel.fuses, self.lane, arguments)? {
             match name == function {
                 true => own = Some(code),
                 false => drop(self.companions.insert(key(name), code)),
