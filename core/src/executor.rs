@@ -68,7 +68,16 @@ pub fn try_each<T: Send, E: Send>(
 
 /// The length of the shares of so many numbers, one share for each thread.
 pub fn share(executor: &dyn Executor, numbers: usize) -> usize {
-    numbers.div_ceil(executor.threads()).max(1)
+    numbers.div_ceil(executor.threads().max(1)).max(1)
+}
+
+/// Numbers that are worth several threads to be gone through once: 2 MiB, about what a core reads while another one wakes.
+const MANY: usize = 1 << 18;
+
+/// The length of the pieces in which so many numbers are gone through once: all on one thread, if they are few, or a share for
+/// each thread.
+pub fn large_pieces(executor: &dyn Executor, numbers: usize) -> usize {
+    if numbers < MANY { numbers.max(1) } else { share(executor, numbers) }
 }
 
 /// Calls `f` with the position of the first and with the numbers of each piece of `length` numbers; gives the results in

@@ -243,7 +243,7 @@ impl<'a> Machine<'a> {
         let Some(stream) = self.streams.regions.get(output.region) else {
             return 0.0;
         };
-        let first = self.records[output.region] * self.kernel.regions[output.region].width + output.offset;
+        let first = self.records[output.region] * stream.width + output.offset;
         let slot = stream.slots.get(first).copied().filter(|&slot| slot != NO_SLOT);
         if let Some(entry) = slot.and_then(|slot| buffer.get_mut(slot as usize + output.shift as usize)) {
             *entry = if output.sets { value } else { *entry + value };

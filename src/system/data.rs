@@ -25,10 +25,17 @@ impl System {
         if values.len() != wanted {
             return Err(Error::VectorLength { found: values.len(), wanted });
         }
+        // All are looked at before the first is changed.
         let mut rest = values;
-        for (name, tensor) in &mut self.problem.unknowns {
+        for (name, tensor) in &self.problem.unknowns {
             let (own, others) = rest.split_at(tensor.data.len());
-            set(name, tensor, own)?;
+            check_finite(name, &tensor.shape, own)?;
+            rest = others;
+        }
+        let mut rest = values;
+        for (_, tensor) in &mut self.problem.unknowns {
+            let (own, others) = rest.split_at(tensor.data.len());
+            tensor.data.copy_from_slice(own);
             rest = others;
         }
         Ok(())
@@ -76,16 +83,14 @@ impl System {
     }
 }
 
-/// Sets the values of a tensor; returns whether their number has changed.
+/// Sets the values of a tensor; returns true if their number has changed.
 fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<bool, Error> {
     let same = values.len() == tensor.data.len();
     let row: usize = tensor.shape.iter().skip(1).product();
     if !same && (tensor.shape.is_empty() || row == 0 || !values.len().is_multiple_of(row)) {
         return Err(reshape(name, &tensor.shape, format!("{} numbers", values.len())));
     }
-    if let Some(at) = values.iter().position(|v| !v.is_finite()) {
-        return Err(Error::NotFinite { name: name.into(), at: position(at, &tensor.shape), value: values[at] });
-    }
+    check_finite(name, &tensor.shape, values)?;
     if same {
         tensor.data.copy_from_slice(values);
     } else {
@@ -93,6 +98,14 @@ fn set(name: &str, tensor: &mut Tensor<f64>, values: &[f64]) -> Result<bool, Err
         tensor.shape[0] = values.len() / row;
     }
     Ok(!same)
+}
+
+/// Refuses a NaN or infinity.
+fn check_finite(name: &str, shape: &[usize], values: &[f64]) -> Result<(), Error> {
+    match values.iter().position(|v| !v.is_finite()) {
+        Some(at) => Err(Error::NotFinite { name: name.into(), at: position(at, shape), value: values[at] }),
+        None => Ok(()),
+    }
 }
 
 /// The index of a flat position; the leading dimension is as long as need be.

@@ -36,9 +36,8 @@ pub fn non_finite(
             }
         }
     }
-    let (number, file) = terms.last().map_or((0, String::new()), |t| (t.number, t.file.clone()));
-    let what = if energy.is_finite() { "a derivative".into() } else { format!("the energy ({energy})") };
-    NonFinite { in_sum: true, ..NonFinite::of_term(what, number, &file) }
+    let what = if energy.is_finite() { "a derivative".to_string() } else { format!("the energy ({energy})") };
+    NonFinite::of_sum(what)
 }
 
 /// An element or iteration; `None` outside of all loops.

@@ -1,19 +1,19 @@
 //! Systems whose unknowns on the GPU are displacements from a reference.
 
-#[cfg(feature = "gpu")]
-use super::Device;
 use super::rebind::Stale;
 use super::{Options, System};
 use crate::problem::Problem;
+use spadina_core::backend::Abilities;
 use std::borrow::Cow;
 
-impl Options {
-    /// Returns true if the programs are those of displacements.
-    pub(super) fn displaced(&self) -> bool {
-        #[cfg(feature = "gpu")]
-        return self.device == Device::Gpu && self.gpu.displacements;
-        #[cfg(not(feature = "gpu"))]
-        return false;
+/// Returns true if the programs are those of displacements: the options ask for it, and the back-end has unknowns of its own.
+pub fn displaces(options: &Options, abilities: &Abilities) -> bool {
+    #[cfg(feature = "gpu")]
+    return options.gpu.displacements && abilities.displacements;
+    #[cfg(not(feature = "gpu"))]
+    {
+        let _ = (options, abilities);
+        false
     }
 }
 
@@ -27,7 +27,7 @@ impl System {
     /// super::GpuOptions::displacements)); nothing happens to a system without these. What no unknown changes is computed
     /// again at the next evaluation.
     pub fn set_reference(&mut self) {
-        if self.options.displaced() {
+        if self.displaced {
             self.problem.references = reference(&self.problem);
             self.unstored = Stale::All;
         }
@@ -36,7 +36,7 @@ impl System {
     /// Takes a reference if there is none, or if the unknowns have another length than it.
     pub(super) fn match_references(&mut self) {
         let unknowns = self.problem.unknowns.iter().map(|(_, tensor)| tensor.data.len());
-        if self.options.displaced() && !self.problem.references.iter().map(Vec::len).eq(unknowns) {
+        if self.displaced && !self.problem.references.iter().map(Vec::len).eq(unknowns) {
             self.problem.references = reference(&self.problem);
             self.unstored = Stale::All;
         }
@@ -44,7 +44,7 @@ impl System {
 
     /// The problem as the programs have it, with displacements for unknowns if they are those of displacements.
     pub(super) fn displaced_problem(&self) -> Cow<'_, Problem> {
-        if !self.options.displaced() {
+        if !self.displaced {
             return Cow::Borrowed(&self.problem);
         }
         let mut problem = self.problem.clone();

@@ -30,7 +30,7 @@ impl System {
             unreachable!("a system that has been bound has connectivity")
         };
         let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
-        let inputs = inputs(&self.problem, &self.options, &self.terms, connectivity);
+        let inputs = inputs(&self.problem, self.displaced, &self.terms, connectivity);
         let energies = bound.energies(&inputs, &*self.executor)?;
         let sum = energies.iter().fold(0.0, |sum, energy| sum + energy);
         if !sum.is_finite() {

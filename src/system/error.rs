@@ -150,9 +150,6 @@ pub enum Error {
         /// The length of the buffer.
         len: usize,
     },
-    /// Not built yet.
-    #[error("{0}")]
-    NotSupported(String),
 }
 
 /// An array whose shape does not fit the parameter that it binds to.

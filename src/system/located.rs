@@ -93,10 +93,10 @@ impl std::error::Error for EnergyError {}
 pub struct NonFinite {
     /// The energy, the gradient, the Hessian or the residual, with the value.
     pub what: String,
-    /// The number of the term, from zero.
-    pub term: usize,
+    /// The number of the term, from zero; `None` where no term alone is to blame.
+    pub term: Option<usize>,
     /// Its file.
-    pub file: String,
+    pub file: Option<String>,
     /// The first element; `None` outside of all loops, or if each element alone is finite in double precision.
     pub iteration: Option<Iteration>,
     /// The place of the first operation without a finite value.
@@ -108,7 +108,12 @@ pub struct NonFinite {
 impl NonFinite {
     /// A result of a term as a whole.
     pub(crate) fn of_term(what: impl Into<String>, term: usize, file: &str) -> Self {
-        Self { what: what.into(), term, file: file.into(), iteration: None, place: None, in_sum: false }
+        Self { term: Some(term), file: Some(file.into()), in_sum: false, ..Self::of_sum(what) }
+    }
+
+    /// A result of finite elements.
+    pub(crate) fn of_sum(what: impl Into<String>) -> Self {
+        Self { what: what.into(), term: None, file: None, iteration: None, place: None, in_sum: true }
     }
 }
 
@@ -124,14 +129,18 @@ pub struct Iteration {
 
 impl fmt::Display for NonFinite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is not finite: term {} ({})", self.what, self.term, self.file)?;
+        write!(f, "{} is not finite", self.what)?;
+        let file = self.file.as_deref().unwrap_or_default();
+        if let Some(term) = self.term {
+            write!(f, ": term {term} ({file})")?;
+        }
         match &self.iteration {
             Some(Iteration { variable: None, number }) => write!(f, ", first at element {number}")?,
             Some(Iteration { variable: Some(name), number }) => write!(f, ", first at {name} = {number}")?,
             None => {}
         }
         if let Some(place) = &self.place {
-            write!(f, ", from the operation at {}:{place}", self.file)?;
+            write!(f, ", from the operation at {file}:{place}")?;
         }
         match self.in_sum {
             true => f.write_str(

@@ -23,6 +23,7 @@ mod product;
 mod program;
 mod rebind;
 mod rows;
+mod state;
 mod term;
 mod work;
 
@@ -39,7 +40,7 @@ pub use work::{Memory, Work};
 use crate::executor;
 use crate::problem::Problem;
 use layout::Stored;
-use product::{Product, Scratch};
+use product::Product;
 use rebind::{Fixed, Stale};
 use spadina_core::backend::{
     self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern,
@@ -47,10 +48,12 @@ use spadina_core::backend::{
 };
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{ProjectedElements, Projection};
-use spadina_core::executor::{Executor, pieces, share};
+use spadina_core::executor::{Executor, large_pieces, map};
 pub use spadina_core::pattern::{Csr, Places, Storage};
 pub use spadina_core::real::Precision;
+use state::{Destination, State};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -83,6 +86,8 @@ pub struct System {
     options: Options,
     executor: Arc<dyn Executor>,
     backend: Arc<dyn Backend>,
+    /// True if the programs are those of displacements from a reference.
+    displaced: bool,
     /// The engine of stored numbers and products: the back-end's own, or the host's.
     engine: Arc<dyn Engine>,
     terms: Vec<DerivedTerm>,
@@ -98,7 +103,7 @@ pub struct System {
     /// The number of patterns there have been.
     patterns: u64,
     /// The terms that are to be bound again, because what they depend on has another length or connectivity.
-    unbound: Stale,
+    unbound: BTreeSet<usize>,
     /// The terms for which what no unknown changes is to be computed again.
     unstored: Stale,
     state: State,
@@ -120,38 +125,30 @@ struct Connectivity {
     fixed: Option<Fixed>,
 }
 
-/// The numbers of the last evaluation.
-#[derive(Default)]
-struct State {
-    gradient: Vec<f64>,
-    hessian: Vec<f64>,
-    residual: Vec<f64>,
-    jacobian: Vec<f64>,
-    product: Vec<f64>,
-    rows: Scratch,
-}
-
 impl System {
     /// Reads the energies of a problem, derives, compiles and finds the sparsity pattern.
     pub fn build(problem: Problem, options: Options) -> Result<System, Error> {
         Self::on(problem, options, devices::backend)
     }
 
-    /// Like [`build`](Self::build), on a back-end of the caller's own; the device of the options is of no account.
+    /// Like [`build`](Self::build), on a back-end of the caller's own; the device of the options is of no account, and
+    /// displacements are where the back-end has none.
     pub fn with_backend(problem: Problem, options: Options, backend: Arc<dyn Backend>) -> Result<System, Error> {
         Self::on(problem, options, |_| Ok(backend))
     }
 
     fn on(
         problem: Problem,
-        options: Options,
+        mut options: Options,
         backend: impl FnOnce(&Options) -> Result<Arc<dyn Backend>, Error>,
     ) -> Result<System, Error> {
         problem.check()?;
+        let backend = backend(&options)?;
+        let displaced = displace::displaces(&options, &backend.abilities());
         let start = Instant::now();
         let mut terms = Vec::new();
         for (number, term) in problem.terms.iter().enumerate() {
-            terms.push(DerivedTerm::derive(&problem, number, term, &options)?);
+            terms.push(DerivedTerm::derive(&problem, number, term, &options, displaced)?);
         }
         if !terms.iter().any(DerivedTerm::uses_unknown) {
             return Err(Error::NoUnknown { place: problem.place.clone() });
@@ -161,8 +158,9 @@ impl System {
             Some(own) => own.clone(),
             None => executor::threads(options.threads)?,
         };
+        // Systems with the same options share its threads.
+        options.executor = Some(executor.clone());
         let start = Instant::now();
-        let backend = backend(&options)?;
         let engine = backend.engine().unwrap_or_else(devices::host);
         let compiled = compile(&mut terms, &options, (&*backend, &*engine), &*executor)?;
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
@@ -172,6 +170,7 @@ impl System {
             options,
             executor,
             backend,
+            displaced,
             engine,
             terms,
             compiled,
@@ -181,7 +180,7 @@ impl System {
             products: Vec::new(),
             products_bound: false,
             patterns: 0,
-            unbound: Stale::none(),
+            unbound: BTreeSet::new(),
             unstored: Stale::All,
             state: State::default(),
             projected: ProjectedElements::default(),
@@ -226,30 +225,28 @@ impl System {
     /// The energy.
     pub fn value(&mut self) -> Result<f64, Error> {
         self.bind()?;
-        self.run(Quantity::Value, None)
+        self.run(Quantity::Value, Destination::Own)
     }
 
     /// The energy, or nothing where it is not finite, as beyond the domain of the energies. Unlike [`value`](Self::value)
     /// it does not look for the reason.
     pub fn trial(&mut self) -> Result<Option<f64>, Error> {
         self.bind()?;
-        Ok(Some(self.numbers(Quantity::Value, &mut [])?).filter(|energy| energy.is_finite()))
+        Ok(Some(self.numbers(Quantity::Value, Destination::Own)?).filter(|energy| energy.is_finite()))
     }
 
     /// The energy and its gradient.
     pub fn gradient(&mut self) -> Result<(f64, &[f64]), Error> {
         self.bind()?;
-        let energy = self.run(Quantity::Gradient, None)?;
+        let energy = self.run(Quantity::Gradient, Destination::Own)?;
         Ok((energy, &self.state.gradient))
     }
 
     /// The energy, its gradient and its Hessian.
     pub fn evaluate(&mut self) -> Result<Evaluation<'_>, Error> {
         self.bind()?;
-        let mut hessian = std::mem::take(&mut self.state.hessian);
-        let result = self.run(Quantity::Hessian, Some(&mut hessian));
-        self.state.hessian = hessian;
-        Ok(self.evaluation(result?))
+        let energy = self.run(Quantity::Hessian, Destination::Own)?;
+        Ok(self.evaluation(energy))
     }
 
     /// Like [`evaluate`](Self::evaluate), with the Hessian set in the caller's own buffer, which has the length of the
@@ -260,7 +257,7 @@ impl System {
         if hessian.len() != wanted {
             return Err(Error::BufferLength { found: hessian.len(), wanted });
         }
-        let energy = self.run(Quantity::Hessian, Some(hessian))?;
+        let energy = self.run(Quantity::Hessian, Destination::Caller(hessian))?;
         Ok(self.evaluation(energy))
     }
 
@@ -300,17 +297,16 @@ impl System {
         }
     }
 
-    /// Evaluates all terms; the numbers are in the state, those of the Hessian in `hessian`.
-    fn run(&mut self, quantity: Quantity, hessian: Option<&mut [f64]>) -> Result<f64, Error> {
-        let hessian = hessian.unwrap_or(&mut []);
-        let energy = self.numbers(quantity, hessian)?;
-        let (state, executor) = (&mut self.state, &*self.executor);
-        let results = [&mut state.gradient[..], hessian, &mut state.jacobian];
-        let finite = |numbers: &mut [f64]| {
-            let length = if numbers.len() < MANY { numbers.len() } else { share(executor, numbers.len()) };
-            !pieces(executor, numbers, length, |_, piece| are_finite(piece)).contains(&false)
+    /// Evaluates all terms; the numbers are in the state, those of the Hessian at their destination.
+    fn run(&mut self, quantity: Quantity, mut hessian: Destination<'_>) -> Result<f64, Error> {
+        let energy = self.numbers(quantity, hessian.again())?;
+        let executor = &*self.executor;
+        let Buffers { gradient, hessian, jacobian, .. } = self.state.buffers(quantity, hessian);
+        let finite = |numbers: &[f64]| {
+            let length = large_pieces(executor, numbers.len());
+            map(executor, numbers.chunks(length).collect(), are_finite).into_iter().all(|finite| finite)
         };
-        if !energy.is_finite() || !results.into_iter().all(finite) {
+        if !energy.is_finite() || ![&*gradient, hessian, jacobian].into_iter().all(finite) {
             let precision = self.backend.abilities().precision(self.options.precision);
             let problem = self.displaced_problem();
             return Err(diagnose::non_finite(&self.terms, &problem, (quantity, precision), energy).into());
@@ -319,7 +315,7 @@ impl System {
     }
 
     /// Evaluates all terms, whatever comes out.
-    fn numbers(&mut self, quantity: Quantity, hessian: &mut [f64]) -> Result<f64, Error> {
+    fn numbers(&mut self, quantity: Quantity, hessian: Destination<'_>) -> Result<f64, Error> {
         let Some(connectivity) = &self.connectivity else {
             unreachable!("a system that has been bound has connectivity")
         };
@@ -329,17 +325,18 @@ impl System {
             let what = "the projection of some elements and not of others".into();
             return Err(backend::Error::Refused { what, by: self.backend.name().into() }.into());
         }
-        self.projected_elements.store(0, Ordering::Relaxed);
-        let State { gradient, residual, jacobian, .. } = &mut self.state;
-        let mut buffers = Buffers { gradient, hessian, residual, jacobian, product: &mut [] };
-        let inputs = inputs(&self.problem, &self.options, &self.terms, connectivity);
+        if quantity == Quantity::Hessian {
+            self.projected_elements.store(0, Ordering::Relaxed);
+        }
+        let mut buffers = self.state.buffers(quantity, hessian);
+        let inputs = inputs(&self.problem, self.displaced, &self.terms, connectivity);
         let wanted = Wanted { quantity, projected: &self.projected, count: &self.projected_elements };
         Ok(bound.evaluate(&wanted, &inputs, &mut buffers, &*self.executor)?)
     }
 
     /// Binds the compiled kernels to the data as they are.
     fn bind_backend(&mut self, connectivity: Connectivity) -> Result<(), Error> {
-        let inputs = inputs(&self.problem, &self.options, &self.terms, &connectivity);
+        let inputs = inputs(&self.problem, self.displaced, &self.terms, &connectivity);
         self.bound = Some(self.compiled.bind(&inputs, &*self.executor)?);
         self.connectivity = Some(connectivity);
         self.products_bound = false;
@@ -352,7 +349,7 @@ impl System {
             unreachable!("a system that has been bound has connectivity")
         };
         let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
-        Ok(bound.refresh(&inputs(&self.problem, &self.options, &self.terms, connectivity))?)
+        Ok(bound.refresh(&inputs(&self.problem, self.displaced, &self.terms, connectivity))?)
     }
 
     /// Lets go of what follows from connectivity.
@@ -365,15 +362,13 @@ impl System {
 /// All data, as back-ends take them.
 fn inputs<'a>(
     problem: &'a Problem,
-    options: &Options,
+    displaced: bool,
     terms: &'a [DerivedTerm],
     connectivity: &'a Connectivity,
 ) -> Inputs<'a> {
     let Connectivity { pattern, stored, slots, jacobian, zeros, .. } = connectivity;
     let unknowns = problem.unknowns.iter().enumerate().map(|(k, (_, tensor))| match problem.references.get(k) {
-        Some(reference) if options.displaced() => {
-            tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect()
-        }
+        Some(reference) if displaced => tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect(),
         _ => Cow::Borrowed(&tensor.data[..]),
     });
     let lengths = Lengths {
@@ -414,9 +409,6 @@ fn compile(
     let kernels: Vec<_> = terms.iter().map(DerivedTerm::kernels).collect();
     Ok(backend.compile(&kernels, &compiled, executor)?)
 }
-
-/// So many numbers are worth several threads to be gone through.
-const MANY: usize = 1 << 18;
 
 /// Returns true if all numbers are finite. Groups of them are looked at without a branch, which makes vectors of the
 /// loop.

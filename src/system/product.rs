@@ -188,8 +188,7 @@ impl Product {
             result.map_err(|fault| faults::index(problem, &term.file, &term.text, graph, &fault))?;
         }
         if self.weighted.is_some() && self.main.rows() > term.rows().end {
-            let message = format!("the derivative of {} has more rows than its values", term.file);
-            return Err(Error::NotSupported(message));
+            unreachable!("the derivative of a residual has no rows that the residual has not")
         }
         let weighted = self.weighted.as_mut().map(|own| &mut own.tangent);
         std::iter::once(&mut self.main).chain(weighted).for_each(|own| own.place(executor));
@@ -237,7 +236,7 @@ impl System {
         }
         self.bind()?;
         self.bind_products()?;
-        let displaced = self.options.displaced().then(|| self.displaced_problem().into_owned());
+        let displaced = self.displaced.then(|| self.displaced_problem().into_owned());
         let problem = displaced.as_ref().unwrap_or(&self.problem);
         let State { product, rows, .. } = &mut self.state;
         product.fill(0.0);

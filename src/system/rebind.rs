@@ -5,8 +5,9 @@
 
 use super::layout::Layout;
 use super::program::Placement;
+use super::state::State;
 use super::term::DerivedTerm;
-use super::{Connectivity, Error, State, System};
+use super::{Connectivity, Error, System};
 use spadina_core::executor::Serial;
 use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
 use std::collections::BTreeSet;
@@ -62,8 +63,8 @@ impl System {
         if self.connectivity.is_none() {
             self.match_references();
             self.bind_indices()?;
-            (self.unbound, self.unstored) = (Stale::none(), Stale::All);
-        } else if !self.unbound.is_none() {
+            (self.unbound, self.unstored) = (BTreeSet::new(), Stale::All);
+        } else if !self.unbound.is_empty() {
             self.bind_changed()?;
         }
         if !self.unstored.is_none() {
@@ -104,14 +105,14 @@ impl System {
         let kernels: Vec<_> = terms.iter().flat_map(DerivedTerm::entries).collect();
         let pattern = hessian_pattern(unknowns, &kernels, &Gram::pattern(&jacobian), &*self.executor);
         let (stored, slots) = self.options.layout.store(&pattern)?;
+        if u32::try_from(jacobian.nonzeros()).is_err() {
+            return Err(Error::Slots { len: jacobian.nonzeros() });
+        }
         let hessian = Places { pattern: &pattern, slots: slots.as_deref() };
         let own_rows = Places { pattern: &jacobian, slots: None };
-        let placement = Placement {
-            hessian: Some(hessian),
-            jacobian: Some(own_rows),
-            shared: stored.is_shared(),
-            batched: self.backend.abilities().batches_elements,
-        };
+        let batched = self.backend.abilities().batches_elements;
+        let shared = stored.is_shared();
+        let placement = Placement { hessian: Some(hessian), jacobian: Some(own_rows), shared, batched };
         self.terms.iter_mut().for_each(|term| term.place(placement, &*self.executor));
         self.state = State {
             gradient: vec![0.0; unknowns],
@@ -142,15 +143,16 @@ impl System {
             drop(self.take_connectivity());
             return;
         }
-        let terms = self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number);
-        self.unbound.add(terms);
+        self.unbound.extend(self.terms.iter().filter(|term| term.uses(name)).map(|term| term.number));
     }
 
     /// Binds the terms that a change concerns.
     pub(super) fn bind_changed(&mut self) -> Result<(), Error> {
-        let Stale::Terms(now) = std::mem::replace(&mut self.unbound, Stale::none()) else { return self.bind_indices() };
+        let now = std::mem::take(&mut self.unbound);
         // Until all is done, nothing is bound: an index out of range leaves no half of it.
-        let Some(mut own) = self.take_connectivity() else { return self.bind_indices() };
+        let Some(mut own) = self.take_connectivity() else {
+            unreachable!("terms are bound again where there is connectivity")
+        };
         let start = Instant::now();
         let fixed = match own.fixed.take() {
             Some(fixed) if now.is_subset(&fixed.changing) => fixed,
@@ -176,7 +178,7 @@ impl System {
             hessian: Some(Places { pattern: &own.pattern, slots: None }),
             jacobian: Some(Places { pattern: &own.jacobian, slots: None }),
             shared: false,
-            batched: true,
+            batched: self.backend.abilities().batches_elements,
         };
         for &number in &fixed.changing {
             // Few elements: threads would take longer to start.

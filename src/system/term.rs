@@ -39,7 +39,14 @@ pub struct DerivedTerm {
 
 impl DerivedTerm {
     /// Reads a term's text, binds its parameters and runs the pipeline.
-    pub fn derive(problem: &Problem, number: usize, term: &problem::Term, options: &Options) -> Result<Self, Error> {
+    /// Derives what the options ask for, by displacements if `displaces`.
+    pub fn derive(
+        problem: &Problem,
+        number: usize,
+        term: &problem::Term,
+        options: &Options,
+        displaces: bool,
+    ) -> Result<Self, Error> {
         let file = term.path.display().to_string();
         let text = match &term.source {
             problem::Source::Text(text) => text.clone(),
@@ -57,7 +64,7 @@ impl DerivedTerm {
             return Err(Error::Term { place: term.place.clone(), message });
         }
         let mut lowered = bind_parameters(problem, term, &file)?;
-        if options.displaced() {
+        if displaces {
             lowered.program = displaced(&lowered.program);
         }
         let runs = matches!(options.layout, Layout::Full);

@@ -17,6 +17,9 @@ pub struct Abilities {
     pub fuses: bool,
     /// True if binding again costs little, so that single terms can be bound again.
     pub rebinds: bool,
+    /// True if it evaluates at [`Inputs::unknowns`](super::Inputs::unknowns), which may be displacements from a reference. Otherwise
+    /// unknowns are among the data, as they are.
+    pub displacements: bool,
     /// The traffic of numbers.
     pub traffic: Traffic,
 }
@@ -39,6 +42,7 @@ impl Abilities {
             batches_elements: true,
             fuses: false,
             rebinds: true,
+            displacements: false,
             traffic: Traffic { narrow: false, gathers: false },
         }
     }
@@ -52,6 +56,7 @@ impl Abilities {
             batches_elements: false,
             fuses: false,
             rebinds: false,
+            displacements: true,
             traffic: Traffic { narrow: true, gathers: true },
         }
     }

@@ -1,8 +1,8 @@
 //! The checks of what is bound, for all back-ends: shapes, which cost next to nothing. Indices and slots were checked
 //! one by one when the streams were made ([`crate::pattern`]).
 
-use super::BindError;
-use crate::bind::{Chunks, Data, Stream, Streams};
+use super::{BindError, Lengths, Quantity};
+use crate::bind::{Buffers, Chunks, Data, Stream, Streams};
 use crate::kernel::{Kernel, Step};
 use crate::real::Node;
 use std::ops::Range;
@@ -11,6 +11,20 @@ use std::ops::Range;
 pub fn check(kernel: &Kernel, data: &Data<'_>, streams: &Streams) -> Result<(), BindError> {
     check_data(kernel, data)?;
     check_streams(kernel, streams)
+}
+
+/// Refuses buffers of other lengths than the results of a quantity have.
+pub fn check_buffers(lengths: Lengths, quantity: Quantity, buffers: &Buffers<'_>) -> Result<(), BindError> {
+    let all = [
+        ("residual", Quantity::Value, buffers.residual.len(), lengths.residual),
+        ("gradient", Quantity::Gradient, buffers.gradient.len(), lengths.unknowns),
+        ("Hessian", Quantity::Hessian, buffers.hessian.len(), lengths.hessian),
+        ("Jacobian", Quantity::Hessian, buffers.jacobian.len(), lengths.jacobian),
+    ];
+    match all.into_iter().find(|&(_, from, given, wanted)| quantity >= from && given != wanted) {
+        Some((name, _, given, wanted)) => Err(BindError::Buffer { name, wanted, given }),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a number that is less than a kernel needs.

@@ -93,7 +93,8 @@ impl<'a> Job<'a> {
     /// - every region has a record for every one of its iterations, and `starts` leads to them;
     /// - slots are within the buffers that [`Code::run`] is given, or [`NO_SLOT`](crate::bind::NO_SLOT) if the routine is
     ///   guarded or was compiled as partial;
-    /// - ranges of one group write no slot in common.
+    /// - ranges of one group write no slot in common;
+    /// - only code that was compiled from this routine runs it; it has a projection exactly if the routine has elements.
     pub unsafe fn new(
         routine: &'a Routine,
         data: &'a Data<'a>,

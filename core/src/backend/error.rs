@@ -44,6 +44,19 @@ pub enum BindError {
         /// The number that is bound.
         given: usize,
     },
+    /// The data are those of other kernels than were compiled.
+    #[error("the data are bound to other kernels than were compiled for them")]
+    OtherKernels,
+    /// A buffer of another length than the results have.
+    #[error("the buffer of the {name} has {given} entries, {wanted} are needed")]
+    Buffer {
+        /// The results.
+        name: &'static str,
+        /// The length needed.
+        wanted: usize,
+        /// The length of the buffer.
+        given: usize,
+    },
     /// The ranges of the streams are not ranges of the outermost loop.
     #[error("kernel `{kernel}`: the ranges of the streams do not lie in the outermost loop")]
     Ranges {

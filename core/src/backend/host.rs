@@ -2,19 +2,16 @@
 
 use super::interpreter::{Interpreter, Steps};
 use super::{
-    Abilities, Backend, Bound, Code, CompileOptions, Compiled, Engine, Error, Inputs, Job, KernelSet, ProgramInputs,
-    ProgramKernels, Quantity, Residence, Routine, TermInputs, TermKernels, Wanted, check,
+    Abilities, Backend, BindError, Bound, Code, CompileOptions, Compiled, Engine, Error, Inputs, Job, KernelSet,
+    ProgramInputs, ProgramKernels, Quantity, Residence, Routine, TermInputs, TermKernels, Wanted, check, check_buffers,
 };
 use crate::bind::{Buffers, Data};
 use crate::element::{ProjectedElements, Projection, ProjectionRequest};
-use crate::executor::{Executor, map, pieces, share};
+use crate::executor::{Executor, large_pieces, map, pieces};
 use crate::pattern::Gram;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-
-/// So many numbers are worth several threads to be set to zero.
-const MANY: usize = 1 << 18;
 
 /// A back-end that runs kernels by an engine.
 #[derive(Clone, Debug)]
@@ -108,8 +105,30 @@ fn programs<'a>(term: &'a TermKernels<'a>) -> impl Iterator<Item = &'a ProgramKe
     std::iter::once(&term.main).chain(&term.weighted).chain(term.matrices.iter().map(|m| &m.program))
 }
 
+impl HostCompiled {
+    /// Refuses data of other kernels than those that were compiled.
+    fn check_kernels(&self, inputs: &Inputs<'_>) -> Result<(), BindError> {
+        let same = |(term, codes): (&TermInputs<'_>, &TermCodes)| {
+            let fits = |(program, codes): (&ProgramInputs<'_>, &Codes)| {
+                Quantity::ALL.iter().all(|&q| program.kernels.set.routines(q).len() == codes[q as usize].len())
+            };
+            let matrices =
+                term.matrices.len() == codes.matrices.len() && term.weighted.is_some() == codes.weighted.is_some();
+            matrices
+                && fits((&term.main, &codes.main))
+                && term.weighted.iter().zip(&codes.weighted).all(fits)
+                && term.matrices.iter().map(|m| &m.program).zip(&codes.matrices).all(fits)
+        };
+        match inputs.terms().len() == self.terms.len() && inputs.terms().iter().zip(&*self.terms).all(same) {
+            true => Ok(()),
+            false => Err(BindError::OtherKernels),
+        }
+    }
+}
+
 impl Compiled for HostCompiled {
     fn bind(&mut self, inputs: &Inputs<'_>, _: &dyn Executor) -> Result<Box<dyn Bound>, Error> {
+        self.check_kernels(inputs)?;
         for term in inputs.terms() {
             let matrices = term.matrices.iter().map(|m| &m.program);
             for program in std::iter::once(&term.main).chain(&term.weighted).chain(matrices) {
@@ -152,8 +171,9 @@ impl Bound for HostBound {
         buffers: &mut Buffers<'_>,
         executor: &dyn Executor,
     ) -> Result<f64, Error> {
+        check_buffers(inputs.lengths(), wanted.quantity, buffers)?;
         let zero = |numbers: &mut [f64]| {
-            let length = if numbers.len() < MANY { numbers.len() } else { share(executor, numbers.len()) };
+            let length = large_pieces(executor, numbers.len());
             pieces(executor, numbers, length, |_, piece| piece.fill(0.0));
         };
         [&mut *buffers.gradient, buffers.hessian, buffers.residual, buffers.jacobian].into_iter().for_each(zero);

@@ -24,7 +24,7 @@ mod kernels;
 mod view;
 
 pub use abilities::{Abilities, Traffic};
-pub use check::{check, check_data, check_streams};
+pub use check::{check, check_buffers, check_data, check_streams};
 pub use engine::{Code, CompileOptions, Engine, Job};
 pub use error::{BindError, Error};
 pub use host::Host;

@@ -1,7 +1,7 @@
 //! Streams of kernels that write every row once, in the order of the iterations: the stored numbers of static hoisting.
 
 use super::symbolic::{Action, Symbolic};
-use super::{Fault, chunks};
+use super::{Fault, FaultKind, chunks};
 use crate::bind::{Data, Stream, Streams};
 use crate::executor::Serial;
 use crate::kernel::{Kernel, Root};
@@ -19,8 +19,11 @@ pub fn dense_streams(kernel: &Kernel, data: &Data) -> Result<Streams, Fault> {
     let symbolic = Symbolic::scheduled(graph, &roots, actions, (kernel.regions.len(), kernel.outer));
     let outer = symbolic.run(data, &[], 0, &Serial)?.outer;
     let records = (outer.end - outer.start) as usize;
-    let stream = |width: usize| Stream { width, slots: (0..(records * width) as u32).collect(), starts: Vec::new() };
-    let regions = kernel.regions.iter().map(|region| stream(region.width)).collect();
+    let stream = |width: usize| {
+        let slots = u32::try_from(records.saturating_mul(width)).map_err(|_| Fault::of(FaultKind::TooMany))?;
+        Ok(Stream { width, slots: (0..slots).collect(), starts: Vec::new() })
+    };
+    let regions = kernel.regions.iter().map(|region| stream(region.width)).collect::<Result<_, Fault>>()?;
     let chunks = chunks::apart(&outer);
     let streams = Streams { outer, regions, chunks };
     verify::debug("dense streams", || {

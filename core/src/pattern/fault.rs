@@ -17,6 +17,13 @@ pub struct Fault {
     pub reads: Vec<(Table, i64, i64)>,
 }
 
+impl Fault {
+    /// A fault of no place of its own.
+    pub fn of(kind: FaultKind) -> Self {
+        Self { kind, span: Span::default(), loops: Vec::new(), reads: Vec::new() }
+    }
+}
+
 /// The kind of a fault of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FaultKind {

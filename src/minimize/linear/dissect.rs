@@ -95,12 +95,14 @@ struct Dissection<'a> {
     part: Vec<u32>,
     parts: u32,
     distances: [Vec<u32>; LANDMARKS],
+    /// Before the cut at hand; false between cuts.
+    before: Vec<bool>,
 }
 
 impl<'a> Dissection<'a> {
     fn new(graph: &'a Graph) -> Self {
         let distances = std::array::from_fn(|_| vec![FAR; graph.nodes()]);
-        Self { graph, part: vec![0; graph.nodes()], parts: 0, distances }
+        Self { graph, part: vec![0; graph.nodes()], parts: 0, distances, before: vec![false; graph.nodes()] }
     }
 
     /// All nodes in their order.
@@ -184,7 +186,7 @@ impl<'a> Dissection<'a> {
     fn cut(&mut self, nodes: &[u32]) -> Option<Cut> {
         self.landmarks(nodes);
         let mut keys: Vec<i64> = Vec::with_capacity(nodes.len());
-        let mut before = vec![false; self.part.len()];
+        let mut before = std::mem::take(&mut self.before);
         let (mut best, mut least) = (None, f64::INFINITY);
         for (a, b) in (0..LANDMARKS).flat_map(|a| (0..=a).map(move |b| (a, b))) {
             let distance = |landmark: usize, node: u32| i64::from(self.distances[landmark][node as usize]);
@@ -205,9 +207,13 @@ impl<'a> Dissection<'a> {
                 }
             }
         }
-        let (keys, bound, side) = best?;
-        nodes.iter().zip(&keys).for_each(|(&node, &key)| before[node as usize] = key < bound);
-        Some(self.take(nodes, &before, side))
+        let cut = best.map(|(keys, bound, side)| {
+            nodes.iter().zip(&keys).for_each(|(&node, &key)| before[node as usize] = key < bound);
+            self.take(nodes, &before, side)
+        });
+        nodes.iter().for_each(|&node| before[node as usize] = false);
+        self.before = before;
+        cut
     }
 
     /// Measures distances from nodes that are far from each other.
