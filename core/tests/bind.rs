@@ -1,7 +1,7 @@
 //! What does not have the shape of a kernel is not bound.
 
-use spadina_core::backend::check;
-use spadina_core::bind::{Chunks, Data, Stream, Streams};
+use spadina_core::backend::{Lengths, Quantity, check, check_buffers};
+use spadina_core::bind::{Buffers, Chunks, Data, Stream, Streams};
 use spadina_core::kernel::{Kernel, Outputs, build};
 use spadina_core::program::{Entry, Program, Target, Update};
 use spadina_core::real::{ArrayKind, Graph};
@@ -50,4 +50,25 @@ fn what_does_not_fit_is_refused() {
     let starts = |s: &mut Streams| s.regions[1].starts = vec![0, 1, 2];
     assert!(refusal(&starts).contains("beginnings of records of region 1"));
     assert!(refusal(&|s| s.regions[1].slots.truncate(2)).contains("2 slots of region 1 are bound, 3 are needed"));
+}
+
+#[test]
+fn buffers_have_the_lengths_of_the_results() {
+    let lengths = Lengths { unknowns: 2, hessian: 3, residual: 1, jacobian: 4 };
+    let check = |quantity, [gradient, hessian, residual, jacobian]: [usize; 4]| {
+        let [mut g, mut h, mut r, mut j] = [gradient, hessian, residual, jacobian].map(|length| vec![0.0; length]);
+        let buffers =
+            Buffers { gradient: &mut g, hessian: &mut h, residual: &mut r, jacobian: &mut j, ..Buffers::default() };
+        check_buffers(lengths, quantity, &buffers).map_err(|error| error.to_string())
+    };
+    assert_eq!(check(Quantity::Hessian, [2, 3, 1, 4]), Ok(()));
+    // Those of a quantity that is not asked for are of no account.
+    assert_eq!(check(Quantity::Value, [0, 0, 1, 0]), Ok(()));
+    assert_eq!(check(Quantity::Gradient, [2, 0, 1, 0]), Ok(()));
+    let refusal =
+        |name: &str, given, wanted| Err(format!("the buffer of the {name} has {given} entries, {wanted} are needed"));
+    assert_eq!(check(Quantity::Value, [0, 0, 0, 0]), refusal("residual", 0, 1));
+    assert_eq!(check(Quantity::Gradient, [1, 0, 1, 0]), refusal("gradient", 1, 2));
+    assert_eq!(check(Quantity::Hessian, [2, 0, 1, 4]), refusal("Hessian", 0, 3));
+    assert_eq!(check(Quantity::Hessian, [2, 3, 1, 5]), refusal("Jacobian", 5, 4));
 }

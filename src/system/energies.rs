@@ -1,6 +1,7 @@
 //! The energy of every term.
 
-use super::{Error, System, diagnose, inputs};
+use super::connectivity::{bound, inputs};
+use super::{Error, System, diagnose};
 use spadina_core::backend::Quantity;
 
 impl System {
@@ -26,10 +27,7 @@ impl System {
     /// ```
     pub fn energies(&mut self) -> Result<Vec<f64>, Error> {
         self.bind()?;
-        let Some(connectivity) = &self.connectivity else {
-            unreachable!("a system that has been bound has connectivity")
-        };
-        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        let (bound, connectivity) = bound(&mut self.bound, &self.connectivity);
         let inputs = inputs(&self.problem, self.displaced, &self.terms, connectivity);
         let energies = bound.energies(&inputs, &*self.executor)?;
         let sum = energies.iter().fold(0.0, |sum, energy| sum + energy);

@@ -1,6 +1,7 @@
 //! Problems compiled for a device: built once, bound to connectivity, evaluated many times.
 
 mod bind;
+mod connectivity;
 mod convert;
 mod data;
 mod debug;
@@ -39,20 +40,16 @@ pub use work::{Memory, Work};
 
 use crate::executor;
 use crate::problem::Problem;
-use layout::Stored;
+use connectivity::{Connectivity, inputs};
 use product::Product;
-use rebind::{Fixed, Stale};
-use spadina_core::backend::{
-    self, Backend, Bound, CompileOptions, Compiled, Engine, GramPlaces, Inputs, Lengths, Quantity, StoredPattern,
-    Wanted,
-};
+use rebind::Stale;
+use spadina_core::backend::{self, Backend, Bound, CompileOptions, Compiled, Engine, Quantity, Wanted};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{ProjectedElements, Projection};
 use spadina_core::executor::{Executor, large_pieces, map};
 pub use spadina_core::pattern::{Csr, Places, Storage};
 pub use spadina_core::real::Precision;
 use state::{Destination, State};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -110,19 +107,6 @@ pub struct System {
     projected: ProjectedElements,
     /// The number of elements that had negative eigenvalues removed in the last evaluation.
     projected_elements: AtomicUsize,
-}
-
-/// The data that follow from connectivity and from the lengths of the arrays.
-struct Connectivity {
-    pattern: Csr,
-    stored: Stored,
-    /// With residuals, the slots of the pattern's entries, unless these are their numbers.
-    slots: Option<Vec<u32>>,
-    jacobian: Csr,
-    /// As many zeros as there are rows of the residual: they stand for weights.
-    zeros: Vec<f64>,
-    /// The part of the pattern that stays when connectivity changes, once it has.
-    fixed: Option<Fixed>,
 }
 
 impl System {
@@ -282,7 +266,7 @@ impl System {
 
     /// The connectivity of a system that has been bound.
     fn bound_connectivity(&self) -> &Connectivity {
-        self.connectivity.as_ref().unwrap_or_else(|| unreachable!("a system that has been bound has connectivity"))
+        connectivity::connected(&self.connectivity)
     }
 
     fn evaluation(&self, energy: f64) -> Evaluation<'_> {
@@ -316,10 +300,7 @@ impl System {
 
     /// Evaluates all terms, whatever comes out.
     fn numbers(&mut self, quantity: Quantity, hessian: Destination<'_>) -> Result<f64, Error> {
-        let Some(connectivity) = &self.connectivity else {
-            unreachable!("a system that has been bound has connectivity")
-        };
-        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        let (bound, connectivity) = connectivity::bound(&mut self.bound, &self.connectivity);
         let some = self.options.projection.is_some() && self.projected != ProjectedElements::All;
         if some && quantity == Quantity::Hessian && !self.backend.abilities().selects_elements {
             let what = "the projection of some elements and not of others".into();
@@ -345,10 +326,7 @@ impl System {
 
     /// Gives the bound kernels new numbers of arrays.
     fn refresh(&mut self) -> Result<(), Error> {
-        let Some(connectivity) = &self.connectivity else {
-            unreachable!("a system that has been bound has connectivity")
-        };
-        let Some(bound) = &mut self.bound else { unreachable!("a system with connectivity has bound kernels") };
+        let (bound, connectivity) = connectivity::bound(&mut self.bound, &self.connectivity);
         Ok(bound.refresh(&inputs(&self.problem, self.displaced, &self.terms, connectivity))?)
     }
 
@@ -357,36 +335,6 @@ impl System {
         self.bound = None;
         self.connectivity.take()
     }
-}
-
-/// All data, as back-ends take them.
-fn inputs<'a>(
-    problem: &'a Problem,
-    displaced: bool,
-    terms: &'a [DerivedTerm],
-    connectivity: &'a Connectivity,
-) -> Inputs<'a> {
-    let Connectivity { pattern, stored, slots, jacobian, zeros, .. } = connectivity;
-    let unknowns = problem.unknowns.iter().enumerate().map(|(k, (_, tensor))| match problem.references.get(k) {
-        Some(reference) if displaced => tensor.data.iter().zip(reference).map(|(x, reference)| x - reference).collect(),
-        _ => Cow::Borrowed(&tensor.data[..]),
-    });
-    let lengths = Lengths {
-        unknowns: problem.unknown_count(),
-        hessian: stored.len(),
-        residual: zeros.len(),
-        jacobian: jacobian.nonzeros(),
-    };
-    let gram = GramPlaces {
-        jacobian: Places { pattern: jacobian, slots: None },
-        hessian: Places { pattern, slots: slots.as_deref() },
-    };
-    let stored = stored.pattern(pattern).map(|(csr, block)| StoredPattern { csr, block });
-    let own = terms.iter().map(|term| term.inputs(problem, zeros)).collect();
-    // SAFETY: binding checked every index over these sizes, tables and array lengths, and that rows and columns lie within
-    // the unknowns; the streams have a record for each iteration and slots within buffers of these lengths, and their
-    // groups keep ranges that write a common slot apart. Whatever changes a length, a size or a table unbinds first.
-    unsafe { Inputs::new(unknowns.collect(), own, lengths, problem.has_residuals().then_some(gram), stored) }
 }
 
 /// Compiles all kernels.

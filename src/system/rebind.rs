@@ -3,11 +3,12 @@
 //! The pattern of the terms that do not change is kept (`Fixed`). The new pattern is its union with that of the others;
 //! where it differs from the one before, the slots of the terms that did not change are translated, in one pass.
 
+use super::connectivity::Connectivity;
 use super::layout::Layout;
 use super::program::Placement;
 use super::state::State;
 use super::term::DerivedTerm;
-use super::{Connectivity, Error, System};
+use super::{Error, System};
 use spadina_core::executor::Serial;
 use spadina_core::pattern::{Csr, Gram, Places, hessian_pattern};
 use std::collections::BTreeSet;

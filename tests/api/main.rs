@@ -1,5 +1,6 @@
 //! The Rust API: compile once, evaluate often; layouts; data that change; residuals; products.
 
+mod after_errors;
 mod data;
 mod energies;
 mod handles;

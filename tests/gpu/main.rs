@@ -13,24 +13,6 @@ use spadina::system::{Device, Precision};
 use spadina::{Options, Problem, System};
 use std::path::Path;
 
-/// Problems with reference values.
-const CASES: [&str; 14] = [
-    "axis_springs",
-    "branches",
-    "chain",
-    "diagonal",
-    "edge_residual",
-    "grid",
-    "neo_hookean",
-    "one_ring",
-    "ring",
-    "ring3d",
-    "sqrt_chain",
-    "symmetric_dirichlet",
-    "table_program",
-    "two_unknowns",
-];
-
 /// A conformance case.
 fn read(case: &str) -> Problem {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
@@ -44,8 +26,8 @@ fn peer(letter: &str, size: usize) -> Problem {
 }
 
 /// All conformance cases by name.
-fn cases() -> impl Iterator<Item = (&'static str, Problem)> {
-    CASES.into_iter().map(|case| (case, read(case)))
+fn cases() -> impl Iterator<Item = (String, Problem)> {
+    spadina_conformance::cases::problems()
 }
 
 /// Small benchmark problems by letter.

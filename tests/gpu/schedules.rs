@@ -30,7 +30,7 @@ fn check(problem: &Problem, what: &str) {
 
 #[test]
 fn conformance_cases() {
-    cases().for_each(|(case, problem)| check(&problem, case));
+    cases().for_each(|(case, problem)| check(&problem, &case));
 }
 
 #[test]
