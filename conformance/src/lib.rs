@@ -23,8 +23,10 @@ pub mod projections;
 pub mod random;
 pub mod reference;
 pub mod subject;
+mod without;
 
 pub use subject::{Subject, Threads};
+pub use without::{everything_is_required, without_gpu};
 
 /// Makes the tests of a back-end: `$subject` is an expression of type `Option<Subject>`, `None` where this machine lacks what
 /// the back-end needs.

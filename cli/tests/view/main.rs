@@ -10,20 +10,16 @@ mod simulation;
 mod window;
 
 use spadina::gpu::{self, Device};
+use spadina_conformance::without_gpu;
 
 /// A device that draws; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set.
 fn device() -> Option<Device> {
     match Device::open(None) {
         Ok(device) => Some(device),
-        Err(gpu::Error::NoAdapter { .. }) if !is_required() => {
-            println!("not tested: there is no adapter");
+        Err(error @ gpu::Error::NoAdapter { .. }) => {
+            without_gpu(error);
             None
         }
         Err(error) => panic!("{error}"),
     }
-}
-
-/// Whether everything has to be tested.
-fn is_required() -> bool {
-    std::env::var_os("SPADINA_REQUIRE_GPU").is_some_and(|v| v == "1")
 }

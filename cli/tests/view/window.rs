@@ -1,7 +1,7 @@
 //! The window itself, on a virtual display without anybody before it.
 
+use super::device;
 use super::net::net;
-use super::{device, is_required};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ impl Screenshot {
 fn display() -> Option<Display> {
     device()?;
     let display = Display::open();
-    assert!(display.is_some() || !is_required(), "Xvfb is missing");
+    assert!(display.is_some() || !spadina_conformance::everything_is_required(), "Xvfb is missing");
     if display.is_none() {
         println!("not tested: Xvfb is missing");
     }
@@ -165,7 +165,7 @@ fn finish(mut child: Child) {
 /// Whether there is a program that moves the mouse; without it neither mouse nor keys are tested.
 fn has_mouse(display: &Display) -> bool {
     let found = display.act(&["mousemove", "500", "60"]);
-    assert!(found || !is_required(), "xdotool is missing");
+    assert!(found || !spadina_conformance::everything_is_required(), "xdotool is missing");
     if !found {
         println!("neither mouse nor keys are tested: xdotool is missing");
     }

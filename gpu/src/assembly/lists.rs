@@ -227,26 +227,9 @@ fn tiles(run: Run, tile: usize) -> impl Iterator<Item = Tile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spadina_conformance::Threads;
     use spadina_core::backend::BindError;
     use spadina_core::executor::Serial;
-
-    /// Threads of its own for every call.
-    #[derive(Debug)]
-    struct Scoped;
-
-    impl Executor for Scoped {
-        fn threads(&self) -> usize {
-            3
-        }
-
-        fn run(&self, count: usize, task: &(dyn Fn(usize) + Sync)) {
-            std::thread::scope(|scope| {
-                for first in 0..3 {
-                    scope.spawn(move || (first..count).step_by(3).for_each(task));
-                }
-            });
-        }
-    }
 
     struct Pairs(Vec<(usize, [u32; 2])>);
 
@@ -277,7 +260,7 @@ mod tests {
     fn threads_make_the_same_lists() {
         let entries = 3 * PARALLEL + 5;
         let pairs = Pairs((0..4 * entries as u32).map(|k| ((k as usize * 7919) % entries, [k, k + 1])).collect());
-        let lists = Lists::of(entries, &pairs, &Scoped).unwrap();
+        let lists = Lists::of(entries, &pairs, &Threads(3)).unwrap();
         assert_eq!(lists, Lists::of(entries, &pairs, &Serial).unwrap());
         for (entry, ends) in lists.starts.windows(2).enumerate() {
             let own = lists.items[2 * ends[0] as usize..2 * ends[1] as usize].chunks(2);

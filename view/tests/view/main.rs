@@ -7,22 +7,18 @@ mod pictures;
 mod simulation;
 
 use spadina::gpu::{self, Device};
+use spadina_conformance::without_gpu;
 
 /// A device that draws; nothing where there is no adapter, unless `SPADINA_REQUIRE_GPU` is set.
 fn device() -> Option<Device> {
     match Device::open(None) {
         Ok(device) => Some(device),
-        Err(gpu::Error::NoAdapter { .. }) if !is_required() => {
-            println!("not tested: there is no adapter");
+        Err(error @ gpu::Error::NoAdapter { .. }) => {
+            without_gpu(error);
             None
         }
         Err(error) => panic!("{error}"),
     }
-}
-
-/// Returns true if everything has to be tested.
-fn is_required() -> bool {
-    std::env::var_os("SPADINA_REQUIRE_GPU").is_some_and(|v| v == "1")
 }
 
 /// A surface of `n` by `n` cells with hills, two units wide.
