@@ -9,10 +9,11 @@ use crate::system::System;
 const SHARE: f64 = 1e-4;
 
 /// The share that is kept of the way to where energies end, as interior-point methods keep to the border (Nocedal and
-/// Wright, section 19.1, have up to 0.995).
+/// Wright, section 19.1, have up to 0.995). From 0.5 to 0.99 the example problems take the same iterations.
 const KEPT: f64 = 0.9;
 
 /// The number of bisections by which the place where energies end is found, beyond the halving of steps: to an eighth.
+/// From 0 to 8 the example problems take the same iterations.
 const BISECTIONS: usize = 3;
 
 /// Steps shorter than this share of a whole one are not tried: they do not change a double.

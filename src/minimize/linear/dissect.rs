@@ -7,16 +7,19 @@
 
 use super::free::FreeHessian;
 
-/// Nodes from which distances are measured.
+// The measurements below are multiplications of a factorisation in terms of those of minimum degree, for boxes of 12³ and 20³ nodes:
+// 0.81 and 0.57 with the constants as they are.
+
+/// Nodes from which distances are measured. Two give 0.84 and 0.58, eight 0.80 and 0.56, for twice the time.
 const LANDMARKS: usize = 4;
 
-/// Parts of so many nodes are not cut.
+/// Parts of so many nodes are not cut. From 1 to 32 nothing changes by more than 3 %, with 100 it is 0.93 and 0.59.
 const LEAF: usize = 8;
 
-/// The shares of the nodes before the cut that are tried.
+/// The shares of the nodes before the cut that are tried. The middle one alone gives 0.81 and 0.60, five of them 0.80 and 0.56.
 const CUTS: [f64; 3] = [0.4, 0.5, 0.6];
 
-/// The smaller side has at least this share of a part.
+/// The smaller side has at least this share of a part. A tenth gives 0.78 and 0.57, three tenths 0.81 and 0.60.
 const SMALLEST: f64 = 0.2;
 
 /// The distance of a node that has not been reached.
