@@ -192,6 +192,22 @@ pub fn eval(world: &World, vars: &[i64], real: &Real) -> Result<Dual, Unfit> {
     })
 }
 
+/// The largest change of a value or derivative where the numbers of the world change by a rounding error: what the point amplifies
+/// rounding errors by. `None` where the changed point is unfit.
+pub fn amplified(world: &World, real: &Real, at: &Dual) -> Option<f64> {
+    let mut most = 0.0;
+    for sign in [1.0, -1.0] {
+        let mut moved = world.clone();
+        for (k, number) in moved.arrays.iter_mut().flatten().enumerate() {
+            *number *= 1.0 + if k % 2 == 0 { sign } else { -0.5 * sign } * f64::EPSILON;
+        }
+        let moved = eval(&moved, &[], real).ok()?;
+        let entries = |dual: &Dual| [&[dual.v], &dual.g[..], dual.h.as_flattened()].concat();
+        most = entries(at).iter().zip(entries(&moved)).fold(most, |most, (a, b)| f64::max(most, (a - b).abs()));
+    }
+    Some(most)
+}
+
 /// The loop variables in each iteration of a sum.
 pub fn iterations(world: &World, vars: &[i64], sum: &Sum) -> Result<Vec<Vec<i64>>, OutOfRange> {
     let outer = &vars[..sum.depth];
