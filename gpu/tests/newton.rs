@@ -236,7 +236,7 @@ fn minima_are_those_of_double_precision() {
                 Precision::F32 => (1e-4, 1e-6, 1e-4),
                 Precision::F64 => (1e-11, 1e-13, 1e-9),
             };
-            for preconditioner in PRECONDITIONERS {
+            for &preconditioner in PRECONDITIONERS {
                 let linear = solver::Settings { preconditioner, tolerance: solved, ..solver::Settings::default() };
                 let gradient = Tolerance { relative: gradient, absolute: 0.0 };
                 let (report, steps, x) =

@@ -44,7 +44,7 @@ pub use vector::{AXPY, DOT, TOTAL, VectorWords, axpy, dot};
 use assembly::{GATHER, GATHER_LONG, GRAM, GRAM_LONG, REDUCE};
 
 /// Every shader.
-pub const ALL: [Shader; 23] = [
+pub const ALL: &[Shader] = &[
     BLOCK_DIAGONAL,
     MULTIPLY,
     START,
@@ -94,6 +94,27 @@ mod tests {
         }
         numbers.sort_unstable();
         assert!(numbers.iter().copied().eq((1..=numbers.len() as u32).map(Some)), "{name}: {numbers:?}");
+    }
+
+    /// A file with an entry point is in the list.
+    #[test]
+    fn no_shader_is_forgotten() {
+        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "wgsl") {
+                    let text = std::fs::read_to_string(&path).expect("a text");
+                    let Some((_, entry)) = text.split_once("@compute") else { continue };
+                    let name = entry.split("fn ").nth(1).and_then(|rest| rest.split('(').next()).expect("a name");
+                    // The projection has a module of its own, with its own tests.
+                    let known = ALL.iter().any(|shader| shader.name == name) || name == Project::NAME;
+                    assert!(known, "{}: `{name}` is not in ALL of shaders/src/lib.rs", path.display());
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From `[solve]` of a problem file to settings.
 
 use super::solve::{self, SolveSection};
-use crate::minimize::{LinearSolver, Method, ProjectionPolicy, Settings};
+use crate::minimize::{LinearSolver, Method, PRECONDITIONERS, ProjectionPolicy, Settings};
 use crate::problem::Problem;
 use crate::system::Projection;
 
@@ -30,7 +30,10 @@ impl Settings {
                 Some(_) => ProjectionPolicy::Always,
             },
             linear: match section.iterative {
-                Some(true) => LinearSolver::iterative(section.linear_tolerance.unwrap_or(TOLERANCE)),
+                Some(true) => LinearSolver::iterative_by(
+                    section.linear_tolerance.unwrap_or(TOLERANCE),
+                    section.preconditioner.unwrap_or(PRECONDITIONERS[0]),
+                ),
                 _ => LinearSolver::Direct,
             },
             memory: section.memory.unwrap_or(default.memory),

@@ -5,7 +5,7 @@ use super::keys::{Key, Value, count, found, positive, string, unknown_key, word}
 use super::selection::{Selection, selection};
 use super::text::ProblemText;
 use super::values::{entry_value, wrong_type};
-use crate::minimize::Method;
+use crate::minimize::{Method, PRECONDITIONERS, Preconditioning};
 use crate::problem::{Place, ProblemError};
 use toml::de::{DeTable, DeValue};
 
@@ -41,6 +41,8 @@ pub struct SolveSection {
     pub projection: Option<SolveProjection>,
     /// `solver`: whether linear systems are solved iteratively.
     pub iterative: Option<bool>,
+    /// `preconditioner` of the iterative solver.
+    pub preconditioner: Option<Preconditioning>,
     /// `linear_tolerance` of the iterative solver.
     pub linear_tolerance: Option<f64>,
     /// `memory`: the number of pairs that L-BFGS keeps.
@@ -81,8 +83,8 @@ pub struct MoveEntry {
     pub place: Place,
 }
 
-const KEYS: &str = "method, iterations, tolerance, decrement, gradient, projection, solver, linear_tolerance, memory, \
-                    fix, move, steps, output";
+const KEYS: &str = "method, iterations, tolerance, decrement, gradient, projection, solver, preconditioner, \
+                    linear_tolerance, memory, fix, move, steps, output";
 const METHODS: &[(&str, Method)] = &[
     ("newton", Method::Newton),
     ("exact-newton", Method::Exact),
@@ -99,6 +101,7 @@ const PROJECTIONS: &[(&str, SolveProjection)] = &[
 ];
 const WANT_PROJECTION: &str = "none, on-demand, clamp, abs or reduced";
 const SOLVERS: &[(&str, bool)] = &[("direct", false), ("iterative", true)];
+const WANT_PRECONDITIONER: &str = "incomplete-cholesky";
 
 /// Reads `[solve]`.
 pub(super) fn solve(source: &ProblemText<'_>, section: &DeTable<'_>) -> Result<SolveSection, ProblemError> {
@@ -112,6 +115,10 @@ pub(super) fn solve(source: &ProblemText<'_>, section: &DeTable<'_>) -> Result<S
             "gradient" => solve.gradient = Some(positive(source, key, value)?),
             "projection" => solve.projection = Some(word(source, key, value, PROJECTIONS, WANT_PROJECTION)?),
             "solver" => solve.iterative = Some(word(source, key, value, SOLVERS, "direct or iterative")?),
+            "preconditioner" => {
+                let all: Vec<_> = PRECONDITIONERS.iter().map(|own| (own.name(), *own)).collect();
+                solve.preconditioner = Some(word(source, key, value, &all, WANT_PRECONDITIONER)?);
+            }
             "linear_tolerance" => solve.linear_tolerance = Some(positive(source, key, value)?),
             "memory" => solve.memory = Some(count(source, key, value, 1)?),
             "fix" => solve.fix = fix(source, key, value)?,
@@ -194,5 +201,15 @@ fn increasing(source: &ProblemText<'_>, key: &Key<'_>, value: &Value<'_>) -> Res
     match times.is_sorted_by(|a, b| a < b) && !times.is_empty() {
         true => Ok(times),
         false => Err(found(source, key, value, WANTED)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_every_preconditioner() {
+        assert!(PRECONDITIONERS.iter().all(|own| WANT_PRECONDITIONER.contains(own.name())));
     }
 }

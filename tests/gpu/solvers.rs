@@ -61,7 +61,7 @@ fn linear_systems_of_the_benchmarks() {
             let Some(mut gpu) = on_gpu(&problem, &clamped(precision)) else { continue };
             gpu.evaluate().unwrap();
             let resident = gpu.resident().unwrap();
-            for preconditioner in PRECONDITIONERS {
+            for &preconditioner in PRECONDITIONERS {
                 let own = Settings {
                     node: node as u32,
                     preconditioner,

@@ -4,6 +4,7 @@ use astro_float_num::{BigFloat, Consts, RoundingMode};
 use spadina_core::real::{BinaryOp, UnaryOp};
 
 const NEAREST: RoundingMode = RoundingMode::None;
+/// Binary digits. Where a sum loses many of them, as `1 + x` for small x does, a function takes more.
 const DIGITS: usize = 192;
 
 /// A double. The library takes normal ones only.
@@ -46,8 +47,17 @@ impl Oracle {
             UnaryOp::Atanh => x.atanh(p, NEAREST, cc),
             UnaryOp::Erf => self.error_function(&x, false),
             UnaryOp::Erfc => self.error_function(&x, true),
-            _ => panic!("`{}` is an operation", op.name()),
+            _ => panic!("the oracle has no line for `{}` (core/tests/functions/oracle.rs)", op.name()),
         }
+    }
+
+    /// The derivative of a function: the central difference of a 2^-30th of the argument.
+    pub fn slope(&mut self, op: UnaryOp, x: f64) -> f64 {
+        let step = x * 2f64.powi(-30);
+        let rise = self.unary(op, x + step).sub(&self.unary(op, x - step), DIGITS, NEAREST);
+        let run = number(x + step).sub(&number(x - step), DIGITS, NEAREST);
+        let ratio = rise.div(&run, DIGITS, NEAREST);
+        ratio.to_string().parse().expect("a decimal number")
     }
 
     /// The derivative of the error function.
@@ -109,7 +119,7 @@ impl Oracle {
                 let pi = self.0.pi(DIGITS, NEAREST);
                 if x < 0.0 { angle.sub(&pi, DIGITS, NEAREST) } else { angle.add(&pi, DIGITS, NEAREST) }
             }
-            _ => panic!("`{}` is an operation", op.name()),
+            _ => panic!("the oracle has no line for `{}` (core/tests/functions/oracle.rs)", op.name()),
         }
     }
 }

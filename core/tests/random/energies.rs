@@ -121,11 +121,11 @@ pub fn check_energy(energy: &Real, world: &World, style: Style) {
             check_numbers(&out, &expected, scale, world.unknowns(), &text);
         }
     }
-    check_displaced(energy, world, (&expected, style), &text);
+    check_displaced(energy, world, (&expected, scale), style, &text);
 }
 
 /// Half of every unknown is the reference, half the displacement: their sum has no rounding.
-fn check_displaced(energy: &Real, world: &World, (expected, style): (&Dual, Style), text: &str) {
+fn check_displaced(energy: &Real, world: &World, (expected, scale): (&Dual, f64), style: Style, text: &str) {
     let solved = pipeline::run(displaced(&graph::energy(energy))).solved;
     let mut halved = world.clone();
     halved.arrays[..UNKNOWN_ARRAYS].iter_mut().flatten().for_each(|x| *x *= 0.5);
@@ -133,7 +133,7 @@ fn check_displaced(energy: &Real, world: &World, (expected, style): (&Dual, Styl
     let text = format!("displaced\n{text}\n{solved}");
     let out = run(&solved, ALL, &halved, &extra, &[]).expect("without displacements there was no fault");
     check_pattern(&out, energy, world, style == Style::Positive, &text);
-    check_numbers(&out, expected, world.unknowns(), &text);
+    check_numbers(&out, expected, scale, world.unknowns(), &text);
 }
 
 proptest! {

@@ -5,9 +5,9 @@ use super::multilevel::Multilevel;
 use super::preconditioner::Preconditioner;
 
 /// Every preconditioner of this crate. The first one is the default.
-pub const PRECONDITIONERS: [&dyn Preconditioner; 2] = [&BlockJacobi, &Multilevel];
+pub const PRECONDITIONERS: &[&dyn Preconditioner] = &[&BlockJacobi, &Multilevel];
 
 /// The preconditioner with a name, if there is one.
 pub fn preconditioner(name: &str) -> Option<&'static dyn Preconditioner> {
-    PRECONDITIONERS.into_iter().find(|own| own.name() == name)
+    PRECONDITIONERS.iter().copied().find(|own| own.name() == name)
 }
