@@ -9,6 +9,7 @@
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
 //! - even functions lose the sign of `-x`; odd functions pass it outward
+//! - `abs` takes of `x` and `-x` the one that is not opposite ([`Graph::is_opposite`])
 //!
 //! Three rules are structural, not numerical: `0 * x` and `0 / x` are 0, the rule that makes sparsity;
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
@@ -79,6 +80,10 @@ impl Graph {
     pub fn unary(&mut self, op: UnaryOp, a: Value) -> Value {
         if let Some(c) = self.as_const(a) {
             return self.constant(op.eval(c));
+        }
+        if op == UnaryOp::Abs {
+            let a = if self.is_opposite(a) { self.neg(a) } else { a };
+            return self.intern(Node::Unary(op, a));
         }
         if let Some(x) = self.negated(a) {
             match op.symmetry() {
@@ -310,25 +315,6 @@ impl Graph {
         self.plain(BinaryOp::Pow, a, b)
     }
 
-    /// `scale / sqrt(a + b * x * x)`, the shape of the derivatives of inverse functions.
-    pub(super) fn inverse_root(&mut self, a: f64, b: f64, x: Value) -> Value {
-        let (one, b) = (self.constant(a), self.constant(b));
-        let square = self.mul(x, x);
-        let scaled = self.mul(b, square);
-        let inside = self.add(one, scaled);
-        let root = self.unary(UnaryOp::Sqrt, inside);
-        self.div(one, root)
-    }
-
-    /// `2/√π exp(-x²)`, the derivative of the error function: its relative error is about that of x², x² times a rounding.
-    pub(super) fn bell(&mut self, x: Value) -> Value {
-        let square = self.mul(x, x);
-        let exponent = self.neg(square);
-        let power = self.unary(UnaryOp::Exp, exponent);
-        let scale = self.constant(std::f64::consts::FRAC_2_SQRT_PI);
-        self.mul(scale, power)
-    }
-
     /// The sum over a loop. A body that the loop does not change is multiplied by the count of iterations.
     pub fn sum(&mut self, var: Var, body: Value) -> Value {
         if self.is_zero(body) {
@@ -347,6 +333,29 @@ impl Graph {
             return self.mask(runs, product);
         }
         self.intern(Node::Sum(var, body))
+    }
+
+    /// Returns true for one of `x` and `-x`, where neither is the number zero: what a negation, a negative factor or the value of
+    /// a select makes opposite. As of `a - b` and `b - a` one is the negation of the other, functions with a kink take
+    /// by it sides that agree, whatever the order of their operands.
+    pub fn is_opposite(&self, value: Value) -> bool {
+        let (mut value, mut opposite) = (value, false);
+        loop {
+            value = match *self.node(value) {
+                Node::Const(bits) => return opposite != (f64::from_bits(bits) < 0.0),
+                Node::Unary(UnaryOp::Neg, x) => {
+                    opposite = !opposite;
+                    x
+                }
+                Node::Binary(BinaryOp::Mul, c, x) if self.as_const(c).is_some() => {
+                    opposite ^= self.as_const(c).is_some_and(|c| c < 0.0);
+                    x
+                }
+                Node::Select(_, x, y) if self.is_zero(x) => y,
+                Node::Select(_, x, _) => x,
+                _ => return opposite,
+            };
+        }
     }
 
     /// The operand of a negation.

@@ -12,6 +12,7 @@ mod fold;
 mod ops;
 mod print;
 mod rebuild;
+mod slopes;
 mod value;
 
 pub use arrays::{Array, ArrayInfo, ArrayKind};

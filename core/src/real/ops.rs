@@ -1,7 +1,7 @@
 //! The one list of real operations: name, symmetry, value and derivative of each. Devices match on the instructions among
 //! them, [`crate::function`] on the functions, so that the compiler names whatever an operation lacks.
 
-use super::{Graph, Value};
+use super::{Graph, Value, slopes};
 
 /// The precision of the numbers on a device.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -150,7 +150,7 @@ operations! {
     instructions {
         /// `-x`
         Neg "-", None, Some(|x| -x), |g, x, y| Some(g.constant(-1.0));
-        /// Absolute value; its derivative is that of the side taken, 1 at zero.
+        /// Absolute value; its derivative is that of the side taken, 1 at zero. Its operand is never [opposite](Graph::is_opposite).
         Abs "abs", Even, Some(f64::abs), |g, x, y| {
             let zero = g.constant(0.0);
             let negative = g.compare(Compare::Less, x, zero);
@@ -188,24 +188,19 @@ operations! {
         /// Tangent: 1 + tan².
         Tan "tan", Odd, Some(f64::tan), |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.add(one, yy)) };
         /// Inverse sine.
-        Asin "asin", Odd, Some(f64::asin), |g, x, y| Some(g.inverse_root(1.0, -1.0, x));
+        Asin "asin", Odd, Some(f64::asin), |g, x, y| Some(slopes::asin(g, x));
         /// Inverse cosine.
-        Acos "acos", None, Some(f64::acos), |g, x, y| { let r = g.inverse_root(1.0, -1.0, x); Some(g.neg(r)) };
+        Acos "acos", None, Some(f64::acos), |g, x, y| { let slope = slopes::asin(g, x); Some(g.neg(slope)) };
         /// Inverse tangent.
-        Atan "atan", Odd, Some(f64::atan), |g, x, y| {
-            let one = g.constant(1.0);
-            let xx = g.mul(x, x);
-            let d = g.add(one, xx);
-            Some(g.div(one, d))
-        };
+        Atan "atan", Odd, Some(f64::atan), |g, x, y| Some(slopes::atan(g, x));
         /// Hyperbolic sine.
         Sinh "sinh", Odd, Some(f64::sinh), |g, x, y| Some(g.unary(UnaryOp::Cosh, x));
         /// Hyperbolic cosine.
         Cosh "cosh", Even, Some(f64::cosh), |g, x, y| Some(g.unary(UnaryOp::Sinh, x));
-        /// Hyperbolic tangent: 1 - tanh².
-        Tanh "tanh", Odd, Some(f64::tanh), |g, x, y| { let one = g.constant(1.0); let yy = g.mul(y, y); Some(g.sub(one, yy)) };
+        /// Hyperbolic tangent.
+        Tanh "tanh", Odd, Some(f64::tanh), |g, x, y| Some(slopes::tanh(g, x, y));
         /// Inverse hyperbolic sine.
-        Asinh "asinh", Odd, Some(f64::asinh), |g, x, y| Some(g.inverse_root(1.0, 1.0, x));
+        Asinh "asinh", Odd, Some(f64::asinh), |g, x, y| Some(slopes::asinh(g, x));
         /// Inverse hyperbolic cosine.
         Acosh "acosh", None, Some(f64::acosh), |g, x, y| {
             let one = g.constant(1.0);
@@ -215,16 +210,11 @@ operations! {
             Some(g.div(one, root))
         };
         /// Inverse hyperbolic tangent.
-        Atanh "atanh", Odd, Some(f64::atanh), |g, x, y| {
-            let one = g.constant(1.0);
-            let xx = g.mul(x, x);
-            let d = g.sub(one, xx);
-            Some(g.div(one, d))
-        };
+        Atanh "atanh", Odd, Some(f64::atanh), |g, x, y| Some(slopes::atanh(g, x));
         /// The error function, 2/√π times the integral of exp(-t²) from 0 to x.
-        Erf "erf", Odd, None, |g, x, y| Some(g.bell(x));
+        Erf "erf", Odd, None, |g, x, y| Some(slopes::bell(g, x));
         /// The complementary error function, 1 - erf(x).
-        Erfc "erfc", None, None, |g, x, y| { let slope = g.bell(x); Some(g.neg(slope)) };
+        Erfc "erfc", None, None, |g, x, y| { let slope = slopes::bell(g, x); Some(g.neg(slope)) };
     }
     instructions of two {
         /// `a + b`
@@ -287,12 +277,7 @@ impl BinaryOp {
                 let positive = g.compare(Compare::Less, zero, a);
                 g.select(positive, slope, zero)
             }
-            (BinaryOp::Atan2, _) => {
-                let (aa, bb) = (g.mul(a, a), g.mul(b, b));
-                let square = g.add(aa, bb);
-                let part = if side == 0 { b } else { g.neg(a) };
-                g.div(part, square)
-            }
+            (BinaryOp::Atan2, _) => slopes::atan2(g, side, a, b),
         }
     }
 }

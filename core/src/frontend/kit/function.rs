@@ -89,9 +89,9 @@ functions! {
     Radians "radians" Reals Expansion::One(scalars::radians);
     /// Radians to degrees.
     Degrees "degrees" Reals Expansion::One(scalars::degrees);
-    /// The smaller one: `if b < a { b } else { a }`.
+    /// The smaller one; derivatives at ties agree with those of `max` and `abs`.
     Min "min" Numbers Expansion::Two(scalars::smaller);
-    /// The larger one: `if a < b { b } else { a }`.
+    /// The larger one; derivatives at ties agree with those of `min` and `abs`.
     Max "max" Numbers Expansion::Two(scalars::larger);
     /// The power.
     Pow "pow" Reals Expansion::Two(Graph::pow);

@@ -3,16 +3,26 @@
 
 use crate::real::{BinaryOp, Compare, Graph, UnaryOp, Value};
 
-/// `if a < b { b } else { a }`.
-pub fn larger(g: &mut Graph, a: Value, b: Value) -> Value {
-    let less = g.compare(Compare::Less, a, b);
-    g.select(less, b, a)
+/// The operands in the order in which ties are decided, the same for both orders: `larger` is the first of equal ones, `smaller` the
+/// second, `abs(a - b)` their difference. Of a number and a real, the real is the first.
+fn ranked(g: &mut Graph, a: Value, b: Value) -> [Value; 2] {
+    let difference = g.sub(a, b);
+    if g.is_opposite(difference) { [b, a] } else { [a, b] }
 }
 
-/// `if b < a { b } else { a }`.
+/// The larger one; of equal ones the first in rank, so that the derivative is that of one of them, and [`smaller`] has the
+/// other's.
+pub fn larger(g: &mut Graph, a: Value, b: Value) -> Value {
+    let [first, second] = ranked(g, a, b);
+    let less = g.compare(Compare::Less, first, second);
+    g.select(less, second, first)
+}
+
+/// The smaller one; of equal ones the second in rank.
 pub fn smaller(g: &mut Graph, a: Value, b: Value) -> Value {
-    let less = g.compare(Compare::Less, b, a);
-    g.select(less, b, a)
+    let [first, second] = ranked(g, a, b);
+    let reached = g.compare(Compare::LessEqual, second, first);
+    g.select(reached, second, first)
 }
 
 /// `1 / x`.
