@@ -27,8 +27,13 @@ impl Oracle {
 
     /// A function of one real; nothing where the function is an operation.
     pub fn unary(&mut self, op: UnaryOp, x: f64) -> BigFloat {
-        let (p, cc, x) = (DIGITS, &mut self.0, number(x));
+        self.of(op, number(x))
+    }
+
+    fn of(&mut self, op: UnaryOp, x: BigFloat) -> BigFloat {
+        let (p, cc) = (DIGITS, &mut self.0);
         match op {
+            UnaryOp::Sqrt => x.sqrt(p, NEAREST),
             UnaryOp::Exp => x.exp(p, NEAREST, cc),
             UnaryOp::Exp2 => number(2.0).pow(&x, p, NEAREST, cc),
             UnaryOp::Log => x.ln(p, NEAREST, cc),
@@ -56,8 +61,72 @@ impl Oracle {
         let step = x * 2f64.powi(-30);
         let rise = self.unary(op, x + step).sub(&self.unary(op, x - step), DIGITS, NEAREST);
         let run = number(x + step).sub(&number(x - step), DIGITS, NEAREST);
-        let ratio = rise.div(&run, DIGITS, NEAREST);
-        ratio.to_string().parse().expect("a decimal number")
+        decimal(&rise.div(&run, DIGITS, NEAREST))
+    }
+
+    /// First and second derivative of a function, by their formulas.
+    pub fn derivatives(&mut self, op: UnaryOp, x: f64) -> [f64; 2] {
+        let exact = number(x);
+        let of = |oracle: &mut Self, op| oracle.of(op, exact.clone());
+        let (one, two) = (number(1.0), number(2.0));
+        let mul = |a: &BigFloat, b: &BigFloat| a.mul(b, DIGITS, NEAREST);
+        let div = |a: &BigFloat, b: &BigFloat| a.div(b, DIGITS, NEAREST);
+        // `a^(-1/2)` and `x a^(-3/2)`.
+        let roots = |a: &BigFloat| {
+            let root = div(&one, &a.sqrt(DIGITS, NEAREST));
+            let cube = div(&mul(&exact, &root), a);
+            [root, cube]
+        };
+        // `1 / a` and `2 x / a²`.
+        let inverses = |a: &BigFloat| [div(&one, a), div(&mul(&two, &exact), &mul(a, a))];
+        let square = exact.mul(&exact, 4 * DIGITS, NEAREST);
+        let above = one.add(&square, 4 * DIGITS, NEAREST);
+        let below = one.sub(&square, 4 * DIGITS, NEAREST);
+        let opposite = |[a, b]: [BigFloat; 2]| [a, b.neg()];
+        let found = match op {
+            UnaryOp::Sqrt => {
+                let half = div(&number(0.5), &of(self, op));
+                let second = div(&half, &mul(&two, &exact));
+                [half, second.neg()]
+            }
+            UnaryOp::Exp => [of(self, op), of(self, op)],
+            UnaryOp::Exp2 => {
+                let rate = self.of(UnaryOp::Log, two.clone());
+                let first = mul(&of(self, op), &rate);
+                [first.clone(), mul(&first, &rate)]
+            }
+            UnaryOp::Log | UnaryOp::Log2 => {
+                let base = if op == UnaryOp::Log { one.clone() } else { self.of(UnaryOp::Log, two.clone()) };
+                let first = div(&div(&one, &exact), &base);
+                [first.clone(), div(&first, &exact).neg()]
+            }
+            UnaryOp::Sin => [of(self, UnaryOp::Cos), of(self, op).neg()],
+            UnaryOp::Cos => [of(self, UnaryOp::Sin).neg(), of(self, op).neg()],
+            UnaryOp::Tan => {
+                let tangent = of(self, op);
+                let first = one.add(&mul(&tangent, &tangent), DIGITS, NEAREST);
+                [first.clone(), mul(&two, &mul(&tangent, &first))]
+            }
+            UnaryOp::Asin => roots(&below),
+            UnaryOp::Acos => roots(&below).map(|number| number.neg()),
+            UnaryOp::Atan => opposite(inverses(&above)),
+            UnaryOp::Sinh => [of(self, UnaryOp::Cosh), of(self, op)],
+            UnaryOp::Cosh => [of(self, UnaryOp::Sinh), of(self, op)],
+            UnaryOp::Tanh => {
+                let inverse = div(&one, &of(self, UnaryOp::Cosh));
+                let first = mul(&inverse, &inverse);
+                [first.clone(), mul(&two, &mul(&of(self, op), &first)).neg()]
+            }
+            UnaryOp::Asinh => opposite(roots(&above)),
+            UnaryOp::Acosh => opposite(roots(&below.neg())),
+            UnaryOp::Atanh => inverses(&below),
+            UnaryOp::Erf | UnaryOp::Erfc => {
+                let first = if op == UnaryOp::Erf { self.bell(x) } else { self.bell(x).neg() };
+                [first.clone(), mul(&mul(&two, &exact), &first).neg()]
+            }
+            _ => panic!("the oracle has no derivative of `{}` (core/tests/functions/oracle.rs)", op.name()),
+        };
+        found.map(|number| decimal(&number))
     }
 
     /// The derivative of the error function.
@@ -122,6 +191,11 @@ impl Oracle {
             _ => panic!("the oracle has no line for `{}` (core/tests/functions/oracle.rs)", op.name()),
         }
     }
+}
+
+/// The nearest double, by its decimal digits.
+fn decimal(x: &BigFloat) -> f64 {
+    x.to_string().parse().expect("a decimal number")
 }
 
 /// How far `value` is from the exact one, in units in the last place of numbers with `digits` bits and least exponent
