@@ -161,7 +161,7 @@ fn ties_take_sides_that_agree() {
         ("return a - clamp(a, b, 9.0);", "return min(a - b, 0.0);"),
         ("return a - clamp(a, -9.0, c);", "return max(a - c, 0.0);"),
         ("return a - clamp(a, b, c + 1.0);", "return max(0.0, a - c - 1.0) + min(0.0, a - b);"),
-        ("return saturate(a - b) + min(a - b, 0.0);", "return a - b;"),
+        ("return saturate(a - b) + min(a - b, 0.0) + max(a - b - 1.0, 0.0);", "return a - b;"),
         // Sorted, the smallest times one, the next times two, the largest times three: products of all are symmetric.
         (
             "let l = min(a, b); let h = max(a, b); let m = min(h, c); let t = max(h, c); let s = min(l, m); let u = max(l, m);
