@@ -80,7 +80,7 @@ fn summary(adapter: &wgpu::Adapter, is_default: bool) -> AdapterSummary {
 
 /// The adapter whose name contains `name`, or that of the environment; without either the fastest.
 pub(crate) async fn wanted(instance: &wgpu::Instance, name: Option<&str>) -> Result<wgpu::Adapter, Error> {
-    let wanted = name.map(String::from).or_else(variable);
+    let wanted = chosen(name, variable());
     let found = match &wanted {
         Some(name) => all(instance).await.into_iter().find(|adapter| is_named(adapter, name)),
         None => fastest(instance).await,
@@ -101,7 +101,7 @@ pub(crate) async fn presenting(
     name: Option<&str>,
 ) -> Result<wgpu::Adapter, Error> {
     let first = wanted(instance, name).await?;
-    if first.is_surface_supported(surface) || name.is_some() || variable().is_some() {
+    if first.is_surface_supported(surface) || chosen(name, variable()).is_some() {
         return Ok(first);
     }
     Ok(all(instance).await.into_iter().find(|adapter| adapter.is_surface_supported(surface)).unwrap_or(first))
@@ -122,11 +122,31 @@ async fn fastest(instance: &wgpu::Instance) -> Option<wgpu::Adapter> {
     instance.request_adapter(&options).await.ok()
 }
 
+/// The name of the environment, if it has one.
 fn variable() -> Option<String> {
-    std::env::var(ADAPTER_VARIABLE).ok()
+    chosen(None, std::env::var(ADAPTER_VARIABLE).ok())
+}
+
+/// The name that is asked for, or that of the environment; an empty one is none.
+fn chosen(name: Option<&str>, variable: Option<String>) -> Option<String> {
+    let own = name.filter(|name| !name.is_empty()).map(String::from);
+    own.or(variable.filter(|name| !name.is_empty()))
 }
 
 /// Returns true if an adapter's name contains another, in upper or lower case.
 fn is_named(adapter: &wgpu::Adapter, name: &str) -> bool {
     adapter.get_info().name.to_lowercase().contains(&name.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn an_empty_name_is_none() {
+        let variable = || Some("llvmpipe".to_string());
+        assert_eq!(chosen(None, Some(String::new())), None);
+        assert_eq!(chosen(Some(""), variable()), variable());
+        assert_eq!(chosen(Some("NVIDIA"), variable()).as_deref(), Some("NVIDIA"));
+    }
 }

@@ -8,7 +8,6 @@ use crate::vectors::Vectors;
 use crate::waiting::{Waiting, block_on};
 use crate::{Device, Error};
 use spadina_core::executor::Executor;
-use spadina_core::real::Precision;
 use std::ops::Range;
 
 /// An evaluation with its pipelines, bind groups and data.
@@ -21,7 +20,8 @@ pub struct BoundEvaluation {
     dispatches: Vec<Dispatch>,
     /// The data, by stage and job; those of matrices come first.
     uploaded: Vec<Vec<Uploaded>>,
-    precision: Precision,
+    /// The vectors that it reads and writes.
+    vectors: Vectors,
     passes: usize,
     terms: Terms,
 }
@@ -59,7 +59,7 @@ impl BoundEvaluation {
         builder.energy(&evaluation.squares)?;
         let Builder { clears, dispatches, passes, energies, invocations: count, .. } = builder;
         let terms = Terms { energies, count, squares: evaluation.squares.clone() };
-        Ok(Self { clears, dispatches, uploaded, precision: vectors.precision, passes, terms })
+        Ok(Self { clears, dispatches, uploaded, vectors: vectors.clone(), passes, terms })
     }
 
     /// The terms of the energy, after an evaluation.
@@ -93,8 +93,14 @@ impl BoundEvaluation {
         device.wait_by(waiting, device.submit(commands)?).await
     }
 
+    /// Returns true if it reads and writes these vectors.
+    pub(crate) fn is_of(&self, vectors: &Vectors) -> bool {
+        self.vectors.are(vectors)
+    }
+
     /// Gives an array of a job's data new numbers, as many as before; nothing happens to an array that lies elsewhere. The
-    /// stages are those of the evaluation, after one for each of its matrices.
+    /// stages are those of the evaluation, after one for each of its matrices. Another number of values is refused, and so is
+    /// an array that there is not.
     pub fn set_array(
         &self,
         device: &Device,
@@ -102,10 +108,16 @@ impl BoundEvaluation {
         array: usize,
         values: &[f64],
     ) -> Result<(), Error> {
-        let Some(job) = self.uploaded.get(stage).and_then(|jobs| jobs.get(job)) else { return Ok(()) };
-        match job.places.get(array) {
-            Some(&Some(first)) => device.write(&job.numbers, self.precision, first, values),
-            Some(None) | None => Ok(()),
+        let uploaded = self.uploaded.get(stage).and_then(|jobs| jobs.get(job));
+        let found = uploaded.and_then(|uploaded| Some((uploaded, uploaded.places.get(array)?)));
+        let (uploaded, place) = found.ok_or(Error::NoArray { stage, job, array })?;
+        match place {
+            Some(range) if range.len() != values.len() => {
+                let (wanted, given) = (range.len(), values.len());
+                Err(Error::System { what: "numbers of an array", wanted, given })
+            }
+            Some(range) => device.write(&uploaded.numbers, self.vectors.precision, range.start, values),
+            None => Ok(()),
         }
     }
 

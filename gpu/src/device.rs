@@ -19,6 +19,8 @@ pub struct Device {
     /// The time that blocking calls wait before they give up with [`Error::Timeout`].
     pub patience: Duration,
     lost: Arc<Mutex<Option<String>>>,
+    /// The first error of no call of ours that was not told yet: a mistake of the application.
+    uncaptured: Arc<Mutex<Option<Error>>>,
     /// The error scopes that wgpu has not reported on yet.
     scopes: Arc<Scopes>,
     /// The origin of the device, if it is known.
@@ -31,8 +33,16 @@ impl Device {
     /// The caller's device. Kernels in double precision need its features `SHADER_F64` and `SHADER_INT64`; larger problems
     /// need its limits to be those of the adapter.
     pub fn new(device: wgpu::Device, queue: wgpu::Queue) -> Self {
-        let (lost, scopes, pipelines) = (Arc::default(), Arc::default(), Arc::default());
-        Self { device, queue, patience: PATIENCE, lost, scopes, origin: None, pipelines }
+        Self {
+            device,
+            queue,
+            patience: PATIENCE,
+            lost: Arc::default(),
+            uncaptured: Arc::default(),
+            scopes: Arc::default(),
+            origin: None,
+            pipelines: Arc::default(),
+        }
     }
 
     /// The same device, which knows where it comes from: windows are drawn on a surface of the instance, as the adapter can.
@@ -96,14 +106,25 @@ impl Device {
         };
         let (device, queue) = opened.map_err(refused)?;
         let opened = Self::new(device, queue);
-        let lost = opened.lost.clone();
-        let note = move |reason: String| *lock(&lost) = Some(reason);
-        let on_error = note.clone();
-        opened
-            .device
-            .set_device_lost_callback(move |kind, reason| note(format!("{kind:?} {reason}").trim().to_string()));
-        opened.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| on_error(error.to_string())));
+        opened.note_errors();
         Ok(opened)
+    }
+
+    /// Notes that the device is lost, and errors that no scope catches.
+    fn note_errors(&self) {
+        let lost = self.lost.clone();
+        self.device.set_device_lost_callback(move |kind, reason| {
+            *lock(&lost) = Some(format!("{kind:?} {reason}").trim().to_string());
+        });
+        let (lost, uncaptured) = (self.lost.clone(), self.uncaptured.clone());
+        self.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            match error_of("a use of the device by the application", &error) {
+                Error::Lost { reason } => *lock(&lost) = Some(reason),
+                error => {
+                    lock(&uncaptured).get_or_insert(error);
+                }
+            }
+        }));
     }
 
     /// The device itself.
@@ -147,20 +168,28 @@ impl Device {
     }
 
     /// Refuses a device that is known to be lost. wgpu tells that to a callback, when it is polled, and nobody else. A
-    /// device of the caller's has another callback, or none: that it is lost is found by [`wait`](Self::wait).
+    /// device of the caller's has another callback, or none: that it is lost is found by [`wait`](Self::wait). An error of the
+    /// application's is told once.
     fn check_lost(&self) -> Result<(), Error> {
         // What a poll that does not wait says of the queue is of no account.
         let _ = self.device.poll(wgpu::PollType::Poll);
-        match &*lock(&self.lost) {
-            Some(reason) => Err(Error::Lost { reason: reason.clone() }),
-            None => Ok(()),
+        if let Some(reason) = &*lock(&self.lost) {
+            return Err(Error::Lost { reason: reason.clone() });
         }
+        lock(&self.uncaptured).take().map_or(Ok(()), Err)
     }
 
     /// Does something with the device for which wgpu reports errors elsewhere, and gives these; `what` is for messages. In
     /// browsers errors are reported later: the next `async` call that waits gives them.
     pub fn scoped<T>(&self, what: &str, action: impl FnOnce() -> T) -> Result<T, Error> {
         self.check_lost()?;
+        let (made, failed) = self.caught(what, action);
+        self.check_lost()?;
+        failed.map_or(Ok(made), Err)
+    }
+
+    /// Does something with the device; gives the error that wgpu reports of it at once, too.
+    pub(crate) fn caught<T>(&self, what: &str, action: impl FnOnce() -> T) -> (T, Option<Error>) {
         let filters = [wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation];
         let scopes = filters.map(|filter| self.device.push_error_scope(filter));
         let made = action();
@@ -169,8 +198,7 @@ impl Device {
         for scope in scopes.into_iter().rev() {
             failed = failed.or(self.scopes.end(what, scope));
         }
-        self.check_lost()?;
-        failed.map_or(Ok(made), |error| Err(error_of(what, &error)))
+        (made, failed.map(|error| error_of(what, &error)))
     }
 
     /// Runs commands, without waiting for them.

@@ -128,15 +128,31 @@ pub enum Error {
         /// The number.
         value: f64,
     },
-    /// The parts of a linear system do not fit each other.
-    #[error("a linear system has {given} {what} {wanted} are needed")]
+    /// Numbers or buffers do not fit those that they belong to: the parts of a linear system, or operands.
+    #[error("{what}: {given} given, {wanted} needed")]
     System {
-        /// The parts that do not fit.
+        /// The things that are counted.
         what: &'static str,
         /// The number needed.
         wanted: usize,
         /// The number given.
         given: usize,
+    },
+    /// An evaluation is bound to other vectors than those of the minimisation.
+    #[error("{what} is bound to other vectors: bind it to those of the minimisation")]
+    OtherVectors {
+        /// The evaluation.
+        what: &'static str,
+    },
+    /// An evaluation has no such array.
+    #[error("the evaluation has no array {array} in job {job} of stage {stage}")]
+    NoArray {
+        /// The stage; those of matrices come first.
+        stage: usize,
+        /// The job in the stage.
+        job: usize,
+        /// The array of the job.
+        array: usize,
     },
     /// Bound data do not fit the kernel.
     #[error(transparent)]

@@ -13,20 +13,30 @@ use spadina_core::pattern::{FaultKind, check_words};
 use spadina_core::program::{LookedAt, Program, Word};
 use spadina_core::real::{Graph, Span};
 
+/// Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
+const MARGIN: i64 = GROUP as i64;
+
 /// Refuses a kernel an integer of which does not fit, with these sizes and tables. Intervals prove it for nearly all of
 /// them; those that they leave open are evaluated in every iteration.
 pub(crate) fn check(kernel: &Kernel, data: &Data<'_>, executor: &dyn Executor) -> Result<(), Error> {
     let indices = &kernel.graph.indices;
     let looked_at = looked_at(kernel);
     let intervals = Intervals::of(indices, looked_at.iter().copied(), &data.sizes, &data.tables);
-    // Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
-    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX) - i64::from(GROUP);
+    let fits = i64::from(i32::MIN)..=i64::from(i32::MAX) - MARGIN;
     let open: Vec<Index> = looked_at.into_iter().filter(|&index| !intervals.get(index).within(&fits)).collect();
-    if open.is_empty() || evaluate(kernel, &open, data, executor).is_ok() {
+    if open.is_empty() {
         return Ok(());
     }
-    for index in open {
-        if let Err(kind) = evaluate(kernel, &[index], data, executor) {
+    let mut indices = indices.clone();
+    let mut list = open;
+    let ends: Vec<Index> = shared_bounds(kernel).into_iter().filter(|bound| list.contains(bound)).collect();
+    list.extend(ends.into_iter().map(|bound| indices.offset(bound, MARGIN)));
+    if evaluate(&indices, &list, data, executor).is_ok() {
+        return Ok(());
+    }
+    let intervals = Intervals::of(&indices, list.iter().copied(), &data.sizes, &data.tables);
+    for index in list {
+        if let Err(kind) = evaluate(&indices, &[index], data, executor) {
             let (lo, hi) = match kind {
                 FaultKind::Wraps(_, value) => (value, value),
                 _ => (intervals.get(index).lo, intervals.get(index).hi),
@@ -38,8 +48,8 @@ pub(crate) fn check(kernel: &Kernel, data: &Data<'_>, executor: &dyn Executor) -
 }
 
 /// Evaluates integers in every iteration of the loops around them, and checks that they fit.
-fn evaluate(kernel: &Kernel, list: &[Index], data: &Data<'_>, executor: &dyn Executor) -> Result<(), FaultKind> {
-    evaluate_in(kernel.graph.indices.clone(), list, data, executor)
+fn evaluate(indices: &Indices, list: &[Index], data: &Data<'_>, executor: &dyn Executor) -> Result<(), FaultKind> {
+    evaluate_in(indices.clone(), list, data, executor)
 }
 
 /// The same for integers of an arena.
@@ -56,6 +66,24 @@ pub(crate) fn evaluate_in(
     let looked_at = list.iter().map(looked_at).collect();
     let program = Program { name: String::new(), graph, updates: Vec::new(), looked_at };
     check_words(&program, data, executor).map_err(|fault| fault.kind)
+}
+
+/// The bounds of the loops that a workgroup may share: those that stand in no other and are not the outermost one.
+fn shared_bounds(kernel: &Kernel) -> Vec<Index> {
+    let mut found = Vec::new();
+    let mut depth = 0usize;
+    for &step in &kernel.steps {
+        match step {
+            Step::Begin(var, _) => {
+                let own = kernel.graph.indices.loop_of(var);
+                found.extend((depth == 0 && !kernel.is_outer(step)).then_some([own.lo, own.hi]));
+                depth += 1;
+            }
+            Step::End => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
 /// The integers whose value matters beyond 32 bits.

@@ -4,13 +4,14 @@ use crate::compiled::{Compiled, Inner, Part};
 use crate::memory::{bytes, check_range};
 use crate::numbering::Numbering;
 use crate::parts::Kind;
-use crate::vectors::Lengths;
+use crate::vectors::{Lengths, Vectors};
 use crate::wgsl::ArrayBuffer;
 use crate::{Device, Error, error, integers};
 use spadina_core::backend;
-use spadina_core::bind::{Data, Stream, Streams};
+use spadina_core::bind::{Data, NO_SLOT, Stream, Streams};
 use spadina_core::executor::Executor;
-use spadina_core::kernel::Kernel;
+use spadina_core::kernel::{Kernel, Output};
+use std::ops::Range;
 
 /// A kernel to run, and on what.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +102,26 @@ impl<'a> Task<'a> {
         regions(&self.part.kernel, self.job.streams)
     }
 
+    /// Refuses slots beyond the vectors that the part adds to itself.
+    pub fn check_slots(&self, vectors: &Vectors) -> Result<(), Error> {
+        let outputs: Vec<&Output> = self.part.kernel.outputs.iter().filter(|output| output.has_slot()).collect();
+        for (region, stream) in self.regions() {
+            let slots = &stream.slots[..stream.first_record(self.job.iterations()) * stream.width];
+            let own: Vec<&Output> = outputs.iter().copied().filter(|output| output.region == region).collect();
+            for record in slots.chunks_exact(stream.width.max(1)) {
+                for output in own.iter().filter(|output| record[output.offset] != NO_SLOT) {
+                    let wanted = record[output.offset] as usize + output.shift as usize + 1;
+                    let (_, given) = vectors.target(output.buffer);
+                    if wanted > given {
+                        let what = format!("entries of {:?}", output.buffer);
+                        return Err(error::bound(&self.part.kernel.name, what, wanted, given));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The numbering of the outputs of a part that stages them.
     pub fn staged_numbering(&self) -> &'a Numbering {
         let Some(numbering) = self.numbering() else { unreachable!("what is gathered was staged") };
@@ -122,8 +143,8 @@ pub(crate) struct Uploaded {
     pub tables: wgpu::Buffer,
     /// The words of the uniform that are the same in every dispatch.
     pub words: Vec<i32>,
-    /// By array that lies among the data, the number of its first entry there.
-    pub places: Vec<Option<usize>>,
+    /// By array that lies among the data, its numbers there.
+    pub places: Vec<Option<Range<usize>>>,
 }
 
 impl Uploaded {
@@ -142,7 +163,7 @@ impl Uploaded {
             }
             all[words.array(k)] = word(own.unwrap_or(job.offset(k)))?;
             all[words.array(k) + 1] = word(array.len())?;
-            places.push(own);
+            places.push(own.map(|first| first..first + array.len()));
         }
         let mut tables: Vec<i32> = Vec::new();
         for (k, table) in job.data.tables.iter().take(kernel.graph.indices.tables().len()).enumerate() {

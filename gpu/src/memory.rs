@@ -15,6 +15,11 @@ pub(crate) fn real_bytes(precision: Precision) -> usize {
     }
 }
 
+/// Bytes of so many items; more than any buffer has where they do not fit 64 bits.
+pub(crate) fn size_of_items(count: usize, item: usize) -> u64 {
+    (count as u64).saturating_mul(item as u64)
+}
+
 /// Reals in the precision of the device.
 pub(crate) fn bytes(precision: Precision, numbers: &[f64]) -> Vec<u8> {
     match precision {
@@ -49,10 +54,23 @@ pub(crate) fn numbers(precision: Precision, bytes: &[u8]) -> Vec<f64> {
     }
 }
 
+/// A buffer that is mapped, or will be: until this is dropped, be it because a call gives up.
+struct Mapping<'a> {
+    device: &'a Device,
+    buffer: &'a wgpu::Buffer,
+}
+
+impl Drop for Mapping<'_> {
+    fn drop(&mut self) {
+        // An error says that the buffer is not mapped, which is what is wanted.
+        let _ = self.device.caught("the end of reading", || self.buffer.unmap());
+    }
+}
+
 impl Device {
     /// A buffer for `count` items of `item` bytes that shaders read and write whole; it holds zeros.
     pub(crate) fn storage(&self, what: &str, count: usize, item: usize) -> Result<wgpu::Buffer, Error> {
-        self.buffer(what, (count as u64).saturating_mul(item as u64), storage_usage(), false)
+        self.buffer(what, size_of_items(count, item), storage_usage(), false)
     }
 
     /// A buffer that shaders read, with its bytes.
@@ -104,7 +122,7 @@ impl Device {
         values: &[f64],
     ) -> Result<(), Error> {
         check_range(precision, "a number that is written", values)?;
-        let offset = (first as u64).saturating_mul(real_bytes(precision) as u64);
+        let offset = size_of_items(first, real_bytes(precision));
         let bytes = bytes(precision, values);
         self.scoped("writing numbers", || self.queue().write_buffer(buffer, offset, &bytes))
     }
@@ -132,6 +150,7 @@ impl Device {
         submission: wgpu::SubmissionIndex,
     ) -> Result<Vec<u8>, Error> {
         let (mapped, give) = Signal::new();
+        let mapping = Mapping { device: self, buffer };
         self.scoped("reading numbers", || buffer.map_async(wgpu::MapMode::Read, .., give))?;
         match waiting {
             Waiting::Blocking => self.wait(submission)?,
@@ -143,7 +162,7 @@ impl Device {
         }
         let lost = |error: wgpu::MapRangeError| Error::Lost { reason: error.to_string() };
         let bytes = self.scoped("reading numbers", || buffer.get_mapped_range(..))?.map_err(lost)?.to_vec();
-        buffer.unmap();
+        drop(mapping);
         Ok(bytes)
     }
 

@@ -1,7 +1,7 @@
 //! Operations on vectors, which are made once and encoded many times among other passes.
 
 use crate::dispatch::Dispatch;
-use crate::memory::real_bytes;
+use crate::memory::{real_bytes, size_of_items};
 use crate::{Device, Error};
 use spadina_core::real::Precision;
 use spadina_shaders::{AXPY, Constants, DOT, GROUP, Shader, TOTAL, VectorWords};
@@ -77,12 +77,12 @@ fn check(
     Scalar(scalars, place): Scalar<'_>,
 ) -> Result<(), Error> {
     let item = real_bytes(precision);
-    let room = |what, buffer: &wgpu::Buffer, numbers: usize| match buffer.size() < (numbers * item) as u64 {
-        true => Err(Error::System { what, wanted: numbers * item, given: buffer.size() as usize }),
+    let room = |what, buffer: &wgpu::Buffer, numbers: usize| match buffer.size() < size_of_items(numbers, item) {
+        true => Err(Error::System { what, wanted: numbers.saturating_mul(item), given: buffer.size() as usize }),
         false => Ok(()),
     };
     vectors.into_iter().try_for_each(|vector| room("bytes of a vector", vector, count))?;
-    room("bytes of scalars", scalars, place + 1)
+    room("bytes of scalars", scalars, place.saturating_add(1))
 }
 
 /// Partial sums of so many numbers.

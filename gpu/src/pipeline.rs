@@ -53,7 +53,7 @@ impl Device {
             let checks =
                 wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
             // SAFETY: every loop of our shaders counts a number of 32 bits up, or halves it, to a bound that it does not
-            // change; indices and divisors are checked as in any shader.
+            // change and that is a step or more below the largest number; indices and divisors are checked as in any shader.
             unsafe { self.device().create_shader_module_trusted(descriptor, checks) }
         })?;
         self.scoped(what, || {

@@ -62,8 +62,9 @@ impl Device {
         let open = products.into_iter().filter(|&product| intervals.get(product).hi > allowed as i64);
         let scaled: Vec<Index> = open.map(|product| indices.scale(product, scale)).collect();
         // What has no value is in an iteration that does not run.
-        let wraps = || matches!(integers::evaluate_in(indices, &scaled, data, executor), Err(FaultKind::Wraps(..)));
-        match scaled.is_empty() || !wraps() {
+        let refused = |kind: FaultKind| matches!(kind, FaultKind::Wraps(..) | FaultKind::TooLong(_));
+        let exceeds = || integers::evaluate_in(indices, &scaled, data, executor).is_err_and(refused);
+        match scaled.is_empty() || !exceeds() {
             true => Ok(()),
             false => {
                 let what = format!("one element of kernel `{}`", kernel.name);
@@ -104,4 +105,33 @@ fn products(kernel: &Kernel, indices: &mut Indices) -> Vec<Index> {
 fn times(indices: &mut Indices, own: &Loop, around: Option<Index>) -> Index {
     let length = indices.sub(own.hi, own.lo);
     around.map_or(length, |around| indices.mul(around, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spadina_conformance::program::Builder;
+    use spadina_core::executor::Serial;
+    use spadina_core::program::Target;
+
+    /// So many elements that nobody evaluates the lengths of their loops.
+    #[test]
+    fn what_is_not_known_to_be_short_is_refused() {
+        let Ok(device) = Device::open(None) else { return };
+        let mut p = Builder::default();
+        let (var, i) = p.elements();
+        let (zero, many) = (p.ix().int(0), p.ix().int(70_000));
+        let end = p.ix().rem(i, many);
+        let (inner, _) = p.var(1, zero, end, "j");
+        let one = p.g.constant(1.0);
+        p.update(&[var, inner], 1, Target::Energy, one);
+        let kernel = p.kernel();
+        let refused = |elements: i64| {
+            let data = Data { sizes: vec![elements], ..Data::default() };
+            device.check_loops(&kernel, &data, Invocation { times: 1, shared: false }, &Serial).is_err()
+        };
+        let limited = device.iterations().is_some();
+        assert!(!refused(60_000));
+        assert_eq!([70_000, (1 << 30) + 5].map(refused), [limited; 2]);
+    }
 }

@@ -52,6 +52,15 @@ impl Vectors {
         })
     }
 
+    /// Returns true if these are the same buffers, with the same precision and lengths.
+    pub(crate) fn are(&self, others: &Self) -> bool {
+        let all = |own: &Self| {
+            let Self { unknowns, direction, energy, gradient, hessian, residual, jacobian, product, .. } = own;
+            [unknowns, direction, energy, gradient, hessian, residual, jacobian, product].map(Clone::clone)
+        };
+        (self.precision, self.lengths) == (others.precision, others.lengths) && all(self) == all(others)
+    }
+
     /// A vector that outputs add to, with its length.
     pub(crate) fn target(&self, buffer: Buffer) -> (&wgpu::Buffer, usize) {
         match buffer {

@@ -49,6 +49,19 @@ fn evaluations_are_encoded_among_the_passes_of_an_application() {
     queue.submit([encoder.finish()]);
     let read = own.read(Precision::F32, &[(&vectors.unknowns, 5), (&vectors.hessian, 5)]).unwrap();
     assert_eq!(read, [vec![9.0, 18.0, 27.0, 36.0, 45.0], vec![3.0; 5]]);
+    // Numbers that do not fit an array, and arrays that there are not.
+    for (place, array, count, refused) in [
+        ([0, 0], 1, 2, "numbers of an array: 2 given, 1 needed"),
+        ([0, 0], 1, 0, "numbers of an array: 0 given, 1 needed"),
+        ([0, 0], 2, 1, "the evaluation has no array 2 in job 0 of stage 0"),
+        ([0, 1], 1, 1, "the evaluation has no array 1 in job 1 of stage 0"),
+        ([1, 0], 1, 1, "the evaluation has no array 1 in job 0 of stage 1"),
+    ] {
+        let error = evaluable.set_array(&own, place, array, &vec![1.0; count]).err().unwrap().to_string();
+        assert_eq!(error, refused);
+    }
+    // The unknowns lie elsewhere.
+    evaluable.set_array(&own, [0, 0], 0, &[1.0]).unwrap();
     // New numbers for an array.
     evaluable.set_array(&own, [0, 0], 1, &[0.5]).unwrap();
     evaluable.run(&own).unwrap();

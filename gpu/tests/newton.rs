@@ -360,3 +360,35 @@ fn ends_are_told() {
     // The same bits again.
     assert_eq!(chain.solve(&device, Precision::F32, Settings { decrement, ..settings }), converged);
 }
+
+/// Evaluations that are bound to other vectors, or vectors that are said to have another precision.
+#[test]
+fn evaluations_of_other_vectors_are_refused() {
+    let Some(device) = device() else { return };
+    let chain = Chain { n: 50, rows: false, offset: 0.0 };
+    let (own, vectors) = chain.newton(&device, Precision::F32, Settings::default());
+    let (other, _) = chain.newton(&device, Precision::F32, Settings::default());
+    let host = chain.pattern();
+    let pattern = Pattern::new(&device, &host).unwrap();
+    let matrix = Matrix {
+        row_ptr: &pattern.row_ptr,
+        col_idx: &pattern.col_idx,
+        values: &vectors.hessian,
+        block: 1,
+        rows: chain.n,
+        blocks: host.nonzeros(),
+        pattern: Some(&host),
+    };
+    let refused = |vectors: &Vectors, evaluations: [&BoundEvaluation; 2]| {
+        let evaluations = evaluations.map(Clone::clone);
+        let fixed = vec![false; chain.n];
+        Newton::new(&device, vectors, evaluations, &matrix, &fixed, Settings::default()).err().map(|e| e.to_string())
+    };
+    assert_eq!(refused(&vectors, [&own.gradient, &own.hessian]), None);
+    let hint = "is bound to other vectors: bind it to those of the minimisation";
+    let gradient = Some(format!("the evaluation of the gradient {hint}"));
+    assert_eq!(refused(&vectors, [&other.gradient, &own.hessian]), gradient);
+    assert_eq!(refused(&vectors, [&own.gradient, &other.hessian]), Some(format!("that of the Hessian {hint}")));
+    let double = Vectors { precision: Precision::F64, ..vectors.clone() };
+    assert_eq!(refused(&double, [&own.gradient, &own.hessian]), gradient);
+}

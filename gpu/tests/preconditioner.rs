@@ -40,7 +40,7 @@ impl Preconditioner for Twice {
 
     fn check(&self, matrix: &Matrix<'_>) -> Result<(), Error> {
         match matrix.rows {
-            0 => Err(Error::System { what: "rows, at least", wanted: 1, given: 0 }),
+            0 => Err(Error::System { what: "rows", wanted: 1, given: 0 }),
             _ => Ok(()),
         }
     }

@@ -13,7 +13,8 @@ fn entry(row: u32, col: u32) -> real {
     let block_row = row / BLOCK;
     let block_col = col / BLOCK;
     var low = row_ptr[block_row];
-    var high = row_ptr[block_row + 1u];
+    // There are no more blocks than columns.
+    var high = min(row_ptr[block_row + 1u], arrayLength(&col_idx));
     let end = high;
     // Halving ends after as many steps as a word has bits: a loop that counts is one that every compiler knows to end.
     for (var k = 0u; k < BITS; k++) {

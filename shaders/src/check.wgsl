@@ -1,6 +1,6 @@
 // The new residual · preconditioned and residual · residual; beta, and whether to stop; one workgroup. Before the first
 // iteration, when the number of iterations is NOT_STARTED, the residual is that of the start, to which the tolerance
-// refers.
+// refers. All of these are of the residual times the scale; a residual that is not finite ends the iterations.
 
 @group(0) @binding(1) var<storage, read> partials: array<real>;
 @group(0) @binding(2) var<storage, read_write> scalars: SolverScalars;
@@ -31,7 +31,13 @@ fn check(@builtin(local_invocation_index) local: u32) {
     }
     scalars.mixed = mixed;
     scalars.square = square;
-    if (progress.status == RUNNING && square <= max(scalars.relative * scalars.first, scalars.absolute)) {
+    if (progress.status != RUNNING) {
+        return;
+    }
+    let absolute = min(scalars.absolute * scalars.scale, LARGEST_NORM);
+    if (!is_finite(square)) {
+        progress.status = INDEFINITE;
+    } else if (square <= max(scalars.relative * scalars.first, absolute * absolute)) {
         progress.status = CONVERGED;
     }
 }

@@ -34,7 +34,7 @@ pub use matrix::{BLOCK_DIAGONAL, Bsr, MULTIPLY, block_diagonal, multiply};
 pub use multilevel::{COARSEN, INVERT, PROLONGATION, RESTRICTION};
 pub use newton::{ADVANCE, DIFFERENCE, JUDGE, SLOPE};
 pub use number::Number;
-pub use pcg::{CHECK, DIRECT, START, STEP, UPDATE, check, direct, start, step, update};
+pub use pcg::{CHECK, DIRECT, LARGEST, SCALE, START, STEP, UPDATE, check, direct, largest, scale, start, step, update};
 pub use project::{Directions, Mode, Project, ProjectWords, Real, Region, project};
 pub use shader::{Constants, GROUP, Shader, TREE};
 pub use solver::{NOT_STARTED, SHIFT, SOLVER_SCALARS, SolverProgress, SolverScalars, SolverWords, Status, Vector};
@@ -47,6 +47,8 @@ use assembly::{GATHER, GATHER_LONG, GRAM, GRAM_LONG, REDUCE};
 pub const ALL: &[Shader] = &[
     BLOCK_DIAGONAL,
     MULTIPLY,
+    LARGEST,
+    SCALE,
     START,
     STEP,
     UPDATE,

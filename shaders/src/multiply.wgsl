@@ -26,7 +26,8 @@ fn multiply(
     let member = local % TEAM;
     var own: array<real, BLOCK>;
     if (row < words.count) {
-        let end = row_ptr[row + 1u];
+        // There are no more blocks than columns: the loop ends whatever the words are.
+        let end = min(row_ptr[row + 1u], arrayLength(&col_idx));
         for (var block = row_ptr[row] + member; block < end; block += TEAM) {
             let first = DIRECTION * words.unknowns + col_idx[block] * BLOCK;
             for (var j = 0u; j < BLOCK; j++) {

@@ -17,6 +17,9 @@ pub trait Number:
     /// clusters are trees, so that their errors are few units.
     const ROUNDING: Self;
 
+    /// The smallest positive number with all its digits.
+    const SMALLEST: Self;
+
     /// The nearest number to an integer.
     fn of(integer: u32) -> Self;
 
@@ -25,10 +28,14 @@ pub trait Number:
 
     /// The square root.
     fn sqrt(self) -> Self;
+
+    /// The nearest number of single precision.
+    fn single(self) -> f32;
 }
 
 impl Number for f32 {
     const ROUNDING: Self = 8.0 * f32::EPSILON;
+    const SMALLEST: Self = f32::MIN_POSITIVE;
 
     fn of(integer: u32) -> Self {
         integer as f32
@@ -41,10 +48,15 @@ impl Number for f32 {
     fn sqrt(self) -> Self {
         f32::sqrt(self)
     }
+
+    fn single(self) -> f32 {
+        self
+    }
 }
 
 impl Number for f64 {
     const ROUNDING: Self = 8.0 * f64::EPSILON;
+    const SMALLEST: Self = f64::MIN_POSITIVE;
 
     fn of(integer: u32) -> Self {
         f64::from(integer)
@@ -56,5 +68,9 @@ impl Number for f64 {
 
     fn sqrt(self) -> Self {
         f64::sqrt(self)
+    }
+
+    fn single(self) -> f32 {
+        self as f32
     }
 }

@@ -2,11 +2,17 @@
 //! levels can be added ([`crate::multilevel`]).
 
 use crate::number::Number;
-use crate::shader::{Shader, TREE};
-use crate::solver::{self, NOT_STARTED, SolverProgress, SolverScalars, Status};
+use crate::shader::{FINITE, GROUP, Shader, TREE};
+use crate::solver::{self, LARGEST_NORM, LARGEST_SCALE, NOT_STARTED, SolverProgress, SolverScalars, Status};
 use crate::tree::{partial_sums, total};
 
-/// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`.
+/// The largest number of the right-hand side in each workgroup: `fixed`, `partials`, `rhs`.
+pub const LARGEST: Shader =
+    Shader { name: "largest", declarations: solver::declarations, texts: &[TREE, MOST, include_str!("largest.wgsl")] };
+/// The scale of the residual: `partials`, `scalars`.
+pub const SCALE: Shader =
+    Shader { name: "scale", declarations: solver::declarations, texts: &[TREE, MOST, include_str!("scale.wgsl")] };
+/// The first residual and direction: `x`, `work`, `inverse`, `fixed`, `partials`, `rhs`, `scalars`.
 pub const START: Shader = Shader {
     name: "start",
     declarations: solver::declarations,
@@ -23,25 +29,53 @@ pub const UPDATE: Shader = Shader {
 };
 /// The new residual's size: `partials`, `scalars`, `progress`.
 pub const CHECK: Shader =
-    Shader { name: "check", declarations: solver::declarations, texts: &[TREE, include_str!("check.wgsl")] };
+    Shader { name: "check", declarations: solver::declarations, texts: &[TREE, FINITE, include_str!("check.wgsl")] };
 /// The next direction: `work`, `scalars`, `progress`.
 pub const DIRECT: Shader =
     Shader { name: "direct", declarations: solver::declarations, texts: &[include_str!("direct.wgsl")] };
 
+/// The largest number of a workgroup.
+const MOST: &str = include_str!("most.wgsl");
 const PRECONDITION: &str = include_str!("precondition.wgsl");
 /// The partial sums of residual · preconditioned and residual · residual.
 pub(crate) const SUMS: &str = include_str!("sums.wgsl");
 
+/// The twin of `largest.wgsl`, for nodes of so many unknowns.
+pub fn largest<T: Number>(node: usize, fixed: &[u32], rhs: &[T]) -> Vec<T> {
+    let zero = T::default();
+    let own = |(&value, &fixed): (&T, &u32)| match fixed == 0 {
+        true if value < zero => zero - value,
+        true => value,
+        false => zero,
+    };
+    let own: Vec<T> = rhs.iter().zip(fixed).map(own).collect();
+    own.chunks(GROUP as usize * node).map(most).collect()
+}
+
+/// The largest of some numbers, none of which is negative.
+fn most<T: Number>(numbers: &[T]) -> T {
+    numbers.iter().fold(T::default(), |most, &own| if own > most { own } else { most })
+}
+
+/// The twin of `scale.wgsl`.
+pub fn scale<T: Number>(partials: &[T], scalars: &mut SolverScalars<T>) {
+    let own = most(partials).single().clamp(1.0 / LARGEST_SCALE, LARGEST_SCALE);
+    // The power of two has the exponent alone.
+    let power = f32::from_bits(own.to_bits() & f32::INFINITY.to_bits());
+    (scalars.scale, scalars.unscale) = (T::from(1.0 / power), T::from(power));
+}
+
 /// The twin of `start.wgsl`: residual, preconditioned residual (which is the first direction), and the partial sums of
-/// residual · preconditioned and residual · residual. `negate` says whether the right-hand side is `-rhs`.
+/// residual · preconditioned and residual · residual, all of the right-hand side times `scale`. `negate` says whether that is `-rhs`.
 pub fn start<T: Number>(
     (node, inverse): (usize, &[T]),
     fixed: &[u32],
     rhs: &[T],
     negate: bool,
+    scale: T,
 ) -> (Vec<T>, Vec<T>, [Vec<T>; 2]) {
     let signed = |value: T| if negate { T::default() - value } else { value };
-    let free = |(&value, &fixed): (&T, &u32)| if fixed == 0 { signed(value) } else { T::default() };
+    let free = |(&value, &fixed): (&T, &u32)| if fixed == 0 { scale * signed(value) } else { T::default() };
     let residual: Vec<T> = rhs.iter().zip(fixed).map(free).collect();
     let (preconditioned, sums) = precondition(node, inverse, &residual);
     (residual, preconditioned, sums)
@@ -59,12 +93,14 @@ pub fn step<T: Number>(partials: &[T], scalars: &mut SolverScalars<T>, progress:
 /// The twin of `update.wgsl`: the preconditioned residual, and the partial sums of residual · preconditioned and residual ·
 /// residual.
 pub fn update<T: Number>(
-    (node, inverse, alpha): (usize, &[T], T),
+    (node, inverse): (usize, &[T]),
+    &SolverScalars { alpha, unscale, .. }: &SolverScalars<T>,
     x: &mut [T],
     residual: &mut [T],
     (direction, product): (&[T], &[T]),
 ) -> (Vec<T>, [Vec<T>; 2]) {
-    x.iter_mut().zip(direction).for_each(|(x, &d)| *x = *x + alpha * d);
+    let step = alpha * unscale;
+    x.iter_mut().zip(direction).for_each(|(x, &d)| *x = *x + step * d);
     residual.iter_mut().zip(product).for_each(|(r, &q)| *r = *r - alpha * q);
     precondition(node, inverse, residual)
 }
@@ -85,8 +121,15 @@ pub fn check<T: Number>([mixed, square]: [&[T]; 2], scalars: &mut SolverScalars<
     }
     (scalars.mixed, scalars.square) = (mixed, square);
     let relative = scalars.relative * scalars.first;
-    let small = if relative > scalars.absolute { relative } else { scalars.absolute };
-    if progress.status == Status::Running && square <= small {
+    let absolute = scalars.absolute * scalars.scale;
+    let absolute = if absolute < T::from(LARGEST_NORM) { absolute } else { T::from(LARGEST_NORM) };
+    let small = if relative > absolute * absolute { relative } else { absolute * absolute };
+    if progress.status != Status::Running {
+        return;
+    }
+    if !square.is_finite() {
+        progress.status = Status::Indefinite;
+    } else if square <= small {
         progress.status = Status::Converged;
     }
 }
@@ -138,17 +181,18 @@ mod tests {
         let rhs: Vec<f64> = (0..n).map(|k| (k as f64 * 0.7).sin()).collect();
         let (inverse, definite) = block_diagonal(constants, matrix, &fixed);
         assert!(definite);
-        let (mut residual, mut direction, [mixed, square]) = start((2, &inverse), &fixed, &rhs, true);
-        let mut preconditioned = direction.clone();
         let mut scalars = SolverScalars { relative: 1e-24, ..SolverScalars::default() };
+        scale(&largest(2, &fixed, &rhs), &mut scalars);
+        assert_eq!((scalars.scale, scalars.unscale), (2.0, 0.5));
+        let (mut residual, mut direction, [mixed, square]) = start((2, &inverse), &fixed, &rhs, true, scalars.scale);
+        let mut preconditioned = direction.clone();
         let (mut progress, mut x) = (SolverProgress::START, vec![0.0; n]);
         check([&mixed, &square], &mut scalars, &mut progress);
         while progress.status == Status::Running && progress.iterations < 200 {
             let (product, partials) = multiply(constants, matrix, &fixed, &direction);
             step(&partials, &mut scalars, &mut progress);
             let sums;
-            (preconditioned, sums) =
-                update((2, &inverse, scalars.alpha), &mut x, &mut residual, (&direction, &product));
+            (preconditioned, sums) = update((2, &inverse), &scalars, &mut x, &mut residual, (&direction, &product));
             check([&sums[0], &sums[1]], &mut scalars, &mut progress);
             direct(&preconditioned, scalars.beta, &mut direction);
         }

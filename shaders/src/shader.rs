@@ -9,6 +9,9 @@ pub const GROUP: u32 = 256;
 /// The sum over a workgroup in WGSL, `group_sum`, for reals of the type `real` and workgroups of `GROUP`.
 pub const TREE: &str = include_str!("tree.wgsl");
 
+/// Whether a number is finite in WGSL, `is_finite`.
+pub(crate) const FINITE: &str = include_str!("finite.wgsl");
+
 /// The constants that a shader is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Constants {
@@ -45,7 +48,8 @@ impl Shader {
         let Constants { double, block, node, team } = constants;
         let real = if double { "f64" } else { "f32" };
         let rounding = if double { f64::ROUNDING } else { f32::ROUNDING.into() };
-        let numbers = [("ZERO", 0.0), ("HALF", 0.5), ("ONE", 1.0), ("ROUNDING", rounding)];
+        let smallest = if double { f64::SMALLEST } else { f32::SMALLEST.into() };
+        let numbers = [("ZERO", 0.0), ("HALF", 0.5), ("ONE", 1.0), ("ROUNDING", rounding), ("SMALLEST", smallest)];
         let sizes = [("BLOCK", block), ("NODE", node), ("PARTS", parts(node)), ("TEAM", team), ("GROUP", GROUP)];
         format!("alias real = {real};\n{}{}", reals(double, numbers), words(sizes))
             + &(self.declarations)(double)

@@ -1,6 +1,6 @@
 //! Declarations that the shaders of the linear solver share with the host.
 
-use crate::layout::{place, real_structure, word_enumeration, word_structure, words};
+use crate::layout::{place, real_structure, reals, word_enumeration, word_structure, words};
 
 word_enumeration! {
     /// The reason the iterations stopped.
@@ -11,7 +11,8 @@ word_enumeration! {
         Running = 0,
         /// The residual is small enough.
         Converged = 1,
-        /// A direction has no positive curvature: the matrix, or the preconditioner, is not positive definite.
+        /// A direction has no positive curvature: the matrix, or the preconditioner, is not positive definite, or a number is not
+        /// finite.
         Indefinite = 2,
     }
 }
@@ -40,7 +41,7 @@ impl SolverProgress {
 }
 
 word_enumeration! {
-    /// The vectors that `work` holds, one after another.
+    /// The vectors that `work` holds, one after another: all of them times [`SolverScalars::scale`].
     pub enum Vector {
         /// The residual of the solution.
         Residual = 0,
@@ -76,7 +77,7 @@ word_structure! {
 }
 
 real_structure! {
-    /// The numbers that iterations hand on.
+    /// The numbers that iterations hand on. Sums are those of vectors times the scale.
     pub struct SolverScalars {
         /// residual · preconditioned
         mixed,
@@ -90,10 +91,14 @@ real_structure! {
         first,
         /// The square of the relative tolerance: iterations stop at a residual of so much of the first one.
         relative,
-        /// The square of the absolute tolerance: iterations stop at such a residual.
+        /// The absolute tolerance: iterations stop at a residual of this norm, without the scale.
         absolute,
         /// The number added to every entry on the matrix's diagonal.
         shift,
+        /// The scale: a power of two that brings the largest number of the right-hand side to between 1 and 2.
+        scale,
+        /// 1 / scale
+        unscale,
     }
     /// The number of these numbers.
     pub const SOLVER_SCALARS;
@@ -102,13 +107,23 @@ real_structure! {
 /// The place of [`SolverScalars::shift`].
 pub const SHIFT: usize = place!(SolverScalars, shift);
 
+/// The largest scale; the least one is its inverse, and both have all their digits.
+pub(crate) const LARGEST_SCALE: f32 = (1u128 << 126) as f32;
+
+/// The most that an absolute tolerance times the scale is taken for: its square is finite, and more than that of any residual
+/// that iterations come to.
+pub(crate) const LARGEST_NORM: f32 = (1u64 << 60) as f32;
+
 /// No cluster.
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// The declarations of the shaders of the solver.
-pub(crate) fn declarations(_double: bool) -> String {
+pub(crate) fn declarations(double: bool) -> String {
     let constants = words([("NOT_STARTED", NOT_STARTED), ("NONE", NONE), ("BITS", u32::BITS)]);
+    let [scale, norm] = [LARGEST_SCALE, LARGEST_NORM].map(f64::from);
+    let bounds = [("LEAST_SCALE", 1.0 / scale), ("LARGEST_SCALE", scale), ("LARGEST_NORM", norm)];
     constants
+        + &reals(double, bounds)
         + &Status::wgsl()
         + &Vector::wgsl()
         + &SolverWords::uniform()

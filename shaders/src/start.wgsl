@@ -1,4 +1,4 @@
-// x = 0; residual = right-hand side, or that times -1, zero for fixed unknowns; preconditioned and direction = inverse * residual. The partial
+// x = 0; residual = right-hand side, or that times -1, times the scale, zero for fixed unknowns; preconditioned and direction = inverse * residual. The partial
 // sums are those of residual · preconditioned and residual · residual.
 
 @group(0) @binding(1) var<storage, read_write> x: array<real>;
@@ -7,6 +7,7 @@
 @group(0) @binding(4) var<storage, read> fixed: array<u32>;
 @group(0) @binding(5) var<storage, read_write> partials: array<real>;
 @group(0) @binding(6) var<storage, read> rhs: array<real>;
+@group(0) @binding(7) var<storage, read> scalars: SolverScalars;
 
 @compute @workgroup_size(GROUP)
 fn start(
@@ -22,7 +23,7 @@ fn start(
         for (var i = 0u; i < NODE; i++) {
             let at = node * NODE + i;
             if (fixed[at] == 0u) {
-                residual[i] = select(rhs[at], -rhs[at], words.negate != 0u);
+                residual[i] = scalars.scale * select(rhs[at], -rhs[at], words.negate != 0u);
             }
             x[at] = ZERO;
         }

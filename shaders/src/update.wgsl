@@ -1,4 +1,4 @@
-// x += alpha direction; residual -= alpha product; preconditioned = inverse * residual. The partial sums are those of
+// x += alpha direction, without the scale; residual -= alpha product; preconditioned = inverse * residual. The partial sums are those of
 // residual · preconditioned and residual · residual.
 
 @group(0) @binding(1) var<storage, read_write> x: array<real>;
@@ -20,12 +20,13 @@ fn update(
     }
     let node = id.y * words.row + id.x;
     let alpha = scalars.alpha;
+    let along = alpha * scalars.unscale;
     var sums = array<real, 2>(ZERO, ZERO);
     if (node < words.count) {
         var residual: array<real, NODE>;
         for (var i = 0u; i < NODE; i++) {
             let at = node * NODE + i;
-            x[at] += alpha * work[DIRECTION * words.unknowns + at];
+            x[at] += along * work[DIRECTION * words.unknowns + at];
             residual[i] = work[RESIDUAL * words.unknowns + at] - alpha * work[PRODUCT * words.unknowns + at];
         }
         sums = precondition(node, residual);

@@ -59,6 +59,19 @@ fn layouts_and_residuals() {
         let Some(mut systems) = both(&read("neo_hookean"), &single(layout)) else { return };
         compare(&mut systems, 1e-4, &what);
     }
+    for layout in [Layout::Full, Layout::Lower, Layout::Upper, Layout::Block(3)] {
+        // The solver takes both triangles.
+        let whole = matches!(layout, Layout::Full | Layout::Block(_));
+        let options = single(layout).device(Device::Gpu);
+        let mut gpu = System::build(read("neo_hookean"), options).unwrap();
+        let count = gpu.unknowns();
+        let resident = gpu.resident().unwrap();
+        assert_eq!(resident.matrix().is_some(), whole);
+        assert!(resident.pattern().is_some());
+        let error = resident.set_unknowns(&vec![0.0; count - 1]).unwrap_err().to_string();
+        assert_eq!(error, format!("values of unknowns: {} given, {count} needed", count - 1));
+        resident.set_unknowns(&vec![0.0; count]).unwrap();
+    }
     for layout in [Layout::Full, Layout::Lower] {
         let what = format!("residual, {layout:?}");
         let Some(mut systems) = both(&read("edge_residual"), &single(layout)) else { return };

@@ -2,12 +2,12 @@
 
 use super::compile::{Kernels, OneKernel, PROGRAMS};
 use super::resident::Resident;
-use crate::{BoundEvaluation, Device, Error, Evaluation, Job, Matrices, Pattern, Schedule, Vectors};
+use super::stored::StoredPattern;
+use crate::{BoundEvaluation, Device, Error, Evaluation, Job, Matrices, Schedule, Vectors};
 use spadina_core::backend::{Inputs, ProgramInputs, Quantity};
 use spadina_core::bind::Buffers;
 use spadina_core::element::Projection;
 use spadina_core::executor::Executor;
-use spadina_core::pattern::Csr;
 use spadina_core::real::Precision;
 
 /// A problem on the device.
@@ -17,8 +17,7 @@ pub(super) struct OnDevice {
     kernels: Kernels,
     schedules: Vec<Schedule>,
     vectors: Vectors,
-    /// The pattern of the Hessian as it is stored, on the device and here, with the edge length of its blocks.
-    pattern: Option<(Pattern, Csr, usize)>,
+    pattern: Option<StoredPattern>,
     /// By quantity.
     evaluations: [BoundEvaluation; 3],
 }
@@ -52,19 +51,16 @@ impl OnDevice {
         executor: &dyn Executor,
     ) -> Result<Self, Error> {
         let vectors = Vectors::new(device, precision, inputs.lengths())?;
-        let [value, gradient, hessian] =
-            Quantity::ALL.map(|quantity| evaluation((device, &vectors), kernels, inputs, quantity, executor));
-        let pattern = match inputs.stored() {
-            Some(stored) => Some((Pattern::new(device, stored.csr)?, stored.csr.clone(), stored.block)),
-            None => None,
-        };
+        let of = |quantity: Quantity| evaluation((device, &vectors), kernels, inputs, quantity, executor);
+        let evaluations = [of(Quantity::Value)?, of(Quantity::Gradient)?, of(Quantity::Hessian)?];
+        let pattern = inputs.stored().map(|stored| StoredPattern::new(device, stored.csr, stored.block)).transpose()?;
         let bound = Self {
             device: device.clone(),
             kernels: kernels.clone(),
             schedules: kernels.schedules(),
             vectors,
             pattern,
-            evaluations: [value?, gradient?, hessian?],
+            evaluations,
         };
         bound.upload_unknowns(inputs)?;
         Ok(bound)

@@ -3,6 +3,7 @@
 mod bind;
 mod compile;
 mod resident;
+mod stored;
 
 pub use resident::Resident;
 
@@ -54,7 +55,9 @@ impl backend::Backend for Backend {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities::device(&[Precision::F32, Precision::F64])
+        let all = [Precision::F32, Precision::F64];
+        let own: Vec<Precision> = all.into_iter().filter(|&own| self.device.check(own).is_ok()).collect();
+        Abilities::device(&own)
     }
 
     fn compile(

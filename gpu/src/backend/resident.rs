@@ -1,5 +1,6 @@
 //! A problem as it is on the device: buffers that an application can bind, and evaluations that it can encode.
 
+use super::stored::StoredPattern;
 use crate::solver::Matrix;
 use crate::{BoundEvaluation, Device, Error, Pattern, Schedule, Vectors};
 use spadina_core::pattern::Csr;
@@ -22,8 +23,8 @@ pub struct Resident<'a> {
     pub gradient: &'a BoundEvaluation,
     /// Sets energy, gradient and Hessian, which is projected if the options say so.
     pub hessian: &'a BoundEvaluation,
-    /// The pattern of the Hessian as it is stored, on the device and here, with the edge length of its blocks.
-    pattern: Option<&'a (Pattern, Csr, usize)>,
+    /// The pattern of the Hessian as it is stored.
+    pattern: Option<&'a StoredPattern>,
     schedules: &'a [Schedule],
 }
 
@@ -31,7 +32,7 @@ impl<'a> Resident<'a> {
     pub(super) fn new(
         [value, gradient, hessian]: [&'a BoundEvaluation; 3],
         (device, vectors): (&'a Device, &'a Vectors),
-        pattern: Option<&'a (Pattern, Csr, usize)>,
+        pattern: Option<&'a StoredPattern>,
         schedules: &'a [Schedule],
     ) -> Self {
         Self { device, vectors, value, gradient, hessian, pattern, schedules }
@@ -39,31 +40,27 @@ impl<'a> Resident<'a> {
 
     /// The pattern of the Hessian's storage: beginnings of rows and columns; nothing for a storage of the caller's own.
     pub fn pattern(&self) -> Option<&Pattern> {
-        self.pattern.map(|(pattern, ..)| pattern)
+        self.pattern.map(StoredPattern::on_device)
     }
 
     /// The same on the host.
     pub fn host_pattern(&self) -> Option<&Csr> {
-        self.pattern.map(|(_, pattern, _)| pattern)
+        self.pattern.map(StoredPattern::on_host)
     }
 
-    /// The Hessian as the solver takes it: `None` for a storage of the caller's own. The solver needs both triangles.
+    /// The Hessian as the solver takes it, with both triangles: `None` for a storage that has one of them, or is the caller's
+    /// own. The layouts for it are compressed rows and blocks with both triangles.
     pub fn matrix(&self) -> Option<Matrix<'_>> {
-        let (pattern, csr, block) = self.pattern?;
-        Some(Matrix {
-            row_ptr: &pattern.row_ptr,
-            col_idx: &pattern.col_idx,
-            values: &self.vectors.hessian,
-            block: *block as u32,
-            rows: csr.rows(),
-            blocks: csr.nonzeros(),
-            pattern: Some(csr),
-        })
+        self.pattern?.matrix(&self.vectors.hessian)
     }
 
     /// Gives the unknowns values, all of them, one after another; displacements, if the kernels
-    /// are those of displacements.
+    /// are those of displacements. Another number of values is refused.
     pub fn set_unknowns(&self, values: &[f64]) -> Result<(), Error> {
+        let (wanted, given) = (self.vectors.lengths.unknowns, values.len());
+        if given != wanted {
+            return Err(Error::System { what: "values of unknowns", wanted, given });
+        }
         self.device.write(&self.vectors.unknowns, self.vectors.precision, 0, values)
     }
 

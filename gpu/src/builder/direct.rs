@@ -13,6 +13,7 @@ impl Builder<'_> {
     /// Runs the parts that add to the results themselves. Their order is fixed.
     pub(super) fn direct(&mut self, jobs: &[Job<'_>], uploaded: &[Uploaded]) -> Result<(), Error> {
         let ready = self.ready(jobs, uploaded, false)?;
+        ready.tasks.iter().try_for_each(|task| task.check_slots(self.vectors))?;
         for buffer in [Buffer::Gradient, Buffer::Hessian] {
             if ready.tasks.iter().any(|task| task.part.writes(buffer)) && !self.adds(buffer) {
                 self.clears.push(self.vectors.target(buffer).0.clone());

@@ -16,7 +16,7 @@ use spadina_shaders::Region;
 const TARGETS: [Buffer; 5] = [Buffer::Gradient, Buffer::Hessian, Buffer::Residual, Buffer::Jacobian, Buffer::Product];
 
 impl Builder<'_> {
-    /// Runs the parts that are staged, and gathers what they leave.
+    /// Runs the parts that are staged, and gathers what they leave in the vectors that `target` gives.
     pub(super) fn staged<'t>(
         &mut self,
         jobs: &[Job<'_>],
@@ -26,7 +26,7 @@ impl Builder<'_> {
         let ready = self.ready(jobs, uploaded, true)?;
         let passes = passes(&ready.tasks, Content::Staged, self.room, BINDING_LIMIT)?;
         let projectors = self.projectors(&ready.tasks, &passes)?;
-        for pass in &passes {
+        for (number, pass) in passes.iter().enumerate() {
             for share in pass {
                 self.share(&ready, share)?;
                 self.project(&ready.tasks[share.task], share, projectors[share.task].as_ref())?;
@@ -35,6 +35,8 @@ impl Builder<'_> {
                 if ready.tasks.iter().any(|task| task.part.writes(buffer))
                     && let Some(target) = target(self, buffer)
                 {
+                    // Every pass but the first adds to what the one before left.
+                    let target = Target { adds: target.adds || number > 0, ..target };
                     let from = Staged::new(&ready.tasks, pass, buffer);
                     let lists = Lists::of(target.count.div_ceil(from.tile), &from, self.executor)?;
                     let gather = self.assembly.gather(self.device, (&lists, from.tile), &self.staging, target)?;

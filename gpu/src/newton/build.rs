@@ -63,7 +63,7 @@ pub(super) fn newton(
     let compared = std::iter::once(Compared { numbers: numbers(1), range: 0..*count, squares: false }).chain(rows);
     let compared: Vec<Compared<'_>> = compared.filter(|compared| !compared.range.is_empty()).collect();
     if compared.is_empty() {
-        return Err(Error::System { what: "terms of an energy, at least", wanted: 1, given: 0 });
+        return Err(Error::System { what: "terms of an energy", wanted: 1, given: 0 });
     }
     let scalars = device.storage("Newton's scalars", SCALARS, item)?;
     let progress = device.words("Newton's progress", &NewtonProgress::default().words())?;

@@ -52,7 +52,8 @@ impl Newton {
     /// that is positive semi-definite (projected); the matrix is that Hessian. Unknowns that are `fixed`, one flag for each,
     /// stay as they are.
     ///
-    /// Refuses with [`Error::System`] what does not fit together, and with other errors what the device cannot do.
+    /// Refuses with [`Error::System`] what does not fit together, with [`Error::OtherVectors`] an evaluation that is not bound to
+    /// these vectors, and with other errors what the device cannot do.
     pub fn new(
         device: &Device,
         vectors: &Vectors,
@@ -61,6 +62,11 @@ impl Newton {
         fixed: &[bool],
         settings: Settings,
     ) -> Result<Self, Error> {
+        for (what, evaluation) in [("the evaluation of the gradient", &gradient), ("that of the Hessian", &hessian)] {
+            if !evaluation.is_of(vectors) {
+                return Err(Error::OtherVectors { what });
+            }
+        }
         let linear = solver::Settings { negate: true, ..settings.linear };
         let settings = Settings { linear, ..settings };
         if fixed.len() != vectors.lengths.unknowns {

@@ -156,10 +156,11 @@ fn decisions_are_those_of_the_twins() {
                 let mut words = NewtonProgress { iterations, idle, ..NewtonProgress::default() };
                 let on_words = bench.device.words("progress", &words.words()).unwrap();
                 let on_scalars = bench.reals(&scalars.reals());
-                let linear = bench.reals(&SolverScalars { first: gradient, ..SolverScalars::default() }.reals());
+                let linear = SolverScalars { first: 4.0 * gradient, unscale: 0.5, ..SolverScalars::default() };
+                let on_linear = bench.reals(&linear.reals());
                 let sums = VectorWords { partials: partials.len() as u32, ..VectorWords::default() };
-                bench.run(SLOPE, 1, sums, &[&bench.reals(partials), &linear, &on_scalars, &on_words]);
-                slope(partials, gradient, &mut scalars, &mut words);
+                bench.run(SLOPE, 1, sums, &[&bench.reals(partials), &on_linear, &on_scalars, &on_words]);
+                slope(partials, &linear, &mut scalars, &mut words);
                 bench.near(&bench.read(&on_scalars, SCALARS), &scalars.reals());
                 let sums = VectorWords { partials: changes.len() as u32 / 2, ..VectorWords::default() };
                 bench.run(JUDGE, 1, sums, &[&bench.reals(changes), &on_scalars, &on_words]);

@@ -10,8 +10,8 @@ use crate::operations::groups;
 use crate::{Device, Error};
 use spadina_core::real::Precision;
 use spadina_shaders::{
-    BLOCK_DIAGONAL, CHECK, DIRECT, MULTIPLY, SOLVER_SCALARS, START, STEP, SolverProgress, SolverScalars, SolverWords,
-    UPDATE,
+    BLOCK_DIAGONAL, CHECK, DIRECT, LARGEST, MULTIPLY, SCALE, SOLVER_SCALARS, START, STEP, SolverProgress,
+    SolverScalars, SolverWords, UPDATE,
 };
 
 /// The byte offset of the scalars in the buffer that the host reads; the progress is before them.
@@ -69,7 +69,9 @@ fn dispatches(
     let product = [row_ptr, col_idx, values, fixed, work, partials, progress, scalars];
     let mut prelude = vec![
         system.dispatch(BLOCK_DIAGONAL, (nodes, 1), none, &diagonal)?,
-        system.dispatch(START, (nodes, 1), negated, &[solution, work, inverse, fixed, partials, rhs])?,
+        system.dispatch(LARGEST, (nodes, 1), with_nodes, &[fixed, partials, rhs])?,
+        system.dispatch(SCALE, (1, 1), with_nodes, &[partials, scalars])?,
+        system.dispatch(START, (nodes, 1), negated, &[solution, work, inverse, fixed, partials, rhs, scalars])?,
     ];
     let mut iteration = vec![
         system.dispatch(MULTIPLY, (rows, team), with_rows, &product)?,
@@ -92,8 +94,7 @@ fn dispatches(
 /// Progress and scalars at the start.
 fn initial(device: &Device, precision: Precision, settings: &Settings) -> Result<[wgpu::Buffer; 2], Error> {
     let &Settings { tolerance, absolute, shift, .. } = settings;
-    let (relative, absolute) = (tolerance.powi(2), absolute.powi(2));
-    let first = SolverScalars { relative, absolute, shift, ..SolverScalars::default() };
+    let first = SolverScalars { relative: tolerance.powi(2), absolute, shift, ..SolverScalars::default() };
     Ok([
         device.words("the first progress", &SolverProgress::START.words())?,
         device.filled("the first scalars", &bytes(precision, &first.reals()), storage_usage())?,

@@ -26,25 +26,25 @@ pub struct Matrix<'a> {
 impl Matrix<'_> {
     /// Numbers of a vector.
     pub(super) fn unknowns(&self) -> usize {
-        self.rows * self.block as usize
+        self.rows.saturating_mul(self.block as usize)
     }
 
     /// The pattern on the host. Refused are matrices without one, and patterns that cannot be theirs.
     pub(super) fn host_pattern(&self) -> Result<&Csr, Error> {
         let refuse = |what: &'static str, wanted: usize, given: usize| Err(Error::System { what, wanted, given });
         let Some(pattern) = self.pattern else {
-            return refuse("patterns on the host for several levels,", 1, 0);
+            return refuse("patterns on the host, for several levels", 1, 0);
         };
         if pattern.rows() != self.rows {
             return refuse("rows of the pattern on the host", self.rows, pattern.rows());
         }
         let is_whole = pattern.nonzeros() == self.blocks && pattern.row_ptr.last() == Some(&self.blocks);
         if !is_whole || !pattern.row_ptr.is_sorted() {
-            return refuse("blocks of the pattern on the host, row by row,", self.blocks, pattern.col_idx.len());
+            return refuse("blocks of the pattern on the host, row by row", self.blocks, pattern.col_idx.len());
         }
         match pattern.col_idx.iter().max() {
             Some(&column) if column as usize >= self.rows => {
-                refuse("block columns of the pattern on the host, at most", self.rows, column as usize + 1)
+                refuse("block columns of the pattern on the host", self.rows, column as usize + 1)
             }
             _ => Ok(pattern),
         }

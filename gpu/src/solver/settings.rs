@@ -4,6 +4,7 @@ use super::list::PRECONDITIONERS;
 use super::matrix::Matrix;
 use super::preconditioner::Preconditioner;
 use crate::Error;
+use crate::memory::size_of_items;
 use spadina_shaders::{Status, Vector};
 
 /// Settings for the solution of `(A + shift I) x = b`.
@@ -75,28 +76,35 @@ impl Settings {
         fixed: &[bool],
     ) -> Result<(), Error> {
         let unknowns = matrix.unknowns();
-        let values = matrix.blocks * (matrix.block * matrix.block) as usize;
+        let square = (matrix.block as usize).saturating_mul(matrix.block as usize);
+        let values = matrix.blocks.saturating_mul(square);
         let refuse = |what: &'static str, wanted: usize, given: usize| Err(Error::System { what, wanted, given });
         if matrix.block == 0 || self.node == 0 || !unknowns.is_multiple_of(self.node as usize) {
-            return refuse("unknowns of a node, which divide the unknowns,", unknowns, self.node as usize);
+            return refuse(
+                "unknowns of a node, whose number divides that of the unknowns",
+                unknowns,
+                self.node as usize,
+            );
         }
         if fixed.len() != unknowns {
             return refuse("flags of fixed unknowns", unknowns, fixed.len());
         }
-        let room = |what, buffer: &wgpu::Buffer, wanted: usize| match buffer.size() < wanted as u64 {
-            true => refuse(what, wanted, buffer.size() as usize),
-            false => Ok(()),
-        };
-        room("bytes of beginnings of rows", matrix.row_ptr, 4 * (matrix.rows + 1))?;
-        room("bytes of columns", matrix.col_idx, 4 * matrix.blocks)?;
-        room("bytes of values", matrix.values, real * values)?;
-        room("bytes of the right-hand side", rhs, real * unknowns)?;
+        let room =
+            |what, buffer: &wgpu::Buffer, count: usize, item: usize| match buffer.size() < size_of_items(count, item) {
+                true => refuse(what, count.saturating_mul(item), buffer.size() as usize),
+                false => Ok(()),
+            };
+        let word = size_of::<u32>();
+        room("bytes of beginnings of rows", matrix.row_ptr, matrix.rows.saturating_add(1), word)?;
+        room("bytes of columns", matrix.col_idx, matrix.blocks, word)?;
+        room("bytes of values", matrix.values, values, real)?;
+        room("bytes of the right-hand side", rhs, unknowns, real)?;
         self.preconditioner.check(matrix)?;
         // Places in every vector are words of the shaders.
-        let most = values.max(unknowns * self.node.max(Vector::COUNT as u32) as usize);
+        let most = values.max(unknowns.saturating_mul(self.node.max(Vector::COUNT as u32) as usize));
         match u32::try_from(most) {
             Ok(_) => Ok(()),
-            Err(_) => refuse("numbers in a vector, fewer than 2³²,", u32::MAX as usize, most),
+            Err(_) => refuse("numbers in a vector, at most", u32::MAX as usize, most),
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct System<'a> {
 pub struct Buffers {
     /// Reals: the solution.
     pub solution: wgpu::Buffer,
-    /// Reals: the vectors that [`Vector`] names, one after another.
+    /// Reals: the vectors that [`Vector`] names, one after another, times [`SolverScalars::scale`](super::SolverScalars::scale).
     pub work: wgpu::Buffer,
     /// Reals: by node the inverse of its block on the diagonal, row by row.
     pub inverse: wgpu::Buffer,

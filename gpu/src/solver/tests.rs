@@ -5,7 +5,9 @@ use super::*;
 use crate::memory::{bytes, storage_usage};
 use spadina_core::pattern::Csr;
 use spadina_shaders::multilevel::{self, Clusters, Pattern, coarsen, invert, prolongation, restriction};
-use spadina_shaders::{Bsr, Constants, Vector, block_diagonal, check, direct, multiply, start, step, update};
+use spadina_shaders::{
+    Bsr, Constants, Vector, block_diagonal, check, direct, largest, multiply, scale, start, step, update,
+};
 
 /// A matrix of springs between nodes, and what belongs to it. [`new`](Self::new): between the nodes of a square grid, `block` unknowns each, with a part that pulls every node back.
 pub(super) struct Springs {
@@ -163,13 +165,15 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
     let Settings { shift, negate, .. } = settings;
     // The start.
     encoded(device, |encoder| solver.encode(encoder, 0));
-    let (mut residual, mut direction, sums) = start((node, &twin.nodes), &twin.flags, &springs.rhs, negate);
+    let mut scalars = SolverScalars { relative: 1e-60, shift, ..SolverScalars::default() };
+    scale(&largest(node, &twin.flags, &springs.rhs), &mut scalars);
+    let (mut residual, mut direction, sums) =
+        start((node, &twin.nodes), &twin.flags, &springs.rhs, negate, scalars.scale);
     let [mixed, square] = twin.add(&residual, &mut direction, sums);
     let got = state();
     near(&got[0][..n], &residual, "residual");
     near(&got[0][n..2 * n], &direction, "preconditioned");
     near(&got[0][2 * n..3 * n], &direction, "direction");
-    let mut scalars = SolverScalars { relative: 1e-60, shift, ..SolverScalars::default() };
     let (mut progress, mut x) = (SolverProgress::START, vec![0.0; n]);
     check([&mixed, &square], &mut scalars, &mut progress);
     for iteration in 1..4 {
@@ -177,7 +181,7 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
         let (product, partials) = multiply(constants, springs.bsr(shift), &twin.flags, &direction);
         step(&partials, &mut scalars, &mut progress);
         let (mut preconditioned, sums) =
-            update((node, &twin.nodes, scalars.alpha), &mut x, &mut residual, (&direction, &product));
+            update((node, &twin.nodes), &scalars, &mut x, &mut residual, (&direction, &product));
         let sums = twin.add(&residual, &mut preconditioned, sums);
         check([&sums[0], &sums[1]], &mut scalars, &mut progress);
         direct(&preconditioned, scalars.beta, &mut direction);
@@ -188,6 +192,8 @@ fn beside_twins(device: &Device, springs: &Springs, (precision, tolerance): (Pre
         near(&got[0][2 * n..3 * n], &direction, "direction");
         near(&got[1], &x, "solution");
         let found = device.read(precision, &[(&solver.buffers.scalars, SOLVER_SCALARS)]).unwrap().remove(0);
+        let SolverScalars { scale, unscale, .. } = SolverScalars::of_reals(&found).unwrap();
+        assert_eq!((scale, unscale), (scalars.scale, scalars.unscale));
         let SolverScalars { mixed, alpha, beta, square, first, .. } = scalars;
         for (found, twin) in found.iter().zip([mixed, alpha, beta, square, first]) {
             assert!((found - twin).abs() <= 10.0 * tolerance * twin.abs(), "{found} {twin}");
@@ -241,6 +247,72 @@ fn systems_are_solved() {
             assert_eq!(device.read(precision, &[(&solver.buffers.solution, n)]).unwrap().remove(0), x);
         }
     }
+}
+
+/// Norms whose squares single precision cannot hold.
+#[test]
+fn numbers_of_any_size_are_solved() {
+    let Some(device) = device() else { return };
+    let settings = Settings { node: 2, tolerance: 1e-5, ..Settings::default() };
+    let solve = |springs: &Springs, settings: Settings| {
+        let solver = springs.solver(&device, Precision::F32, settings).unwrap();
+        let report = solver.solve(&device).unwrap();
+        (report, device.read(Precision::F32, &[(&solver.buffers.solution, springs.rhs.len())]).unwrap().remove(0))
+    };
+    let mut springs = Springs::new(20, 2);
+    let own = springs.rhs.clone();
+    let (report, wanted) = solve(&springs, settings);
+    assert_eq!(report.status, Status::Converged, "{report:?}");
+    for power in [-100, -80, 70, 110] {
+        let size = 2.0f64.powi(power);
+        springs.rhs = own.iter().map(|x| x * size).collect();
+        let (own, x) = solve(&springs, settings);
+        assert_eq!(own, report);
+        assert_near(&x, &wanted.iter().map(|x| x * size).collect::<Vec<_>>(), 1e-7, &format!("2^{power}"));
+        // An absolute tolerance is that of these numbers.
+        let absolute = Settings { tolerance: 0.0, absolute: 1e-4 * size, ..settings };
+        let (own, _) = solve(&springs, absolute);
+        assert!(own.status == Status::Converged && own.iterations > 2 && own.residual < 1e-4, "{own:?}");
+    }
+    // What is not finite is not solved.
+    for wrong in [f64::INFINITY, f64::NAN] {
+        springs.rhs = own.clone();
+        springs.rhs[100] = wrong;
+        let (report, _) = solve(&springs, settings);
+        assert_eq!((report.status, report.iterations), (Status::Indefinite, 0), "{wrong}");
+    }
+}
+
+/// Words of the application's that are no pattern end no loop late.
+#[test]
+fn rows_end_where_the_columns_do() {
+    let Some(device) = device() else { return };
+    let mut springs = Springs::new(20, 2);
+    // The host's pattern must fit.
+    let pattern = springs.pattern();
+    let rows = springs.row_ptr.len() - 1;
+    *springs.row_ptr.last_mut().unwrap() = u32::MAX;
+    let reals = |numbers: &[f64]| device.filled("numbers", &bytes(Precision::F32, numbers), storage_usage()).unwrap();
+    let (values, rhs) = (reals(&springs.values), reals(&springs.rhs));
+    let [row_ptr, col_idx] = [&springs.row_ptr, &springs.col_idx].map(|words| device.words("words", words).unwrap());
+    let blocks = springs.col_idx.len();
+    let matrix = Matrix {
+        row_ptr: &row_ptr,
+        col_idx: &col_idx,
+        values: &values,
+        block: 2,
+        rows,
+        blocks,
+        pattern: Some(&pattern),
+    };
+    let solver = Solver::new(&device, Precision::F32, &matrix, &rhs, &springs.fixed, Settings::default()).unwrap();
+    assert_eq!(solver.solve(&device).unwrap().status, Status::Converged);
+    let large = Matrix { block: 1 << 16, rows: 1 << 60, ..matrix };
+    let refused = Solver::new(&device, Precision::F32, &large, &rhs, &springs.fixed, Settings::default());
+    assert!(matches!(refused, Err(Error::System { what: "flags of fixed unknowns", .. })));
+    let large = Matrix { block: 1 << 16, rows: 0, ..matrix };
+    let refused = Solver::new(&device, Precision::F32, &large, &rhs, &[], Settings::default());
+    assert!(matches!(refused, Err(Error::System { what: "bytes of values", .. })));
 }
 
 #[test]

@@ -35,6 +35,17 @@ pub fn precisions(device: &Device) -> Vec<(Precision, f64)> {
     found
 }
 
+/// The value of a future that is ready without being woken, as wgpu's are natively.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    loop {
+        let polled = future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        if let std::task::Poll::Ready(value) = polled {
+            return value;
+        }
+    }
+}
+
 /// The number of each unknown array's first entry among all unknowns, and how many these are.
 fn stacked(kernel: &Kernel, bound: &Setup) -> (Vec<u32>, Vec<f64>) {
     let mut unknowns = Vec::new();

@@ -17,7 +17,8 @@ mod tests;
 pub use layout::{CURVATURE, NewtonProgress, NewtonScalars, PATIENCE, PROGRESS, SCALARS, State, TRIAL_SLOPE, WOLFE};
 
 use crate::number::Number;
-use crate::shader::{Shader, TREE};
+use crate::shader::{FINITE, Shader, TREE};
+use crate::solver::SolverScalars;
 use crate::tree::{partial_sums, total};
 use layout::declarations;
 
@@ -31,10 +32,16 @@ pub const DIFFERENCE: Shader =
 /// The decision on a trial: `partials`, `scalars`, `progress`.
 pub const JUDGE: Shader = Shader { name: "judge", declarations, texts: &[TREE, FINITE, include_str!("judge.wgsl")] };
 
-const FINITE: &str = include_str!("finite.wgsl");
-
-/// The twin of `slope.wgsl`, from the partial sums of gradient · direction and the square of the gradient.
-pub fn slope<T: Number>(partials: &[T], gradient: T, scalars: &mut NewtonScalars<T>, progress: &mut NewtonProgress) {
+/// The twin of `slope.wgsl`, from the partial sums of gradient · direction and what the linear solver has left.
+pub fn slope<T: Number>(
+    partials: &[T],
+    linear: &SolverScalars<T>,
+    scalars: &mut NewtonScalars<T>,
+    progress: &mut NewtonProgress,
+) {
+    let larger = |a: T, b: T| if a > b { a } else { b };
+    let square = linear.first * linear.unscale * linear.unscale;
+    let gradient = if linear.first > T::default() { larger(square, T::SMALLEST) } else { square };
     let (zero, descent) = (T::default(), total(partials));
     let first = progress.iterations == 0;
     if first {
@@ -47,7 +54,6 @@ pub fn slope<T: Number>(partials: &[T], gradient: T, scalars: &mut NewtonScalars
     (scalars.descent, scalars.gradient) = (descent, gradient);
     (scalars.alpha, scalars.difference) = (T::from(1.0), zero);
     (progress.iterations, progress.trials) = (progress.iterations + 1, 0);
-    let larger = |a: T, b: T| if a > b { a } else { b };
     let small_gradient = larger(scalars.gradient_relative * scalars.first_gradient, scalars.gradient_absolute);
     let small_decrement = larger(scalars.decrement_relative * scalars.first_decrement, scalars.decrement_absolute);
     progress.state = if gradient.is_finite() && gradient <= small_gradient {

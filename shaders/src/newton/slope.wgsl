@@ -19,7 +19,11 @@ fn slope(@builtin(local_invocation_index) local: u32) {
     if (local != 0u) {
         return;
     }
-    let gradient = linear.first;
+    var gradient = linear.first * linear.unscale * linear.unscale;
+    if (linear.first > ZERO) {
+        // It is not zero, however small it is.
+        gradient = max(gradient, SMALLEST);
+    }
     let first = progress.iterations == 0u;
     if (first) {
         scalars.first_gradient = gradient;

@@ -16,6 +16,11 @@ fn start(roughness: f64) -> (NewtonScalars<f64>, NewtonProgress) {
     (scalars, NewtonProgress::default())
 }
 
+/// The linear solver's scalars where the gradient has this square.
+fn linear(first: f64) -> SolverScalars<f64> {
+    SolverScalars { first, unscale: 1.0, ..SolverScalars::default() }
+}
+
 /// Minimises a function from its value, slope and curvature, in at most 60 iterations.
 fn minimise(x: f64, roughness: f64, f: impl Fn(f64) -> [f64; 3]) -> (NewtonProgress, f64) {
     let (mut scalars, mut words) = start(roughness);
@@ -23,7 +28,7 @@ fn minimise(x: f64, roughness: f64, f: impl Fn(f64) -> [f64; 3]) -> (NewtonProgr
     while words.iterations < 60 {
         let (base, [value, gradient, curvature]) = (x, f(x[0]));
         let direction = [-gradient / curvature];
-        slope(&[gradient * direction[0]], gradient * gradient, &mut scalars, &mut words);
+        slope(&[gradient * direction[0]], &linear(gradient * gradient), &mut scalars, &mut words);
         while words.state == State::Searching && words.trials < 30 {
             advance(&words, scalars.alpha, (&base, &direction), &mut x);
             let [trial, gradient, _] = f(x[0]);
@@ -101,8 +106,19 @@ fn trials_are_judged() {
         assert_eq!((words.state, scalars.alpha), wanted, "{difference} {trial_slope} {alpha}");
     }
     let (mut scalars, mut words) = start(0.1);
-    slope(&[f64::NAN], 1.0, &mut scalars, &mut words);
+    slope(&[f64::NAN], &linear(1.0), &mut scalars, &mut words);
     assert_eq!(words.state, State::NoDescent);
-    slope(&[0.0], 1.0, &mut scalars, &mut words);
+    slope(&[0.0], &linear(1.0), &mut scalars, &mut words);
     assert_eq!(words.state, State::NoDescent);
+}
+
+#[test]
+fn a_gradient_is_not_zero_because_its_square_is() {
+    let mut scalars = NewtonScalars { gradient_relative: 1e-8, ..NewtonScalars::<f32>::default() };
+    let mut words = NewtonProgress::default();
+    let linear = SolverScalars { first: 1.0, unscale: 2.0f32.powi(-100), ..SolverScalars::default() };
+    slope(&[-1e-30], &linear, &mut scalars, &mut words);
+    assert_eq!(words.state, State::Searching);
+    slope(&[0.0], &SolverScalars { first: 0.0, ..linear }, &mut scalars, &mut words);
+    assert_eq!(words.state, State::Stationary);
 }

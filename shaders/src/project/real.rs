@@ -7,9 +7,7 @@ use std::fmt::LowerExp;
 pub trait Real: Number + LowerExp {
     /// The distance from one to the next number.
     const EPSILON: Self;
-    /// The smallest number with all its digits.
-    const SMALLEST: Self;
-    /// The reciprocal of that.
+    /// The reciprocal of the smallest number with all its digits.
     const LARGEST: Self;
     /// The largest number.
     const LARGEST_FINITE: Self;
@@ -34,7 +32,6 @@ macro_rules! real {
     ($type:ident) => {
         impl Real for $type {
             const EPSILON: Self = $type::EPSILON;
-            const SMALLEST: Self = $type::MIN_POSITIVE;
             const LARGEST: Self = 1.0 / $type::MIN_POSITIVE;
             const LARGEST_FINITE: Self = $type::MAX;
 
