@@ -34,6 +34,7 @@
 #![warn(missing_debug_implementations)]
 
 mod error;
+mod force;
 mod grab;
 mod integrator;
 mod motion;
@@ -108,7 +109,7 @@ impl Simulation {
         for obstacle in setup.obstacles.iter().enumerate() {
             obstacle::check_outside(obstacle, &tensor.data, width)?;
             let contact;
-            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip);
+            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip)?;
             contacts.push(contact);
         }
         let (problem, grab) = Grab::add(problem, (&setup.unknown, width), (setup.masses.iter().sum(), setup.step));

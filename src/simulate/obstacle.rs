@@ -1,6 +1,7 @@
 //! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
 
 use super::Error;
+use super::force::BarrierForce;
 use super::grab::none;
 use crate::minimize::Guard;
 use crate::problem::{Problem, Term};
@@ -8,6 +9,8 @@ use crate::system::System;
 use crate::tensor::Tensor;
 use std::ops::Range;
 
+/// The energy of barriers, before the text of those who call it.
+pub const BARRIER: &str = include_str!("energies/barrier.wgsl");
 const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
 const FRICTION: &str = include_str!("energies/friction.wgsl");
@@ -87,18 +90,6 @@ impl Obstacle {
         }
     }
 
-    /// The force of the barrier on a node at a distance, away from the obstacle: the derivative of its energy, by which
-    /// friction is measured.
-    pub fn force(&self, distance: f64) -> f64 {
-        let share = distance / self.distance;
-        if share >= 1.0 {
-            return 0.0;
-        }
-        let (left, log) = (share - 1.0, share.ln());
-        let slope = -self.stiffness * (2.0 * left * log + left * left / share) / self.distance;
-        -slope
-    }
-
     /// The share of a way from `x` by `d` at which it meets the surface, from outside; more than one if it does not.
     pub fn meets(&self, x: &[f64], d: &[f64]) -> f64 {
         match &self.shape {
@@ -165,6 +156,8 @@ pub struct Contact {
     touching: Vec<i32>,
     /// The friction of each of them: normal force times coefficient.
     grips: Vec<f64>,
+    /// The force of the barrier, if there is friction.
+    force: Option<BarrierForce>,
     normals: Vec<f64>,
 }
 
@@ -175,7 +168,7 @@ impl Contact {
         (number, obstacle): (usize, &Obstacle),
         (unknown, dimension): (&str, usize),
         slip: f64,
-    ) -> (Problem, Contact) {
+    ) -> Result<(Problem, Contact), Error> {
         let prefix = format!("obstacle {number} ");
         let named = |name: &str| format!("{prefix}{name}");
         let nodes = named("nodes");
@@ -184,11 +177,23 @@ impl Contact {
             Shape::Plane { point, .. } => {
                 let (_, normal) = obstacle.distance(point);
                 problem = problem.array(named("point"), vector(point)).array(named("normal"), vector(&normal));
-                bound("plane", PLANE, dimension, &prefix, &["point", "normal", "reach", "stiffness"])
+                bound(
+                    "plane",
+                    &[BARRIER, PLANE].concat(),
+                    dimension,
+                    &prefix,
+                    &["point", "normal", "reach", "stiffness"],
+                )
             }
             Shape::Sphere { center, radius } => {
                 problem = problem.array(named("center"), vector(center)).array(named("radius"), *radius);
-                bound("sphere", SPHERE, dimension, &prefix, &["center", "radius", "reach", "stiffness"])
+                bound(
+                    "sphere",
+                    &[BARRIER, SPHERE].concat(),
+                    dimension,
+                    &prefix,
+                    &["center", "radius", "reach", "stiffness"],
+                )
             }
         };
         term = term.over(&nodes).bind("x", unknown);
@@ -203,8 +208,9 @@ impl Contact {
                 .array(named("slip"), slip)
                 .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
         }
+        let force = (obstacle.friction > 0.0).then(|| BarrierForce::new(obstacle)).transpose()?;
         let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
-        (problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, normals })
+        Ok((problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, force, normals }))
     }
 
     /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice
@@ -240,14 +246,16 @@ impl Contact {
             system.set_indices(&self.nodes, Tensor { shape: vec![touching.len(), 1], data: touching.clone() })?;
             self.touching = touching;
         }
-        if self.obstacle.friction > 0.0 {
+        if let Some(force) = &mut self.force {
             self.grips.clear();
             self.normals.clear();
             for &node in &self.touching {
                 let (distance, normal) = self.obstacle.distance(&x[node as usize * width..(node as usize + 1) * width]);
-                self.grips.push(self.obstacle.friction * self.obstacle.force(distance));
+                self.grips.push(distance);
                 self.normals.extend(normal);
             }
+            self.grips = force.at(&self.grips)?;
+            self.grips.iter_mut().for_each(|grip| *grip *= self.obstacle.friction);
             system.set_array(&format!("{}grip", self.prefix), &self.grips)?;
             system.set_array(&format!("{}normals", self.prefix), &self.normals)?;
         }

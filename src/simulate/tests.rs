@@ -1,5 +1,6 @@
 //! Known motions.
 
+use super::force::BarrierForce;
 use super::*;
 
 const SPRING: &str = "fn energy(x: array<vec2f, 2>, k: f32) -> f32 {
@@ -236,7 +237,8 @@ fn forces_of_barriers_are_the_derivatives_of_their_terms() {
     for shape in shapes {
         let obstacle = Obstacle { shape, friction: 0.0, distance: 0.2, stiffness: 3.0 };
         let problem = Problem::new().unknown("x", vec![[0.0, 0.0, 0.0]]);
-        let (problem, contact) = Contact::add(problem, (0, &obstacle), ("x", 3), 1.0);
+        let (problem, contact) = Contact::add(problem, (0, &obstacle), ("x", 3), 1.0).unwrap();
+        let mut forces = BarrierForce::new(&obstacle).unwrap();
         let mut system = System::build(problem, Options::default()).unwrap();
         system.set_indices(contact.table(), vec![[0]]).unwrap();
         let start = [0.4, 0.5, 0.6];
@@ -244,7 +246,7 @@ fn forces_of_barriers_are_the_derivatives_of_their_terms() {
         for distance in [1e-4, 0.01, 0.1, 0.19, 0.2, 0.3] {
             let x: Vec<f64> = start.iter().zip(&normal).map(|(x, n)| x + (distance - away) * n).collect();
             system.set_unknown("x", &x).unwrap();
-            let force = obstacle.force(obstacle.distance(&x).0);
+            let force = forces.at(&[obstacle.distance(&x).0]).unwrap()[0];
             for (gradient, normal) in system.gradient().unwrap().1.iter().zip(&normal) {
                 let error = (gradient + force * normal).abs();
                 assert!(error <= 1e-9 * (1.0 + force), "{obstacle:?} {distance}: {gradient} {force} {normal}");

@@ -1,0 +1,38 @@
+//! The force of an obstacle's barrier: the derivative of its energy by the distance.
+
+use super::Error;
+use super::obstacle::{BARRIER, Obstacle};
+use crate::problem::{Problem, Term};
+use crate::system::{Options, System};
+
+const FORCE: &str = include_str!("energies/force.wgsl");
+
+/// The barrier of an obstacle as a function of distances.
+#[derive(Debug)]
+pub struct BarrierForce(System);
+
+impl BarrierForce {
+    /// The force of an obstacle.
+    pub fn new(obstacle: &Obstacle) -> Result<Self, Error> {
+        let problem = Problem::new()
+            .unknown("distance", vec![obstacle.distance])
+            .array("reach", obstacle.distance)
+            .array("stiffness", obstacle.stiffness)
+            .indices("nodes", vec![[0]])
+            .term(Term::energy("force.wgsl", format!("{BARRIER}{FORCE}")).over("nodes"));
+        Ok(Self(System::build(problem, Options::default().threads(1))?))
+    }
+
+    /// The forces at distances, away from the obstacle.
+    pub fn at(&mut self, distances: &[f64]) -> Result<Vec<f64>, Error> {
+        if distances.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.0.unknowns() != distances.len() {
+            let nodes: Vec<[i32; 1]> = (0..distances.len() as i32).map(|node| [node]).collect();
+            self.0.set_indices("nodes", nodes)?;
+        }
+        self.0.set_unknown("distance", distances)?;
+        Ok(self.0.gradient()?.1.iter().map(|slope| -slope).collect())
+    }
+}
