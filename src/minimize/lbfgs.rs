@@ -147,7 +147,7 @@ impl Lbfgs {
         (x, direction, gradient): (&[f64], &[f64], &[f64]),
         point: Point,
     ) -> Result<Option<Outcome>, Error> {
-        let away = self.scale.is_far(x, direction, point.step);
+        let away = self.scale.runs_away(x, direction, point.step);
         let to: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + point.step * d).collect();
         system.set_unknowns(&to)?;
         self.learn(

@@ -179,7 +179,7 @@ impl Minimizer for LevenbergMarquardt {
             Some(to) => {
                 iteration.step = 1.0;
                 let direction: Vec<f64> = to.iter().zip(&x).map(|(to, x)| to - x).collect();
-                let away = self.scale.is_far(&x, &direction, 1.0).map(|unknown| Outcome::Unbounded { unknown });
+                let away = self.scale.runs_away(&x, &direction, 1.0).map(|unknown| Outcome::Unbounded { unknown });
                 away.or(small.then_some(Outcome::Converged))
             }
             None => {

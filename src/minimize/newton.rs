@@ -146,7 +146,7 @@ impl Minimizer for Newton {
                         self.levels.distrust();
                     }
                     self.shift.learn(accepted.step, short);
-                    let away = self.scale.is_far(&x, &self.direction, accepted.step);
+                    let away = self.scale.runs_away(&x, &self.direction, accepted.step);
                     away.map(|unknown| Outcome::Unbounded { unknown })
                 }
                 None => {

@@ -4,8 +4,12 @@ use super::linear::FreeHessian;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 
-/// Unknowns that move by so many times their extent run away.
+/// Unknowns that have moved by so many times their extent are far away.
 const FAR: f64 = 1e6;
+
+/// So many steps in a row that lead farther away, none much shorter than the one before, run away. A minimum that is far, as of a pressure
+/// in pascal that starts at zero, is reached by a few long steps, of which the last ones are short.
+const STEPS_AWAY: usize = 4;
 
 /// The rounding errors of an energy, relative to its size: a sum of n numbers is known to n ε (Higham, *Accuracy and Stability
 /// of Numerical Algorithms*, section 4.2), which is 1e-10 for a million elements.
@@ -49,6 +53,8 @@ pub struct Scale {
     /// The largest extent of an array with free unknowns.
     pub length: f64,
     start: Vec<f64>,
+    /// The steps in a row that led farther away, and the length of the last one.
+    away: (usize, f64),
 }
 
 /// The median; one of nothing.
@@ -88,7 +94,7 @@ impl Scale {
             start.extend_from_slice(&tensor.data);
             first = end;
         }
-        Self { arrays, length: if length > 0.0 { length } else { 1.0 }, start }
+        Self { arrays, length: if length > 0.0 { length } else { 1.0 }, start, away: (0, 0.0) }
     }
 
     /// The median size of the entries on the diagonal of the Hessian that are not zero; one for a Hessian of zeros. Unlike
@@ -97,8 +103,19 @@ impl Scale {
         median(matrix.diagonal().map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
     }
 
-    /// The first unknown that a step brings beyond all measure, if there is one.
-    pub fn is_far(&self, x: &[f64], direction: &[f64], step: f64) -> Option<usize> {
+    /// The first unknown that runs away, if there is one: it is far away, and the steps that lead there do not become shorter.
+    pub fn runs_away(&mut self, x: &[f64], direction: &[f64], step: f64) -> Option<usize> {
+        let Some(unknown) = self.is_far(x, direction, step) else {
+            self.away = (0, 0.0);
+            return None;
+        };
+        let (steps, last) = self.away;
+        let length = (step * direction[unknown]).abs();
+        self.away = (if length >= 0.5 * last { steps + 1 } else { 0 }, length);
+        (self.away.0 >= STEPS_AWAY).then_some(unknown)
+    }
+
+    fn is_far(&self, x: &[f64], direction: &[f64], step: f64) -> Option<usize> {
         let far = |k: usize, extent: f64| (x[k] + step * direction[k] - self.start[k]).abs() > FAR * extent;
         let ends = self.arrays.iter().skip(1).map(|(first, _)| *first).chain([x.len()]);
         self.arrays.iter().zip(ends).find_map(|(&(first, extent), end)| (first..end).find(|&k| far(k, extent)))

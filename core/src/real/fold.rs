@@ -8,6 +8,7 @@
 //! - `c * x ± d * x` is `(c ± d) * x` for powers of two `c`, `d` and one
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
+//! - `sqrt(x) * sqrt(x)` is `x`, where `x` is not negative
 //! - even functions lose the sign of `-x`; odd functions pass it outward
 //! - `abs` takes of `x` and `-x` the one that is not opposite ([`Graph::is_opposite`])
 //!
@@ -15,7 +16,7 @@
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
 //! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
 
-use super::{BinaryOp, Graph, Node, Symmetry, UnaryOp, Value};
+use super::{BinaryOp, Compare, Graph, Node, Symmetry, UnaryOp, Value};
 use crate::index::{Index, Loop, Var};
 
 impl Graph {
@@ -215,6 +216,9 @@ impl Graph {
         if let Some(masked) = self.pull_mask(a, b).or_else(|| self.pull_mask(b, a)) {
             return masked;
         }
+        if let Some(square) = self.square_of_root(a, b) {
+            return square;
+        }
         for (x, y) in [(a, b), (b, a)] {
             if let Node::Binary(BinaryOp::Mul, c, z) = *self.node(x)
                 && self.as_const(c).is_some_and(power_of_two)
@@ -224,6 +228,53 @@ impl Graph {
             }
         }
         self.plain(BinaryOp::Mul, a.min(b), a.max(b))
+    }
+
+    /// `a * b` without the square root that both are, or have as a factor: a square of a length is smooth where the length is not.
+    /// Of a negative number there is none.
+    fn square_of_root(&mut self, a: Value, b: Value) -> Option<Value> {
+        if a == b {
+            let Node::Unary(UnaryOp::Sqrt, x) = *self.node(a) else { return None };
+            if self.is_nonnegative(x) {
+                return Some(x);
+            }
+            let (zero, none) = (self.constant(0.0), self.constant(f64::NAN));
+            let fits = self.compare(Compare::LessEqual, zero, x);
+            return Some(self.select(fits, x, none));
+        }
+        for (root, product) in [(a, b), (b, a)] {
+            let (Node::Unary(UnaryOp::Sqrt, _), Node::Binary(BinaryOp::Mul, p, q)) =
+                (self.node(root), self.node(product))
+            else {
+                continue;
+            };
+            let (p, q) = (*p, *q);
+            let other = match (p == root, q == root) {
+                (true, _) => q,
+                (_, true) => p,
+                _ => continue,
+            };
+            let square = self.mul(root, root);
+            return Some(self.mul(other, square));
+        }
+        None
+    }
+
+    /// Returns true if a value is known to be zero or more, or no number.
+    fn is_nonnegative(&self, value: Value) -> bool {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match *self.node(value) {
+                Node::Const(bits) if f64::from_bits(bits) >= 0.0 => {}
+                Node::Unary(UnaryOp::Abs | UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Exp2 | UnaryOp::Cosh, _) => {}
+                Node::Binary(BinaryOp::Mul, a, b) if a == b => {}
+                Node::Binary(BinaryOp::Mul | BinaryOp::Add | BinaryOp::Div, a, b) => open.extend([a, b]),
+                Node::Sum(_, body) => open.push(body),
+                Node::Select(_, a, b) => open.extend([a, b]),
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// `c * x` for the literal `c`, whose node is `literal`.

@@ -59,15 +59,18 @@ pub fn atanh(g: &mut Graph, x: Value) -> Value {
     inverse(g, rest)
 }
 
-/// `1 / sqrt(1 + x²)`, the derivative of the inverse hyperbolic sine; `1 / |x|` where the one is rounded away.
+/// `1 / sqrt(1 + x²)`, the derivative of the inverse hyperbolic sine; `1 / |x|` where the one is rounded away. No number where the square
+/// overflows: the second derivative, `1 / x²`, would be zero there, whatever it is multiplied by.
 pub fn asinh(g: &mut Graph, x: Value) -> Value {
-    let one = g.constant(1.0);
+    let (one, infinity, none) = (g.constant(1.0), g.constant(f64::INFINITY), g.constant(f64::NAN));
     let square = g.mul(x, x);
     let sum = g.add(one, square);
     let near = inverse_root(g, sum);
     let magnitude = g.unary(UnaryOp::Abs, x);
     let far = inverse(g, magnitude);
-    by_size(g, x, 1e9, near, far)
+    let slope = by_size(g, x, 1e9, near, far);
+    let fits = g.compare(Compare::Less, square, infinity);
+    g.select(fits, slope, none)
 }
 
 /// `1 - tanh²`, the derivative of the hyperbolic tangent; beyond one `4 e / (1 + e)²` of `e = exp(-2 |x|)`.

@@ -2,7 +2,7 @@
 
 use super::handle::{Bool, Int, Real};
 use super::session::build;
-use crate::frontend::kit::Function;
+use crate::frontend::kit::{Function, Operand};
 use crate::real::{Compare, Graph, UnaryOp, Value};
 
 macro_rules! unary_functions {
@@ -88,7 +88,12 @@ impl Real {
     fn apply<const N: usize>(function: Function, arguments: [Real; N]) -> Real {
         build(|s| {
             let ids: Option<Vec<Value>> = arguments.into_iter().map(|a| s.id(a)).collect();
-            function.scalar(&mut s.graph, &ids?)
+            let ids = ids?;
+            let operands: Vec<Operand> = ids.iter().map(|&id| Operand::Scalar(id)).collect();
+            if let Some(reason) = function.refusal(&mut s.graph, &operands) {
+                return s.refuse(reason);
+            }
+            function.scalar(&mut s.graph, &ids)
         })
     }
 
@@ -98,13 +103,13 @@ impl Real {
         self.log()
     }
 
-    /// The larger one: `if self < other { other } else { self }`.
+    /// The larger one; derivatives at ties agree with those of `min` and `abs`.
     #[track_caller]
     pub fn max(self, other: impl Into<Real>) -> Real {
         Real::apply(Function::Max, [self, other.into()])
     }
 
-    /// The smaller one: `if other < self { other } else { self }`.
+    /// The smaller one; derivatives at ties agree with those of `max` and `abs`.
     #[track_caller]
     pub fn min(self, other: impl Into<Real>) -> Real {
         Real::apply(Function::Min, [self, other.into()])

@@ -150,6 +150,18 @@ impl Function {
         matches!(self.expansion(), Expansion::Operation(_) | Expansion::One(_))
     }
 
+    /// The reason why the function has no value of these operands, whatever their numbers are.
+    pub fn refusal(self, g: &mut Graph, operands: &[Operand]) -> Option<&'static str> {
+        let (Function::SmoothStep, [low, high, _]) = (self, operands) else { return None };
+        let length = |operand: &Operand| if let Operand::Vector(parts) = operand { parts.len() } else { 1 };
+        let length = length(low).max(length(high));
+        let (low, high) = (components(low, length)?, components(high, length)?);
+        let same = low.iter().zip(&high).any(|(&low, &high)| low == high);
+        let same_numbers =
+            low.iter().zip(&high).any(|(&low, &high)| g.as_const(low).is_some_and(|c| g.as_const(high) == Some(c)));
+        (same || same_numbers).then_some("`smoothstep` between equal edges has no value: let the second one be larger")
+    }
+
     /// The value of the function. Functions of reals take vectors component by component, and a real with every component
     /// of the others. `None`: it does not apply to such operands.
     pub fn apply(self, g: &mut Graph, operands: &[Operand]) -> Option<Operand> {

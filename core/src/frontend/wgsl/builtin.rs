@@ -27,7 +27,11 @@ impl Machine<'_> {
             return self.ldexp(x, exponent);
         }
         let operands: Result<Vec<Operand>> = arguments.iter().map(|a| self.operand(a)).collect();
-        match function.apply(&mut self.trace.graph, &operands?) {
+        let operands = operands?;
+        if let Some(reason) = function.refusal(&mut self.trace.graph, &operands) {
+            return self.error(reason);
+        }
+        match function.apply(&mut self.trace.graph, &operands) {
             Some(Operand::Scalar(value)) => Ok(Val::Real(value)),
             Some(Operand::Vector(parts)) => Ok(reals(parts)),
             Some(Operand::Matrix(columns)) => Ok(Val::composite(columns.into_iter().map(reals))),

@@ -1,0 +1,108 @@
+//! Small inputs that went wrong once, each of which stands for a kind of fault.
+
+use spadina::minimize::{Method, Outcome, Settings, minimize};
+use spadina::system::{Device, Precision};
+use spadina::{Options, Problem, System};
+use spadina_conformance::expected::Results;
+use spadina_conformance::without_gpu;
+use std::path::PathBuf;
+
+fn folder(case: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/field").join(case)
+}
+
+fn problem(case: &str) -> Problem {
+    Problem::read(folder(case).join("problem.toml")).unwrap()
+}
+
+/// The devices, with their tolerances; the GPU in single precision, if there is one.
+fn everywhere(problem: &Problem) -> Vec<(System, f64)> {
+    let build =
+        |device, precision| System::build(problem.clone(), Options::default().device(device).precision(precision));
+    let mut all = vec![
+        (build(Device::Interpreter, Precision::F64).unwrap(), 1e-12),
+        (build(Device::Cpu, Precision::F64).unwrap(), 1e-12),
+        (build(Device::Cpu, Precision::F32).unwrap(), 1e-5),
+    ];
+    match build(Device::Gpu, Precision::F32) {
+        Ok(gpu) => all.push((gpu, 1e-5)),
+        Err(error) => without_gpu(error),
+    }
+    all
+}
+
+/// Numbers agree; entries that are zero by cancellation alone may be stored or not.
+fn check(case: &str) {
+    let wanted = Results::read(&folder(case).join("expected")).unwrap();
+    for (mut system, tolerance) in everywhere(&problem(case)) {
+        let options = system.options();
+        let what = format!("{case} on {:?} in {:?}", options.device, options.precision);
+        let at = system.evaluate().unwrap_or_else(|error| panic!("{what}: {error}"));
+        let near = |a: f64, b: f64| (a - b).abs() <= tolerance * b.abs().max(1.0);
+        assert!(near(at.energy, wanted.summary["energy"].as_f64().unwrap()), "{what}: {}", at.energy);
+        assert!(at.gradient.iter().zip(&wanted.gradient).all(|(&a, &b)| near(a, b)), "{what}: {:?}", at.gradient);
+        let found: Vec<((usize, usize), f64)> =
+            at.hessian.coordinates().unwrap().map(|(row, col, value)| ((row, col), value)).collect();
+        for (&place, &value) in &wanted.hessian {
+            let own = found.iter().find(|(own, _)| *own == place).map_or(0.0, |(_, value)| *value);
+            assert!(near(own, value), "{what}: {place:?} {own} {value}");
+        }
+        assert!(found.iter().all(|(place, value)| wanted.hessian.contains_key(place) || *value == 0.0), "{what}");
+    }
+}
+
+#[test]
+fn ties_of_max_min_and_abs() {
+    check("max_min_tie_product");
+    check("softplus_at_zero");
+}
+
+/// The second derivative by the argument is below the least number, so that no scale brings it back: refused.
+#[test]
+fn slopes_of_large_numbers() {
+    let problem = problem("asinh_slope_of_large");
+    for device in [Device::Interpreter, Device::Cpu] {
+        let mut system = System::build(problem.clone(), Options::default().device(device)).unwrap();
+        let message = system.evaluate().unwrap_err().to_string();
+        assert!(message.contains("is not finite") && message.contains("energy.wgsl"), "{message}");
+        assert!(system.value().is_ok());
+    }
+}
+
+#[test]
+fn squares_of_lengths_of_zero() {
+    check("norm_squared_at_zero");
+}
+
+#[test]
+fn a_size_with_the_name_of_a_length() {
+    check("size_named_len");
+}
+
+#[test]
+fn equal_edges_are_refused_everywhere() {
+    let problem = problem("smoothstep_equal_edges");
+    for device in [Device::Interpreter, Device::Cpu, Device::Gpu] {
+        let built = System::build(problem.clone(), Options::default().device(device).precision(Precision::F32));
+        let message = match built {
+            Ok(_) => panic!("{device:?} takes it"),
+            Err(error) => error.to_string(),
+        };
+        if !message.contains("no GPU adapter") {
+            assert!(message.contains("energy.wgsl:4:10: `smoothstep` between equal edges"), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_minimum_that_is_far_is_no_runaway() {
+    let problem = problem("minimum_far_away");
+    for method in [Method::Newton, Method::Lbfgs] {
+        let settings = Settings::default().method(method);
+        let mut system = System::build(problem.clone(), settings.options(Options::default())).unwrap();
+        let report = minimize(&mut system, &[false; 2], settings, |_| true).unwrap();
+        assert_eq!(report.outcome, Outcome::Converged, "{method:?}: {}", report.outcome);
+        let x = system.vector();
+        assert!((x[0] - 1e7).abs() < 1e-2 && (x[1] - 3.0).abs() < 1e-6, "{method:?}: {x:?}");
+    }
+}
