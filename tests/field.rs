@@ -106,3 +106,24 @@ fn a_minimum_that_is_far_is_no_runaway() {
         assert!((x[0] - 1e7).abs() < 1e-2 && (x[1] - 3.0).abs() < 1e-6, "{method:?}: {x:?}");
     }
 }
+
+/// An element says by itself that it cannot be: infinite on every device, whatever the others are.
+#[test]
+fn an_energy_that_says_where_it_ends() {
+    let text = "fn energy(x: array<f32, 2>) -> f32 {
+        let d = x[1] - x[0];
+        if d <= 0.0 { return 1.0 / 0.0; }
+        return (d - 1.0) * (d - 1.0);
+    }";
+    let problem = Problem::new().unknown("x", vec![0.0, 2.0, 3.0]).indices("springs", vec![[0, 1], [1, 2]]);
+    let problem = problem.term(spadina::Term::energy("spring.wgsl", text).over("springs"));
+    for (mut system, tolerance) in everywhere(&problem) {
+        let at = system.evaluate().unwrap();
+        assert!((at.energy - 1.0).abs() <= tolerance);
+        assert!(at.gradient.iter().zip([-2.0, 2.0, 0.0]).all(|(a, b)| (a - b).abs() <= tolerance), "{:?}", at.gradient);
+        system.set_unknowns(&[0.0, -1.0, 3.0]).unwrap();
+        assert_eq!(system.trial().unwrap(), None);
+        let message = system.value().unwrap_err().to_string();
+        assert!(message.contains("first at element 0"), "{message}");
+    }
+}

@@ -66,6 +66,29 @@
 //!
 //! # Where it has no value
 //!
-//! Many energies are infinite where an element is inverted. Write nothing for it: the logarithm of a negative number is not a
-//! number, and every search here refuses steps that lead there ([`System::trial`](crate::System::trial) is nothing). At the
-//! start, the message names the element.
+//! Many energies are infinite where an element is inverted. Where a logarithm or a root says so, write nothing for it: of a negative
+//! number it is no number, and every search here refuses steps that lead there ([`System::trial`](crate::System::trial) is
+//! nothing). At the start, the message names the element. An energy that stays finite when its element is inverted says it itself:
+//!
+//! ```
+//! use spadina::{Options, Problem, System, Term};
+//!
+//! let area = "fn energy(x: array<vec2f, 3>) -> f32 {
+//!     let a = x[1] - x[0];
+//!     let b = x[2] - x[0];
+//!     let d = a.x * b.y - a.y * b.x;
+//!     if d <= 0.0 { return 1.0 / 0.0; }
+//!     return (d - 1.0) * (d - 1.0);
+//! }";
+//! let problem = Problem::new()
+//!     .unknown("x", vec![[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
+//!     .indices("triangles", vec![[0, 1, 2]])
+//!     .term(Term::energy("area.wgsl", area).over("triangles"));
+//! let mut system = System::build(problem, Options::default())?;
+//! assert_eq!(system.value()?, 1.0);
+//! system.set_unknown("x", &[0.0, 0.0, 1.0, 0.0, 0.0, -2.0])?;
+//! assert_eq!(system.trial()?, None);
+//! # Ok::<(), spadina::Error>(())
+//! ```
+//!
+//! `1.0 / 0.0` is infinity. It costs a comparison, and has no derivative.

@@ -12,6 +12,7 @@ mod fold;
 mod ops;
 mod print;
 mod rebuild;
+mod sign;
 mod slopes;
 mod value;
 
