@@ -1,12 +1,14 @@
 //! `spadina eval`.
 
 use crate::error::Error;
+use crate::input;
 use crate::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use crate::place::{Device, Precision, Projection, Where, name};
+use crate::progress::{BUILDING, EVALUATING, during};
 use crate::summary;
 use crate::timing::{median, times};
 use clap::Args;
-use spadina::{Evaluation, Options, Problem, System};
+use spadina::{Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -42,23 +44,25 @@ pub struct Arguments {
 /// Evaluates a problem and writes the results.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = options(arguments)?;
-    let problem = Problem::read(&arguments.problem)?;
+    let (_, problem) = input::read(&arguments.problem)?;
     let unknowns = problem.unknown_count();
-    let mut system = System::build(problem, options)?;
+    let mut system = during(BUILDING, || System::build(problem, options))?;
     let repeat = arguments.repeat.get();
-    let value = median(times(repeat, || system.value().map(|_| ()))?);
-    let gradient = median(times(repeat, || system.gradient().map(|_| ()))?);
+    let value = median(during(EVALUATING, || times(repeat, || system.value().map(|_| ())))?);
+    let gradient = median(during(EVALUATING, || times(repeat, || system.gradient().map(|_| ())))?);
     let built = system.seconds();
     // The last of the runs is the one that is written.
-    let mut hessian = times(repeat - 1, || system.evaluate().map(|_| ()))?;
+    let mut hessian = during(EVALUATING, || times(repeat - 1, || system.evaluate().map(|_| ())))?;
     let start = Instant::now();
-    let evaluation = system.evaluate()?;
+    let system = &mut system;
+    let evaluation = during(EVALUATING, move || system.evaluate())?;
     hessian.push(start.elapsed().as_secs_f64());
     let hessian = median(hessian);
     let (build, compile, pattern) = (built.build, built.compile, built.pattern + built.store);
     let seconds = Seconds { build, compile, pattern, value, gradient, hessian };
     let report = Report {
-        energy: evaluation.energy,
+        // A sum over nothing is -0.
+        energy: evaluation.energy + 0.0,
         gradient_norm: norm(evaluation.gradient),
         hessian_norm: norm(evaluation.hessian.values),
         unknowns,
@@ -74,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         }),
         seconds,
     };
-    let names = write(arguments, &report, evaluation)?;
+    let names = during("writing results", || write(arguments, &report, evaluation))?;
     Ok(summary::table(&report, &arguments.out, &names))
 }
 

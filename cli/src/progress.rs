@@ -3,6 +3,8 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -19,6 +21,39 @@ pub fn watch_interrupts() {
 /// Returns true if there was an interrupt.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// In print: compiling and finding the pattern.
+pub const BUILDING: &str = "compiling, finding the sparsity pattern";
+/// In print: evaluating.
+pub const EVALUATING: &str = "evaluating";
+
+/// How long work takes before its progress is printed, and how often from then on.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+
+/// Does work that may take long: what it is stands on standard error after two seconds, and then now and again with the
+/// time.
+pub fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let (done, waits) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        // Dropped where the work panics, too: then the reports end.
+        let done = done;
+        // Without a thread there are no reports.
+        let _ = std::thread::Builder::new().spawn_scoped(scope, move || report(what, &waits));
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+/// Prints what is going on until the other side is done.
+fn report(what: &str, done: &mpsc::Receiver<()>) {
+    let start = Instant::now();
+    let mut wait = PATIENCE[0];
+    while done.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let _ = writeln!(std::io::stderr(), "{what}: {:.0} s", start.elapsed().as_secs_f64());
+        wait = PATIENCE[1];
+    }
 }
 
 /// The progress of one command. The bar is there only where standard error is a terminal.
@@ -64,5 +99,17 @@ impl Bar {
     /// All is done.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::during;
+
+    #[test]
+    fn work_is_done_and_panics_go_on() {
+        assert_eq!(during("nothing", || 3), 3);
+        let result = std::panic::catch_unwind(|| during("a fault", || -> u8 { panic!("on purpose") }));
+        assert!(result.is_err());
     }
 }

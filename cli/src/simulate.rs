@@ -1,7 +1,7 @@
 //! `spadina simulate`.
 
 use crate::error::Error;
-use crate::output::{OutputFile, check_folder, write_folder};
+use crate::output::{self, OutputFile, check_folder, write_folder};
 use crate::progress::{Bar, interrupted, watch_interrupts};
 use crate::{input, summary};
 use clap::Args;
@@ -204,7 +204,7 @@ impl Run<'_> {
     }
 
     fn finish(&self, simulated: &Simulated, rows: &[[f64; 9]]) -> Result<(), Error> {
-        let json = serde_json::to_string_pretty(simulated).map_err(Error::Json)?;
+        let json = output::json(simulated).map_err(Error::Json)?;
         let plot = plot(rows).svg();
         let files = [
             OutputFile::new("result.json", |w| w.write_all(json.as_bytes())),

@@ -1,8 +1,8 @@
 //! `spadina solve`.
 
 use crate::error::Error;
-use crate::output::{OutputFile, check_folder, write_folder};
-use crate::progress::{Bar, interrupted, watch_interrupts};
+use crate::output::{self, OutputFile, check_folder, write_folder};
+use crate::progress::{BUILDING, Bar, during, interrupted, watch_interrupts};
 use crate::{input, summary};
 use clap::Args;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         Options::default().threads(arguments.threads.map(usize::from)).projection(files::projection(&file.solve));
     let options = settings.options(options);
     let geometry = Geometry::of(&problem);
-    let mut system = System::build(problem, options)?;
+    let mut system = during(BUILDING, || System::build(problem, options))?;
     let nonzeros = system.pattern()?.nonzeros();
     watch_interrupts();
     let bar = Bar::new(arguments.json, settings.iterations);
@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
         return Err(Error::NotSolved(result.message));
     }
-    let json = serde_json::to_string_pretty(&result).map_err(Error::Json)?;
+    let json = output::json(&result).map_err(Error::Json)?;
     let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
     let last = report.iterations.last();
     if settings.projection == ProjectionPolicy::OnDemand && last.is_some_and(|last| last.projected > 0) {
@@ -127,8 +127,8 @@ fn table(result: &Solved<'_>, written: String) -> String {
     let times = result.seconds;
     let rows = [
         ("outcome", result.message.clone()),
-        ("energy", format!("{:?}", result.energy)),
-        ("gradient norm", format!("{:?}", result.gradient_norm)),
+        ("energy", summary::number(result.energy)),
+        ("gradient norm", summary::number(result.gradient_norm)),
         ("unknowns", format!("{}, {} of them held", result.unknowns, result.held)),
         ("non-zeros", result.nonzeros.to_string()),
         ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
@@ -144,9 +144,18 @@ const HEAD: &str =
 
 fn row(i: &Iteration) -> String {
     let time = summary::time(i.seconds);
+    // Adding zero makes zero of minus zero.
     format!(
         "{:9} {:>21.13e} {:>12.4e} {:>12.4e} {:>9.2e} {:>10} {:>9} {:>10.1e} {}",
-        i.number, i.energy, i.gradient_norm, i.decrement, i.step, i.projected, i.linear_iterations, i.shift, time
+        i.number,
+        i.energy + 0.0,
+        i.gradient_norm + 0.0,
+        i.decrement + 0.0,
+        i.step,
+        i.projected,
+        i.linear_iterations,
+        i.shift + 0.0,
+        time
     )
 }
 

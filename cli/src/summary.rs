@@ -6,9 +6,9 @@ use std::path::Path;
 /// Names on the left, values on the right, aligned.
 pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
     let mut rows = vec![
-        ("energy", format!("{:?}", report.energy)),
-        ("gradient norm", format!("{:?}", report.gradient_norm)),
-        ("Hessian norm", format!("{:?}", report.hessian_norm)),
+        ("energy", number(report.energy)),
+        ("gradient norm", number(report.gradient_norm)),
+        ("Hessian norm", number(report.hessian_norm)),
         ("unknowns", report.unknowns.to_string()),
         ("non-zeros", report.nonzeros.to_string()),
     ];
@@ -33,6 +33,11 @@ pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
 pub fn aligned(rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+}
+
+/// A number as text that reads back as the same number; zero for minus zero.
+pub fn number(value: f64) -> String {
+    format!("{:?}", value + 0.0)
 }
 
 /// A time with the unit that keeps it readable, aligned among its like.

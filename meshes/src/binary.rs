@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::error::MeshError;
+use super::text::is_blank;
 
 /// The order of the bytes of a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +70,18 @@ impl<'a> Cursor<'a> {
         Ok(out)
     }
 
+    /// Skips numbers; in a text, words of any content.
+    pub fn skip(&mut self, count: u64, encoding: Encoding, scalar: Scalar, wanted: &str) -> Result<(), MeshError> {
+        if encoding == Encoding::Text {
+            for _ in 0..count {
+                self.word(wanted)?;
+            }
+            return Ok(());
+        }
+        let bytes = usize::try_from(count).ok().and_then(|count| count.checked_mul(scalar.width()));
+        self.take(bytes.ok_or_else(|| self.ends(wanted))?, wanted).map(|_| ())
+    }
+
     /// A number of any type.
     pub fn real_as(&mut self, encoding: Encoding, scalar: Scalar, wanted: &str) -> Result<f64, MeshError> {
         let Encoding::Bytes(order) = encoding else {
@@ -122,10 +135,18 @@ impl<'a> Cursor<'a> {
         u64::try_from(value).map_err(|_| at.wanted(wanted, value.to_string().as_bytes()))
     }
 
+    /// A node number of any type, counted from zero.
+    pub fn node_as(&mut self, encoding: Encoding, scalar: Scalar, count: usize) -> Result<u32, MeshError> {
+        let before = *self;
+        let number = self.integer_as(encoding, scalar, "a node number")?;
+        let at = if before.binary { before } else { *self };
+        at.node(number, 0, count)
+    }
+
     /// Ends a line of text, behind which binary numbers follow at once.
     pub fn end_line(&mut self) -> Result<(), MeshError> {
         let before = *self;
         let text = self.rest_of_line();
-        if text.iter().all(u8::is_ascii_whitespace) { Ok(()) } else { Err(before.wanted("the end of the line", text)) }
+        if text.iter().all(|&byte| is_blank(byte)) { Ok(()) } else { Err(before.wanted("the end of the line", text)) }
     }
 }

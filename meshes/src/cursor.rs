@@ -21,18 +21,40 @@ pub(super) struct Cursor<'a> {
     pub comment: Option<u8>,
     /// True if a backslash at the end of a line joins the next one to it.
     pub continued: bool,
+    /// True if lines end in CR alone.
+    pub returns: bool,
     /// `file`, or `line` for a single row.
     pub unit: &'static str,
 }
 
 impl<'a> Cursor<'a> {
+    /// Bytes from the first on.
     pub fn new(path: &'a Path, bytes: &'a [u8]) -> Cursor<'a> {
-        Cursor { path, bytes, at: 0, line: 1, binary: false, comment: None, continued: false, unit: "file" }
+        let (comment, unit) = (None, "file");
+        Cursor { path, bytes, at: 0, line: 1, binary: false, comment, continued: false, returns: false, unit }
     }
 
-    /// A text in which `#` starts a comment.
-    pub fn commented(path: &'a Path, bytes: &'a [u8]) -> Cursor<'a> {
-        Cursor { comment: Some(b'#'), ..Cursor::new(path, bytes) }
+    /// A file that begins as text: behind the byte order mark, if there is one.
+    pub fn text(path: &'a Path, bytes: &'a [u8]) -> Result<Cursor<'a>, MeshError> {
+        let source = Cursor::new(path, bytes);
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(source.unsupported("text in UTF-16", "UTF-8 can: save the file in that encoding"));
+        }
+        let first = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let returns = first.is_some_and(|at| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        Ok(Cursor { at: mark(bytes), returns, ..source })
+    }
+
+    /// A text in which `#` starts a comment, and nothing is binary.
+    pub fn commented(path: &'a Path, bytes: &'a [u8]) -> Result<Cursor<'a>, MeshError> {
+        Ok(Cursor { comment: Some(b'#'), ..Cursor::text(path, bytes)? }.without_filler())
+    }
+
+    /// A text without what fills it up at the end: zeros, and the end of a text in DOS.
+    pub fn without_filler(self) -> Cursor<'a> {
+        let filler = self.bytes.iter().rev().take_while(|byte| matches!(byte, 0 | 0x1a)).count();
+        let end = self.bytes.len() - filler;
+        Cursor { bytes: self.bytes.get(..end.max(self.at)).unwrap_or_default(), ..self }
     }
 
     /// The place of the next byte.
@@ -44,6 +66,13 @@ impl<'a> Cursor<'a> {
     /// The bytes that have not been read.
     pub fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// A sentence about bytes behind the last of so many elements of a binary file; none if there are none.
+    pub fn left_over(&self, what: &str, count: u64) -> Option<String> {
+        let left = self.rest().len();
+        (left > 0)
+            .then(|| format!("{}: {left} more bytes follow the {count} {what} of the header: left out.", self.place()))
     }
 
     pub fn wanted(&self, wanted: impl Into<String>, found: &[u8]) -> MeshError {
@@ -93,6 +122,11 @@ impl<'a> Cursor<'a> {
             Err(MeshError::NotFinite { at: self.place(), found: value.to_string() })
         }
     }
+}
+
+/// The bytes of the UTF-8 byte order mark that a text begins with; none if there is none.
+pub(super) fn mark(bytes: &[u8]) -> usize {
+    if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
 /// Text from a file in a message: one line, not too long.

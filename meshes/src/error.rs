@@ -148,6 +148,18 @@ pub enum MeshError {
         /// The values that are wanted.
         message: String,
     },
+    /// More than fits into memory.
+    #[error("{what}: at least {} of memory are needed, there are {}; {hint}", crate::memory::text(*.needed), crate::memory::text(*.free))]
+    Memory {
+        /// The mesh or file, with its counts.
+        what: String,
+        /// The bytes that it takes at least.
+        needed: u64,
+        /// The bytes there are.
+        free: u64,
+        /// The remedy.
+        hint: &'static str,
+    },
     /// Boundary edges that do not form closed loops.
     #[error("the boundary is not made of closed loops: {incoming} edges end in node {node}, {outgoing} start there")]
     Boundary {

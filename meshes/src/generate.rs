@@ -10,7 +10,8 @@ impl Mesh {
     /// Makes a mesh of a simple shape.
     ///
     /// # Errors
-    /// Sizes that are not positive and finite, counts of zero, more nodes than `i32` can number.
+    /// Sizes that are not positive and finite, counts of zero, more nodes than `i32` can number, more than fits into
+    /// memory.
     pub fn generate(shape: &Shape) -> Result<Mesh, MeshError> {
         generate(shape)
     }
@@ -19,6 +20,7 @@ impl Mesh {
 /// Makes a shape.
 fn generate(shape: &Shape) -> Result<Mesh, MeshError> {
     shape.check()?;
+    shape.check_memory()?;
     Ok(match *shape {
         Shape::Box { cells, size } => {
             let at = |index: [usize; 3]| [0, 1, 2].map(|k| size[k] * fraction(index[k], cells[k]));

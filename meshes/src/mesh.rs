@@ -15,8 +15,14 @@ pub struct Mesh {
     pub lines: Vec<[u32; 2]>,
     /// The triangles of the file; polygons are cut into fans around their first node.
     pub triangles: Vec<[u32; 3]>,
+    /// The quads of the file, each of which is among the triangles, too, as two of them.
+    pub quads: Vec<[u32; 4]>,
     /// The tetrahedra of the file.
     pub tetrahedra: Vec<[u32; 4]>,
+    /// The number of polygons of the file of more than 4 nodes, of which there are the triangles alone.
+    pub polygons: usize,
+    /// What the reader left out of the file, a sentence each, with the place.
+    pub notes: Vec<String>,
 }
 
 impl Mesh {
@@ -59,8 +65,28 @@ impl Mesh {
         }
     }
 
+    /// Sentences about what became of the file: quads and polygons that were cut, and what was left out.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = self.notes.clone();
+        let one_of =
+            |count, one: &str, many: &str| if count == 1 { one.to_string() } else { format!("{count} {many}") };
+        if !self.quads.is_empty() {
+            let which = one_of(self.quads.len(), "A quad is", "quads are");
+            remarks.push(format!("{which} in `quads`, and cut into two triangles each in `triangles`."));
+        }
+        if self.polygons > 0 {
+            let which = one_of(self.polygons, "A polygon", "polygons");
+            remarks.push(format!("{which} of more than 4 nodes: `triangles` has a fan around the first node of each."));
+        }
+        remarks
+    }
+
     /// Appends a polygon as a fan around its first node.
     pub(crate) fn push_polygon(&mut self, nodes: &[u32]) {
+        match *nodes {
+            [a, b, c, d] => self.quads.push([a, b, c, d]),
+            _ => self.polygons += usize::from(nodes.len() > 4),
+        }
         if let [first, others @ ..] = nodes {
             self.triangles.extend(others.windows(2).map(|pair| [*first, pair[0], pair[1]]));
         }

@@ -1,6 +1,7 @@
 //! Simple shapes by name.
 
 use super::error::MeshError;
+use super::memory::{check, needed};
 
 /// A shape that [`Mesh::generate`](super::Mesh::generate) makes. Sizes are in any unit of length; elements have
 /// positive volumes, surfaces face outward.
@@ -121,9 +122,30 @@ impl Shape {
                 if fits { Ok(()) } else { Err(self.wrong(message())) }
             }
         }?;
-        match self.nodes() {
-            Some(nodes) if nodes <= super::cursor::MAX_POINTS => Ok(()),
-            _ => Err(self.wrong(format!("at most {} nodes are wanted", super::cursor::MAX_POINTS))),
+        let most = super::cursor::MAX_POINTS;
+        let many = || self.wrong(format!("at most {most} nodes are wanted: take fewer cells"));
+        self.nodes().filter(|&nodes| nodes <= most).map(|_| ()).ok_or_else(many)
+    }
+
+    /// Checks that it fits into memory, with the tables of its elements.
+    pub(super) fn check_memory(&self) -> Result<(), MeshError> {
+        let nodes = self.nodes().unwrap_or(usize::MAX) as u64;
+        let (triangles, tetrahedra) = self.elements();
+        let needed = needed(nodes, triangles, tetrahedra);
+        let (count, kind) = if tetrahedra > 0 { (tetrahedra, "tetrahedra") } else { (triangles, "triangles") };
+        let what = || format!("shape `{}` of {nodes} nodes and {count} {kind}", self.name());
+        check(needed, what, "take fewer cells")
+    }
+
+    /// The numbers of triangles and tetrahedra.
+    fn elements(&self) -> (u64, u64) {
+        let product = |counts: &[usize]| counts.iter().fold(1u64, |all, &count| all.saturating_mul(count as u64));
+        match *self {
+            Shape::Box { cells, .. } => (0, product(&cells).saturating_mul(6)),
+            Shape::Ball { cells, .. } => (0, product(&[cells; 3]).saturating_mul(6)),
+            Shape::Grid { cells, .. } | Shape::Cloth { cells, .. } => (product(&cells).saturating_mul(2), 0),
+            Shape::Sphere { subdivisions, .. } => (20u64.saturating_mul(4u64.saturating_pow(subdivisions as u32)), 0),
+            Shape::Torus { around, across, .. } => (product(&[around, across]).saturating_mul(2), 0),
         }
     }
 

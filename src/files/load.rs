@@ -55,6 +55,7 @@ impl ProblemFile {
         if let Some(section) = &self.mesh {
             loaded = loaded.with_mesh_at(self.load_mesh(section)?, &section.place);
         }
+        self.unknowns.iter().for_each(|entry| loaded.give_way(&entry.name));
         loaded.unknowns = self.load_unknowns(&loaded.arrays)?;
         loaded.check()?;
         Ok(loaded)
@@ -164,6 +165,8 @@ impl ProblemFile {
         match &entry.value {
             EntryValue::File(file) => match self.read_array(entry, file)? {
                 ArrayData::Integer(t) | ArrayData::Boolean(t) => narrow(entry, &t),
+                // NumPy's empty arrays hold reals unless told otherwise.
+                ArrayData::Real(t) if t.data.is_empty() => Ok(Tensor { shape: t.shape, data: Vec::new() }),
                 ArrayData::Real(t) => Err(refuse(&t.shape)),
             },
             EntryValue::Integer(t) => narrow(entry, t),

@@ -11,7 +11,11 @@ impl ProblemFile {
     pub(super) fn load_mesh(&self, section: &MeshSection) -> Result<Mesh, ProblemError> {
         let failed = |source| ProblemError::Mesh { place: section.place.clone(), source: Box::new(source) };
         match &section.source {
-            MeshSource::File(file) => Mesh::read(self.resolve(file)).map_err(failed),
+            MeshSource::File(file) => {
+                let mesh = Mesh::read(self.resolve(file)).map_err(failed)?;
+                mesh.check_memory().map_err(failed)?;
+                Ok(mesh)
+            }
             MeshSource::Generate { shape, cells, size } => {
                 let cells = cells.as_ref().map(|cells| counts(cells, section)).transpose()?;
                 let size = size.as_ref().map(|size| lengths(size, section)).transpose()?;

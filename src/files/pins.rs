@@ -53,6 +53,9 @@ impl Target<'_> {
 
     /// The entries that numbers name: nodes, or pairs of a node and a component.
     fn numbered(&self, numbers: &Tensor<i64>) -> Result<Chosen, ProblemError> {
+        if numbers.data.is_empty() {
+            return Ok(Chosen::Nodes(Vec::new()));
+        }
         if self.is_mask(numbers) {
             return self.flagged(numbers);
         }
@@ -242,6 +245,7 @@ impl ProblemFile {
             EntryValue::File(file) => match self.pin_file(target, file)? {
                 ArrayData::Integer(numbers) => target.numbered(&numbers),
                 ArrayData::Boolean(flags) => target.flagged(&flags),
+                ArrayData::Real(t) if t.data.is_empty() => Ok(Chosen::Nodes(Vec::new())),
                 ArrayData::Real(_) => Err(target.error(format!("{file} holds reals; nodes are integers or flags"))),
             },
             EntryValue::Integer(numbers) => target.numbered(numbers),

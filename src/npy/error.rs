@@ -48,6 +48,16 @@ pub enum NpyReason {
         /// Bytes that belong to nothing.
         extra: u64,
     },
+    /// More numbers than memory holds.
+    #[error("does not fit into memory: shape {shape} takes {needed}, there are {free}; give fewer numbers")]
+    Memory {
+        /// The shape, as in Python.
+        shape: String,
+        /// The bytes that it takes, in print.
+        needed: String,
+        /// The bytes there are, in print.
+        free: String,
+    },
     /// A `u8` beyond the signed range.
     #[error("holds {value} at {at:?}; integers above 2^63 - 1 are not supported")]
     TooLarge {

@@ -55,6 +55,7 @@ fn read_file(path: &Path) -> Result<ArrayData, NpyReason> {
 pub fn read_from(source: &mut impl Read, length: u64) -> Result<ArrayData, NpyReason> {
     let header = Header::read(source, length)?;
     check_length(&header, length)?;
+    check_memory(&header)?;
     match header.kind {
         Kind::Float => {
             let data = decode(source, &header, float)?;
@@ -88,6 +89,20 @@ fn check_length(header: &Header, length: u64) -> Result<(), NpyReason> {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(NpyReason::Trailing { shape, descr, extra: found - wanted }),
     }
+}
+
+/// That the numbers fit into memory, with eight bytes each.
+fn check_memory(header: &Header) -> Result<(), NpyReason> {
+    #[cfg(feature = "meshes")]
+    if let Some(free) = spadina_meshes::memory::available()
+        && header.count as u64 * 8 > free
+    {
+        let text = spadina_meshes::memory::text;
+        let shape = crate::tensor::Shape(&header.shape).to_string();
+        return Err(NpyReason::Memory { shape, needed: text(header.count as u64 * 8), free: text(free) });
+    }
+    let _ = header;
+    Ok(())
 }
 
 /// Entries in the order of the file; each comes as eight bytes, little-endian, of which `width` count.

@@ -36,19 +36,22 @@ impl Problem {
 
     /// Adds an unknown and its value. Unknowns are stacked in the order of these calls.
     pub fn unknown(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Problem {
-        self.unknowns.push((name.into(), value.into()));
+        let name = self.own(name.into());
+        self.unknowns.push((name, value.into()));
         self
     }
 
     /// Adds an array of reals, or a number.
     pub fn array(mut self, name: impl Into<String>, value: impl Into<Tensor<f64>>) -> Problem {
-        self.arrays.push((name.into(), value.into()));
+        let name = self.own(name.into());
+        self.arrays.push((name, value.into()));
         self
     }
 
     /// Adds an array of integers, or a size.
     pub fn indices(mut self, name: impl Into<String>, value: impl Into<Tensor<i32>>) -> Problem {
-        self.indices.push((name.into(), value.into()));
+        let name = self.own(name.into());
+        self.indices.push((name, value.into()));
         self
     }
 
@@ -56,6 +59,13 @@ impl Problem {
     pub fn term(mut self, term: Term) -> Problem {
         self.terms.push(term);
         self
+    }
+
+    /// A name that the problem gives itself.
+    fn own(&mut self, name: String) -> String {
+        #[cfg(feature = "meshes")]
+        self.give_way(&name);
+        name
     }
 
     /// The number of entries of all unknowns.

@@ -22,6 +22,7 @@ mod error;
 mod mesh;
 mod pins;
 mod place;
+mod remarks;
 mod term;
 #[cfg(test)]
 mod tests;

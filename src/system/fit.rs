@@ -35,7 +35,7 @@ impl<'a> Fitter<'a> {
         fitter.check_kind()?;
         fitter.check_form()?;
         fitter.check_keys()?;
-        fitter.over = term.over.as_ref().map(|over| fitter.table(over)).transpose()?;
+        fitter.over = term.over.as_ref().map(|over| fitter.table(over, fitter.nodes_of_over())).transpose()?;
         Ok(fitter)
     }
 
@@ -79,10 +79,21 @@ impl<'a> Fitter<'a> {
         Ok(())
     }
 
-    /// Elements and width of a table.
-    fn table(&self, name: &str) -> Result<(usize, usize), Error> {
+    /// The nodes of an element, by the first parameter that is gathered by `over`.
+    fn nodes_of_over(&self) -> usize {
+        let own_table = |name: &str| self.term.bind.iter().any(|(key, target)| key == name && target.table.is_some());
+        let mut gathered = self.module.parameters().iter().filter_map(|parameter| match parameter.ty {
+            ParameterType::Gathered { nodes, .. } if !own_table(&parameter.name) => Some(nodes),
+            _ => None,
+        });
+        gathered.next().unwrap_or(1)
+    }
+
+    /// Elements and width of a table. An empty list has the width that is wanted.
+    fn table(&self, name: &str, wanted: usize) -> Result<(usize, usize), Error> {
         let found = self.find(name).filter(|f| f.section == Section::Indices);
         match found.map(|f| (f, f.shape)) {
+            Some((_, [0] | [0, 0])) => Ok((0, wanted)),
             Some((_, [m])) => Ok((*m, 1)),
             Some((_, [m, k])) => Ok((*m, *k)),
             Some((found, _)) => Err(self.misfit(found, name, "the shape (elements, nodes)")),
@@ -120,13 +131,15 @@ impl<'a> Fitter<'a> {
         let mut binding = Binding { array: array.clone(), unknown, ..Binding::default() };
         match &parameter.ty {
             ParameterType::Gathered { components, nodes, .. } => {
-                let fits = found.shape.len() == 1 && *components == 1 || is_rows(found.shape, *components);
+                let one_each = found.shape.len() == 1 && *components == 1;
+                let fits = one_each || is_empty(found.shape) || is_rows(found.shape, *components);
                 self.fit(fits, found, parameter, || rows_text(*components))?;
                 binding.table = self.gather(parameter, table, *nodes)?;
             }
             ParameterType::Plain { shape, .. } => binding.per_element = self.is_per_element(parameter, shape, found)?,
             ParameterType::Array { components, .. } => {
-                let fits = !found.shape.is_empty() && *components == 1 || is_rows(found.shape, *components);
+                let numbers = !found.shape.is_empty() && *components == 1;
+                let fits = numbers || is_empty(found.shape) || is_rows(found.shape, *components);
                 self.fit(fits, found, parameter, || rows_text(*components))?;
             }
             ParameterType::Override(_) => {
@@ -164,11 +177,12 @@ impl<'a> Fitter<'a> {
     fn is_per_element(&self, parameter: &Parameter, own: &[usize], found: Found) -> Result<bool, Error> {
         let elements = self.over.map_or(0, |(m, _)| m);
         let rows = [&[elements][..], own].concat();
-        let fits = found.shape == own || found.shape == rows;
+        let of_none = elements == 0 && is_empty(found.shape);
+        let fits = found.shape == own || found.shape == rows || of_none;
         self.fit(fits, found, parameter, || {
             format!("{} for the term or {} for its elements", Shape(own), Shape(&rows))
         })?;
-        Ok(found.shape == rows)
+        Ok(found.shape == rows || of_none)
     }
 
     /// The table that gathers instead of `over`, with its width. It has a row for each element; whatever gathers has a
@@ -182,7 +196,10 @@ impl<'a> Fitter<'a> {
         let over = self.term.over.as_deref().unwrap_or_default();
         let by = table.unwrap_or(over);
         let elements = self.over.map_or(0, |(m, _)| m);
-        let (rows, width) = self.table(by)?;
+        let (rows, width) = match (table, self.over) {
+            (None, Some(over)) => over,
+            _ => self.table(by, nodes)?,
+        };
         let found = self.find(by).map_or(String::new(), |f| Shape(f.shape).to_string());
         if rows != elements {
             let wanted = Shape(&[elements, nodes]);
@@ -232,6 +249,11 @@ impl<'a> Fitter<'a> {
         let (parameter, file) = (parameter.name.clone(), self.file.to_string());
         Error::Unbound { place: self.term.place.clone(), parameter, file, hint }
     }
+}
+
+/// Returns true for an empty list, whose rows may be of any shape.
+fn is_empty(shape: &[usize]) -> bool {
+    shape == [0]
 }
 
 fn is_rows(shape: &[usize], components: usize) -> bool {

@@ -54,9 +54,7 @@ impl Report {
         if let Some((key, value)) = norms.iter().find(|(_, value)| !value.is_finite()) {
             return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, format!("{key} is {value}")));
         }
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        Ok(text)
+        Ok((super::json(self)? + "\n").into_bytes())
     }
 }
 

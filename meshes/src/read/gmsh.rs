@@ -12,19 +12,54 @@ use std::path::Path;
 const READABLE: &str = "points, lines, triangles, quads and tetrahedra of first order can";
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Cursor::new(path, bytes);
+    let mut source = Cursor::text(path, bytes)?;
     let format = format(&mut source)?;
+    if format.encoding == Encoding::Text {
+        source = source.without_filler();
+    }
     let mut file = File { source, format, mesh: Mesh { dimension: 3, ..Mesh::default() }, numbers: HashMap::new() };
     while let Some(word) = file.source.next_word() {
         match word {
             b"$Nodes" if file.numbers.is_empty() => file.nodes()?,
             b"$Nodes" => return Err(file.source.malformed("a single section $Nodes is wanted, found another")),
             b"$Elements" => file.elements()?,
-            [b'$', name @ ..] => file.source.skip_past(&[b"$End", name].concat())?,
-            _ => return Err(file.source.wanted("a section ($Nodes, $Elements, ...)", word)),
+            b"$ParametricNodes" => return Err(file.source.unsupported("a section $ParametricNodes", "$Nodes can")),
+            [b'$', name @ ..] => file.section(name)?,
+            _ if file.source.binary => return Err(file.source.wanted("a section ($Nodes, $Elements, ...)", word)),
+            _ => file.outside(word),
         }
     }
     Ok(file.mesh)
+}
+
+/// Sections that say nothing of points and elements.
+const SKIPPED: [&[u8]; 13] = [
+    b"Comments",
+    b"PhysicalNames",
+    b"Entities",
+    b"PartitionedEntities",
+    b"Periodic",
+    b"GhostElements",
+    b"NodeData",
+    b"ElementData",
+    b"ElementNodeData",
+    b"InterpolationScheme",
+    b"Parametrizations",
+    b"NodePartitions",
+    b"MeshOptions",
+];
+
+/// Goes to the section with the format. Others may stand before it.
+fn find_format(source: &mut Cursor<'_>) -> Result<(), MeshError> {
+    loop {
+        match source.word("`$MeshFormat`")? {
+            word if word.eq_ignore_ascii_case(b"$MeshFormat") => return Ok(()),
+            // Those of version 1, or of what has no format.
+            word @ (b"$NOD" | b"$ELM" | b"$Nodes" | b"$Elements") => return Err(source.wanted("`$MeshFormat`", word)),
+            [b'$', name @ ..] => source.skip_past(&[b"$End", name].concat())?,
+            word => return Err(source.wanted("`$MeshFormat`", word)),
+        }
+    }
 }
 
 /// The variants of the format.
@@ -38,7 +73,7 @@ struct Format {
 }
 
 fn format(source: &mut Cursor<'_>) -> Result<Format, MeshError> {
-    source.keyword("$MeshFormat")?;
+    find_format(source)?;
     let version = source.word("the version")?;
     let four = match version {
         b"4.1" => true,
@@ -78,6 +113,21 @@ struct File<'a> {
 }
 
 impl File<'_> {
+    /// Skips a section.
+    fn section(&mut self, name: &[u8]) -> Result<(), MeshError> {
+        if !SKIPPED.contains(&name) {
+            self.mesh.notes.push(format!("{}: the section ${} is left out.", self.source.place(), show(name)));
+        }
+        self.source.skip_past(&[b"$End", name].concat())
+    }
+
+    /// Skips a line between sections, as Gmsh does.
+    fn outside(&mut self, word: &[u8]) {
+        let at = self.source.place();
+        self.source.rest_of_line();
+        self.mesh.notes.push(format!("{at}: the line of `{}` is in no section: left out.", show(word)));
+    }
+
     fn int(&mut self, wanted: &str) -> Result<i64, MeshError> {
         self.source.integer_as(self.format.encoding, Scalar::I32, wanted)
     }

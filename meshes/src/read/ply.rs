@@ -1,249 +1,206 @@
-//! PLY, as text and binary, taken apart by `ply-rs-bw`. Elements come one at a time, so that the place of each is
-//! known. In a text, the crate wants an element a line, and digits before and behind a point.
+//! PLY, as text and binary.
+//!
+//! Not by `ply-rs-bw`: in a text it wants an element a line, and digits before and behind a point; and it reads the
+//! numbers of properties that nobody asks for.
 
-use crate::cursor::{Cursor, show};
+use super::layout::{Layout, first_fit};
+use super::ply_header::{Element, Header, Property, header};
+use crate::binary::Encoding;
+use crate::cursor::Cursor;
 use crate::error::MeshError;
 use crate::mesh::Mesh;
-use ply_rs_bw::parser::{ParseError, Parser, Reader};
-use ply_rs_bw::ply::{ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType};
 use std::path::Path;
 
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
+    let mut source = Cursor::text(path, bytes)?;
+    let header = header(&mut source)?;
+    source.binary = header.encoding != Encoding::Text;
+    let dimension = dimension(&source, &header)?;
+    if source.binary {
+        return body(source, &header, dimension, Layout::Packed);
+    }
+    first_fit(&[Layout::Lines, Layout::Packed], |layout| body(source.without_filler(), &header, dimension, layout))
+}
+
+/// The dimension: 2 if there is no `z`.
+fn dimension(source: &Cursor<'_>, header: &Header) -> Result<usize, MeshError> {
+    let Some(vertex) = header.element("vertex") else { return Ok(3) };
+    for name in ["x", "y"] {
+        if vertex.property(name).is_none() {
+            return Err(source.malformed(format!("a property `{name}` of element `vertex` is wanted")));
+        }
+    }
+    Ok(if vertex.property("z").is_some() { 3 } else { 2 })
+}
+
+/// The use of a property.
+#[derive(Clone, Copy)]
+enum Role {
+    Coordinate(usize),
+    /// An end of an edge.
+    End(usize),
+    /// The nodes of a face.
+    Nodes,
+    None,
+}
+
+fn role(element: &Element, property: &Property) -> Role {
+    match (element.name.as_str(), property.name.as_str(), property.count) {
+        ("vertex", "x", None) => Role::Coordinate(0),
+        ("vertex", "y", None) => Role::Coordinate(1),
+        ("vertex", "z", None) => Role::Coordinate(2),
+        ("edge", "vertex1", None) => Role::End(0),
+        ("edge", "vertex2", None) => Role::End(1),
+        ("face", "vertex_indices" | "vertex_index", Some(_)) => Role::Nodes,
+        _ => Role::None,
+    }
+}
+
 /// The part of an element that is kept.
-#[derive(Debug)]
+#[derive(Default)]
 struct Row {
     point: [f64; 3],
-    /// The ends of an edge.
-    ends: [Option<i64>; 2],
-    nodes: Option<Vec<i64>>,
+    ends: [u32; 2],
+    nodes: Vec<u32>,
 }
 
-impl PropertyAccess for Row {
-    fn new() -> Row {
-        Row { point: [0.0; 3], ends: [None; 2], nodes: None }
-    }
-
-    fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
-        match name {
-            "x" => keep(&mut self.point[0], real(&property)),
-            "y" => keep(&mut self.point[1], real(&property)),
-            "z" => keep(&mut self.point[2], real(&property)),
-            "vertex1" => keep(&mut self.ends[0], integer(&property).map(Some)),
-            "vertex2" => keep(&mut self.ends[1], integer(&property).map(Some)),
-            "vertex_indices" | "vertex_index" => keep(&mut self.nodes, integers(property).map(Some)),
-            _ => PropertyAccessResult::Ignored,
-        }
-    }
-}
-
-fn keep<T>(target: &mut T, value: Option<T>) -> PropertyAccessResult {
-    match value {
-        Some(value) => {
-            *target = value;
-            PropertyAccessResult::Set
-        }
-        None => PropertyAccessResult::UnsupportedType,
-    }
-}
-
-fn real(property: &Property) -> Option<f64> {
-    match *property {
-        Property::Float(v) => Some(f64::from(v)),
-        Property::Double(v) => Some(v),
-        _ => integer(property).map(|v| v as f64),
-    }
-}
-
-fn integer(property: &Property) -> Option<i64> {
-    match *property {
-        Property::Char(v) => Some(v.into()),
-        Property::UChar(v) => Some(v.into()),
-        Property::Short(v) => Some(v.into()),
-        Property::UShort(v) => Some(v.into()),
-        Property::Int(v) => Some(v.into()),
-        Property::UInt(v) => Some(v.into()),
-        _ => None,
-    }
-}
-
-fn integers(property: Property) -> Option<Vec<i64>> {
-    match property {
-        Property::ListChar(v) => Some(v.into_iter().map(i64::from).collect()),
-        Property::ListUChar(v) => Some(v.into_iter().map(i64::from).collect()),
-        Property::ListShort(v) => Some(v.into_iter().map(i64::from).collect()),
-        Property::ListUShort(v) => Some(v.into_iter().map(i64::from).collect()),
-        Property::ListInt(v) => Some(v.into_iter().map(i64::from).collect()),
-        Property::ListUInt(v) => Some(v.into_iter().map(i64::from).collect()),
-        _ => None,
-    }
-}
-
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let source = Cursor::new(path, bytes);
-    let parser = Parser::<Row>::new();
-    let mut reader = Reader::new(bytes);
-    let header = parser.read_header(&mut reader).map_err(|error| header_error(source, &error))?;
-    let body = at(source, &reader, &header);
-    check_header(source, body.at, &header)?;
-    let vertices = header.elements.get("vertex").map_or(0, |element| element.count);
-    body.room(vertices as u64, 1, "elements `vertex`")?;
-    let planar = header.elements.get("vertex").is_some_and(|element| !element.properties.contains_key("z"));
-    let mesh = Mesh { dimension: if planar { 2 } else { 3 }, ..Mesh::default() };
-    let mut body = Body { parser, reader, source, header: &header, vertices, mesh };
-    for element in header.elements.values() {
-        body.elements(element)?;
-    }
-    let mut rest = body.at();
-    if !rest.rest().trim_ascii().is_empty() {
-        if !rest.binary {
-            rest.skip_blank();
-        }
-        return Err(rest.malformed("the end of the file is wanted, but more follows"));
-    }
-    Ok(body.mesh)
-}
-
-/// The source, at the place of the reader.
-fn at<'a>(source: Cursor<'a>, reader: &Reader<&[u8]>, header: &Header) -> Cursor<'a> {
-    let at = source.bytes.len() - reader.get_ref().len();
-    Cursor { at, line: reader.line(), binary: header.encoding != Encoding::Ascii, ..source }
-}
-
-fn header_error(source: Cursor<'_>, error: &ParseError) -> MeshError {
-    let line = error.line().unwrap_or(1);
-    let place = Cursor { line, ..source };
-    let text = nth_line(source.bytes, line);
-    match (line, text) {
-        (1, Some(text)) if text.trim_ascii() != b"ply" => place.wanted("`ply`", text),
-        (2.., Some(text)) => {
-            place.wanted("a line of a PLY header (format, comment, element, property, end_header)", text)
-        }
-        (_, Some(_)) => place.malformed("`format` with an encoding and version 1.0 is wanted in the header"),
-        (_, None) => place.ends("`end_header`"),
-    }
-}
-
-fn nth_line(bytes: &[u8], line: usize) -> Option<&[u8]> {
-    bytes.split(|&byte| byte == b'\n').nth(line.checked_sub(1)?).filter(|text| !text.is_empty())
-}
-
-/// The crate lets a second element or property of the same name replace the first, and does not look at the names.
-fn check_header(source: Cursor<'_>, length: usize, header: &Header) -> Result<(), MeshError> {
-    let mut lines = Cursor { bytes: source.bytes.get(..length).unwrap_or_default(), ..source };
-    let (mut elements, mut properties) = (Vec::new(), Vec::new());
-    while let Some(mut row) = lines.next_row() {
-        let keyword = row.next_word().unwrap_or_default();
-        let mut words = std::iter::from_fn(|| row.next_word());
-        let (name, known) = match keyword {
-            b"element" => {
-                properties.clear();
-                (words.next(), &mut elements)
-            }
-            b"property" => (words.last(), &mut properties),
-            _ => continue,
-        };
-        if known.contains(&name) {
-            let name = show(name.unwrap_or_default());
-            return Err(row.malformed(format!("a new name is wanted, found `{name}` again")));
-        }
-        known.push(name);
-    }
-    let Some(vertex) = header.elements.get("vertex") else {
-        return Ok(());
-    };
-    match ["x", "y"].iter().find(|name| !vertex.properties.contains_key(**name)) {
-        Some(name) => Err(lines.malformed(format!("a property `{name}` of element `vertex` is wanted"))),
-        None => Ok(()),
-    }
-}
-
-/// The reader of all elements, and the mesh that it fills.
-struct Body<'a, 'h> {
-    parser: Parser<Row>,
-    reader: Reader<&'a [u8]>,
+/// The reader of all elements.
+struct Body<'a> {
+    encoding: Encoding,
+    layout: Layout,
     source: Cursor<'a>,
-    header: &'h Header,
-    /// The number of vertices, of which at least one byte each is there.
     vertices: usize,
     mesh: Mesh,
 }
 
-impl<'a> Body<'a, '_> {
-    /// The source, at the place of the reader.
-    fn at(&self) -> Cursor<'a> {
-        at(self.source, &self.reader, self.header)
+fn body(source: Cursor<'_>, header: &Header, dimension: usize, layout: Layout) -> Result<Mesh, MeshError> {
+    let mesh = Mesh { dimension, ..Mesh::default() };
+    let mut body = Body { encoding: header.encoding, layout, source, vertices: 0, mesh };
+    if let Some(vertex) = header.element("vertex") {
+        body.vertices = source.room(vertex.count, vertex.least(header.encoding), "elements `vertex`")?;
     }
+    for element in &header.elements {
+        body.elements(element)?;
+    }
+    let Body { source, mut mesh, .. } = body;
+    if !source.binary {
+        source.end()?;
+    } else if !source.rest().trim_ascii().is_empty() {
+        mesh.notes.extend(source.left_over("elements", header.elements.iter().map(|e| e.count).sum()));
+    }
+    Ok(mesh)
+}
 
-    fn elements(&mut self, element: &ElementDef) -> Result<(), MeshError> {
+impl Body<'_> {
+    fn elements(&mut self, element: &Element) -> Result<(), MeshError> {
         if element.properties.is_empty() {
             // Nothing is written for them in binary, empty lines in a text.
-            return match (element.count, self.header.encoding) {
-                (0, _) | (_, Encoding::BinaryLittleEndian | Encoding::BinaryBigEndian) => Ok(()),
-                _ => Err(self.at().malformed(format!("a property of element `{}` is wanted", element.name))),
+            return match element.count {
+                0 => Ok(()),
+                _ if self.source.binary => Ok(()),
+                _ => Err(self.source.malformed(format!("a property of element `{}` is wanted", element.name))),
             };
         }
         if element.name == "tristrips" && element.count > 0 {
-            return Err(self.at().unsupported("an element `tristrips`", "`vertex`, `edge` and `face` can"));
+            return Err(self.source.unsupported("an element `tristrips`", "`vertex`, `edge` and `face` can"));
         }
         let what = format!("elements `{}`", element.name);
-        let count = self.at().room(element.count as u64, 1, &what)?;
-        let mut one = element.clone();
-        one.count = 1;
+        let count = self.source.room(element.count, element.least(self.encoding), &what)?;
+        let roles: Vec<Role> = element.properties.iter().map(|property| role(element, property)).collect();
+        if count > 0 {
+            self.check(element, &roles)?;
+        }
+        let mut row = Row::default();
         for _ in 0..count {
-            let before = self.at();
-            let rows = self.parser.read_payload_for_element(&mut self.reader, &one, self.header);
-            let rows = rows.map_err(|_| row_error(before, element))?;
-            for row in rows {
-                self.row(before, &element.name, row)?;
+            self.element(element, &roles, &mut row)?;
+        }
+        Ok(())
+    }
+
+    /// That all properties that are needed are there; says what is left out.
+    fn check(&mut self, element: &Element, roles: &[Role]) -> Result<(), MeshError> {
+        let has = |wanted: fn(&Role) -> bool| roles.iter().filter(|role| wanted(role)).count();
+        let place = { self.source }.row("an element").unwrap_or(self.source);
+        match element.name.as_str() {
+            "vertex" if has(|role| matches!(role, Role::Coordinate(_))) < self.mesh.dimension => {
+                Err(place.malformed("coordinates of element `vertex` that are numbers, not lists, are wanted"))
+            }
+            "edge" if has(|role| matches!(role, Role::End(_))) < 2 => {
+                Err(place.malformed("properties `vertex1` and `vertex2` of element `edge` are wanted"))
+            }
+            "face" if has(|role| matches!(role, Role::Nodes)) != 1 => {
+                Err(place.malformed("a property `vertex_indices` of element `face` is wanted"))
+            }
+            "vertex" | "edge" | "face" => Ok(()),
+            // Lists may be nodes of elements of another kind.
+            name if element.properties.iter().any(|property| property.count.is_some()) => {
+                let (at, count) = (self.source.place(), element.count);
+                self.mesh.notes.push(format!("{at}: {count} elements `{name}` are left out: not of a known kind."));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn element(&mut self, element: &Element, roles: &[Role], row: &mut Row) -> Result<(), MeshError> {
+        let before = self.source;
+        let mut item = match self.source.binary {
+            true => before,
+            false => self.layout.begin(&mut self.source, &element.text())?,
+        };
+        let start = item;
+        let result = self.numbers(&mut item, element, roles, row);
+        let more = self.layout == Layout::Lines && result.is_ok() && { item }.next_word().is_some();
+        if more || matches!(result, Err(MeshError::Ends { .. })) {
+            return Err(match self.layout {
+                Layout::Lines => start.wanted(element.text(), { start }.rest_of_line().trim_ascii()),
+                _ => before.ends(element.text()),
+            });
+        }
+        result?;
+        self.keep(&start, element, row)?;
+        self.layout.end(&mut self.source, item)
+    }
+
+    fn numbers(
+        &self,
+        item: &mut Cursor<'_>,
+        element: &Element,
+        roles: &[Role],
+        row: &mut Row,
+    ) -> Result<(), MeshError> {
+        let encoding = self.encoding;
+        for (property, role) in element.properties.iter().zip(roles) {
+            let scalar = property.scalar;
+            let count = match property.count {
+                Some(kind) => item.count_as(encoding, kind, "the length of a list")?,
+                None => 1,
+            };
+            match *role {
+                Role::Coordinate(at) => row.point[at] = item.coordinate_as(encoding, scalar)?,
+                Role::End(at) => row.ends[at] = item.node_as(encoding, scalar, self.vertices)?,
+                Role::Nodes => {
+                    row.nodes.clear();
+                    for _ in 0..count {
+                        row.nodes.push(item.node_as(encoding, scalar, self.vertices)?);
+                    }
+                }
+                Role::None => item.skip(count, encoding, scalar, "a number of a property")?,
             }
         }
         Ok(())
     }
 
-    fn row(&mut self, place: Cursor<'_>, name: &str, row: Row) -> Result<(), MeshError> {
-        let node = |number: i64| place.node(number, 0, self.vertices);
-        match name {
-            "vertex" => {
-                for &x in row.point.iter().take(self.mesh.dimension) {
-                    self.mesh.points.push(place.finite(x)?);
-                }
+    fn keep(&mut self, place: &Cursor<'_>, element: &Element, row: &Row) -> Result<(), MeshError> {
+        match element.name.as_str() {
+            "vertex" => self.mesh.points.extend(row.point.iter().take(self.mesh.dimension)),
+            "edge" => self.mesh.lines.push(row.ends),
+            "face" if row.nodes.len() < 3 => {
+                return Err(place.wanted("a face of at least 3 nodes", row.nodes.len().to_string().as_bytes()));
             }
-            "edge" => {
-                let [Some(a), Some(b)] = row.ends else {
-                    return Err(place.malformed("properties `vertex1` and `vertex2` of element `edge` are wanted"));
-                };
-                self.mesh.lines.push([node(a)?, node(b)?]);
-            }
-            "face" => {
-                let Some(numbers) = row.nodes else {
-                    return Err(place.malformed("a property `vertex_indices` of element `face` is wanted"));
-                };
-                if numbers.len() < 3 {
-                    return Err(place.wanted("a face of at least 3 nodes", numbers.len().to_string().as_bytes()));
-                }
-                let nodes = numbers.into_iter().map(node).collect::<Result<Vec<u32>, MeshError>>()?;
-                self.mesh.push_polygon(&nodes);
-            }
+            "face" => self.mesh.push_polygon(&row.nodes),
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// The error for a row that the crate refuses. Its own message has several lines.
-fn row_error(before: Cursor<'_>, element: &ElementDef) -> MeshError {
-    let wanted: Vec<String> = element.properties.values().map(|p| property_text(&p.name, &p.data_type)).collect();
-    let wanted = format!("`{}` of element `{}`", wanted.join(" "), element.name);
-    if before.binary || before.rest().trim_ascii().is_empty() {
-        return before.ends(wanted);
-    }
-    let mut line = before;
-    let text = line.rest_of_line().trim_ascii();
-    before.wanted(wanted, text)
-}
-
-fn property_text(name: &str, kind: &PropertyType) -> String {
-    match kind {
-        PropertyType::Scalar(_) => name.to_string(),
-        PropertyType::List(_, _) => format!("count {name}..."),
     }
 }

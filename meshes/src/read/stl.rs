@@ -4,7 +4,7 @@
 //! binary, skips what follows the first solid, keeps 32 bits of the coordinates of a text, and cannot say the line.
 
 use crate::binary::{Encoding, Order, Scalar};
-use crate::cursor::{Cursor, MAX_POINTS};
+use crate::cursor::{Cursor, MAX_POINTS, mark};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
 use std::collections::HashMap;
@@ -19,8 +19,10 @@ const TRIANGLE: usize = 50;
 const LITTLE: Encoding = Encoding::Bytes(Order::Little);
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let source = Cursor::new(path, bytes);
-    if is_text(bytes) { text(source) } else { binary(Cursor { binary: true, ..source }) }
+    if is_text(bytes) {
+        return text(Cursor::text(path, bytes)?.without_filler());
+    }
+    binary(Cursor { binary: true, ..Cursor::new(path, bytes) })
 }
 
 /// Binary files may begin with `solid` too, but their length gives them away, or zeros in their numbers.
@@ -29,9 +31,11 @@ fn is_text(bytes: &[u8]) -> bool {
     if announced.is_some_and(|count| bytes.len() as u64 == HEADER as u64 + TRIANGLE as u64 * u64::from(count)) {
         return false;
     }
-    let start = bytes.trim_ascii_start();
+    let start = bytes.get(mark(bytes)..).unwrap_or_default().trim_ascii_start();
     let solid = start.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"solid"));
-    solid && !bytes.get(..PROBE.min(bytes.len())).unwrap_or_default().contains(&0)
+    // Zeros at the end fill up a text.
+    let zeros = bytes.iter().rev().take_while(|byte| **byte == 0).count();
+    solid && !bytes.get(..PROBE.min(bytes.len() - zeros)).unwrap_or_default().contains(&0)
 }
 
 /// Points by their coordinates.
@@ -127,8 +131,11 @@ fn binary(mut source: Cursor<'_>) -> Result<Mesh, MeshError> {
         source.take(2, "2 bytes of attributes")?;
         merger.mesh.triangles.push(nodes);
     }
-    match source.rest().len() {
-        0 => Ok(merger.mesh),
-        _ => Err(source.malformed("the end of the file is wanted, but more follows")),
+    let left = source.rest().len();
+    if left > 0 && left % TRIANGLE == 0 {
+        let wanted = format!("the end of the file is wanted behind {count} triangles, but more follow");
+        return Err(source.malformed(format!("{wanted}: is their number right?")));
     }
+    merger.mesh.notes.extend(source.left_over("triangles", count));
+    Ok(merger.mesh)
 }

@@ -11,10 +11,10 @@ type Loaded<'a> = (&'a Path, &'a [u8]);
 
 /// Reads the points, and the elements if there is a file of them.
 pub(super) fn read(nodes: Loaded<'_>, elements: Option<Loaded<'_>>) -> Result<Mesh, MeshError> {
-    let (mesh, first) = read_nodes(Cursor::commented(nodes.0, nodes.1))?;
+    let (mesh, first) = read_nodes(Cursor::commented(nodes.0, nodes.1)?)?;
     let mut mesh = check_points(nodes.0, mesh)?;
     if let Some((path, bytes)) = elements {
-        read_elements(Cursor::commented(path, bytes), &mut mesh, first)?;
+        read_elements(Cursor::commented(path, bytes)?, &mut mesh, first)?;
     }
     Ok(mesh)
 }
@@ -48,7 +48,7 @@ fn read_nodes(mut source: Cursor<'_>) -> Result<(Mesh, i64), MeshError> {
             mesh.points.push(value);
         }
     }
-    end(source)?;
+    source.end()?;
     Ok((mesh, first))
 }
 
@@ -84,7 +84,7 @@ fn read_elements(mut source: Cursor<'_>, mesh: &mut Mesh, first: i64) -> Result<
             tetrahedron => mesh.tetrahedra.push(tetrahedron),
         }
     }
-    end(source)
+    source.end()
 }
 
 fn check_number(row: &Cursor<'_>, number: i64, wanted: i64) -> Result<(), MeshError> {
@@ -92,11 +92,4 @@ fn check_number(row: &Cursor<'_>, number: i64, wanted: i64) -> Result<(), MeshEr
         return Ok(());
     }
     Err(row.wanted(format!("number {wanted}, in order from 0 or 1,"), number.to_string().as_bytes()))
-}
-
-fn end(mut source: Cursor<'_>) -> Result<(), MeshError> {
-    match source.next_word() {
-        None => Ok(()),
-        Some(word) => Err(source.wanted("the end of the file", word)),
-    }
 }

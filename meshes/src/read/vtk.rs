@@ -8,16 +8,20 @@ use crate::binary::{Encoding, Order, Scalar};
 use crate::cursor::{Cursor, show};
 use crate::error::MeshError;
 use crate::mesh::Mesh;
+use crate::number::whole;
 use std::path::Path;
 
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
-    let mut source = Cursor::new(path, bytes);
+    let mut source = Cursor::text(path, bytes)?;
     let (encoding, dataset) = header(&mut source)?;
+    if encoding == Encoding::Text {
+        source = source.without_filler();
+    }
     let grid = dataset == Dataset::UnstructuredGrid;
     let mut file = File { source, encoding, mesh: Mesh { dimension: 3, ..Mesh::default() }, points: 0 };
     let mut cells: Option<Cells> = None;
     while let Some(word) = file.source.next_word() {
-        match word {
+        match word.to_ascii_uppercase().as_slice() {
             b"POINTS" => file.points()?,
             b"METADATA" => file.metadata(),
             b"FIELD" => file.field()?,
@@ -40,7 +44,10 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Mesh, MeshError> {
                 file.cell_types(&cells)?;
             }
             // Values at points and cells follow to the end.
-            b"POINT_DATA" | b"CELL_DATA" => break,
+            b"POINT_DATA" | b"CELL_DATA" => {
+                file.only_values()?;
+                break;
+            }
             _ => return Err(file.source.wanted("a section of the dataset (POINTS, CELLS, POLYGONS, ...)", word)),
         }
     }
@@ -146,29 +153,74 @@ impl File<'_> {
         while !self.source.rest().is_empty() && !self.source.rest_of_line().trim_ascii().is_empty() {}
     }
 
+    /// That no section of points or elements follows among the values, which are not read.
+    fn only_values(&self) -> Result<(), MeshError> {
+        let mut rest = self.source;
+        while self.encoding == Encoding::Text && !rest.rest().is_empty() {
+            let Some(mut row) = rest.next_row() else { break };
+            let word = row.next_word().unwrap_or_default();
+            let count = row.next_word().and_then(whole);
+            let sections: [&[u8]; 6] = [b"POINTS", b"CELLS", b"CELL_TYPES", b"POLYGONS", b"LINES", b"TRIANGLE_STRIPS"];
+            if count.is_some() && sections.iter().any(|section| word.eq_ignore_ascii_case(section)) {
+                let name = show(word);
+                return Err(row.malformed(format!("`{name}` is wanted before POINT_DATA and CELL_DATA, found behind")));
+            }
+        }
+        Ok(())
+    }
+
     /// Skips arrays that belong to the whole dataset.
     fn field(&mut self) -> Result<(), MeshError> {
         self.source.word("the name of the field")?;
         let arrays = self.count(Scalar::U8, "arrays")?;
         for _ in 0..arrays {
-            let mut name = self.source.word("the name of an array")?;
+            let name = self.source.word("the name of an array")?;
             if name == b"METADATA" {
                 self.metadata();
-                name = self.source.word("the name of an array")?;
+                self.source.word("the name of an array")?;
             }
             let components = self.source.count("the number of components")?;
             let tuples = self.source.count("the number of tuples")?;
-            let mut ahead = self.source;
-            if ahead.next_word() == Some(b"string") {
-                return Err(ahead.unsupported(format!("text in the field `{}`", show(name)), "fields of numbers can"));
-            }
-            let scalar = self.scalar()?;
-            self.end_line()?;
             let numbers = components.saturating_mul(tuples);
-            let numbers = self.source.room(numbers, self.encoding.least(scalar), "numbers of a field")?;
-            for _ in 0..numbers {
-                self.source.real_as(self.encoding, scalar, "a number of a field")?;
+            let before = self.source;
+            match self.source.word("a type of numbers")?.to_ascii_lowercase().as_slice() {
+                b"string" | b"utf8_string" => self.strings(numbers)?,
+                // Eight to a byte.
+                b"bit" if self.encoding != Encoding::Text => {
+                    self.end_line()?;
+                    self.source.skip(numbers.div_ceil(8), self.encoding, Scalar::U8, "bits of a field")?;
+                }
+                b"bit" => self.source.skip(numbers, self.encoding, Scalar::U8, "a bit of a field")?,
+                _ => {
+                    self.source = before;
+                    let scalar = self.scalar()?;
+                    self.end_line()?;
+                    self.source.skip(numbers, self.encoding, scalar, "a number of a field")?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    /// Skips texts: a line each, or in binary their lengths and bytes.
+    fn strings(&mut self, count: u64) -> Result<(), MeshError> {
+        const WANTED: &str = "a text of a field";
+        self.source.rest_of_line();
+        for _ in 0..count {
+            if self.source.rest().is_empty() {
+                return Err(self.source.ends(WANTED));
+            }
+            if self.encoding == Encoding::Text {
+                self.source.rest_of_line();
+                continue;
+            }
+            // The two highest bits say how wide the length is.
+            let first = { self.source }.take(1, WANTED)?[0];
+            let width = 8 >> (first >> 6);
+            let bytes = self.source.take(width, WANTED)?;
+            let length = bytes.iter().fold(0u64, |length, byte| length << 8 | u64::from(*byte));
+            let length = length & (u64::MAX >> (66 - 8 * width));
+            self.source.skip(length, self.encoding, Scalar::U8, WANTED)?;
         }
         Ok(())
     }
@@ -182,7 +234,7 @@ impl File<'_> {
             self.source.end_line()?;
         }
         // As of file version 5.
-        let split = self.source.rest().starts_with(b"OFFSETS");
+        let split = self.source.rest().get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"OFFSETS"));
         if split { self.split_cells(count, size) } else { self.counted_cells(count, size) }
     }
 
@@ -241,10 +293,7 @@ impl File<'_> {
 
     fn nodes(&mut self, count: usize, scalar: Scalar, cells: &mut Cells) -> Result<(), MeshError> {
         for _ in 0..count {
-            let before = self.source;
-            let number = self.source.integer_as(self.encoding, scalar, "a node number")?;
-            let at = if before.binary { before } else { self.source };
-            cells.nodes.push(at.node(number, 0, self.points)?);
+            cells.nodes.push(self.source.node_as(self.encoding, scalar, self.points)?);
         }
         Ok(())
     }

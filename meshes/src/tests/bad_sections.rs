@@ -156,8 +156,8 @@ fn vtk_text() {
                 "m:15: a section of the dataset (POINTS, CELLS, POLYGONS, ...) is wanted, found `CELLS`",
             ),
             (
-                with(VTK_POLY, "time 1 1 double\n0.5", "name 1 1 string\nfoo"),
-                "m:6: text in the field `name` cannot be read; fields of numbers can",
+                with(VTK_POLY, "time 1 1 double\n0.5", "name 1 1 bits\nfoo"),
+                "m:6: a type of numbers (int, float, double, vtktypeint64, ...) is wanted, found `bits`",
             ),
             (with(VTK_POLY, "POINTS 4", "POLYGONS 1 4 3 0 1 2 POINTS 4"), "m:8: node 0 does not exist; there are none"),
             (with(VTK_GRID, "0 1 3 6", "1 1 3 6"), "m:14: offsets ascending from 0 to 22 are wanted, found 1"),

@@ -7,7 +7,8 @@ const SQUARE: [f64; 12] = [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0
 
 fn square(lines: &[[u32; 2]]) -> Mesh {
     let triangles = vec![[0, 1, 2], [0, 2, 3]];
-    Mesh { dimension: 3, points: SQUARE.to_vec(), lines: lines.to_vec(), triangles, tetrahedra: vec![] }
+    let (lines, quads) = (lines.to_vec(), vec![[0, 1, 2, 3]]);
+    Mesh { dimension: 3, points: SQUARE.to_vec(), lines, triangles, quads, ..Mesh::default() }
 }
 
 fn ok(format: Format, bytes: &[u8]) -> Mesh {
@@ -43,7 +44,15 @@ fn tetrahedra() {
     let lines = vec![[0, 1]];
     let triangles = vec![[0, 1, 2], [0, 1, 2], [0, 2, 3]];
     let tetrahedra = vec![[0, 1, 2, 3]];
-    let wanted = Mesh { dimension: 3, points: POINTS.to_vec(), lines, triangles, tetrahedra };
+    let wanted = Mesh {
+        dimension: 3,
+        points: POINTS.to_vec(),
+        lines,
+        triangles,
+        quads: vec![[0, 1, 2, 3]],
+        tetrahedra,
+        ..Mesh::default()
+    };
     for bytes in [MSH2.as_bytes(), MSH4.as_bytes(), MSH2.replace('\n', "\r\n").as_bytes()] {
         assert_eq!(ok("msh", bytes), wanted);
     }
@@ -52,6 +61,7 @@ fn tetrahedra() {
     }
     let mut pixel = wanted.clone();
     pixel.triangles = vec![[0, 1, 2], [0, 1, 3], [0, 3, 2], [0, 1, 2], [0, 2, 3], [0, 1, 2], [0, 2, 3]];
+    pixel.quads = vec![[0, 1, 3, 2], [0, 1, 2, 3], [0, 1, 2, 3]];
     assert_eq!(ok("vtk", VTK_GRID.as_bytes()), pixel);
     assert_eq!(ok("vtk", &vtk_grid_binary()), pixel);
 }

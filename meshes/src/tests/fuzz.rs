@@ -12,6 +12,8 @@ fn survives(format: Format, bytes: &[u8]) {
     assert!(mesh.points.capacity() <= 2 * bytes.len() + 64);
     assert!(mesh.triangles.capacity() <= 2 * bytes.len() + 64);
     assert!(mesh.lines.capacity() <= 2 * bytes.len() + 64 && mesh.tetrahedra.capacity() <= bytes.len() + 64);
+    // A note for each line at most.
+    assert!(mesh.quads.capacity() <= bytes.len() + 64 && mesh.notes.len() <= bytes.len());
     check(&mesh);
 }
 
@@ -68,12 +70,12 @@ proptest! {
     }
 
     #[test]
-    fn random_words(words in proptest::collection::vec(0usize..40, 0..60), start in 0usize..7) {
+    fn random_words(words in proptest::collection::vec(0usize..45, 0..60), start in 0usize..7) {
         let starts = ["v 0 0 0 \nf ", "ply\nformat ascii 1.0\n", "solid\n", "OFF\n", "$MeshFormat 4.1 0 8 $EndMeshFormat\n",
             "# vtk DataFile Version 5.1\n\nASCII\nDATASET POLYDATA\n", "3 2 "];
         let known = ["0", "1", "2", "3", "-1", "1e9", "4", "\n", "\n", "\n", "v", "f", "l", "\\\n", "element vertex", "element face",
             "property list uchar int vertex_indices", "property float x", "property float y", "end_header", "facet normal",
-            "outer loop", "vertex", "endloop", "endsolid", "$Nodes", "$Elements", "$EndNodes", "$EndElements", "$", "POINTS",
+            "outer loop", "\r", "#", ".5", "\u{feff}", "$Comments", "vertex", "endloop", "endsolid", "$Nodes", "$Elements", "$EndNodes", "$EndElements", "$", "POINTS",
             "float", "CELLS", "POLYGONS", "OFFSETS", "CONNECTIVITY", "FIELD", "METADATA", "LINES", "CELL_TYPES"];
         let text = starts[start].to_string() + &words.iter().map(|&w| known[w]).collect::<Vec<_>>().join(" ");
         for format in FORMATS {

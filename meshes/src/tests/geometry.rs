@@ -180,11 +180,11 @@ fn shapes_by_name() {
             Some(&[1.0, 2.0]),
             "shape `torus`: a radius of the tube below the other, 1, is wanted, found 2",
         ),
-        ("box", Some(&[2000, 2000, 2000]), None, "shape `box`: at most 2147483647 nodes are wanted"),
-        ("box", Some(&[huge, 1, 1]), None, "shape `box`: at most 2147483647 nodes are wanted"),
-        ("ball", Some(&[1 << 30]), None, "shape `ball`: at most 2147483647 nodes are wanted"),
-        ("sphere", Some(&[40]), None, "shape `sphere`: at most 2147483647 nodes are wanted"),
-        ("sphere", Some(&[huge]), None, "shape `sphere`: at most 2147483647 nodes are wanted"),
+        ("box", Some(&[2000, 2000, 2000]), None, "shape `box`: at most 2147483647 nodes are wanted: take fewer cells"),
+        ("box", Some(&[huge, 1, 1]), None, "shape `box`: at most 2147483647 nodes are wanted: take fewer cells"),
+        ("ball", Some(&[1 << 30]), None, "shape `ball`: at most 2147483647 nodes are wanted: take fewer cells"),
+        ("sphere", Some(&[40]), None, "shape `sphere`: at most 2147483647 nodes are wanted: take fewer cells"),
+        ("sphere", Some(&[huge]), None, "shape `sphere`: at most 2147483647 nodes are wanted: take fewer cells"),
     ] {
         assert_eq!(Shape::named(name, cells, size).unwrap_err().to_string(), wanted);
     }

@@ -7,6 +7,7 @@ mod fuzz;
 mod geometry;
 mod samples;
 mod topology;
+mod variants;
 mod writers;
 
 use super::read::parse_as;

@@ -142,6 +142,19 @@ pub(super) fn vtk_grid_binary() -> Vec<u8> {
     b.text("\nCELL_TYPES 7\n").i32s(&[1, 3, 5, 8, 9, 7, 10]).text("\n").out
 }
 
+pub(super) const OFF_PACKED: &str = "OFF4\n2 0 0 0 0 1 0 0 1 1 0\r\n0 1 0x0p1 3 0 1\r2 3 0 2 3";
+pub(super) const MSH_NOTES: &str = "\u{feff}$Comments\rx\r$EndComments\r$MeshFormat\r2.2 0 8\r$EndMeshFormat\r$Nodes\r3\r\
+1 0 0 0\r2 1. .0 0\r3 0 1 0\r$EndNodes\r$New\r$EndNew\rword\r$Elements\r1\r1 2 0 1 2 3\r$EndElements\r\0";
+pub(super) const VTK_FIELDS: &str = "# vtk DataFile Version 3.0\nt\nASCII\nDATASET POLYDATA\nFIELD FieldData 2\n\
+s 1 1 string\na b\nb 1 3 bit\n0 1 0\nPOINTS 3 float\n0 0 0 1 0 0 0 1 0\nPOLYGONS 1 4\n3 0 1 2\n";
+
+pub(super) fn vtk_fields_binary() -> Vec<u8> {
+    let b =
+        Bytes::new("# vtk DataFile Version 3.0\nt\nBINARY\nDATASET POLYDATA\nFIELD FieldData 2\ns 1 2 string\n", true);
+    let b = b.u8(0xc0 | 3).text("abc").u8(0x80).u8(1).text("d").text("\nb 1 9 bit\n").u8(255).u8(1);
+    b.text("\nPOINTS 1 float\n").f32s(&[0.0, 1.0, 2.0]).text("\n").out
+}
+
 /// A valid file of every format and variant.
 pub(super) fn all() -> Vec<(Format, Vec<u8>)> {
     let text = |format, text: &str| (format, text.as_bytes().to_vec());
@@ -155,6 +168,10 @@ pub(super) fn all() -> Vec<(Format, Vec<u8>)> {
         text("msh", MSH4),
         text("vtk", VTK_POLY),
         text("vtk", VTK_GRID),
+        text("off", OFF_PACKED),
+        text("msh", MSH_NOTES),
+        text("vtk", VTK_FIELDS),
+        ("vtk", vtk_fields_binary()),
         ("ply", ply_binary(false)),
         ("ply", ply_binary(true)),
         ("stl", stl_binary()),
