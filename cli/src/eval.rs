@@ -3,10 +3,11 @@
 use crate::error::Error;
 use crate::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use crate::place::{Device, Precision, Projection, Where, name};
-use crate::summary;
 use crate::timing::{median, times};
+use crate::{input, summary};
 use clap::Args;
-use spadina::{Evaluation, Options, Problem, System};
+use spadina::files::ProblemFile;
+use spadina::{Evaluation, Options, System};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -39,10 +40,15 @@ pub struct Arguments {
     repeat: NonZeroUsize,
 }
 
+/// The names of the results.
+const FILES: [&str; 5] = ["result.json", "gradient.npy", "hessian.mtx", "residual.npy", "jacobian.mtx"];
+
 /// Evaluates a problem and writes the results.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = options(arguments)?;
-    let problem = Problem::read(&arguments.problem)?;
+    let file = ProblemFile::read(&arguments.problem)?;
+    input::keep(&file, &arguments.out, |name| FILES.contains(&name))?;
+    let problem = file.load()?;
     let unknowns = problem.unknown_count();
     let mut system = System::build(problem, options)?;
     let repeat = arguments.repeat.get();
