@@ -33,6 +33,47 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Another process has the folder.
+    #[error(
+        "{}: another run of `spadina simulate` writes into this folder: wait for its end, or give another one (--out)",
+        .path.display()
+    )]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that would be overwritten is not that of an earlier run.
+    #[error(
+        "{}: would be overwritten, but no record says that `spadina simulate` wrote it: move it, or give another folder \
+         (--out)",
+        .path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that would be overwritten is read by the problem.
+    #[error("{}: would be overwritten, but the problem reads it: give another folder (--out)", .path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The record of a folder is none.
+    #[error("{}: is no record of a simulation ({reason}): move it, or give another folder (--out)", .path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+    /// There is no run to go on from, or only one that does not fit.
+    #[error("{}: {reason}; without --restart it starts again", .path.display())]
+    Restart {
+        /// The folder.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
     /// A GPU.
     #[error(transparent)]
     Gpu(#[from] spadina::gpu::Error),

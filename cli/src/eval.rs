@@ -1,12 +1,11 @@
 //! `spadina eval`.
 
 use crate::error::Error;
-use crate::input;
 use crate::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use crate::place::{Device, Precision, Projection, Where, name};
 use crate::progress::{BUILDING, EVALUATING, during};
-use crate::summary;
 use crate::timing::{median, times};
+use crate::{input, summary};
 use clap::Args;
 use spadina::{Evaluation, Options, System};
 use std::num::NonZeroUsize;
@@ -41,10 +40,14 @@ pub struct Arguments {
     repeat: NonZeroUsize,
 }
 
+/// The names of the results.
+const FILES: [&str; 5] = ["result.json", "gradient.npy", "hessian.mtx", "residual.npy", "jacobian.mtx"];
+
 /// Evaluates a problem and writes the results.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let options = options(arguments)?;
-    let (_, problem) = input::read(&arguments.problem)?;
+    let (file, problem) = input::read(&arguments.problem)?;
+    input::keep(&file, &arguments.out, |name| FILES.contains(&name))?;
     let unknowns = problem.unknown_count();
     let mut system = during(BUILDING, || System::build(problem, options))?;
     let repeat = arguments.repeat.get();

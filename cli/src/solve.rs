@@ -33,6 +33,9 @@ pub struct Arguments {
     threads: Option<u16>,
 }
 
+/// The names of the results, besides those of the unknowns.
+const FILES: [&str; 6] = ["result.json", "convergence.svg", "mesh.vtk", "mesh.obj", "mesh.ply", "picture.png"];
+
 /// `result.json`.
 #[derive(Serialize)]
 struct Solved<'a> {
@@ -63,6 +66,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let folder = folder.unwrap_or_else(|| "out".into());
     // Not after minutes of work.
     check_folder(&folder)?;
+    let unknown = |name: &str| problem.unknowns.iter().any(|(own, _)| name.strip_suffix(".npy") == Some(own));
+    input::keep(&file, &folder, |name| FILES.contains(&name) || unknown(name))?;
     let settings = Settings::read(&file.solve, &problem);
     let options =
         Options::default().threads(arguments.threads.map(usize::from)).projection(files::projection(&file.solve));

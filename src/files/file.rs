@@ -126,6 +126,21 @@ impl ProblemFile {
         self.path.parent().unwrap_or(Path::new("")).join(file)
     }
 
+    /// The problem file and the files that it names for its mesh, its data and its energies.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let mesh = self.mesh.iter().filter_map(|mesh| match &mesh.source {
+            MeshSource::File(file) => Some(file),
+            MeshSource::Generate { .. } => None,
+        });
+        let entries = [&self.unknowns, &self.arrays, &self.indices].into_iter().flatten();
+        let data = entries.filter_map(|entry| match &entry.value {
+            EntryValue::File(file) => Some(file),
+            _ => None,
+        });
+        let files = mesh.chain(data).chain(self.terms.iter().map(|term| &term.file));
+        files.map(|file| self.resolve(file)).chain([self.path.to_path_buf()]).collect()
+    }
+
     /// The place of the file as a whole.
     pub fn place(&self) -> Place {
         Place::File { path: self.path.clone(), line: 1, column: 1 }

@@ -18,7 +18,7 @@ pub enum Error {
     #[error(transparent)]
     Section(Box<SectionError>),
     /// A step has no minimum.
-    #[error("step {step}, at {time} s: {outcome}")]
+    #[error("step {step}, at {time} s: {outcome}{}", of_node(*.node))]
     Step {
         /// The number of the step.
         step: usize,
@@ -26,6 +26,8 @@ pub enum Error {
         time: f64,
         /// The end of the minimisation.
         outcome: Outcome,
+        /// The node whose unknown it names, if that is a position.
+        node: Option<usize>,
     },
     /// The energy is infinite where a step begins.
     #[error("step {step}, at {time} s, begins where {source}{hint}")]
@@ -42,6 +44,23 @@ pub enum Error {
     /// A node begins within an obstacle.
     #[error("node {node} begins at obstacle {obstacle}, {}: leave a gap", depth(*.distance))]
     Inside {
+        /// The node.
+        node: usize,
+        /// The number of the obstacle, from zero.
+        obstacle: usize,
+        /// Its distance from the surface, zero or negative.
+        distance: f64,
+    },
+    /// Key frames lead a node into an obstacle.
+    #[error(
+        "step {step}, at {time} s: key frames move node {node} to obstacle {obstacle}, {}: let them end before it",
+        depth(*.distance)
+    )]
+    Moved {
+        /// The number of the step.
+        step: usize,
+        /// The time at its end.
+        time: f64,
         /// The node.
         node: usize,
         /// The number of the obstacle, from zero.
@@ -74,7 +93,10 @@ pub enum Error {
         wanted: usize,
     },
     /// A mass that cannot be.
-    #[error("node {node} has the mass {mass}; masses are positive and finite (is the node part of an element?)")]
+    #[error(
+        "node {node} has the mass {mass}; masses are positive and finite, and zero where nodes are held: give it a mass, \
+         make it part of an element, or hold it"
+    )]
     Mass {
         /// The node.
         node: usize,
@@ -159,4 +181,9 @@ fn depth(distance: f64) -> String {
         true => format!("{:.3e} behind its surface", -distance),
         false => "on its surface".into(),
     }
+}
+
+/// The node that an outcome is about, in words.
+fn of_node(node: Option<usize>) -> String {
+    node.map(|node| format!(" (it belongs to node {node})")).unwrap_or_default()
 }

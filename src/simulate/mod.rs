@@ -100,13 +100,14 @@ impl Simulation {
     pub fn new(problem: Problem, setup: Setup, options: Options) -> Result<Simulation, Error> {
         let (first, tensor) = positions(&problem, &setup.unknown)?;
         let (nodes, width) = (tensor.shape[0], tensor.shape[1]);
-        let setup = setup.complete(nodes, width, problem.unknown_count())?;
+        let setup = setup.complete(first, (nodes, width), problem.unknown_count())?;
         let extent = minimize::extent(&tensor);
         let slip = CREEP * extent * setup.step;
         let inertia = problem.terms.len();
         let mut problem = with_inertia(problem, &setup, &tensor);
         let mut contacts = Vec::new();
         for obstacle in setup.obstacles.iter().enumerate() {
+            obstacle::check_dimension(obstacle, width)?;
             obstacle::check_outside(obstacle, &tensor.data, width)?;
             let contact;
             (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip)?;
@@ -119,9 +120,7 @@ impl Simulation {
             let tables = contacts.iter().map(Contact::table).chain([grab::NODES]);
             tables.into_iter().try_for_each(|table| system.set_indices(table, grab::none()))?;
         }
-        let mut held = setup.held.clone();
-        setup.motions.iter().flat_map(|m| &m.entries).for_each(|&entry| held[entry] = true);
-        let mut method = minimize::minimizer(&mut system, &held, setup.minimize)?;
+        let mut method = minimize::minimizer(&mut system, &setup.fixed(), setup.minimize)?;
         if !setup.obstacles.is_empty() {
             method.guard(obstacle::guard(setup.obstacles.clone(), first..first + nodes * width, width));
         }
@@ -248,15 +247,16 @@ impl Simulation {
         let mut rebinding = 0.0;
         let (outcome, iterations) = loop {
             let start = Instant::now();
-            self.begin(all, time)?;
+            self.begin(all, (step, time))?;
             self.method.restart(&mut self.system)?;
             rebinding += start.elapsed().as_secs_f64();
             let most = self.setup.minimize.iterations;
             let report = minimize::iterate(self.method.as_mut(), &mut self.system, most, |_| true);
             let report = report.map_err(|error| self.infinite((step, time), error))?;
             // What has not converged is an approximation still; the caller sees it in the outcome.
-            if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
-                return Err(Error::Step { step, time, outcome: report.outcome });
+            let outcome = report.outcome;
+            if let Outcome::Linear { unknown } | Outcome::Unbounded { unknown } = outcome {
+                return Err(Error::Step { step, time, outcome, node: self.node(unknown) });
             }
             let to = self.positions();
             let mut more = false;
@@ -269,7 +269,7 @@ impl Simulation {
         };
         let to = self.positions();
         let velocity = self.velocities_after(&x, &to, h);
-        let energies = self.energies(&velocity)?;
+        let energies = self.energies_at(&velocity)?;
         self.before = Some((all.to_vec(), std::mem::replace(&mut self.velocity, velocity)));
         (self.step, self.time) = (step, time);
         let contacts = self.contacts.iter().map(Contact::count).sum();
@@ -288,20 +288,47 @@ impl Simulation {
         }
     }
 
-    /// Puts the unknowns where a step begins: what moves by key frames is where it will be.
-    fn begin(&mut self, all: &[f64], time: f64) -> Result<(), Error> {
+    /// The node that an entry of the global vector belongs to, if it is a position.
+    fn node(&self, entry: usize) -> Option<usize> {
+        self.range().contains(&entry).then(|| (entry - self.first) / self.width)
+    }
+
+    /// Puts the unknowns where a step begins: what moves by key frames is where it will be, before all obstacles.
+    fn begin(&mut self, all: &[f64], (step, time): (usize, f64)) -> Result<(), Error> {
         let mut to = all.to_vec();
         for motion in &self.setup.motions {
             for (&entry, by) in motion.entries.iter().zip(motion.at(time)) {
                 to[entry] = self.start[entry] + by;
             }
         }
+        if !self.setup.motions.is_empty() {
+            self.check_outside(self.own(&to)).map_err(|error| match error {
+                Error::Inside { node, obstacle, distance } => Error::Moved { step, time, node, obstacle, distance },
+                error => error,
+            })?;
+        }
         Ok(self.system.set_unknowns(&to)?)
+    }
+
+    /// Checks that all nodes are outside of all obstacles.
+    fn check_outside(&self, x: &[f64]) -> Result<(), Error> {
+        let mut obstacles = self.setup.obstacles.iter().enumerate();
+        obstacles.try_for_each(|obstacle| obstacle::check_outside(obstacle, x, self.width))
+    }
+
+    /// The energies as they are now, before a step or after it.
+    pub fn energies(&mut self) -> Result<Energies, Error> {
+        let x = self.positions();
+        for contact in &mut self.contacts {
+            contact.prepare(&mut self.system, &x, &x, self.width)?;
+        }
+        let velocity = self.velocity.clone();
+        self.energies_at(&velocity)
     }
 
     /// The energies at the end of a step, each that of its terms. Without its rate, the term of inertia and weight is that
     /// of weight alone; the next step gives it its rate again.
-    fn energies(&mut self, velocity: &[f64]) -> Result<Energies, Error> {
+    fn energies_at(&mut self, velocity: &[f64]) -> Result<Energies, Error> {
         self.system.set_array(RATE, &[0.0])?;
         let terms = self.system.energies()?;
         let mut all = Energies { gravity: terms[self.inertia], ..Energies::default() };

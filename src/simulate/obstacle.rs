@@ -118,11 +118,16 @@ impl Obstacle {
     }
 }
 
+/// Checks that the vectors of an obstacle have the dimension of the positions.
+pub fn check_dimension((number, obstacle): (usize, &Obstacle), width: usize) -> Result<(), Error> {
+    match obstacle.dimension() == Some(width) {
+        true => Ok(()),
+        false => Err(Error::Obstacle { number, dimension: width }),
+    }
+}
+
 /// Checks that all nodes are outside of an obstacle.
 pub fn check_outside((number, obstacle): (usize, &Obstacle), x: &[f64], width: usize) -> Result<(), Error> {
-    if obstacle.dimension() != Some(width) {
-        return Err(Error::Obstacle { number, dimension: width });
-    }
     for (node, x) in x.chunks_exact(width).enumerate() {
         let (distance, _) = obstacle.distance(x);
         if distance <= 0.0 {

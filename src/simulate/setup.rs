@@ -16,7 +16,7 @@ pub struct Setup {
     pub integrator: Integrator,
     /// The length of a step in seconds.
     pub step: f64,
-    /// The mass of each node.
+    /// The mass of each node; nodes that are held or moved may have none.
     pub masses: Vec<f64>,
     /// The acceleration by gravity; empty for none.
     pub gravity: Vec<f64>,
@@ -89,8 +89,14 @@ impl Setup {
         Self { minimize, ..self }
     }
 
-    /// Checks the setup for so many nodes and unknowns, and puts zeros where it says nothing.
-    pub(super) fn complete(mut self, nodes: usize, width: usize, unknowns: usize) -> Result<Setup, Error> {
+    /// Checks the setup for so many nodes and unknowns, and puts zeros where it says nothing. The positions begin at
+    /// `first` in the global vector.
+    pub(super) fn complete(
+        mut self,
+        first: usize,
+        (nodes, width): (usize, usize),
+        unknowns: usize,
+    ) -> Result<Setup, Error> {
         let fit = |what, list: &mut Vec<f64>, wanted: usize| match list.len() {
             0 => {
                 *list = vec![0.0; wanted];
@@ -111,10 +117,20 @@ impl Setup {
                 return Err(Error::Length { what, found, wanted });
             }
         }
-        let bad = |mass: &f64| !(*mass > 0.0 && mass.is_finite());
-        if let Some(node) = self.masses.iter().position(bad) {
-            return Err(Error::Mass { node, mass: self.masses[node] });
+        let fixed = self.fixed();
+        let holds = |node: usize| fixed[first + node * width..first + (node + 1) * width].iter().all(|fixed| *fixed);
+        let bad = |&(node, mass): &(usize, f64)| !(mass > 0.0 && mass.is_finite() || mass == 0.0 && holds(node));
+        if let Some((node, mass)) = self.masses.iter().copied().enumerate().find(bad) {
+            return Err(Error::Mass { node, mass });
         }
         Ok(self)
+    }
+
+    /// A flag for each entry of the global vector that forces do not move: it is held, or follows key frames.
+    pub(super) fn fixed(&self) -> Vec<bool> {
+        let mut fixed = self.held.clone();
+        let entries = self.motions.iter().flat_map(|motion| &motion.entries);
+        entries.for_each(|&entry| fixed[entry] = true);
+        fixed
     }
 }

@@ -81,7 +81,7 @@ impl Simulation {
         }
     }
 
-    /// Goes to a state, which must be one of the same problem.
+    /// Goes to a state, which must be one of the same problem, with all nodes before the obstacles.
     pub fn set_state(&mut self, state: &State) -> Result<(), Error> {
         let fits = |x: &[f64], v: &[f64]| x.len() == self.system.unknowns() && v.len() == self.velocity.len();
         let (found, wanted) = (state.x.len(), self.system.unknowns());
@@ -92,6 +92,7 @@ impl Simulation {
         if state.step > 0 && (made - self.setup.step).abs() > SAME_STEP * self.setup.step {
             return Err(Error::StateStep { found: made, wanted: self.setup.step });
         }
+        self.check_outside(self.own(&state.x))?;
         self.system.set_unknowns(&state.x)?;
         (self.step, self.time) = (state.step, state.time);
         self.velocity = state.velocity.clone();

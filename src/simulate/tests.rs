@@ -271,3 +271,77 @@ fn guards_end_steps_before_obstacles() {
     assert!((guard.reach(&x, &[1.0, 0.0, 0.0, 0.0]) - 1.8).abs() < 1e-12);
     assert_eq!(guard.reach(&x, &[-1.0, 0.0, 1.0, 1.0]), f64::INFINITY);
 }
+
+fn ground(height: f64) -> Obstacle {
+    Obstacle::new(Shape::Plane { point: vec![0.0, height], normal: vec![0.0, 1.0] }, 0.1, 1.0)
+}
+
+#[test]
+fn nodes_that_are_led_into_obstacles_are_named() {
+    let motion = Motion::new(vec![3], vec![0.0, 1.0], vec![vec![0.0], vec![-2.0]]);
+    let setup = Setup::new("x", vec![1.0, 1.0]).step(0.1).motions(vec![motion]);
+    let setup = setup.obstacles(vec![ground(-5.0), ground(-1.1)]);
+    let mut simulation = Simulation::new(spring(1.0), setup, Options::default()).unwrap();
+    (0..5).for_each(|_| drop(simulation.step().unwrap()));
+    let before = simulation.state();
+    let error = simulation.step().unwrap_err();
+    assert!(matches!(error, Error::Moved { step: 6, node: 1, obstacle: 1, .. }), "{error}");
+    assert!(error.to_string().contains("key frames move node 1 to obstacle 1, 1.000e-1 behind its surface"), "{error}");
+    // Nothing has changed, and it fails again.
+    assert_eq!(simulation.state(), before);
+    assert_eq!(simulation.step().unwrap_err().to_string(), error.to_string());
+}
+
+#[test]
+fn states_behind_obstacles_are_refused() {
+    let setup = |height| Setup::new("x", vec![1.0, 1.0]).gravity(vec![0.0, -9.81]).obstacles(vec![ground(height)]);
+    let mut low = Simulation::new(spring(1.0), setup(-9.0), Options::default()).unwrap();
+    (0..30).for_each(|_| drop(low.step().unwrap()));
+    let mut high = Simulation::new(spring(1.0), setup(-0.2), Options::default()).unwrap();
+    assert!(matches!(high.set_state(&low.state()), Err(Error::Inside { node: 0, obstacle: 0, .. })));
+    high.step().unwrap();
+}
+
+#[test]
+fn nodes_without_mass_are_held() {
+    let setup = |masses, held| Setup::new("x", masses).gravity(vec![0.0, -9.81]).held(held);
+    let make = |masses, held| Simulation::new(spring(1e3), setup(masses, held), Options::default());
+    let held = || vec![true, true, false, false];
+    let run = |masses| {
+        let mut simulation = make(masses, held()).unwrap();
+        (0..20).for_each(|_| drop(simulation.step().unwrap()));
+        simulation.positions()
+    };
+    let (without, with) = (run(vec![0.0, 1.0]), run(vec![7.0, 1.0]));
+    assert!(without.iter().zip(&with).all(|(a, b)| (a - b).abs() < 1e-12), "{without:?} {with:?}");
+    for (masses, held) in [
+        (vec![0.0, 1.0], vec![true, false, false, false]),
+        (vec![1.0, 0.0], held()),
+        (vec![-1.0, 1.0], held()),
+        (vec![f64::NAN, 1.0], held()),
+    ] {
+        assert!(matches!(make(masses, held), Err(Error::Mass { .. })));
+    }
+}
+
+/// The energies of a state, before a step and after it.
+#[test]
+fn energies_are_there_from_the_start() {
+    let setup = Setup::new("x", vec![1.0, 3.0]).gravity(vec![0.0, -9.81]).velocity(vec![0.0, 2.0, 0.0, 0.0]);
+    let setup = setup.obstacles(vec![ground(-0.05)]);
+    let mut simulation = Simulation::new(spring(1e3), setup.clone(), Options::default()).unwrap();
+    let start = simulation.energies().unwrap();
+    let barrier = -2.0 * (0.5f64 - 1.0).powi(2) * 0.5f64.ln();
+    for (found, wanted) in [(start.kinetic, 2.0), (start.elastic, 5.0), (start.gravity, 0.0), (start.contact, barrier)]
+    {
+        assert!((found - wanted).abs() < 1e-12, "{start:?}");
+    }
+    // To ask for them changes nothing.
+    let mut other = Simulation::new(spring(1e3), setup, Options::default()).unwrap();
+    for _ in 0..5 {
+        let report = simulation.step().unwrap();
+        assert_eq!(simulation.energies().unwrap(), report.energies);
+        other.step().unwrap();
+        assert_eq!(simulation.state(), other.state());
+    }
+}

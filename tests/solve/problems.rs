@@ -60,3 +60,17 @@ fn example_problems_are_solved() {
         assert!(count <= most, "{name}: {count} iterations");
     }
 }
+
+/// As its caption says.
+#[test]
+fn the_soft_box_comes_to_rest() {
+    let file = ProblemFile::read(folder().join("soft_body.toml")).unwrap();
+    let problem = file.load().unwrap();
+    let section = file.simulate.clone().unwrap();
+    let setup = Setup::read(&file, &problem, Settings::read(&file.solve, &problem)).unwrap();
+    let mut simulation = Simulation::new(problem, setup, Options::default()).unwrap();
+    let steps = (section.time / section.step).round() as usize;
+    let kinetic: Vec<f64> = (0..steps).map(|_| simulation.step().unwrap().energies.kinetic).collect();
+    let most = kinetic.iter().copied().fold(0.0, f64::max);
+    assert!(kinetic[steps - 1] < 1e-4 * most, "{} of {most}", kinetic[steps - 1]);
+}

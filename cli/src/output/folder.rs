@@ -43,6 +43,15 @@ pub fn check_folder(folder: &Path) -> Result<(), Error> {
 /// Writes all files into a folder, which is made if it is missing. On failure nothing stays behind, and files that
 /// were there before keep their content unless the very last step, renaming, fails between two of them.
 pub fn write_folder(folder: &Path, files: &[OutputFile<'_>]) -> Result<(), Error> {
+    write_folder_after(folder, files, || Ok(()))
+}
+
+/// The same, with something to be done when all temporaries are complete, before the first of them is renamed.
+pub fn write_folder_after(
+    folder: &Path,
+    files: &[OutputFile<'_>],
+    before: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
     let made = make(folder)?;
     let mut undo = Undo { files: Vec::new(), folders: made };
     let mut pending = Vec::with_capacity(files.len());
@@ -51,11 +60,12 @@ pub fn write_folder(folder: &Path, files: &[OutputFile<'_>]) -> Result<(), Error
         if target.is_dir() {
             return Err(Error::Occupied { path: target });
         }
-        let temporary = folder.join(format!(".{}.{}.tmp", file.name, std::process::id()));
+        let temporary = folder.join(temporary(file.name, std::process::id()));
         undo.files.push(temporary.clone());
         write_file(&temporary, file).map_err(|source| Error::File { path: target.clone(), source })?;
         pending.push((temporary, target));
     }
+    before()?;
     for (temporary, target) in pending {
         let existed = target.exists();
         fs::rename(&temporary, &target).map_err(|source| Error::File { path: target.clone(), source })?;
@@ -67,6 +77,11 @@ pub fn write_folder(folder: &Path, files: &[OutputFile<'_>]) -> Result<(), Error
     Ok(())
 }
 
+/// The name under which a process writes a file before it is complete.
+fn temporary(name: &str, process: u32) -> String {
+    format!(".{name}.{process}.tmp")
+}
+
 fn write_file(path: &Path, file: &OutputFile<'_>) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, File::create(path)?);
     (file.content)(&mut out)?;
@@ -74,7 +89,7 @@ fn write_file(path: &Path, file: &OutputFile<'_>) -> io::Result<()> {
 }
 
 /// Makes a folder and those above it; returns the ones that were missing, innermost first.
-fn make(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+pub fn make(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let exists = |p: &Path| p.as_os_str().is_empty() || p.symlink_metadata().is_ok();
     let missing: Vec<PathBuf> = folder.ancestors().take_while(|p| !exists(p)).map(PathBuf::from).collect();
     let mut undo = Undo { files: Vec::new(), folders: missing };
@@ -84,9 +99,9 @@ fn make(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// The files and folders to remove unless all goes well.
-struct Undo {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+pub struct Undo {
+    pub files: Vec<PathBuf>,
+    pub folders: Vec<PathBuf>,
 }
 
 impl Undo {

@@ -1,0 +1,58 @@
+//! Steps in print: a row of the table, or a line of JSON.
+
+use crate::error::Error;
+use crate::summary;
+use serde::Serialize;
+use spadina::simulate::{Energies, StepReport};
+
+/// The head of the table.
+pub const HEAD: &str = "     step    time in s   iterations       kinetic       elastic       gravity       contact         total  touching       time";
+
+/// A row of the table.
+pub fn row(r: &StepReport) -> String {
+    let (e, time) = (&r.energies, summary::time(r.seconds));
+    format!(
+        "{:9} {:>12.5} {:>12} {:>13.5e} {:>13.5e} {:>13.5e} {:>13.5e} {:>13.5e} {:>9} {}",
+        r.step,
+        r.time,
+        r.iterations.len(),
+        e.kinetic,
+        e.elastic,
+        e.gravity,
+        e.contact,
+        e.total(),
+        r.contacts,
+        time
+    )
+}
+
+/// A step for programs.
+#[derive(Serialize)]
+struct Step<'a> {
+    step: usize,
+    time: f64,
+    energies: &'a Energies,
+    total: f64,
+    iterations: usize,
+    outcome: &'static str,
+    converged: bool,
+    /// Nodes that may touch an obstacle.
+    touching: usize,
+    seconds: f64,
+}
+
+/// A step as a line of JSON, without its end.
+pub fn line(report: &StepReport) -> Result<String, Error> {
+    let step = Step {
+        step: report.step,
+        time: report.time,
+        energies: &report.energies,
+        total: report.energies.total(),
+        iterations: report.iterations.len(),
+        outcome: report.outcome.name(),
+        converged: report.outcome.is_minimum(),
+        touching: report.contacts,
+        seconds: report.seconds,
+    };
+    serde_json::to_string(&step).map_err(Error::Json)
+}
