@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod input;
 mod machine;
+mod memory;
 mod output;
 mod place;
 mod progress;

@@ -152,7 +152,7 @@ fn meshes_beyond_memory_are_refused_before_they_are_made() {
         assert!(wanted.iter().all(|part| message.contains(part)) && message.lines().count() == 1, "{message}");
         assert!(!folder.path().join("out").exists());
     };
-    if !cfg!(target_os = "linux") {
+    if spadina::mesh::memory::available().is_none_or(|free| free > 1 << 39) {
         return;
     }
     refused(&run("eval", &problem, folder.path(), &[]));
@@ -165,6 +165,38 @@ fn meshes_beyond_memory_are_refused_before_they_are_made() {
     let (own, out) = (folder.path().join("problem.toml"), folder.path().join("out"));
     let limited = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_spadina")]).args([&own, &out]).output();
     refused(&limited.unwrap());
+}
+
+#[test]
+fn the_end_of_memory_is_an_error_like_others() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(case("huge_cells_abort").join("problem.toml")).unwrap();
+    std::fs::write(folder.path().join("p.toml"), text.replace("1000,1000,1000", "60,60,60")).unwrap();
+    std::fs::copy(case("huge_cells_abort").join("neo_hookean.wgsl"), folder.path().join("neo_hookean.wgsl")).unwrap();
+    let script = "ulimit -v 800000 && exec \"$0\" eval \"$1\" --out \"$2\" --threads 1";
+    let (own, out) = (folder.path().join("p.toml"), folder.path().join("out"));
+    let limited = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_spadina")]).args([&own, &out]).output();
+    let output = limited.unwrap();
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    let last = message.lines().last().unwrap_or_default();
+    let ends = "bytes; take a smaller mesh, or fewer threads";
+    assert!(last.starts_with("error: there is no memory for another ") && last.ends_with(ends), "{message}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn texts_with_byte_order_marks_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["problem.toml", "spring.wgsl"] {
+        let text = std::fs::read_to_string(case("empty_list_stencil").join(name)).unwrap();
+        std::fs::write(folder.path().join(name), format!("\u{feff}{text}")).unwrap();
+    }
+    let output = run("eval", &folder.path().join("problem.toml"), folder.path(), &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
 }
 
 /// A problem over a mesh file of this text.

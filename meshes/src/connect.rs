@@ -8,13 +8,15 @@ fn faces([a, b, c, d]: [u32; 4]) -> [[u32; 3]; 4] {
 /// The faces that belong to exactly one tetrahedron, in the order of the tetrahedra. Around tetrahedra of positive
 /// volume they face outward: seen from outside, their nodes run counter-clockwise.
 pub fn boundary(tetrahedra: &[[u32; 4]]) -> Vec<[u32; 3]> {
-    let all: Vec<[u32; 3]> = tetrahedra.iter().flat_map(|&t| faces(t)).collect();
-    let mut sorted: Vec<([u32; 3], usize)> = all.iter().map(|&face| ascending(face)).zip(0..).collect();
+    // Nothing else is held beside this list, which is the largest that meshes lead to.
+    let mut sorted: Vec<([u32; 3], usize)> = Vec::with_capacity(4 * tetrahedra.len());
+    sorted.extend(tetrahedra.iter().flat_map(|&t| faces(t)).map(ascending).zip(0..));
     sorted.sort_unstable();
     let single = sorted.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
     let mut single: Vec<usize> = single.flatten().map(|&(_, index)| index).collect();
     single.sort_unstable();
-    single.into_iter().filter_map(|index| all.get(index).copied()).collect()
+    let face = |index: usize| tetrahedra.get(index / 4).map(|&t| faces(t)[index % 4]);
+    single.into_iter().filter_map(face).collect()
 }
 
 /// The same nodes in ascending order: a key for elements regardless of orientation.
@@ -25,23 +27,27 @@ pub(super) fn ascending<const N: usize>(mut nodes: [u32; N]) -> [u32; N] {
 
 /// The edges of tetrahedra: each once, the smaller node first, ascending. An edge from a node to itself is left out.
 pub fn edges_of_tetrahedra(tetrahedra: &[[u32; 4]]) -> Vec<[u32; 2]> {
-    unique(tetrahedra.iter().flat_map(|&[a, b, c, d]| [[a, b], [a, c], [a, d], [b, c], [b, d], [c, d]]))
+    let sides = |&[a, b, c, d]: &[u32; 4]| [[a, b], [a, c], [a, d], [b, c], [b, d], [c, d]];
+    unique(6 * tetrahedra.len(), tetrahedra.iter().flat_map(sides))
 }
 
 /// The edges of triangles: each once, the smaller node first, ascending. An edge from a node to itself is left out.
 pub fn edges_of_triangles(triangles: &[[u32; 3]]) -> Vec<[u32; 2]> {
-    unique(triangles.iter().flat_map(|&[a, b, c]| [[a, b], [b, c], [a, c]]))
+    unique(3 * triangles.len(), triangles.iter().flat_map(|&[a, b, c]| [[a, b], [b, c], [a, c]]))
 }
 
 /// Lines as edges: each once, the smaller node first, ascending. A line from a node to itself is left out.
 pub fn edges_of_lines(lines: &[[u32; 2]]) -> Vec<[u32; 2]> {
-    unique(lines.iter().copied())
+    unique(lines.len(), lines.iter().copied())
 }
 
-fn unique(edges: impl Iterator<Item = [u32; 2]>) -> Vec<[u32; 2]> {
-    let mut edges: Vec<[u32; 2]> = edges.filter(|[a, b]| a != b).map(ascending).collect();
+/// Edges, at most so many, each once.
+fn unique(most: usize, all: impl Iterator<Item = [u32; 2]>) -> Vec<[u32; 2]> {
+    let mut edges: Vec<[u32; 2]> = Vec::with_capacity(most);
+    edges.extend(all.filter(|[a, b]| a != b).map(ascending));
     edges.sort_unstable();
     edges.dedup();
+    edges.shrink_to_fit();
     edges
 }
 

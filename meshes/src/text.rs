@@ -24,9 +24,7 @@ impl<'a> Cursor<'a> {
             if length > 0 {
                 self.line += 1;
                 self.at += length;
-            } else if is_blank(byte) {
-                self.at += 1;
-            } else if byte == b'\\' && self.continued && self.line_break(self.at + 1) > 0 {
+            } else if is_blank(byte) || (byte == b'\\' && self.continued && self.line_break(self.at + 1) > 0) {
                 self.at += 1;
             } else if Some(byte) == self.comment {
                 self.at = self.end_of_line();

@@ -12,7 +12,28 @@ pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 pub(super) fn syntax(source: &ProblemText<'_>, error: &toml::de::Error) -> ProblemError {
     let place = source.place(error.span().map_or(0, |span| span.start));
-    ProblemError::Syntax { place, message: error.message().to_string() }
+    ProblemError::Syntax { place, message: in_plain_words(error.message()) }
+}
+
+/// A message of the parser without the words of its grammar.
+fn in_plain_words(message: &str) -> String {
+    match message {
+        _ if message.starts_with("string values must be quoted") => {
+            "a text must stand in quotes, as in \"x.npy\"; numbers and lists need none".into()
+        }
+        _ if message.starts_with("missing escaped value") => {
+            "a backslash begins an escape in \"…\", such as \\n: write '…' for a text with backslashes".into()
+        }
+        _ if message.starts_with("carriage return must") => {
+            "a line ends in CR alone: save the file with LF or CR LF as line ends".into()
+        }
+        _ => {
+            let message = message.strip_suffix(", expected nothing").unwrap_or(message);
+            let named = [("multi-line basic string", "text"), ("multi-line literal string", "text")];
+            let named = named.into_iter().chain([("basic string", "text"), ("literal string", "text")]);
+            named.fold(message.to_string(), |text, (theirs, ours)| text.replace(theirs, ours))
+        }
+    }
 }
 
 pub(super) fn unknown_key(

@@ -62,7 +62,7 @@ fn a_mesh_gives_points_and_elements() {
     let loaded = load("").unwrap();
     assert_eq!(loaded.unknowns[0].1.shape, [20, 3]);
     let shapes: Vec<_> = loaded.indices.iter().map(|(name, table)| (name.as_str(), table.shape[1])).collect();
-    assert_eq!(shapes, [("edges", 2), ("triangles", 3), ("tetrahedra", 4), ("hinges", 4)]);
+    assert_eq!(shapes, [("edges", 2), ("triangles", 3), ("tetrahedra", 4), ("hinges", 4), ("quads", 4)]);
     let message = load("[indices]\nedges = [[0, 1]]\n").unwrap_err().to_string();
     assert!(message.contains("the name `edges` is given twice"), "{message}");
 }

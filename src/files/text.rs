@@ -60,8 +60,10 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, ProblemError>
     if bytes.len() as u64 > limit {
         return Err(ProblemError::TooLarge { path: path_buf(), limit });
     }
-    String::from_utf8(bytes).map_err(|e| {
+    let text = String::from_utf8(bytes).map_err(|e| {
         let (line, column) = walk(&e.as_bytes()[..e.utf8_error().valid_up_to()], 1, 1);
         ProblemError::NotText { path: path_buf(), line, column }
-    })
+    })?;
+    // The byte order mark that some editors write is no part of a text.
+    Ok(text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text))
 }

@@ -3,7 +3,7 @@
 use super::data::Problem;
 use super::place::{Place, Section};
 use crate::tensor::Tensor;
-use spadina_meshes::Mesh;
+use spadina_meshes::{Mesh, hinges};
 use std::sync::Arc;
 
 impl Problem {
@@ -22,12 +22,17 @@ impl Problem {
         let points = Tensor { shape: vec![mesh.nodes(), mesh.dimension], data: mesh.points.clone() };
         self.arrays.push(("X".into(), points));
         self.places.entry((Section::Arrays, "X".into())).or_insert_with(|| place.clone());
+        // One after another: what they are found by is large.
+        let edges = table(&mesh.edges());
+        let surface = mesh.surface();
+        let hinges = table(&hinges(&surface).hinges);
+        let (triangles, tetrahedra, quads) = (table(&surface), table(&mesh.tetrahedra), table(&mesh.quads));
         let tables = [
-            ("edges", table(&mesh.edges())),
-            ("triangles", table(&mesh.surface())),
-            ("tetrahedra", table(&mesh.tetrahedra)),
-            ("hinges", table(&mesh.hinges().hinges)),
-            ("quads", table(&mesh.quads)),
+            ("edges", edges),
+            ("triangles", triangles),
+            ("tetrahedra", tetrahedra),
+            ("hinges", hinges),
+            ("quads", quads),
         ];
         for (name, table) in tables {
             if table.data.is_empty() && self.has_name(name) {

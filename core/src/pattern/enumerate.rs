@@ -103,7 +103,7 @@ impl Run<'_> {
                             Span::default(),
                         ));
                     }
-                    if lo >= hi || (Some(var) == symbolic.outer && self.sweep(at, lo..hi)) {
+                    if lo >= hi || (Some(var) == symbolic.outer && self.sweep(at, lo..hi)?) {
                         at = symbolic.ends[at];
                     } else if Some(var) == symbolic.outer {
                         self.mark();
@@ -134,8 +134,8 @@ impl Run<'_> {
     }
 
     /// Runs the outermost loop, which begins at a step, many iterations at a time; `false`, and nothing done, if that cannot
-    /// be or finds something that is to be refused.
-    fn sweep(&mut self, begin: usize, iterations: Range<i64>) -> bool {
+    /// be or finds something that is to be refused. More entries than there may be are refused before they are made.
+    fn sweep(&mut self, begin: usize, iterations: Range<i64>) -> Result<bool, Fault> {
         let symbolic = self.symbolic;
         let Step::Begin(var, _) = symbolic.steps[begin] else { unreachable!("a loop is swept from its begin") };
         let sweep = Sweep {
@@ -149,10 +149,14 @@ impl Run<'_> {
             executor: self.executor,
         };
         let most = |record: &Record| (iterations.end - iterations.start) as usize * record.entries.len();
-        if !sweep.is_simple() || sweep.records().any(|record| most(record) > self.most_entries) {
-            return false;
+        if !sweep.is_simple() {
+            return Ok(false);
         }
-        let Some(mut swept) = sweep.run(iterations.clone()) else { return false };
+        if let Some(large) = sweep.records().find(|record| most(record) > self.most_entries) {
+            // Some entries of a record with conditions may not be there.
+            return if large.is_guarded() { Ok(false) } else { Err(self.too_many(large, var, iterations.start)) };
+        }
+        let Some(mut swept) = sweep.run(iterations.clone()) else { return Ok(false) };
         for (number, region) in self.entries.regions.iter_mut().enumerate() {
             let before = region.records() as u64;
             let own = swept.iter().position(|own| own.region == number);
@@ -164,7 +168,14 @@ impl Run<'_> {
                 join(&mut region.on, std::mem::take(&mut swept[own].on));
             }
         }
-        true
+        Ok(true)
+    }
+
+    /// The fault of a record that has more entries over all iterations than there may be: where they become too many.
+    fn too_many(&self, record: &Record, var: Var, first: i64) -> Fault {
+        let last = first + (self.most_entries / record.entries.len().max(1)) as i64;
+        let loops = vec![(self.symbolic.graph.indices.loop_of(var).name.clone(), last)];
+        Fault { kind: FaultKind::TooMany, span: record.spans[0], loops, reads: Vec::new() }
     }
 
     /// Notes where each region stands at the begin of an iteration of the outermost loop.

@@ -132,7 +132,7 @@ fn binary(mut source: Cursor<'_>) -> Result<Mesh, MeshError> {
         merger.mesh.triangles.push(nodes);
     }
     let left = source.rest().len();
-    if left > 0 && left % TRIANGLE == 0 {
+    if left > 0 && left.is_multiple_of(TRIANGLE) {
         let wanted = format!("the end of the file is wanted behind {count} triangles, but more follow");
         return Err(source.malformed(format!("{wanted}: is their number right?")));
     }
