@@ -28,7 +28,7 @@ pub const BUILDING: &str = "compiling, finding the sparsity pattern";
 /// In print: evaluating.
 pub const EVALUATING: &str = "evaluating";
 
-/// How long work takes before its progress is printed, and how often from then on.
+/// The time after which the progress of work is printed, and the time between two lines.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
 /// Does work that may take long: what it is stands on standard error after two seconds, and then now and again with the

@@ -149,7 +149,7 @@ pub enum MeshError {
         message: String,
     },
     /// More than fits into memory.
-    #[error("{what}: at least {} of memory are needed, there are {}; {hint}", crate::memory::text(*.needed), crate::memory::text(*.free))]
+    #[error("{what}: at least {} of memory are needed, there are {}; {hint}", crate::bytes::text(*.needed), crate::bytes::text(*.free))]
     Memory {
         /// The mesh or file, with its counts.
         what: String,

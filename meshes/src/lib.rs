@@ -11,6 +11,7 @@
 //! ```
 
 mod binary;
+mod bytes;
 mod connect;
 mod cursor;
 mod error;

@@ -4,6 +4,8 @@ use super::error::MeshError;
 use super::mesh::Mesh;
 use std::fs::read_to_string;
 
+pub use super::bytes::text;
+
 /// The bytes that this process can still take, as far as the system tells: what is free, within the limits of the
 /// process and of its control group. None where the system does not tell.
 pub fn available() -> Option<u64> {
@@ -28,15 +30,6 @@ fn kilobytes(text: &str, name: &str) -> Option<u64> {
 /// The first number behind a name; none if there is no limit.
 fn limit(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
-}
-
-/// Bytes in print: `1.5 GB`.
-pub fn text(bytes: u64) -> String {
-    let units = [(1u64 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
-    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / unit as f64),
-        None => format!("{bytes} bytes"),
-    }
 }
 
 /// Refuses what does not fit into memory.

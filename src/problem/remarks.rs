@@ -1,4 +1,4 @@
-//! What a user should know of a problem that is no error.
+//! Remarks on a problem: what is no error, but should be known.
 
 use super::data::Problem;
 

@@ -1,10 +1,11 @@
 //! The force of an obstacle's barrier: the derivative of its energy by the distance.
 
 use super::Error;
-use super::obstacle::{BARRIER, Obstacle};
 use crate::problem::{Problem, Term};
 use crate::system::{Options, System};
 
+/// The energy of barriers, before the text of those who call it.
+pub const BARRIER: &str = include_str!("energies/barrier.wgsl");
 const FORCE: &str = include_str!("energies/force.wgsl");
 
 /// The barrier of an obstacle as a function of distances.
@@ -12,12 +13,12 @@ const FORCE: &str = include_str!("energies/force.wgsl");
 pub struct BarrierForce(System);
 
 impl BarrierForce {
-    /// The force of an obstacle.
-    pub fn new(obstacle: &Obstacle) -> Result<Self, Error> {
+    /// The force of a barrier that reaches so far, of a stiffness.
+    pub fn new(reach: f64, stiffness: f64) -> Result<Self, Error> {
         let problem = Problem::new()
-            .unknown("distance", vec![obstacle.distance])
-            .array("reach", obstacle.distance)
-            .array("stiffness", obstacle.stiffness)
+            .unknown("distance", vec![reach])
+            .array("reach", reach)
+            .array("stiffness", stiffness)
             .indices("nodes", vec![[0]])
             .term(Term::energy("force.wgsl", format!("{BARRIER}{FORCE}")).over("nodes"));
         Ok(Self(System::build(problem, Options::default().threads(1))?))

@@ -1,7 +1,7 @@
 //! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
 
 use super::Error;
-use super::force::BarrierForce;
+use super::force::{BARRIER, BarrierForce};
 use super::grab::none;
 use crate::minimize::Guard;
 use crate::problem::{Problem, Term};
@@ -9,8 +9,6 @@ use crate::system::System;
 use crate::tensor::Tensor;
 use std::ops::Range;
 
-/// The energy of barriers, before the text of those who call it.
-pub const BARRIER: &str = include_str!("energies/barrier.wgsl");
 const PLANE: &str = include_str!("energies/plane.wgsl");
 const SPHERE: &str = include_str!("energies/sphere.wgsl");
 const FRICTION: &str = include_str!("energies/friction.wgsl");
@@ -213,7 +211,8 @@ impl Contact {
                 .array(named("slip"), slip)
                 .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
         }
-        let force = (obstacle.friction > 0.0).then(|| BarrierForce::new(obstacle)).transpose()?;
+        let force =
+            (obstacle.friction > 0.0).then(|| BarrierForce::new(obstacle.distance, obstacle.stiffness)).transpose()?;
         let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
         Ok((problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, force, normals }))
     }

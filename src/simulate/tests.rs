@@ -238,7 +238,7 @@ fn forces_of_barriers_are_the_derivatives_of_their_terms() {
         let obstacle = Obstacle { shape, friction: 0.0, distance: 0.2, stiffness: 3.0 };
         let problem = Problem::new().unknown("x", vec![[0.0, 0.0, 0.0]]);
         let (problem, contact) = Contact::add(problem, (0, &obstacle), ("x", 3), 1.0).unwrap();
-        let mut forces = BarrierForce::new(&obstacle).unwrap();
+        let mut forces = BarrierForce::new(obstacle.distance, obstacle.stiffness).unwrap();
         let mut system = System::build(problem, Options::default()).unwrap();
         system.set_indices(contact.table(), vec![[0]]).unwrap();
         let start = [0.4, 0.5, 0.6];

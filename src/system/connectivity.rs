@@ -1,12 +1,12 @@
-//! What follows from connectivity, and the data of a system as back-ends take them.
+//! The consequences of connectivity, and the data of a system as back-ends take them.
 
 use super::layout::Stored;
-use super::rebind::Fixed;
 use super::term::DerivedTerm;
 use crate::problem::Problem;
 use spadina_core::backend::{Bound, GramPlaces, Inputs, Lengths, StoredPattern};
 use spadina_core::pattern::{Csr, Places};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The data that follow from connectivity and from the lengths of the arrays.
 pub struct Connectivity {
@@ -19,6 +19,14 @@ pub struct Connectivity {
     pub zeros: Vec<f64>,
     /// The part of the pattern that stays when connectivity changes, once it has.
     pub fixed: Option<Fixed>,
+}
+
+/// The part of the pattern that stays when some terms change.
+pub struct Fixed {
+    /// The terms that change.
+    pub changing: BTreeSet<usize>,
+    /// The pattern of the others.
+    pub pattern: Csr,
 }
 
 /// The connectivity of a system that has been bound.

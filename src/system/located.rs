@@ -44,7 +44,7 @@ impl EnergyError {
         Self { place: TextPlace::of(text, span), ..Self::of_file(file, message) }
     }
 
-    /// What a front-end says of a text, with an excerpt.
+    /// The diagnostic of a front-end, with an excerpt.
     pub(crate) fn diagnostic(file: &str, text: &str, diagnostic: Diagnostic) -> Self {
         let excerpt = Some(diagnostic.excerpt(text));
         let place = Some(TextPlace::in_text(text, diagnostic.span));

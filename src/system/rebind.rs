@@ -3,7 +3,7 @@
 //! The pattern of the terms that do not change is kept (`Fixed`). The new pattern is its union with that of the others;
 //! where it differs from the one before, the slots of the terms that did not change are translated, in one pass.
 
-use super::connectivity::Connectivity;
+use super::connectivity::{Connectivity, Fixed};
 use super::layout::Layout;
 use super::program::Placement;
 use super::state::State;
@@ -47,14 +47,6 @@ impl Stale {
     pub fn is_none(&self) -> bool {
         *self == Self::none()
     }
-}
-
-/// The part of the pattern that stays when some terms change.
-pub(super) struct Fixed {
-    /// The terms that change.
-    changing: BTreeSet<usize>,
-    /// The pattern of the others.
-    pattern: Csr,
 }
 
 impl System {

@@ -11,9 +11,9 @@ use std::path::Path;
 /// A problem and its setup in hashes, by the names of their parts.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
 pub struct Fingerprint {
-    /// What must be the same: unknowns, connectivity, and the terms with what they bind to.
+    /// The parts that must be the same: unknowns, connectivity, and the terms with what they bind to.
     structure: BTreeMap<String, String>,
-    /// What may change: the numbers of arrays, the texts of energies, the setup.
+    /// The parts that may change: the numbers of arrays, the texts of energies, the setup.
     numbers: BTreeMap<String, String>,
 }
 

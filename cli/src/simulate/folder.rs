@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub struct Locked {
     path: PathBuf,
     record: Option<Record>,
-    /// What a process that was killed has left.
+    /// The temporary files that a killed process has left.
     left: Vec<PathBuf>,
     lock: Lock,
 }

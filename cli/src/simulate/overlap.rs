@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What is nearer than this, in terms of the extent of what two bodies share, touches but does not overlap.
+/// Bodies that are nearer than this, in terms of the extent of what they share, touch but do not overlap.
 const TOUCHES: f64 = 1e-9;
 
 /// The elements of a body.
@@ -60,7 +60,7 @@ impl Bounds {
         bounds
     }
 
-    /// What two boxes share, if it is anything.
+    /// The intersection of two boxes, if there is one.
     pub fn shared(&self, other: &Bounds) -> Option<Bounds> {
         let low = [0, 1, 2].map(|k| self.low[k].max(other.low[k]));
         let high = [0, 1, 2].map(|k| self.high[k].min(other.high[k]));
