@@ -1,4 +1,4 @@
-//! What is left out where a machine has no GPU.
+//! Tests that are left out where a machine has no GPU.
 
 use std::fmt::Display;
 

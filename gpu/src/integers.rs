@@ -13,7 +13,7 @@ use spadina_core::pattern::{FaultKind, check_words};
 use spadina_core::program::{LookedAt, Program, Word};
 use spadina_core::real::{Graph, Span};
 
-/// Where a workgroup shares a loop, the variable passes its end by as much as the workgroup is long.
+/// In loops that a workgroup shares the variable passes its end by as much as the workgroup is long.
 const MARGIN: i64 = GROUP as i64;
 
 /// Refuses a kernel an integer of which does not fit, with these sizes and tables. Intervals prove it for nearly all of

@@ -21,7 +21,7 @@ pub struct Mesh {
     pub tetrahedra: Vec<[u32; 4]>,
     /// The number of polygons of the file of more than 4 nodes, of which there are the triangles alone.
     pub polygons: usize,
-    /// What the reader left out of the file, a sentence each, with the place.
+    /// The parts of the file that the reader left out, a sentence each, with the place.
     pub notes: Vec<String>,
 }
 

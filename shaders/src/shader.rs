@@ -9,7 +9,7 @@ pub const GROUP: u32 = 256;
 /// The sum over a workgroup in WGSL, `group_sum`, for reals of the type `real` and workgroups of `GROUP`.
 pub const TREE: &str = include_str!("tree.wgsl");
 
-/// Whether a number is finite in WGSL, `is_finite`.
+/// The function `is_finite` of WGSL: true for finite numbers.
 pub(crate) const FINITE: &str = include_str!("finite.wgsl");
 
 /// The constants that a shader is made for.
