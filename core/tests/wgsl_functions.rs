@@ -73,3 +73,11 @@ fn messages_name_the_function() {
     let message = of_body("return erfcx(k);").unwrap_err();
     assert!(message.contains("erfcx"), "{message}");
 }
+
+/// Squares of roots are found in time however much is shared below the root.
+#[test]
+fn a_root_of_many_shared_sums() {
+    let doubled: String = (0..60).map(|k| format!("s = s * exp(k) + s * exp({k}.5 * k); ")).collect();
+    let body = format!("var s = k * k; {doubled} let r = sqrt(s); return r * r * x[0].x;");
+    assert!(of_body(&body).is_ok());
+}

@@ -1,6 +1,7 @@
 //! Signs of values, as far as their form tells.
 
 use super::{BinaryOp, Compare, Graph, Node, UnaryOp, Value};
+use rustc_hash::FxHashSet;
 
 impl Graph {
     /// Returns true for one of `x` and `-x`, where neither is the number zero: what a negation, a negative factor or the value of
@@ -58,8 +59,12 @@ impl Graph {
 
     /// Returns true if a value is known to be zero or more, or no number.
     fn is_nonnegative(&self, value: Value) -> bool {
-        let mut open = vec![value];
+        // What is shared is looked at once.
+        let (mut open, mut seen) = (vec![value], FxHashSet::default());
         while let Some(value) = open.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
             match *self.node(value) {
                 Node::Const(bits) if f64::from_bits(bits) >= 0.0 => {}
                 Node::Unary(UnaryOp::Abs | UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Exp2 | UnaryOp::Cosh, _) => {}
