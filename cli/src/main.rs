@@ -16,6 +16,7 @@ mod simulate;
 mod solve;
 mod summary;
 mod timing;
+mod trend;
 mod view;
 
 use clap::Parser;

@@ -72,6 +72,15 @@ impl Bar {
         Self { bar, quiet }
     }
 
+    /// A bar whose end is not known; `quiet` ones print no lines.
+    pub fn open(quiet: bool) -> Self {
+        let bar = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} done, {elapsed}, {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, quiet }
+    }
+
     /// Prints a line on standard output.
     pub fn line(&self, text: &str) {
         if !self.quiet {

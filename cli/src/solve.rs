@@ -3,15 +3,17 @@
 use crate::error::Error;
 use crate::output::{self, OutputFile, check_folder, write_folder};
 use crate::progress::{BUILDING, Bar, during, interrupted, watch_interrupts};
+use crate::trend::Trend;
 use crate::{input, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::files;
 use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
-use spadina::minimize::{self, Iteration, Outcome, ProjectionPolicy, Report, Settings};
+use spadina::minimize::{self, Iteration, Outcome, Report, Settings, SolvedHessian};
 use spadina::{Options, Problem, System};
 use spadina_pictures::plot::{Plot, Series};
 use spadina_pictures::scene::{Geometry, Picture};
+use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -46,16 +48,56 @@ struct Solved<'a> {
     unknowns: usize,
     held: usize,
     nonzeros: usize,
+    tested: Option<Tested>,
     iterations: &'a [Iteration],
     seconds: Seconds,
 }
 
+/// The decrement where it ended, and the Hessian that it was found with.
+#[derive(Clone, Copy, Serialize)]
+struct Tested {
+    decrement: f64,
+    decrement_limit: Option<f64>,
+    hessian: SolvedHessian,
+}
+
+impl Tested {
+    fn of(last: &Iteration) -> Self {
+        Self { decrement: last.decrement, decrement_limit: last.decrement_limit, hessian: last.hessian }
+    }
+}
+
+impl fmt::Display for Tested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "decrement {:.1e}", self.decrement + 0.0)?;
+        self.decrement_limit.map_or(Ok(()), |limit| write!(f, " of {limit:.1e}"))?;
+        write!(f, ", with {}", self.hessian)
+    }
+}
+
+/// Seconds, all that passed: those of the solution are the sum of the parts below.
 #[derive(Clone, Copy, Serialize)]
 struct Seconds {
     build: f64,
     compile: f64,
     pattern: f64,
     solve: f64,
+    symbolic: f64,
+    evaluate: f64,
+    linear: f64,
+    other: f64,
+}
+
+impl Seconds {
+    fn of(built: &spadina::system::BuildSeconds, report: &Report, solve: f64) -> Self {
+        let sum = |part: fn(&Iteration) -> f64| report.iterations.iter().map(part).sum::<f64>() + 0.0;
+        let (evaluate, linear) = (sum(|i| i.seconds_evaluate), sum(|i| i.seconds_linear));
+        // Conjugate gradients that stall order the unknowns within an iteration.
+        let symbolic = report.seconds_symbolic;
+        let other = (solve - symbolic - evaluate - linear).max(0.0);
+        let (build, compile, pattern) = (built.build, built.compile, built.pattern + built.store);
+        Self { build, compile, pattern, solve, symbolic, evaluate, linear, other }
+    }
 }
 
 /// Minimises the energy of a problem and writes what came out.
@@ -68,7 +110,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     check_folder(&folder)?;
     let unknown = |name: &str| problem.unknowns.iter().any(|(own, _)| name.strip_suffix(".npy") == Some(own));
     input::keep(&file, &folder, |name| FILES.contains(&name) || unknown(name))?;
-    let settings = Settings::read(&file.solve, &problem);
+    let settings = Settings::read(&file.solve, &problem).stop(interrupted);
     let options =
         Options::default().threads(arguments.threads.map(usize::from)).projection(files::projection(&file.solve));
     let options = settings.options(options);
@@ -76,18 +118,23 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let mut system = during(BUILDING, || System::build(problem, options))?;
     let nonzeros = system.pattern()?.nonzeros();
     watch_interrupts();
-    let bar = Bar::new(arguments.json, settings.iterations);
+    let bar = Bar::open(arguments.json);
     bar.line(HEAD);
     let start = Instant::now();
     let steps = file.solve.steps.unwrap_or(1);
+    let mut trend = Trend::default();
     let report = minimize::minimize_moved(&mut system, &pins, steps, settings, |iteration| {
         bar.line(&row(iteration));
-        bar.advance(&format!("decrement {:.1e}", iteration.decrement));
+        if iteration.linear_stalled {
+            bar.warn(&stalled(iteration));
+        }
+        trend.add(iteration);
+        bar.advance(&trend.text());
         !interrupted()
     })?;
     let solve = start.elapsed().as_secs_f64();
     bar.finish();
-    let built = system.seconds();
+    let seconds = Seconds::of(&system.seconds(), &report, solve);
     let (energy, gradient) = system.gradient()?;
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
     let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
@@ -99,16 +146,17 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         unknowns: pins.held.len(),
         held: pins.held.iter().filter(|held| **held).count(),
         nonzeros,
+        tested: report.iterations.last().map(Tested::of),
         iterations: &report.iterations,
-        seconds: Seconds { build: built.build, compile: built.compile, pattern: built.pattern + built.store, solve },
+        seconds,
     };
     if matches!(report.outcome, Outcome::Linear { .. } | Outcome::Unbounded { .. }) {
         return Err(Error::NotSolved(result.message));
     }
     let json = output::json(&result).map_err(Error::Json)?;
     let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
-    let last = report.iterations.last();
-    if settings.projection == ProjectionPolicy::OnDemand && last.is_some_and(|last| last.projected > 0) {
+    let changed = |tested: Tested| matches!(tested.hessian, SolvedHessian::Projected | SolvedHessian::Shifted);
+    if report.outcome.is_minimum() && result.tested.is_some_and(changed) {
         bar.warn(
             "the Hessian is not positive definite where it ended: it may be a saddle, or something moves freely there",
         );
@@ -130,8 +178,9 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
 /// The table of what came out.
 fn table(result: &Solved<'_>, written: String) -> String {
     let times = result.seconds;
-    let rows = [
-        ("outcome", result.message.clone()),
+    let mut rows = vec![("outcome", result.message.clone())];
+    rows.extend(result.tested.map(|tested| ("tested", tested.to_string())));
+    rows.extend([
         ("energy", summary::number(result.energy)),
         ("gradient norm", summary::number(result.gradient_norm)),
         ("unknowns", format!("{}, {} of them held", result.unknowns, result.held)),
@@ -139,9 +188,22 @@ fn table(result: &Solved<'_>, written: String) -> String {
         ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
         ("pattern", summary::time(times.pattern)),
         ("solve", format!("{}, {} iterations", summary::time(times.solve), result.iterations.len())),
+        ("  symbolic", summary::time(times.symbolic)),
+        ("  evaluate", summary::time(times.evaluate)),
+        ("  linear", summary::time(times.linear)),
+        ("  other", summary::time(times.other)),
         ("written", written),
-    ];
+    ]);
     format!("\n{}", summary::aligned(&rows))
+}
+
+/// Conjugate gradients that did not come to their end.
+fn stalled(iteration: &Iteration) -> String {
+    let (number, count) = (iteration.number, iteration.linear_iterations);
+    format!(
+        "iteration {number}: conjugate gradients did not reach `linear_tolerance` in {count} steps, the most they may make: from \
+         here on factors are used, where there is memory for them (solver = \"direct\" uses them at once)"
+    )
 }
 
 const HEAD: &str =

@@ -198,6 +198,27 @@ fn an_interrupt_leaves_a_state_to_go_on_from() {
 }
 
 #[test]
+fn reports_say_what_was_tested_and_where_time_went() {
+    let section = "[solve]\nsolver = \"iterative\"\nlinear_iterations = 1\n";
+    let run = run("solve", &format!("{CLOTH}{NODES}{section}{FIX}"), &["--json"]);
+    assert!(run.output.status.success(), "{}", stderr(&run.output));
+    let warned = stderr(&run.output);
+    assert_eq!(
+        warned.matches("conjugate gradients did not reach `linear_tolerance` in 1 steps").count(),
+        1,
+        "{warned}"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&run.output.stdout).unwrap();
+    let tested = &report["tested"];
+    assert_eq!(tested["hessian"], "unchanged");
+    assert!(tested["decrement"].as_f64().unwrap() <= tested["decrement_limit"].as_f64().unwrap());
+    let seconds = |name: &str| report["seconds"][name].as_f64().unwrap();
+    let parts: f64 = ["symbolic", "evaluate", "linear", "other"].map(seconds).iter().sum();
+    assert!((parts - seconds("solve")).abs() < 1e-9, "{report}");
+    assert!(seconds("symbolic") > 0.0 && report["iterations"][0]["linear_stalled"] == true);
+}
+
+#[test]
 fn what_cannot_be_simulated_is_refused() {
     refused("simulate", CLOTH, "no section [simulate]");
     refused("simulate", &format!("{CLOTH}[simulate]\nstep = 0.1\n"), "there are no masses: give `density`");

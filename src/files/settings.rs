@@ -30,13 +30,15 @@ impl Settings {
                 Some(_) => ProjectionPolicy::Always,
             },
             linear: match section.iterative {
-                Some(true) => LinearSolver::iterative_by(
-                    section.linear_tolerance.unwrap_or(TOLERANCE),
-                    section.preconditioner.unwrap_or(PRECONDITIONERS[0]),
-                ),
+                Some(true) => {
+                    let tolerance = section.linear_tolerance.unwrap_or(TOLERANCE);
+                    let preconditioner = section.preconditioner.unwrap_or(PRECONDITIONERS[0]);
+                    LinearSolver::Iterative { tolerance, preconditioner, iterations: section.linear_iterations }
+                }
                 _ => LinearSolver::Direct,
             },
             memory: section.memory.unwrap_or(default.memory),
+            stop: None,
             method,
         }
     }

@@ -45,6 +45,8 @@ pub struct SolveSection {
     pub preconditioner: Option<Preconditioning>,
     /// `linear_tolerance` of the iterative solver.
     pub linear_tolerance: Option<f64>,
+    /// `linear_iterations`: the most of the iterative solver.
+    pub linear_iterations: Option<usize>,
     /// `memory`: the number of pairs that L-BFGS keeps.
     pub memory: Option<usize>,
     /// `fix`: what is held.
@@ -84,7 +86,7 @@ pub struct MoveEntry {
 }
 
 const KEYS: &str = "method, iterations, tolerance, decrement, gradient, projection, solver, preconditioner, \
-                    linear_tolerance, memory, fix, move, steps, output";
+                    linear_tolerance, linear_iterations, memory, fix, move, steps, output";
 const METHODS: &[(&str, Method)] = &[
     ("newton", Method::Newton),
     ("exact-newton", Method::Exact),
@@ -120,6 +122,7 @@ pub(super) fn solve(source: &ProblemText<'_>, section: &DeTable<'_>) -> Result<S
                 solve.preconditioner = Some(word(source, key, value, &all, WANT_PRECONDITIONER)?);
             }
             "linear_tolerance" => solve.linear_tolerance = Some(positive(source, key, value)?),
+            "linear_iterations" => solve.linear_iterations = Some(count(source, key, value, 1)?),
             "memory" => solve.memory = Some(count(source, key, value, 1)?),
             "fix" => solve.fix = fix(source, key, value)?,
             "move" => solve.moves = moves(source, value, false)?,

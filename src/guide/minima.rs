@@ -40,6 +40,17 @@
 //! ([`Iteration::projected`](crate::minimize::Iteration::projected)). Near the minimum nothing is projected, and the decrement
 //! is squared by every step.
 //!
+//! # When it has converged
+//!
+//! The decrement [`λ = √(gᵀH⁻¹g)`](crate::minimize::Iteration::decrement) is that of the Hessian as it is: a projected or a shifted
+//! one makes it smaller, and ends nothing before the Hessian as it is has been tried. Where that is not positive definite, every
+//! entry of the gradient must be small, too, and [`Iteration::hessian`](crate::minimize::Iteration::hessian) says with which
+//! Hessian it ended: it may be a saddle, or something moves freely there that is neither a translation nor a rotation.
+//!
+//! A body that nothing holds slides and turns without any energy, and leaves the Hessian singular. These motions are found in
+//! the Hessian itself and held within the solver, each part of a mesh for itself; the middle stays where it is. Nothing needs to
+//! be held for the sake of the solver.
+//!
 //! # When it does not converge
 //!
 //! [`Outcome`](crate::minimize::Outcome) says how a minimisation ended, and [`Error`](crate::minimize::Error) why there was none.

@@ -64,7 +64,7 @@ impl Adjoint {
     pub fn new(system: &mut System, held: &[bool], arrays: &[&str]) -> Result<Adjoint, Error> {
         check(system, held)?;
         let (held, _) = with_unused(system, held)?;
-        let mut linear = Linear::new(system.pattern()?, &held, LinearSolver::Direct)?;
+        let mut linear = Linear::new(system.pattern()?, &held, LinearSolver::Direct, None)?;
         let exact = Options { projection: None, gauss_newton: false, ..system.options().clone() };
         let residuals = system.problem().has_residuals();
         system.project(ProjectedElements::None);
@@ -79,7 +79,7 @@ impl Adjoint {
         system.project(ProjectedElements::All);
         let (problem, shapes) = with_unknowns(system.problem(), arrays)?;
         let whole = System::build(problem, exact)?;
-        if !linear.factor() {
+        if !linear.factor()? {
             return Err(Error::NoMinimum);
         }
         Ok(Adjoint { whole, linear, held, shapes })

@@ -28,6 +28,9 @@ pub enum Error {
     /// The unknowns are at no minimum.
     #[error("the Hessian is not positive definite: the unknowns are at no minimum, or something moves freely")]
     NoMinimum,
+    /// The caller wanted to stop, within the solution of a linear system.
+    #[error("stopped")]
+    Stopped,
     /// Out of memory.
     #[error("there is no memory for the factors of the Hessian: take the iterative solver")]
     Memory,

@@ -4,7 +4,7 @@
 use super::error::Error;
 use super::guard::Guard;
 use super::method::{Minimizer, check};
-use super::report::{Iteration, Outcome};
+use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size, median};
 use super::settings::Settings;
 use super::timed::{Times, timed};
@@ -205,6 +205,7 @@ impl Minimizer for Lbfgs {
             energy,
             gradient_norm: dot(&gradient, &gradient).sqrt(),
             decrement: (-slope).max(0.0).sqrt(),
+            hessian: SolvedHessian::QuasiNewton,
             load: 1.0,
             ..Iteration::default()
         };
@@ -213,6 +214,7 @@ impl Minimizer for Lbfgs {
         let known = !self.pairs.is_empty() || most == 0.0;
         let curvature = median(self.pairs.iter().map(|pair| pair.curvature).collect());
         let scales = (curvature, self.scale.length);
+        iteration.decrement_limit = self.settings.decrement_limit(scales);
         let pairs = gradient.iter().map(|&g| (g, 0.0));
         let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
             Some(Outcome::Converged)

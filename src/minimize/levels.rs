@@ -116,6 +116,13 @@ impl Levels {
         self.fast = decrement < FAST * before;
     }
 
+    /// Projects no element from the next iteration on: the Hessian as it is is positive definite.
+    pub fn trust(&mut self) {
+        if self.projecting == ProjectionPolicy::OnDemand {
+            (self.level, self.waited, self.patience) = (0, 0, 0);
+        }
+    }
+
     /// Projects all elements from the next iteration on: the step was short.
     pub fn distrust(&mut self) {
         if self.can_rise() {

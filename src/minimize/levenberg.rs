@@ -5,7 +5,7 @@ use super::error::Error;
 use super::guard::Guard;
 use super::linear::Linear;
 use super::method::{Minimizer, check, with_unused};
-use super::report::{Iteration, Outcome};
+use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size};
 use super::settings::Settings;
 use super::timed::{Times, timed};
@@ -65,7 +65,7 @@ impl LevenbergMarquardt {
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
         let (held, unused) = with_unused(system, held)?;
-        let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
+        let linear = Linear::new(system.pattern()?, &held, settings.linear, settings.stop)?;
         Ok(Self {
             settings,
             wished,
@@ -102,13 +102,16 @@ impl LevenbergMarquardt {
         (iteration, times): (&mut Iteration, &mut Times),
     ) -> Result<Option<Vec<f64>>, Error> {
         let values = self.linear.matrix.values.clone();
-        let stiffness = self.scale.stiffness(&self.linear.matrix);
+        let stiffness = Scale::stiffness(self.linear.matrix.diagonal());
         while self.damping <= LARGEST {
             self.damp(&values, stiffness);
-            iteration.shift = self.damping;
+            (iteration.shift, iteration.hessian) = (self.damping, SolvedHessian::Damped);
             let mut step: Vec<f64> = gradient.iter().map(|g| -g).collect();
-            let solved = timed(&mut times.linear, || self.linear.solve(&mut step));
+            let symbolic = self.linear.seconds_symbolic;
+            let solved = timed(&mut times.linear, || self.linear.solve(&mut step))?;
+            times.linear -= self.linear.seconds_symbolic - symbolic;
             iteration.linear_iterations += solved.iterations;
+            iteration.linear_stalled |= solved.stalled;
             let slope = dot(gradient, &step);
             if !solved.definite || !slope.is_finite() {
                 self.fail();
@@ -168,9 +171,16 @@ impl Minimizer for LevenbergMarquardt {
         if let Some(&unknown) = self.unused.iter().find(|&&k| all[k].abs() > 0.0) {
             return Ok((iteration, Some(Outcome::Linear { unknown })));
         }
-        let scales = (self.scale.stiffness(&self.linear.matrix), self.scale.length);
+        let scales = (Scale::stiffness(self.linear.matrix.diagonal()), self.scale.length);
         let diagonal: Vec<f64> = self.linear.matrix.diagonal().collect();
-        let to = self.attempt(system, (&x, energy, &gradient), (&mut iteration, &mut times))?;
+        iteration.decrement_limit = self.settings.decrement_limit(scales);
+        let to = match self.attempt(system, (&x, energy, &gradient), (&mut iteration, &mut times)) {
+            Err(Error::Stopped) => {
+                system.set_unknowns(&x)?;
+                return Err(Error::Stopped);
+            }
+            to => to?,
+        };
         let before = std::mem::replace(&mut self.decrement, iteration.decrement);
         let pairs = gradient.iter().copied().zip(diagonal);
         // Damped steps are short wherever they are.
@@ -208,5 +218,9 @@ impl Minimizer for LevenbergMarquardt {
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.size, self.damping, self.growth) = (0, Size::default(), FIRST, GROWTH);
         Ok(())
+    }
+
+    fn seconds_symbolic(&self) -> f64 {
+        self.linear.seconds_symbolic
     }
 }

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::method::check;
 use super::report::{Iteration, Outcome, Report};
-use super::run::minimize;
+use super::run::{iterate, minimize, minimizer};
 use super::settings::Settings;
 use crate::problem::Pins;
 use crate::system::System;
@@ -33,7 +33,11 @@ pub fn minimize_moved(
     let start = system.vector();
     let whole = 1.0 / steps.clamp(1, MOST_STEPS) as f64;
     let (mut load, mut step) = (0.0f64, whole);
-    let mut report = Report { outcome: Outcome::Converged, iterations: Vec::new() };
+    let mut method = match minimizer(system, &pins.held, settings) {
+        Err(Error::Stopped) => return Ok(Report::stopped()),
+        method => method?,
+    };
+    let mut report = Report { outcome: Outcome::Converged, ..Report::stopped() };
     let mut on = true;
     while load < 1.0 {
         let next = if load + (1.0 + ROUNDED) * step >= 1.0 { 1.0 } else { load + step };
@@ -49,13 +53,15 @@ pub fn minimize_moved(
             continue;
         }
         let made = report.iterations.len();
-        let own = minimize(system, &pins.held, settings, |iteration| {
+        method.restart(system)?;
+        let own = iterate(method.as_mut(), system, settings.iterations, |iteration| {
             let iteration = Iteration { number: made + iteration.number, load: next, ..*iteration };
             report.iterations.push(iteration);
             on = watch(&iteration);
             on
         })?;
         report.outcome = own.outcome;
+        report.seconds_symbolic = own.seconds_symbolic;
         if !own.outcome.is_minimum() {
             break;
         }

@@ -17,6 +17,11 @@ pub trait Minimizer: fmt::Debug + Send {
     /// Begins anew, after the system's data or connectivity have changed. What still fits is kept: the symbolic phase, if
     /// the pattern is the same.
     fn restart(&mut self, system: &mut System) -> Result<(), Error>;
+
+    /// The seconds that symbolic phases have taken so far.
+    fn seconds_symbolic(&self) -> f64 {
+        0.0
+    }
 }
 
 /// Checks that there is a flag for each unknown.

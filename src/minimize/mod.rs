@@ -31,6 +31,7 @@
 
 mod adjoint;
 mod error;
+mod gauge;
 mod guard;
 mod lbfgs;
 mod levels;
@@ -45,6 +46,7 @@ mod scale;
 mod search;
 mod settings;
 mod shift;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod timed;
@@ -59,7 +61,8 @@ pub use linear::{FreeHessian, LinearSolver, PRECONDITIONERS, Preconditioner, Pre
 pub use load::minimize_moved;
 pub use method::{Minimizer, with_unused};
 pub use newton::Newton;
-pub use report::{Iteration, Outcome, Report};
+pub use report::{Iteration, Outcome, Report, SolvedHessian};
 pub use run::{iterate, minimize, minimizer};
 pub(crate) use scale::extent;
 pub use settings::{Method, ProjectionPolicy, Settings};
+pub use stop::Stop;

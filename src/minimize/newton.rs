@@ -1,17 +1,18 @@
 //! Newton's method with line search.
 
 use super::error::Error;
+use super::gauge::{At, Gauge};
 use super::guard::Guard;
 use super::levels::Levels;
 use super::linear::{Linear, Solved};
 use super::method::{Minimizer, check, with_unused};
-use super::report::{Iteration, Outcome};
+use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size};
-use super::search::Line;
+use super::search::{Accepted, Line};
 use super::settings::{ProjectionPolicy, Settings};
-use super::shift::Shift;
+use super::shift::{self, Shift};
 use super::timed::{Times, timed};
-use crate::system::System;
+use crate::system::{ProjectedElements, System};
 use std::time::Instant;
 
 /// Steps below this share of a whole one are short. With a half, the example problems take the same iterations but for one; with
@@ -28,6 +29,9 @@ const RESIDUAL: f64 = 1e-4;
 /// it. With [`ProjectionPolicy::OnDemand`] the Hessian is taken as it is as long as it is definite, which is what makes the
 /// method converge quadratically; where it is not, or where steps are short, all elements with negative eigenvalues are
 /// projected, and then fewer and fewer, those around the largest entries of the gradient longest.
+///
+/// Translations and rotations that the energy does not feel leave the Hessian singular; they are found and held. What is found
+/// with a Hessian that was changed ends nothing before the Hessian as it is has been tried.
 #[derive(Debug)]
 pub struct Newton {
     settings: Settings,
@@ -40,6 +44,7 @@ pub struct Newton {
     scale: Scale,
     levels: Levels,
     shift: Shift,
+    gauge: Gauge,
     /// The last decrement.
     decrement: f64,
     number: usize,
@@ -47,7 +52,6 @@ pub struct Newton {
     guard: Option<Guard>,
     /// Unknowns that stand in no entry of the Hessian.
     unused: Vec<usize>,
-    direction: Vec<f64>,
     rhs: Vec<f64>,
     times: Times,
 }
@@ -56,8 +60,28 @@ pub struct Newton {
 struct Model {
     energy: f64,
     gradient: Vec<f64>,
+    /// The Hessian's diagonal over what is free, without a shift, and the median size of its entries.
+    diagonal: Vec<f64>,
+    stiffness: f64,
+    direction: Vec<f64>,
     solved: Solved,
     projected: usize,
+    shift: f64,
+}
+
+impl Model {
+    /// True if its Hessian is not that of the energy.
+    fn is_changed(&self) -> bool {
+        self.hessian() != SolvedHessian::Unchanged
+    }
+
+    fn hessian(&self) -> SolvedHessian {
+        match () {
+            () if shift::counts(self.shift) => SolvedHessian::Shifted,
+            () if self.projected > 0 => SolvedHessian::Projected,
+            () => SolvedHessian::Unchanged,
+        }
+    }
 }
 
 impl Newton {
@@ -70,8 +94,9 @@ impl Newton {
         let scale = Scale::of(system.problem(), held);
         let wished = held.to_vec();
         let (held, unused) = with_unused(system, held)?;
-        let linear = Linear::new(system.pattern()?, &held, settings.linear)?;
-        let (direction, rhs) = (vec![0.0; held.len()], Vec::new());
+        let pattern = system.pattern()?;
+        let (linear, gauge) =
+            (Linear::new(pattern, &held, settings.linear, settings.stop)?, Gauge::new(pattern, &held));
         Ok(Self {
             settings,
             held,
@@ -81,13 +106,13 @@ impl Newton {
             scale,
             levels: Levels::new(projection),
             shift: Shift::default(),
+            gauge,
             decrement: 0.0,
             number: 0,
             size: Size::default(),
             guard: None,
             unused,
-            direction,
-            rhs,
+            rhs: Vec::new(),
             times: Times::default(),
         })
     }
@@ -103,58 +128,39 @@ impl Minimizer for Newton {
         let start = Instant::now();
         self.times = Times::default();
         let x = system.vector();
-        let model = self.model(system)?;
-        let Model { energy, gradient, solved, projected } = &model;
-        self.size.follow(*energy);
-        let free = self.linear.matrix.free.iter().map(|&k| k as usize);
-        let slope: f64 = free.clone().map(|k| gradient[k] * self.direction[k]).sum();
-        let gradient_norm = free.clone().map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt();
-        let mut iteration = Iteration {
-            number: self.number,
-            energy: *energy,
-            gradient_norm,
-            decrement: (-slope).max(0.0).sqrt(),
-            step: 0.0,
-            linear_iterations: solved.iterations,
-            projected: *projected,
-            shift: self.shift.size(),
-            load: 1.0,
-            ..Iteration::default()
-        };
-        self.number += 1;
-        let before = std::mem::replace(&mut self.decrement, iteration.decrement);
-        self.levels.compare(iteration.decrement, before);
-        let linear = self.unused.iter().find(|&&k| gradient[k].abs() > 0.0);
-        let outcome = if let Some(&unknown) = linear {
-            Some(Outcome::Linear { unknown })
-        } else if self.is_small(&iteration, gradient, before) {
-            Some(Outcome::Converged)
-        } else {
-            let changed = *projected > 0 || self.shift.size() > 0.0;
-            let reach = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(&x, &self.direction));
-            let (direction, size) = (&self.direction, self.size);
-            let line = Line { x: &x, direction, energy: *energy, slope, size, changed, reach };
-            let found = timed(&mut self.times.evaluate, || match slope < 0.0 {
-                true => line.search(system),
-                false => Ok(None),
-            })?;
-            match found {
-                Some(accepted) => {
-                    iteration.step = accepted.step;
-                    let short = accepted.step < SHORT && !accepted.limited;
-                    if short {
-                        self.levels.distrust();
-                    }
-                    self.shift.learn(accepted.step, short);
-                    let away = self.scale.runs_away(&x, &self.direction, accepted.step);
-                    away.map(|unknown| Outcome::Unbounded { unknown })
-                }
-                None => {
-                    system.set_unknowns(&x)?;
-                    Some(self.stuck(&iteration))
-                }
+        let mut model = self.model(system, &x)?;
+        self.size.follow(model.energy);
+        let before = self.decrement;
+        // The Hessian as it is was tried, and is no model.
+        let mut tried = false;
+        let (mut iteration, outcome) = loop {
+            let mut iteration = self.iteration(&model);
+            let linear = self.unused.iter().find(|&&k| model.gradient[k].abs() > 0.0);
+            if let Some(&unknown) = linear {
+                break (iteration, Some(Outcome::Linear { unknown }));
+            }
+            let small = self.is_small(&iteration, &model, before);
+            let doubted = model.is_changed() && !tried;
+            if small && !doubted && self.is_end(&model) {
+                break (iteration, Some(Outcome::Converged));
+            }
+            let found = if small && doubted { None } else { self.search(system, &x, &model)? };
+            if let Some(accepted) = found {
+                let away = self.accept(&x, &model, accepted);
+                iteration.step = accepted.step;
+                break (iteration, away);
+            }
+            system.set_unknowns(&x)?;
+            tried = true;
+            match if doubted { self.unchanged(system, &x)? } else { None } {
+                Some(own) => model = own,
+                None if small && doubted => {}
+                None => break (iteration, Some(self.stuck(&iteration, &model))),
             }
         };
+        self.number += 1;
+        self.decrement = iteration.decrement;
+        self.levels.compare(iteration.decrement, before);
         iteration.take_times(start, self.times);
         Ok((iteration, outcome))
     }
@@ -168,32 +174,97 @@ impl Minimizer for Newton {
         let version = system.pattern_version()?;
         if version != self.version {
             (self.held, self.unused) = with_unused(system, &self.wished)?;
-            self.linear.rebind(system.pattern()?, &self.held)?;
+            let pattern = system.pattern()?;
+            self.linear.rebind(pattern, &self.held)?;
+            self.gauge.rebind(pattern, &self.held);
             self.version = version;
         }
         self.scale = Scale::of(system.problem(), &self.wished);
         (self.number, self.size) = (0, Size::default());
         Ok(())
     }
+
+    fn seconds_symbolic(&self) -> f64 {
+        self.linear.seconds_symbolic
+    }
 }
 
 impl Newton {
-    fn is_small(&self, iteration: &Iteration, gradient: &[f64], before: f64) -> bool {
-        let matrix = &self.linear.matrix;
-        let diagonal = matrix.free.iter().zip(matrix.diagonal()).map(|(&k, h)| (gradient[k as usize], h));
-        self.settings.is_small(iteration, diagonal, Some(before), (self.scale.stiffness(matrix), self.scale.length))
+    /// The report of an iteration with a model.
+    fn iteration(&self, model: &Model) -> Iteration {
+        let Model { energy, gradient, direction, solved, .. } = model;
+        let free = self.linear.matrix.free.iter().map(|&k| k as usize);
+        let slope: f64 = free.clone().map(|k| gradient[k] * direction[k]).sum();
+        Iteration {
+            number: self.number,
+            energy: *energy,
+            gradient_norm: free.map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt(),
+            decrement: (-slope).max(0.0).sqrt(),
+            decrement_limit: self.settings.decrement_limit(self.scales(model)),
+            linear_iterations: solved.iterations,
+            linear_stalled: solved.stalled,
+            projected: model.projected,
+            shift: model.shift,
+            hessian: model.hessian(),
+            load: 1.0,
+            ..Iteration::default()
+        }
     }
 
-    /// The outcome where there is no step.
-    fn stuck(&self, iteration: &Iteration) -> Outcome {
-        match self.size.is_noise(0.5 * iteration.decrement * iteration.decrement) {
+    /// The stiffness and the length of the problem.
+    fn scales(&self, model: &Model) -> (f64, f64) {
+        (model.stiffness, self.scale.length)
+    }
+
+    fn is_small(&self, iteration: &Iteration, model: &Model, before: f64) -> bool {
+        self.settings.is_small(iteration, self.forces(model), Some(before), self.scales(model))
+    }
+
+    /// The gradient over what is free, with the diagonal of the Hessian.
+    fn forces<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = (f64, f64)> + 'a {
+        self.linear.matrix.free.iter().map(|&k| model.gradient[k as usize]).zip(model.diagonal.iter().copied())
+    }
+
+    /// True if a small decrement is an end: under a changed Hessian it may be small anywhere, so that the gradient decides.
+    fn is_end(&self, model: &Model) -> bool {
+        !model.is_changed() || self.settings.is_flat(self.forces(model), self.scales(model))
+    }
+
+    /// Searches along the direction of a model.
+    fn search(&mut self, system: &mut System, x: &[f64], model: &Model) -> Result<Option<Accepted>, Error> {
+        let direction = &model.direction;
+        let slope: f64 = model.gradient.iter().zip(direction).map(|(g, d)| g * d).sum();
+        if slope.is_nan() || slope >= 0.0 {
+            return Ok(None);
+        }
+        let reach = self.guard.as_ref().map_or(f64::INFINITY, |guard| guard.reach(x, direction));
+        let changed = model.projected > 0 || model.shift > 0.0;
+        let line = Line { x, direction, energy: model.energy, slope, size: self.size, changed, reach };
+        timed(&mut self.times.evaluate, || line.search(system))
+    }
+
+    /// Learns from a step; returns the outcome where an unknown runs away.
+    fn accept(&mut self, x: &[f64], model: &Model, accepted: Accepted) -> Option<Outcome> {
+        let short = accepted.step < SHORT && !accepted.limited;
+        if short {
+            self.levels.distrust();
+        }
+        self.shift.learn(accepted.step, short);
+        let away = self.scale.runs_away(x, &model.direction, accepted.step);
+        away.map(|unknown| Outcome::Unbounded { unknown })
+    }
+
+    /// The outcome where there is no step. A shift makes any decrement as small as rounding errors.
+    fn stuck(&self, iteration: &Iteration, model: &Model) -> Outcome {
+        let noise = self.size.is_noise(0.5 * iteration.decrement * iteration.decrement);
+        match noise && !shift::counts(model.shift) {
             true => Outcome::Precision,
             false => Outcome::NoStep,
         }
     }
 
     /// Evaluates, and solves for a direction of descent.
-    fn model(&mut self, system: &mut System) -> Result<Model, Error> {
+    fn model(&mut self, system: &mut System, x: &[f64]) -> Result<Model, Error> {
         self.levels.begin();
         // Which elements are around the largest entries of the gradient is known from the gradient.
         let mut gradient = match self.levels.needs_gradient() {
@@ -201,42 +272,85 @@ impl Newton {
             false => Vec::new(),
         };
         loop {
-            system.project(self.levels.projected(&gradient, &self.held));
-            let at = timed(&mut self.times.evaluate, || system.evaluate())?;
-            let energy = at.energy;
-            gradient = at.gradient.to_vec();
-            self.linear.set(at.hessian)?;
-            let projected = system.projected_elements();
-            if let Some(solved) = self.solve(&gradient)? {
+            let elements = self.levels.projected(&gradient, &self.held);
+            let mut model = self.evaluate(system, x, elements)?;
+            if self.solve(&mut model, x)? {
                 self.levels.found();
-                return Ok(Model { energy, gradient, solved, projected });
+                return Ok(model);
             }
+            gradient = model.gradient;
             self.levels.rise();
         }
     }
 
-    /// Solves for the direction, with the shift to begin with. Where the matrix is not positive definite, `None` if more
+    /// The model with the Hessian as it is, if it is positive definite. It is what is begun with from then on.
+    fn unchanged(&mut self, system: &mut System, x: &[f64]) -> Result<Option<Model>, Error> {
+        let mut model = self.evaluate(system, x, ProjectedElements::None)?;
+        let found = self.try_solve(&mut model, x)?;
+        if found {
+            self.levels.trust();
+            self.shift.forget();
+        }
+        Ok(found.then_some(model))
+    }
+
+    /// Evaluates with some elements projected, and holds what moves freely.
+    fn evaluate(&mut self, system: &mut System, x: &[f64], elements: ProjectedElements) -> Result<Model, Error> {
+        system.project(elements);
+        let at = timed(&mut self.times.evaluate, || system.evaluate())?;
+        let (energy, gradient) = (at.energy, at.gradient.to_vec());
+        let start = Instant::now();
+        self.linear.set(at.hessian)?;
+        let projected = system.projected_elements();
+        let diagonal: Vec<f64> = self.linear.matrix.diagonal().collect();
+        self.linear.matrix.gather(&gradient, &mut self.rhs);
+        let at = At { x, gradient: &self.rhs };
+        let pins = self.gauge.pins(system.problem(), &self.linear.matrix, at, projected > 0);
+        let stiffness = Scale::stiffness(diagonal.iter().copied());
+        if self.linear.is_direct() {
+            pins.into_iter().for_each(|row| self.linear.matrix.add_at(row, diagonal[row].abs().max(stiffness)));
+        }
+        self.times.linear += start.elapsed().as_secs_f64();
+        let (solved, direction) = (Solved::default(), Vec::new());
+        Ok(Model { energy, gradient, diagonal, stiffness, direction, solved, projected, shift: 0.0 })
+    }
+
+    /// Solves for the direction, with the shift to begin with. Where the matrix is not positive definite, false if more
     /// elements can be projected; otherwise more and more is added to its diagonal until it is.
-    fn solve(&mut self, gradient: &[f64]) -> Result<Option<Solved>, Error> {
-        let unit = self.scale.stiffness(&self.linear.matrix);
+    fn solve(&mut self, model: &mut Model, x: &[f64]) -> Result<bool, Error> {
+        let unit = model.stiffness;
         let mut added = self.shift.begin();
         loop {
             self.linear.matrix.add_diagonal(|_, own| added * own.abs().max(unit));
-            self.linear.matrix.gather(gradient, &mut self.rhs);
-            self.rhs.iter_mut().for_each(|g| *g = -*g);
-            let solved = timed(&mut self.times.linear, || self.linear.solve(&mut self.rhs));
-            if solved.definite && self.is_solved(gradient, solved.iterations > 0) {
-                self.direction.fill(0.0);
-                for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {
-                    self.direction[k as usize] = d;
-                }
-                return Ok(Some(solved));
+            model.shift = self.shift.size();
+            if self.try_solve(model, x)? {
+                return Ok(true);
             }
             if self.levels.can_rise() {
-                return Ok(None);
+                return Ok(false);
             }
             added = self.shift.grow().ok_or(Error::Singular)?;
         }
+    }
+
+    /// Solves for the direction with the matrix at hand; false if it is not positive definite.
+    fn try_solve(&mut self, model: &mut Model, x: &[f64]) -> Result<bool, Error> {
+        let start = Instant::now();
+        self.linear.matrix.gather(&model.gradient, &mut self.rhs);
+        self.rhs.iter_mut().for_each(|g| *g = -*g);
+        let symbolic = self.linear.seconds_symbolic;
+        let solved = self.linear.solve(&mut self.rhs)?;
+        let found = solved.definite && self.is_solved(&model.gradient, solved.iterations > 0);
+        if found {
+            self.gauge.remove(&mut self.rhs, x);
+            model.solved = solved;
+            model.direction = vec![0.0; self.held.len()];
+            for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {
+                model.direction[k as usize] = d;
+            }
+        }
+        self.times.linear += start.elapsed().as_secs_f64() - (self.linear.seconds_symbolic - symbolic);
+        Ok(found)
     }
 
     /// True if the direction solves the system: factors of a singular matrix do not. A direction of an iterative solver is

@@ -13,16 +13,22 @@ pub struct Iteration {
     pub energy: f64,
     /// The Euclidean norm of the gradient over the unknowns that are free.
     pub gradient_norm: f64,
-    /// The Newton decrement `√(-g·d)`: half of its square is the fall of the energy that the step promises.
+    /// The Newton decrement `λ = √(-g·d)` of the direction `d = -H⁻¹ g`, with the Hessian as it was solved with: half of its square is the fall of the energy that the step promises.
     pub decrement: f64,
+    /// The decrement below which iterations end; none where something else ends them.
+    pub decrement_limit: Option<f64>,
     /// The share of the step that was taken; zero in the last one.
     pub step: f64,
     /// Iterations of the linear solver, if it iterates.
     pub linear_iterations: usize,
+    /// True if the linear solver made the most iterations that it may, without an end.
+    pub linear_stalled: bool,
     /// The number of elements whose negative eigenvalues were removed.
     pub projected: usize,
     /// The shift of the Hessian's diagonal, in terms of each entry or their median, whichever is larger.
     pub shift: f64,
+    /// The Hessian that it solved with.
+    pub hessian: SolvedHessian,
     /// The share of the prescribed displacements that has been applied.
     pub load: f64,
     /// The seconds that it took.
@@ -31,6 +37,38 @@ pub struct Iteration {
     pub seconds_evaluate: f64,
     /// The seconds of linear systems: factorisation and solution.
     pub seconds_linear: f64,
+    /// The seconds of everything else.
+    pub seconds_other: f64,
+}
+
+/// The Hessian of a decrement: one that was changed to be positive definite makes it smaller.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum SolvedHessian {
+    /// That of the energy; of residuals JᵀJ where that is wanted.
+    #[default]
+    Unchanged,
+    /// Negative eigenvalues of elements were removed: where it ended, the energy has no definite Hessian.
+    Projected,
+    /// Its diagonal was made larger: where it ended, the energy has no definite Hessian, projected or not.
+    Shifted,
+    /// JᵀJ with the damping of Levenberg and Marquardt.
+    Damped,
+    /// The one that L-BFGS has learned from gradients.
+    QuasiNewton,
+}
+
+impl fmt::Display for SolvedHessian {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SolvedHessian::Unchanged => "the Hessian as it is",
+            SolvedHessian::Projected => "a projected Hessian",
+            SolvedHessian::Shifted => "a shifted Hessian",
+            SolvedHessian::Damped => "JᵀJ, damped",
+            SolvedHessian::QuasiNewton => "the Hessian that L-BFGS has learned",
+        })
+    }
 }
 
 /// The end of a minimisation.
@@ -85,7 +123,10 @@ impl fmt::Display for Outcome {
             Outcome::Converged => f.write_str("converged"),
             Outcome::Precision => f.write_str("converged as far as the precision of the energy allows"),
             Outcome::Iterations => f.write_str("not converged: that were the most iterations allowed"),
-            Outcome::NoStep => f.write_str("not converged: no step along the direction of descent lowers the energy"),
+            Outcome::NoStep => f.write_str(
+                "not converged: no step along the direction of descent lowers the energy: has it a kink or a jump there (abs, max, \
+                 select)?",
+            ),
             Outcome::Unbounded { unknown } => {
                 write!(f, "not converged: the energy falls without end, unknown {unknown} runs away: are enough fixed?")
             }
@@ -105,4 +146,13 @@ pub struct Report {
     pub outcome: Outcome,
     /// Its iterations.
     pub iterations: Vec<Iteration>,
+    /// The seconds of the symbolic phases: orders of elimination and patterns of factors.
+    pub seconds_symbolic: f64,
+}
+
+impl Report {
+    /// The report of a minimisation that was stopped before its first iteration.
+    pub(super) fn stopped() -> Self {
+        Self { outcome: Outcome::Stopped, iterations: Vec::new(), seconds_symbolic: 0.0 }
+    }
 }

@@ -27,8 +27,11 @@ pub fn minimize(
     settings: Settings,
     watch: impl FnMut(&Iteration) -> bool,
 ) -> Result<Report, Error> {
-    let mut method = minimizer(system, held, settings)?;
-    iterate(method.as_mut(), system, settings.iterations, watch)
+    match minimizer(system, held, settings) {
+        Ok(mut method) => iterate(method.as_mut(), system, settings.iterations, watch),
+        Err(Error::Stopped) => Ok(Report::stopped()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Iterates until a method ends, but at most so many times.
@@ -43,7 +46,10 @@ pub fn iterate(
         if iterations.len() >= most {
             break Outcome::Iterations;
         }
-        let (iteration, outcome) = method.step(system)?;
+        let (iteration, outcome) = match method.step(system) {
+            Err(Error::Stopped) => break Outcome::Stopped,
+            made => made?,
+        };
         iterations.push(iteration);
         let on = watch(&iteration);
         match outcome {
@@ -52,5 +58,5 @@ pub fn iterate(
             None => {}
         }
     };
-    Ok(Report { outcome, iterations })
+    Ok(Report { outcome, iterations, seconds_symbolic: method.seconds_symbolic() })
 }

@@ -1,6 +1,5 @@
 //! Scales of a problem: the extent of the unknowns, the stiffness and the size of the energy.
 
-use super::linear::FreeHessian;
 use crate::problem::Problem;
 use crate::tensor::Tensor;
 
@@ -99,8 +98,8 @@ impl Scale {
 
     /// The median size of the entries on the diagonal of the Hessian that are not zero; one for a Hessian of zeros. Unlike
     /// the mean it does not see the few elements that are nearly degenerate, whose entries have no bounds.
-    pub fn stiffness(&self, matrix: &FreeHessian) -> f64 {
-        median(matrix.diagonal().map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
+    pub fn stiffness(diagonal: impl Iterator<Item = f64>) -> f64 {
+        median(diagonal.map(f64::abs).filter(|h| *h > 0.0 && h.is_finite()).collect())
     }
 
     /// The first unknown that runs away, if there is one: it is far away, and the steps that lead there do not become shorter.

@@ -2,6 +2,7 @@
 
 use super::linear::LinearSolver;
 use super::report::Iteration;
+use super::stop::Stop;
 use crate::system::{Options, Projection};
 
 /// The method of a minimisation.
@@ -60,6 +61,8 @@ pub struct Settings {
     pub linear: LinearSolver,
     /// The number of steps that L-BFGS remembers.
     pub memory: usize,
+    /// Asked whether to stop, also within the solution of a linear system.
+    pub stop: Option<Stop>,
 }
 
 impl Default for Settings {
@@ -72,6 +75,7 @@ impl Default for Settings {
             projection: ProjectionPolicy::OnDemand,
             linear: LinearSolver::Direct,
             memory: 20,
+            stop: None,
             method: Method::Newton,
         }
     }
@@ -125,6 +129,11 @@ impl Settings {
         Self { memory, ..self }
     }
 
+    /// Asks a function whether to stop, also within the solution of a linear system.
+    pub fn stop(self, wanted: fn() -> bool) -> Self {
+        Self { stop: Some(Stop::new(wanted)), ..self }
+    }
+
     /// The options of a system that is to be minimised: its elements can be projected where that is wanted, and residuals
     /// have JᵀJ as their Hessian.
     pub fn options(&self, options: Options) -> Options {
@@ -134,25 +143,42 @@ impl Settings {
         Options { projection, gauss_newton: self.method != Exact, ..options }
     }
 
+    /// The decrement below which iterations end, where one ends them.
+    pub(super) fn decrement_limit(&self, (stiffness, length): (f64, f64)) -> Option<f64> {
+        match (self.decrement, self.gradient) {
+            (None, None) => Some(self.tolerance * length * stiffness.sqrt()),
+            (own, _) => own,
+        }
+    }
+
     /// True if an iteration is the last one. The gradient comes with the diagonal of the Hessian; `before` is the decrement of
     /// the iteration before, if there was one and decrements are to be compared.
     pub(super) fn is_small(
         &self,
         iteration: &Iteration,
-        mut gradient: impl Iterator<Item = (f64, f64)>,
+        gradient: impl Iterator<Item = (f64, f64)>,
         before: Option<f64>,
-        (stiffness, length): (f64, f64),
+        scales: (f64, f64),
     ) -> bool {
+        let most = self.decrement_limit(scales);
         if self.decrement.is_some() || self.gradient.is_some() {
-            return self.decrement.is_none_or(|most| iteration.decrement <= most)
+            return most.is_none_or(|most| iteration.decrement <= most)
                 && self.gradient.is_none_or(|most| iteration.gradient_norm <= most);
         }
-        let length = self.tolerance * length;
-        let most = length * stiffness.sqrt();
+        let most = most.unwrap_or(0.0);
         // Where all elements are degenerate, everything is small by these measures, but does not become smaller.
         let contracts = before.is_none_or(|before| iteration.decrement <= CONTRACTION * before);
         iteration.decrement <= most
             && (contracts || iteration.decrement <= VERY_SMALL * most)
-            && gradient.all(|(g, h)| g.abs() <= length * h.abs().max(stiffness))
+            && self.is_flat(gradient, scales)
+    }
+
+    /// True if every entry of the gradient, which comes with the diagonal of the Hessian, is small by the tolerance.
+    pub(super) fn is_flat(
+        &self,
+        mut gradient: impl Iterator<Item = (f64, f64)>,
+        (stiffness, length): (f64, f64),
+    ) -> bool {
+        gradient.all(|(g, h)| g.abs() <= self.tolerance * length * h.abs().max(stiffness))
     }
 }

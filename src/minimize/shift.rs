@@ -25,6 +25,17 @@ const AFTER_SHORT: f64 = 1e-8;
 /// problems take the same iterations.
 const WHOLE: f64 = 0.9;
 
+/// The most iterations for which a matrix is not tried without a shift, after it has failed again and again.
+const MOST_PATIENCE: usize = 15;
+
+/// A shift below this share changes no digit of a decrement that is looked at.
+const NEGLIGIBLE: f64 = 1e-7;
+
+/// True if a shift may have changed the decrement.
+pub fn counts(shift: f64) -> bool {
+    shift > NEGLIGIBLE
+}
+
 /// A shift of the diagonal, in terms of its own entries and their median, that a minimisation remembers.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Shift {
@@ -33,6 +44,12 @@ pub struct Shift {
     next: f64,
     /// The number of short steps in a row.
     short: usize,
+    /// True if the matrix at hand was tried without a shift, and was not positive definite.
+    failed: bool,
+    /// Iterations for which a matrix without a shift is not tried again.
+    patience: usize,
+    /// Iterations since one was tried.
+    waited: usize,
 }
 
 impl Shift {
@@ -44,13 +61,20 @@ impl Shift {
     /// Begins with a new matrix; returns how much is added to it.
     pub fn begin(&mut self) -> f64 {
         self.size = self.next;
+        self.failed = false;
         self.size
+    }
+
+    /// Begins without a shift, whatever was learned.
+    pub fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// Grows, as the matrix is not positive definite; returns how much more is added to it. `None`: no shift makes it
     /// definite.
     pub fn grow(&mut self) -> Option<f64> {
         let before = self.size;
+        self.failed |= before == 0.0;
         if before > LARGEST {
             return None;
         }
@@ -65,9 +89,20 @@ impl Shift {
         self.next = match step {
             _ if self.short > 1 => (LESSON * self.size).clamp(AFTER_SHORT, LARGEST),
             WHOLE.. if self.size > FIRST => self.size / LESSON,
-            WHOLE.. => 0.0,
+            WHOLE.. => self.smallest(),
             _ => self.size,
         };
+    }
+
+    /// None, or the smallest shift where a matrix without one has just failed, so that not every iteration factors it in vain.
+    fn smallest(&mut self) -> f64 {
+        if self.failed {
+            (self.patience, self.waited) = ((2 * self.patience + 1).min(MOST_PATIENCE), 0);
+        } else if self.size == 0.0 {
+            self.patience = 0;
+        }
+        self.waited += 1;
+        if self.waited <= self.patience { FIRST } else { 0.0 }
     }
 }
 
@@ -82,6 +117,24 @@ mod tests {
         let added: f64 = std::iter::from_fn(|| shift.grow()).sum();
         assert!((LARGEST..=11.0 * LARGEST).contains(&shift.size()));
         assert!((added + FIRST - shift.size()).abs() < 1e-6 * shift.size());
+    }
+
+    #[test]
+    fn what_fails_is_tried_more_and_more_seldom() {
+        let mut shift = Shift::default();
+        let tried = |_| {
+            let first = shift.begin();
+            if first == 0.0 {
+                shift.grow();
+            }
+            shift.learn(1.0, false);
+            first == 0.0
+        };
+        let tried: Vec<bool> = (0..40).map(tried).collect();
+        let tried: Vec<usize> = (0..40).filter(|&k| tried[k]).collect();
+        assert_eq!(tried, [0, 2, 6, 14, 30]);
+        shift.forget();
+        assert_eq!(shift.begin(), 0.0);
     }
 
     #[test]

@@ -25,5 +25,6 @@ impl Iteration {
     pub(super) fn take_times(&mut self, start: Instant, times: Times) {
         self.seconds = start.elapsed().as_secs_f64();
         (self.seconds_evaluate, self.seconds_linear) = (times.evaluate, times.linear);
+        self.seconds_other = (self.seconds - times.evaluate - times.linear).max(0.0);
     }
 }

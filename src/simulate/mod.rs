@@ -255,6 +255,9 @@ impl Simulation {
             let report = report.map_err(|error| self.infinite((step, time), error))?;
             // What has not converged is an approximation still; the caller sees it in the outcome.
             let outcome = report.outcome;
+            if outcome == Outcome::Stopped {
+                return Err(minimize::Error::Stopped.into());
+            }
             if let Outcome::Linear { unknown } | Outcome::Unbounded { unknown } = outcome {
                 return Err(Error::Step { step, time, outcome, node: self.node(unknown) });
             }

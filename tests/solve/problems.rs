@@ -1,7 +1,7 @@
 //! The example problems are sound: they load, build, and have finite energies where they begin. Some of them are solved.
 
 use spadina::files::ProblemFile;
-use spadina::minimize::{Settings, minimize_moved};
+use spadina::minimize::{Settings, SolvedHessian, minimize_moved};
 use spadina::simulate::{Setup, Simulation};
 use spadina::{Options, System};
 use std::path::{Path, PathBuf};
@@ -43,13 +43,20 @@ fn example_problems_begin() {
 
 /// The number of iterations of an example.
 fn iterations(name: &str) -> usize {
-    let file = ProblemFile::read(folder().join(name)).unwrap();
+    let text = std::fs::read_to_string(folder().join(name)).unwrap();
+    iterations_of(name, &text)
+}
+
+fn iterations_of(name: &str, text: &str) -> usize {
+    let file = ProblemFile::parse(folder().join(name), text).unwrap();
     let problem = file.load().unwrap();
     let pins = file.pins(&problem, &file.solve.fix, &file.solve.moves).unwrap();
     let settings = Settings::read(&file.solve, &problem);
     let mut system = System::build(problem, settings.options(Options::default())).unwrap();
     let report = minimize_moved(&mut system, &pins, 1, settings, |_| true).unwrap();
     assert!(report.outcome.is_minimum(), "{name}: {:?}", report.outcome);
+    let last = report.iterations.last().unwrap();
+    assert!(name == "smoothing.toml" || last.hessian == SolvedHessian::Unchanged, "{name}: {last:?}");
     report.iterations.len()
 }
 
@@ -59,6 +66,16 @@ fn example_problems_are_solved() {
         let count = iterations(&format!("{name}.toml"));
         assert!(count <= most, "{name}: {count} iterations");
     }
+}
+
+#[test]
+fn nothing_needs_to_be_held() {
+    let name = "flatten.toml";
+    let free = std::fs::read_to_string(folder().join(name)).unwrap();
+    let [node, ray] =
+        ["[0, 0], [0, 1]", "[0, 0], [0, 1], [1, 1]"].map(|held| format!("{free}fix = {{ uv = [{held}] }}\n"));
+    let [free, node, ray] = [&free, &node, &ray].map(|text| iterations_of(name, text));
+    assert!(free <= node.min(ray) + 1, "{free} {node} {ray}");
 }
 
 /// As its caption says.

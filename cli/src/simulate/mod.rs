@@ -12,6 +12,7 @@ mod run;
 
 use crate::error::Error;
 use crate::input;
+use crate::progress::interrupted;
 use bodies::Bodies;
 use clap::Args;
 use energies::{ENERGIES, Row, Table};
@@ -64,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let (file, problem) = input::read(&arguments.problem)?;
     let settings = Settings::read(&file.solve, &problem);
     let settings = settings.tolerance(file.solve.tolerance.unwrap_or(TOLERANCE));
-    let setup = Setup::read(&file, &problem, settings)?;
+    let setup = Setup::read(&file, &problem, settings.stop(interrupted))?;
     let section = file.simulate.as_ref().ok_or(SectionError::Missing)?;
     let steps = (section.time / section.step).round().max(1.0) as usize;
     let geometry = Geometry::of(&problem);

@@ -11,7 +11,8 @@ use crate::summary;
 use serde::Serialize;
 use spadina::files::{FrameFile, SimulateSection};
 use spadina::mesh::{VtkEncoding, write_obj, write_vtk};
-use spadina::simulate::{Energies, Simulation, StepReport};
+use spadina::minimize;
+use spadina::simulate::{self, Energies, Simulation, StepReport};
 use spadina_pictures::scene::{Geometry, Picture};
 use std::time::{Duration, Instant};
 
@@ -132,7 +133,11 @@ impl<'a> Run<'a> {
             bar.line(HEAD);
         }
         while at < steps && !interrupted() {
-            let report = simulation.step()?;
+            let report = match simulation.step() {
+                // The step is not made.
+                Err(simulate::Error::Minimize(minimize::Error::Stopped)) => break,
+                report => report?,
+            };
             at = report.step;
             rebinding += report.rebinding;
             self.tell(&report, table, bar)?;

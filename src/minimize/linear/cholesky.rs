@@ -61,6 +61,14 @@ fn work(symbolic: &SymbolicCholesky<usize>) -> f64 {
     }
 }
 
+/// The bytes of memory that can still be taken, where that is known.
+fn available() -> Option<u64> {
+    #[cfg(feature = "meshes")]
+    return crate::mesh::memory::available();
+    #[cfg(not(feature = "meshes"))]
+    None
+}
+
 impl Cholesky {
     /// Orders the unknowns and finds the pattern of the factors. `None`: there is no memory for it.
     pub fn new(matrix: &FreeHessian) -> Option<Self> {
@@ -69,12 +77,21 @@ impl Cholesky {
             true => dissected(matrix).filter(|other| work(other) < work(&symbolic)).unwrap_or(symbolic),
             false => symbolic,
         };
+        let needed = (symbolic.len_val() * size_of::<f64>()) as u64;
+        if available().is_some_and(|free| needed > free) {
+            return None;
+        }
         let factor = symbolic.factorize_numeric_llt_scratch::<f64>(PAR, Default::default());
         let scratch = MemBuffer::try_new(factor.or(symbolic.solve_in_place_scratch::<f64>(1, PAR))).ok()?;
         let mut factors = Vec::new();
         factors.try_reserve_exact(symbolic.len_val()).ok()?;
         factors.resize(symbolic.len_val(), 0.0);
         Some(Self { symbolic, factors, scratch, factored: false })
+    }
+
+    /// The multiplications of a factorisation, about.
+    pub fn work(&self) -> f64 {
+        work(&self.symbolic)
     }
 
     /// Factors the values of the matrix; whether it is positive definite.

@@ -2,6 +2,7 @@
 
 use super::free::FreeHessian;
 use super::precondition::Preconditioner;
+use crate::minimize::stop::Stop;
 use crate::minimize::vector::dot;
 
 /// The result of conjugate gradients.
@@ -9,30 +10,51 @@ use crate::minimize::vector::dot;
 pub struct Found {
     /// Iterations made.
     pub iterations: usize,
-    /// True if a direction of no or negative curvature ended the search; the solution is what it was until then.
-    pub indefinite: bool,
+    /// The reason why there are no more.
+    pub end: End,
 }
 
-/// Solves until the residual is `tolerance` times the right-hand side, which the solution takes the place of, or until so
-/// many iterations have been made.
-pub fn solve(
-    (matrix, preconditioner): (&FreeHessian, &dyn Preconditioner),
-    rhs: &mut [f64],
-    tolerance: f64,
-    most: usize,
-) -> Found {
+/// The end of conjugate gradients; the solution is what it was until then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The residual is small.
+    Solved,
+    /// There is a direction of no or negative curvature.
+    Indefinite,
+    /// The most iterations were made.
+    Stalled,
+    /// The caller wants to stop.
+    Stopped,
+}
+
+/// Limits of conjugate gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The residual that ends them, relative to the right-hand side.
+    pub tolerance: f64,
+    /// The most iterations.
+    pub iterations: usize,
+    /// Asked whether to stop.
+    pub stop: Option<Stop>,
+}
+
+/// Solves within limits; the solution takes the place of the right-hand side.
+pub fn solve((matrix, preconditioner): (&FreeHessian, &dyn Preconditioner), rhs: &mut [f64], limits: Limits) -> Found {
     let n = rhs.len();
     let mut residual = rhs.to_vec();
     let [mut preconditioned, mut product] = [(); 2].map(|()| vec![0.0; n]);
     let x = rhs;
     x.fill(0.0);
-    let enough = tolerance * dot(&residual, &residual).sqrt();
+    let enough = limits.tolerance * dot(&residual, &residual).sqrt();
     preconditioner.apply(matrix, &residual, &mut preconditioned);
     let mut direction = preconditioned.clone();
     let mut mixed = dot(&residual, &preconditioned);
-    for iterations in 0..most {
+    for iterations in 0..limits.iterations {
         if dot(&residual, &residual).sqrt() <= enough {
-            return Found { iterations, indefinite: false };
+            return Found { iterations, end: End::Solved };
+        }
+        if limits.stop.is_some_and(Stop::is_wanted) {
+            return Found { iterations, end: End::Stopped };
         }
         matrix.multiply(&direction, &mut product);
         let curvature = dot(&direction, &product);
@@ -40,7 +62,7 @@ pub fn solve(
             if iterations == 0 {
                 x.copy_from_slice(&direction);
             }
-            return Found { iterations, indefinite: true };
+            return Found { iterations, end: End::Indefinite };
         }
         let alpha = mixed / curvature;
         for k in 0..n {
@@ -53,5 +75,5 @@ pub fn solve(
         mixed = next;
         direction.iter_mut().zip(&preconditioned).for_each(|(d, z)| *d = z + beta * *d);
     }
-    Found { iterations: most, indefinite: false }
+    Found { iterations: limits.iterations, end: End::Stalled }
 }

@@ -8,7 +8,7 @@ const NOWHERE: u32 = u32::MAX;
 /// A symmetric matrix over the free unknowns: its lower triangle in compressed rows, the diagonal last in each row.
 ///
 /// The pattern and the places of its entries in the Hessian are found once; new values are one pass over them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct FreeHessian {
     /// The numbers of the free unknowns, ascending.
     pub free: Vec<u32>,
@@ -82,6 +82,30 @@ impl FreeHessian {
         for (row, &end) in self.row_ptr[1..].iter().enumerate() {
             let value = &mut self.values[end - 1];
             *value += added(row, *value);
+        }
+    }
+
+    /// Adds to one entry on the diagonal.
+    pub fn add_at(&mut self, row: usize, added: f64) {
+        self.values[self.row_ptr[row + 1] - 1] += added;
+    }
+
+    /// The product with a vector, and that of the sizes: for each entry the sum of the sizes of its terms.
+    pub fn multiply_sizes(&self, x: &[f64], product: &mut [f64], sizes: &mut [f64]) {
+        product.fill(0.0);
+        sizes.fill(0.0);
+        for row in 0..self.rows() {
+            let (begin, last) = (self.row_ptr[row], self.row_ptr[row + 1] - 1);
+            let mut add = |at: usize, value: f64| {
+                product[at] += value;
+                sizes[at] += value.abs();
+            };
+            add(row, self.values[last] * x[row]);
+            for at in begin..last {
+                let (col, value) = (self.col_idx[at], self.values[at]);
+                add(row, value * x[col]);
+                add(col, value * x[row]);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::minimize::linear::LinearSolver;
-use crate::minimize::linear::conjugate::solve;
+use crate::minimize::linear::conjugate::{End, Limits, solve};
 use crate::minimize::linear::dissect::tests::boxes;
 use crate::minimize::linear::free::FreeHessian;
 
@@ -91,8 +91,9 @@ fn systems_are_solved() {
         own.update(&matrix);
         let rhs: Vec<f64> = (0..matrix.rows()).map(noise).collect();
         let (mut x, mut product) = (rhs.clone(), vec![0.0; rhs.len()]);
-        let found = solve((&matrix, own.as_ref()), &mut x, 1e-12, 1000);
-        assert!(!found.indefinite && found.iterations < 100, "{kind:?}: {found:?}");
+        let limits = Limits { tolerance: 1e-12, iterations: 1000, stop: None };
+        let found = solve((&matrix, own.as_ref()), &mut x, limits);
+        assert!(found.end == End::Solved && found.iterations < 100, "{kind:?}: {found:?}");
         matrix.multiply(&x, &mut product);
         assert!(product.iter().zip(&rhs).all(|(a, b)| (a - b).abs() < 1e-10), "{kind:?}");
     }

@@ -1,5 +1,7 @@
 //! Minima, and starts from which there are none.
 
+mod ends;
+
 use super::*;
 use crate::{Options, Problem, System, Term};
 
