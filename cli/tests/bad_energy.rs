@@ -356,7 +356,11 @@ fn results() {
     let problem = |x: &str| format!("[unknowns]\nx = {x}\n[indices]\ne = [0, 1, 2]\n{TERM}over = \"e\"\n");
     let row = |body: &str, x: &str, wanted: Vec<&'static str>| (elements.replace("BODY", body), problem(x), wanted);
     check(&[
-        row("log(x[0])", "[1.0, -1.0, -2.0]", vec!["the energy is not finite: term 0", "e.wgsl", "first at element 1"]),
+        row(
+            "log(x[0])",
+            "[1.0, -1.0, -2.0]",
+            vec!["the energy is not finite: term 0", "e.wgsl", "first at element 1", "; not finite: 1, 2"],
+        ),
         row("sqrt(x[0])", "[1.0, 1.0, 0.0]", vec!["the gradient is not finite: term 0", "first at element 2"]),
         row("x[0] * sqrt(x[0])", "[0.0, 1.0, 1.0]", vec!["is not finite: term 0", "first at element 0"]),
         row("1.0 / x[0]", "[1.0, 0.0, 0.0]", vec!["the energy is not finite", "first at element 1"]),

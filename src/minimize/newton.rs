@@ -338,6 +338,10 @@ impl Newton {
         let start = Instant::now();
         self.linear.matrix.gather(&model.gradient, &mut self.rhs);
         self.rhs.iter_mut().for_each(|g| *g = -*g);
+        if !self.linear.is_direct() {
+            // Without springs only forces that move nothing freely have a solution; rounding errors are none of them.
+            self.gauge.remove(&mut self.rhs, x);
+        }
         let symbolic = self.linear.seconds_symbolic;
         let solved = self.linear.solve(&mut self.rhs)?;
         let found = solved.definite && self.is_solved(&model.gradient, solved.iterations > 0);

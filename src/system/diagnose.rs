@@ -1,6 +1,6 @@
 //! From results that are not finite to the term, the element and the operation.
 
-use super::located::{Iteration, NonFinite, TextPlace};
+use super::located::{Iteration, MOST_LISTED, NonFinite, TextPlace};
 use super::program::SolvedProgram;
 use super::term::DerivedTerm;
 use crate::problem::Problem;
@@ -10,6 +10,7 @@ use spadina_core::index::Origin;
 use spadina_core::interpret;
 use spadina_core::kernel::Kernel;
 use spadina_core::real::Precision;
+use std::ops::Range;
 
 /// Finds the first term and element whose results are not finite in a precision.
 pub fn non_finite(
@@ -31,7 +32,11 @@ pub fn non_finite(
                 if let Some(at) = first_bad((kernel, streams), &data, lengths, largest) {
                     let place = operation(term, (kernel, streams), &data, at);
                     let iteration = iteration(kernel, at);
-                    return NonFinite { iteration, place, ..NonFinite::of_term(what, term.number, &term.file) };
+                    let all = match quantity {
+                        Quantity::Value => all_bad((kernel, streams), &data, at, largest),
+                        _ => Vec::new(),
+                    };
+                    return NonFinite { iteration, place, all, ..NonFinite::of_term(what, term.number, &term.file) };
                 }
             }
         }
@@ -64,6 +69,30 @@ fn stages(term: &DerivedTerm, quantity: Quantity) -> Vec<(&'static str, &SolvedP
         stages.extend(term.programs().map(|program| (name, program, own)));
     }
     stages
+}
+
+/// The values of the outermost loop from the first one on whose energies are beyond the `largest` number, by bisection.
+fn all_bad((kernel, streams): (&Kernel, &Streams), data: &Data, first: i64, largest: f64) -> Vec<i64> {
+    let finite = |range: Range<i64>| {
+        let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
+        let mut buffers =
+            Buffers { gradient: &mut [], hessian: &mut [], residual: &mut [], jacobian: &mut [], product: &mut [] };
+        interpret::run_chunks(kernel, data, streams, &chunks, &mut buffers).abs() <= largest
+    };
+    let mut all = Vec::new();
+    // Ranges to look at, the first one last.
+    let mut ranges = vec![first..streams.outer.end];
+    while let Some(range) = ranges.pop() {
+        if all.len() > MOST_LISTED || range.is_empty() || finite(range.clone()) {
+            continue;
+        }
+        let middle = range.start + (range.end - range.start) / 2;
+        match range.end - range.start {
+            1 => all.push(range.start),
+            _ => ranges.extend([middle..range.end, range.start..middle]),
+        }
+    }
+    all
 }
 
 /// The first value of the outermost loop whose results are beyond the `largest` number, by bisection over prefixes of the

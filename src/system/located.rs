@@ -103,7 +103,13 @@ pub struct NonFinite {
     pub place: Option<TextPlace>,
     /// True if each element alone is finite in double precision, before it is projected and added.
     pub in_sum: bool,
+    /// The elements without a finite energy, as those of an inverted start: some more than are listed at most. Empty where the
+    /// energy is finite.
+    pub all: Vec<i64>,
 }
+
+/// The most elements that a message lists.
+pub(crate) const MOST_LISTED: usize = 12;
 
 impl NonFinite {
     /// A result of a term as a whole.
@@ -113,7 +119,7 @@ impl NonFinite {
 
     /// A result of finite elements.
     pub(crate) fn of_sum(what: impl Into<String>) -> Self {
-        Self { what: what.into(), term: None, file: None, iteration: None, place: None, in_sum: true }
+        Self { what: what.into(), term: None, file: None, iteration: None, place: None, in_sum: true, all: Vec::new() }
     }
 }
 
@@ -141,6 +147,11 @@ impl fmt::Display for NonFinite {
         }
         if let Some(place) = &self.place {
             write!(f, ", from the operation at {file}:{place}")?;
+        }
+        if self.all.len() > 1 {
+            let listed: Vec<String> = self.all.iter().take(MOST_LISTED).map(i64::to_string).collect();
+            let more = if self.all.len() > MOST_LISTED { " and more" } else { "" };
+            write!(f, "; not finite: {}{more}", listed.join(", "))?;
         }
         match self.in_sum {
             true => f.write_str(
