@@ -81,8 +81,9 @@ fn all_bad((kernel, streams): (&Kernel, &Streams), data: &Data, first: i64, larg
     };
     let mut all = Vec::new();
     // Ranges to look at, the first one last.
-    let mut ranges = vec![first..streams.outer.end];
-    while let Some(range) = ranges.pop() {
+    let mut ranges = Vec::new();
+    let mut next = Some(first..streams.outer.end);
+    while let Some(range) = next.take().or_else(|| ranges.pop()) {
         if all.len() > MOST_LISTED || range.is_empty() || finite(range.clone()) {
             continue;
         }
