@@ -1,5 +1,8 @@
 //! Small inputs that went wrong once, each of which stands for a kind of fault.
 
+#[path = "field/friction.rs"]
+mod friction;
+
 use spadina::minimize::{Method, Outcome, Settings, minimize};
 use spadina::system::{Device, Precision};
 use spadina::{Options, Problem, System};

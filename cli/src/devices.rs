@@ -1,5 +1,6 @@
 //! `spadina devices`.
 
+use crate::{columns, summary};
 use spadina::cpu;
 use spadina::gpu::{ADAPTER_VARIABLE, summaries};
 use std::fmt::Write;
@@ -9,7 +10,7 @@ pub fn run() -> String {
     let mut text = processor();
     text.push('\n');
     adapters(&mut text);
-    text
+    columns::wrap(&text, columns::room())
 }
 
 /// The processor and what compiled kernels use of it.
@@ -53,11 +54,23 @@ fn adapters(text: &mut String) {
             format!("{} MiB", adapter.largest_binding >> 20),
         ]
     }));
-    text.push_str(&table(&rows));
+    let lines = table(&rows);
+    let fits = columns::room().is_none_or(|room| lines.lines().all(|line| line.chars().count() <= room));
+    text.push_str(&if fits { lines } else { stacked(&rows) });
     let _ = match found.iter().any(|adapter| adapter.is_default) {
         true => writeln!(text, "\n* is taken unless --adapter NAME or {ADAPTER_VARIABLE} say otherwise."),
         false => writeln!(text, "\nNone is taken without --adapter NAME: {ADAPTER_VARIABLE} names none of them."),
     };
+}
+
+/// The cells of each row one below the other, beside the words of the first row.
+fn stacked<const N: usize>(rows: &[[String; N]]) -> String {
+    let Some((head, rows)) = rows.split_first() else { return String::new() };
+    let one = |row: &[String; N]| {
+        let cells: Vec<(&str, String)> = head.iter().map(String::as_str).zip(row.iter().cloned()).collect();
+        summary::aligned(&cells.into_iter().filter(|(_, cell)| !cell.is_empty()).collect::<Vec<_>>())
+    };
+    rows.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns that line up.

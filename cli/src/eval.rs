@@ -4,10 +4,12 @@ use crate::error::Error;
 use crate::output::{OutputFile, Report, Seconds, norm, write_folder, write_general, write_symmetric};
 use crate::place::{Device, Precision, Projection, Where, name};
 use crate::progress::{BUILDING, EVALUATING, during};
+use crate::shown::{element_values, vtk};
 use crate::timing::{median, times};
 use crate::{input, summary};
 use clap::Args;
 use spadina::{Evaluation, Options, System};
+use spadina_pictures::scene::{ElementValues, Geometry};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,7 +20,7 @@ pub struct Arguments {
     /// The problem file.
     #[arg(value_name = "PROBLEM.toml")]
     problem: PathBuf,
-    /// The folder for result.json, gradient.npy and hessian.mtx; made if it is missing.
+    /// The folder for result.json, gradient.npy, hessian.mtx and mesh.vtk; made if it is missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
@@ -41,7 +43,14 @@ pub struct Arguments {
 }
 
 /// The names of the results.
-const FILES: [&str; 5] = ["result.json", "gradient.npy", "hessian.mtx", "residual.npy", "jacobian.mtx"];
+const FILES: [&str; 6] = ["result.json", "gradient.npy", "hessian.mtx", "residual.npy", "jacobian.mtx", "mesh.vtk"];
+
+/// The mesh of a problem, at the values of its unknowns, with values at its elements.
+struct Evaluated {
+    geometry: Geometry,
+    vector: Vec<f64>,
+    values: Vec<ElementValues>,
+}
 
 /// Evaluates a problem and writes the results.
 pub fn run(arguments: &Arguments) -> Result<String, Error> {
@@ -49,6 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let (file, problem) = input::read(&arguments.problem)?;
     input::keep(&file, &arguments.out, |name| FILES.contains(&name))?;
     let unknowns = problem.unknown_count();
+    let geometry = Geometry::of(&problem).filter(Geometry::has_elements);
     let mut system = during(BUILDING, || System::build(problem, options))?;
     let repeat = arguments.repeat.get();
     let value = median(during(EVALUATING, || times(repeat, || system.value().map(|_| ())))?);
@@ -56,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let built = system.seconds();
     // The last of the runs is the one that is written.
     let mut hessian = during(EVALUATING, || times(repeat - 1, || system.evaluate().map(|_| ())))?;
+    let evaluated = geometry.map(|geometry| Evaluated::of(geometry, &mut system)).transpose()?;
     let start = Instant::now();
     let system = &mut system;
     let evaluation = during(EVALUATING, move || system.evaluate())?;
@@ -81,8 +92,16 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         }),
         seconds,
     };
-    let names = during("writing results", || write(arguments, &report, evaluation))?;
+    let names = during("writing results", || write(arguments, &report, evaluation, evaluated.as_ref()))?;
     Ok(summary::table(&report, &arguments.out, &names))
+}
+
+impl Evaluated {
+    /// The mesh as it is evaluated.
+    fn of(geometry: Geometry, system: &mut System) -> Result<Evaluated, Error> {
+        let values = during("the energies of the elements", || element_values(&geometry, system))?;
+        Ok(Evaluated { vector: system.vector(), geometry, values })
+    }
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Error> {
@@ -96,7 +115,12 @@ fn options(arguments: &Arguments) -> Result<Options, Error> {
 }
 
 /// Writes the folder and returns the names of its files.
-fn write(arguments: &Arguments, report: &Report, at: Evaluation<'_>) -> Result<Vec<String>, Error> {
+fn write(
+    arguments: &Arguments,
+    report: &Report,
+    at: Evaluation<'_>,
+    evaluated: Option<&Evaluated>,
+) -> Result<Vec<String>, Error> {
     let mut files = vec![
         OutputFile::new("result.json", |w| w.write_all(&report.json()?)),
         OutputFile::new("gradient.npy", |w| spadina::npy::write(w, &[at.gradient.len()], at.gradient)),
@@ -107,6 +131,9 @@ fn write(arguments: &Arguments, report: &Report, at: Evaluation<'_>) -> Result<V
     }
     if let Some(jacobian) = at.jacobian {
         files.push(OutputFile::new("jacobian.mtx", move |w| write_general(w, jacobian)));
+    }
+    if let Some(Evaluated { geometry, vector, values }) = evaluated {
+        files.push(vtk("spadina eval", geometry, vector, values));
     }
     write_folder(&arguments.out, &files)?;
     Ok(files.iter().map(|f| f.name.to_string()).collect())

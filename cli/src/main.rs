@@ -1,6 +1,8 @@
 //! The command line of Spadina: `spadina eval` and its like.
 
 mod bench;
+mod color;
+mod columns;
 mod command;
 mod devices;
 mod error;
@@ -12,6 +14,7 @@ mod memory;
 mod output;
 mod place;
 mod progress;
+mod shown;
 mod simulate;
 mod solve;
 mod summary;

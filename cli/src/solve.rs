@@ -1,20 +1,20 @@
 //! `spadina solve`.
 
+use crate::color::Color;
 use crate::error::Error;
 use crate::output::{self, OutputFile, check_folder, write_folder};
 use crate::progress::{BUILDING, Bar, during, interrupted, watch_interrupts};
+use crate::shown::Shown;
 use crate::trend::Trend;
-use crate::{input, summary};
+use crate::{columns, input, summary};
 use clap::Args;
 use serde::Serialize;
 use spadina::files;
-use spadina::mesh::{View, VtkEncoding, write_obj, write_ply, write_vtk};
 use spadina::minimize::{self, Iteration, Outcome, Report, Settings, SolvedHessian};
 use spadina::{Options, Problem, System};
 use spadina_pictures::plot::{Plot, Series};
-use spadina_pictures::scene::{Geometry, Picture};
+use spadina_pictures::scene::Geometry;
 use std::fmt;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -30,13 +30,17 @@ pub struct Arguments {
     /// Print the report as JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// The numbers by which picture.png is coloured [default: the displacement, or an unknown with one number for each node].
+    #[arg(long, value_enum, value_name = "WHAT")]
+    color: Option<Color>,
     /// The number of threads, up to 1024 [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
 /// The names of the results, besides those of the unknowns.
-const FILES: [&str; 6] = ["result.json", "convergence.svg", "mesh.vtk", "mesh.obj", "mesh.ply", "picture.png"];
+const FILES: [&str; 8] =
+    ["result.json", "convergence.svg", "mesh.vtk", "mesh.obj", "mesh.ply", "picture.png", "uv.obj", "uv.png"];
 
 /// `result.json`.
 #[derive(Serialize)]
@@ -119,12 +123,13 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let nonzeros = system.pattern()?.nonzeros();
     watch_interrupts();
     let bar = Bar::open(arguments.json);
-    bar.line(HEAD);
+    let fit = |line: &str| columns::fit(HEAD, &FIRST, line, columns::room());
+    bar.line(&fit(HEAD));
     let start = Instant::now();
     let steps = file.solve.steps.unwrap_or(1);
     let mut trend = Trend::default();
     let report = minimize::minimize_moved(&mut system, &pins, steps, settings, |iteration| {
-        bar.line(&row(iteration));
+        bar.line(&fit(&row(iteration)));
         if iteration.linear_stalled {
             bar.warn(&stalled(iteration));
         }
@@ -154,7 +159,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         return Err(Error::NotSolved(result.message));
     }
     let json = output::json(&result).map_err(Error::Json)?;
-    let names = write(&folder, &system, geometry.as_ref(), &report, &json)?;
+    let shown = geometry.as_ref().map(|geometry| Shown::of(geometry, &mut system, arguments.color)).transpose()?;
+    let names = write(&folder, &system, shown.as_ref(), &report, &json)?;
     let changed = |tested: Tested| matches!(tested.hessian, SolvedHessian::Projected | SolvedHessian::Shifted);
     if report.outcome.is_minimum() && result.tested.is_some_and(changed) {
         bar.warn(
@@ -206,6 +212,8 @@ fn stalled(iteration: &Iteration) -> String {
     )
 }
 
+/// The columns that are kept longest.
+const FIRST: [&str; 4] = ["iteration", "energy", "decrement", "gradient"];
 const HEAD: &str =
     "iteration                energy     gradient    decrement      step  projected    linear      shift       time";
 
@@ -252,7 +260,7 @@ fn message(outcome: Outcome, problem: &Problem) -> String {
 fn write(
     folder: &std::path::Path,
     system: &System,
-    geometry: Option<&Geometry>,
+    shown: Option<&Shown<'_>>,
     report: &Report,
     json: &str,
 ) -> Result<Vec<String>, Error> {
@@ -260,24 +268,13 @@ fn write(
     let names: Vec<(String, &spadina::Tensor<f64>)> =
         system.problem().unknowns.iter().map(|(name, tensor)| (format!("{name}.npy"), tensor)).collect();
     let plot = convergence(report).svg();
-    let picture =
-        geometry.map(|g| Picture { colored: true, ..Picture::default() }.draw(g, vector)?.png()).transpose()?;
     let mut files = vec![OutputFile::new("result.json", |w| w.write_all(json.as_bytes()))];
     for (name, tensor) in &names {
         files.push(OutputFile::new(name, move |w| spadina::npy::write(w, &tensor.shape, &tensor.data)));
     }
     files.push(OutputFile::new("convergence.svg", |w| w.write_all(plot.as_bytes())));
-    if let Some(g) = geometry {
-        let title = "spadina solve";
-        let vtk = |view: &View<'_>, w: &mut dyn Write| write_vtk(w, view, title, VtkEncoding::Binary);
-        files.push(OutputFile::new("mesh.vtk", move |w| g.view(vector, false, |view| vtk(view, w))));
-        if !g.triangles.is_empty() {
-            files.push(OutputFile::new("mesh.obj", move |w| g.view(vector, true, |view| write_obj(w, view))));
-            files.push(OutputFile::new("mesh.ply", move |w| g.view(vector, true, |view| write_ply(w, view))));
-        }
-    }
-    if let Some(picture) = &picture {
-        files.push(OutputFile::new("picture.png", |w| w.write_all(picture)));
+    if let Some(shown) = shown {
+        shown.files(vector, &mut files);
     }
     write_folder(folder, &files)?;
     Ok(files.iter().map(|f| f.name.to_string()).collect())

@@ -1,5 +1,6 @@
 //! The table that `spadina eval` prints.
 
+use crate::columns;
 use crate::output::Report;
 use std::path::Path;
 
@@ -29,10 +30,19 @@ pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
     aligned(&rows)
 }
 
-/// Names on the left, values on the right, aligned.
+/// Names on the left, values on the right, aligned; values that are too long for the terminal are broken.
 pub fn aligned(rows: &[(&str, String)]) -> String {
+    aligned_in(rows, columns::room())
+}
+
+/// Names and values in lines of so many characters.
+fn aligned_in(rows: &[(&str, String)], room: Option<usize>) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+    let value = |value: &str| match room {
+        Some(room) if width + 2 + value.chars().count() > room => columns::broken(value, (width + 2, width + 2), room),
+        _ => value.to_string(),
+    };
+    rows.iter().map(|(name, own)| format!("{name:width$}  {}\n", value(own))).collect()
 }
 
 /// A number as text that reads back as the same number; zero for minus zero.
@@ -53,6 +63,13 @@ pub fn time(seconds: f64) -> String {
 mod tests {
     use super::*;
     use crate::output::Seconds;
+
+    #[test]
+    fn long_values_are_broken() {
+        let rows = [("energy", "0.1".to_string()), ("written", "a.npy, b.npy, c.npy in out".to_string())];
+        assert_eq!(aligned_in(&rows, Some(24)), "energy   0.1\nwritten  a.npy, b.npy,\n         c.npy in out\n");
+        assert_eq!(aligned_in(&rows, None).lines().count(), 2);
+    }
 
     #[test]
     fn columns_are_aligned() {

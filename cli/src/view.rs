@@ -11,8 +11,9 @@ use spadina::minimize::{ProjectionPolicy, Settings};
 use spadina::simulate::Setup;
 use spadina::system::{self, GpuOptions, Options, Precision, System};
 use spadina_pictures::render::{self, Up};
-use spadina_pictures::scene::Geometry;
+use spadina_pictures::scene::{Geometry, floor};
 use spadina_view::{Animation, LiveSimulation, Minimization, ResidentMinimization, ViewError, positions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `spadina view`.
@@ -24,7 +25,8 @@ pub struct Arguments {
     /// Open no window, but write the last of the pictures to a file.
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
-    /// The number of pictures, with a step before each [default: until the window is closed; with --png 1].
+    /// The number of pictures, with a step before each [default: until the window is closed; with --png 1 of a simulation, and of
+    /// a minimisation as many as it takes to converge].
     #[arg(long, value_name = "N")]
     frames: Option<usize>,
     /// The device that evaluates; on the GPU it is minimised in single precision, and drawn in the solver's own buffer.
@@ -78,6 +80,8 @@ struct Shown {
     animation: Box<dyn Animation>,
     up: Up,
     ground: Option<f32>,
+    /// The steps before a picture, if nothing else is said: it ends at rest.
+    most: usize,
 }
 
 impl Shown {
@@ -88,14 +92,16 @@ impl Shown {
         let flat = Geometry::of(&problem).is_some_and(|geometry| geometry.dimension == 2);
         let up = if flat { Up::Y } else { Up::Z };
         if file.simulate.is_none() || arguments.solve {
-            return Ok(Shown { animation: minimization(arguments, &file, problem, device)?, up, ground: None });
+            let most = Settings::read(&file.solve, &problem).iterations;
+            let animation = minimization(arguments, &file, problem, device)?;
+            return Ok(Shown { animation, up, ground: None, most });
         }
         if device.is_some() {
             return Err(Error::Usage("simulations take the processor: leave out --device, or minimise with --solve"));
         }
         let simulation = simulation(arguments, &file, problem)?;
         let ground = simulation.ground();
-        Ok(Shown { animation: Box::new(simulation), up, ground })
+        Ok(Shown { animation: Box::new(simulation), up, ground, most: 1 })
     }
 }
 
@@ -153,13 +159,23 @@ fn draw(arguments: &Arguments, shown: Shown, device: Option<Device>, file: &Path
         Some(device) => device,
         None => Device::open(arguments.adapter.as_deref())?,
     };
-    let Shown { mut animation, up, ground } = shown;
-    for _ in 0..arguments.frames.unwrap_or(1) {
+    let Shown { mut animation, up, ground, most } = shown;
+    for _ in 0..arguments.frames.unwrap_or(most) {
         animation.step().map_err(ViewError::Animation)?;
+        if arguments.frames.is_none() && animation.is_at_rest() {
+            break;
+        }
+    }
+    if arguments.frames.is_none() && most > 1 && !animation.is_at_rest() {
+        let _ = writeln!(
+            std::io::stderr(),
+            "warning: {most} iterations are not enough: the picture is that of the last one"
+        );
     }
     let scene = animation.scene();
-    let settings = render::Settings { ground, ..render::Settings::default() };
     let points = positions(&device, scene.positions)?;
+    let ground = ground.or_else(|| if up == Up::Z { floor(&[], &points) } else { None });
+    let settings = render::Settings { ground, ..render::Settings::default() };
     let camera = scene.camera(points, settings.width as f32 / settings.height as f32, up, ground);
     let image = spadina_view::picture(&device, &scene, &camera, &settings)?;
     let png = image.png().map_err(ViewError::from)?;

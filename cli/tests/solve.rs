@@ -233,6 +233,8 @@ fn what_cannot_be_simulated_is_refused() {
     let plane = "[[simulate.obstacle]]\nplane = { point = [0.0, 0.0, 0.1], normal = [0.0, 0.0, 1.0] }\n";
     refused("simulate", &section(plane), "node 0 begins at obstacle 0, 1.000e-1 behind its surface");
     refused("simulate", &section(&plane.replace(", 0.1]", "]")), "obstacle 0 needs vectors of 3 components");
+    let damped = plane.replace("0.1]", "-0.1]") + "damping = -1.0\n";
+    refused("simulate", &section(&damped), "`damping`");
     let moved = "[[simulate.move]]\nunknown = \"x\"\nnodes = [0]\nby = [0.1, 0.0, 0.0]\n";
     refused("simulate", &section(moved), "node 0 of `x` is moved, but it is held");
 }

@@ -34,7 +34,7 @@ pub use measure::{area, area_shares, length, length_shares, volume, volume_share
 pub use mesh::Mesh;
 pub use report::{Elements, Finding, Report};
 pub use shape::Shape;
-pub use write::{Field, View, VtkEncoding, write_obj, write_ply, write_vtk};
+pub use write::{Field, View, VtkEncoding, write_obj, write_obj_map, write_ply, write_vtk};
 
 #[cfg(test)]
 mod tests;

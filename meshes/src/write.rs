@@ -174,6 +174,30 @@ pub fn write_obj(sink: &mut (impl Write + ?Sized), view: &View<'_>) -> io::Resul
     out.end()
 }
 
+/// Writes the points and triangles as Wavefront OBJ, with a place in the plane for each point, shape `(nodes, 2)` in C order:
+/// texture coordinates (`vt`).
+///
+/// # Errors
+/// Errors of the sink, and arrays of lengths that do not belong together.
+pub fn write_obj_map(sink: &mut (impl Write + ?Sized), view: &View<'_>, map: &[f64]) -> io::Result<()> {
+    view.check()?;
+    if map.len() != 2 * view.nodes() {
+        return Err(wrong(format!("{} numbers are not 2 for each of {} points", map.len(), view.nodes())));
+    }
+    let mut out = Out::new(sink);
+    for p in view.positions() {
+        let [x, y, z] = p.map(number);
+        out.text(format_args!("v {x} {y} {z}\n"))?;
+    }
+    for place in map.chunks_exact(2) {
+        out.text(format_args!("vt {} {}\n", number(place[0]), number(place[1])))?;
+    }
+    for [a, b, c] in view.triangles.iter().map(|nodes| nodes.map(|node| u64::from(node) + 1)) {
+        out.text(format_args!("f {a}/{a} {b}/{b} {c}/{c}\n"))?;
+    }
+    out.end()
+}
+
 /// Writes the points with their fields, the triangles and the lines with theirs as PLY, little-endian. The format has
 /// no tetrahedra. A field of several components becomes several properties, `name_0`, `name_1` and so on.
 ///

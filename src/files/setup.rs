@@ -89,13 +89,11 @@ fn spread(numbers: Vec<f64>, nodes: usize, width: usize) -> Vec<f64> {
 
 fn obstacle(entry: &ObstacleEntry, usual: f64, stiffness: impl Fn(f64) -> f64) -> Obstacle {
     let distance = entry.distance.unwrap_or(usual);
-    Obstacle {
-        shape: match &entry.shape {
-            ObstacleShape::Plane(point, normal) => Shape::Plane { point: point.clone(), normal: normal.clone() },
-            ObstacleShape::Sphere(center, radius) => Shape::Sphere { center: center.clone(), radius: *radius },
-        },
-        friction: entry.friction,
-        distance,
-        stiffness: entry.stiffness.unwrap_or_else(|| stiffness(distance)),
-    }
+    let shape = match &entry.shape {
+        ObstacleShape::Plane(point, normal) => Shape::Plane { point: point.clone(), normal: normal.clone() },
+        ObstacleShape::Sphere(center, radius) => Shape::Sphere { center: center.clone(), radius: *radius },
+    };
+    let usual = Obstacle::new(shape, distance, entry.stiffness.unwrap_or_else(|| stiffness(distance)));
+    let damping = entry.damping.unwrap_or(usual.damping);
+    usual.friction(entry.friction).damping(damping)
 }

@@ -75,13 +75,15 @@ pub struct ObstacleEntry {
     pub distance: Option<f64>,
     /// `stiffness` of the barrier: an energy for each node.
     pub stiffness: Option<f64>,
+    /// `damping` along the normal, in terms of the critical one of a node alone.
+    pub damping: Option<f64>,
     /// Its place.
     pub place: Place,
 }
 
 const KEYS: &str = "unknown, integrator, step, time, every, density, mass, gravity, velocity, fix, move, obstacle, \
                     output, frames";
-const OBSTACLE_KEYS: &str = "plane, sphere, friction, distance, stiffness";
+const OBSTACLE_KEYS: &str = "plane, sphere, friction, distance, stiffness, damping";
 const INTEGRATORS: &[(&str, Integrator)] = &[("implicit-euler", Integrator::ImplicitEuler), ("bdf2", Integrator::Bdf2)];
 const FRAMES: &[(&str, FrameFile)] = &[("vtk", FrameFile::Vtk), ("obj", FrameFile::Obj), ("png", FrameFile::Png)];
 const WANT_FRAMES: &str = "a list of \"vtk\", \"obj\" and \"png\"";
@@ -168,7 +170,7 @@ fn obstacles(source: &ProblemText<'_>, value: &Value<'_>) -> Result<Vec<Obstacle
 
 fn obstacle(source: &ProblemText<'_>, section: &DeTable<'_>, place: Place) -> Result<ObstacleEntry, ProblemError> {
     let mut shapes = Vec::new();
-    let (mut friction, mut distance, mut stiffness) = (0.0, None, None);
+    let (mut friction, mut distance, mut stiffness, mut damping) = (0.0, None, None, None);
     for (key, value) in section.iter() {
         match key.get_ref().as_ref() {
             "plane" => {
@@ -195,6 +197,7 @@ fn obstacle(source: &ProblemText<'_>, section: &DeTable<'_>, place: Place) -> Re
             "friction" => friction = not_negative(source, key, value)?,
             "distance" => distance = Some(positive(source, key, value)?),
             "stiffness" => stiffness = Some(positive(source, key, value)?),
+            "damping" => damping = Some(not_negative(source, key, value)?),
             _ => return Err(unknown_key(source, key, "[[simulate.obstacle]]", OBSTACLE_KEYS)),
         }
     }
@@ -202,5 +205,5 @@ fn obstacle(source: &ProblemText<'_>, section: &DeTable<'_>, place: Place) -> Re
         let what = "either `plane` or `sphere` of [[simulate.obstacle]]".into();
         return Err(ProblemError::Missing { place, what, hint: "give one of them" });
     };
-    Ok(ObstacleEntry { shape, friction, distance, stiffness, place })
+    Ok(ObstacleEntry { shape, friction, distance, stiffness, damping, place })
 }

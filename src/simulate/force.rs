@@ -1,4 +1,4 @@
-//! The force of an obstacle's barrier: the derivative of its energy by the distance.
+//! The force and stiffness of an obstacle's barrier: the derivatives of its energy by the distance.
 
 use super::Error;
 use crate::problem::{Problem, Term};
@@ -24,16 +24,19 @@ impl BarrierForce {
         Ok(Self(System::build(problem, Options::default().threads(1))?))
     }
 
-    /// The forces at distances, away from the obstacle.
-    pub fn at(&mut self, distances: &[f64]) -> Result<Vec<f64>, Error> {
+    /// The forces at distances, away from the obstacle, and the stiffnesses.
+    pub fn at(&mut self, distances: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Error> {
         if distances.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         if self.0.unknowns() != distances.len() {
             let nodes: Vec<[i32; 1]> = (0..distances.len() as i32).map(|node| [node]).collect();
             self.0.set_indices("nodes", nodes)?;
         }
         self.0.set_unknown("distance", distances)?;
-        Ok(self.0.gradient()?.1.iter().map(|slope| -slope).collect())
+        let at = self.0.evaluate()?;
+        let mut stiffnesses = vec![0.0; distances.len()];
+        at.hessian.coordinates()?.for_each(|(row, _, value)| stiffnesses[row] = value);
+        Ok((at.gradient.iter().map(|slope| -slope).collect(), stiffnesses))
     }
 }

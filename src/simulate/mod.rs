@@ -8,7 +8,7 @@
 //!
 //! which has its gradient where `M a = M g - energy'(x)` (Kane and others, *Variational integrators and the Newmark algorithm*,
 //! 2000; Gast and others, *Optimization integrator for large time steps*, 2015). Backward differences of second order have
-//! the same form with another `x̂` and `2h/3` for `h`. Inertia, weight, barriers and friction are energies in WGSL like those
+//! the same form with another `x̂` and `2h/3` for `h`. Inertia, weight, barriers, damping and friction are energies in WGSL like those
 //! of the problem, and go through the same pipeline.
 //!
 //! ```
@@ -33,6 +33,7 @@
 
 #![warn(missing_debug_implementations)]
 
+mod contact;
 mod error;
 mod force;
 mod grab;
@@ -49,11 +50,11 @@ use crate::minimize::{self, Minimizer, Outcome};
 use crate::problem::{Problem, Term};
 use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
+use contact::{Bodies, Contact};
 pub use error::{Error, SectionError};
 use grab::Grab;
 pub use integrator::Integrator;
 pub use motion::Motion;
-use obstacle::Contact;
 pub use obstacle::{Obstacle, Shape};
 pub use report::{Energies, StepReport};
 pub use setup::Setup;
@@ -106,11 +107,12 @@ impl Simulation {
         let inertia = problem.terms.len();
         let mut problem = with_inertia(problem, &setup, &tensor);
         let mut contacts = Vec::new();
+        let bodies = Bodies { unknown: &setup.unknown, width, masses: &setup.masses, step: setup.step, slip };
         for obstacle in setup.obstacles.iter().enumerate() {
             obstacle::check_dimension(obstacle, width)?;
             obstacle::check_outside(obstacle, &tensor.data, width)?;
             let contact;
-            (problem, contact) = Contact::add(problem, obstacle, (&setup.unknown, width), slip)?;
+            (problem, contact) = Contact::add(problem, obstacle, &bodies)?;
             contacts.push(contact);
         }
         let (problem, grab) = Grab::add(problem, (&setup.unknown, width), (setup.masses.iter().sum(), setup.step));

@@ -1,24 +1,13 @@
 //! Obstacles: planes and balls that nodes are kept out of by a barrier, and that they rub against.
 
 use super::Error;
-use super::force::{BARRIER, BarrierForce};
-use super::grab::none;
 use crate::minimize::Guard;
-use crate::problem::{Problem, Term};
-use crate::system::System;
-use crate::tensor::Tensor;
 use std::ops::Range;
 
-const PLANE: &str = include_str!("energies/plane.wgsl");
-const SPHERE: &str = include_str!("energies/sphere.wgsl");
-const FRICTION: &str = include_str!("energies/friction.wgsl");
-
-/// Nodes may touch an obstacle in a step if they are nearer than its distance and so many times the way that they would coast,
-/// with a margin of the distance. Those that are missed are found at the end of the step, which is then made again.
-const WAYS: f64 = 2.0;
-
-/// The distance with its margin, in terms of itself.
-const WITH_MARGIN: f64 = 1.1;
+/// The damping of an obstacle, if none is given. A node carries what is above it, many times its own mass; with less than
+/// twice the critical damping of a node alone, a box of elements two high chatters on a slope instead of sticking
+/// (`tests/field/friction_chatter`, backward differences of second order).
+const DAMPING: f64 = 4.0;
 
 /// The share that is kept of the way to a surface, so that a node stays before it.
 const KEPT: f64 = 0.9;
@@ -46,8 +35,9 @@ pub enum Shape {
 /// Something that nodes cannot enter.
 ///
 /// From `distance` on a node has the barrier energy `-stiffness (s - 1)² log s`, with `s` the share of the distance that is
-/// left (Li and others, *Incremental potential contact*, 2020). Friction is Coulomb's, with the normal force and direction
-/// at the begin of the time step.
+/// left (Li and others, *Incremental potential contact*, 2020). Friction is Coulomb's, with the barrier's force and direction
+/// at the begin of the time step. Damping acts along the normal alone, with a coefficient `2 damping √(k m)` of the node's mass
+/// and the barrier's stiffness at the begin of the step; without it, bodies chatter, and what chatters slides.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Obstacle {
@@ -59,17 +49,24 @@ pub struct Obstacle {
     pub distance: f64,
     /// The energy of a node that is well within the distance.
     pub stiffness: f64,
+    /// The damping of a node that comes nearer or leaves, in terms of the critical one of the node alone; zero for none.
+    pub damping: f64,
 }
 
 impl Obstacle {
     /// An obstacle without friction, which pushes nodes back from a distance on with a stiffness.
     pub fn new(shape: Shape, distance: f64, stiffness: f64) -> Obstacle {
-        Obstacle { shape, friction: 0.0, distance, stiffness }
+        Obstacle { shape, friction: 0.0, distance, stiffness, damping: DAMPING }
     }
 
     /// Sets Coulomb's coefficient.
     pub fn friction(self, friction: f64) -> Self {
         Self { friction, ..self }
+    }
+
+    /// Sets the damping; zero for none.
+    pub fn damping(self, damping: f64) -> Self {
+        Self { damping, ..self }
     }
 
     /// The distance of a point, and the direction away from the obstacle.
@@ -145,149 +142,4 @@ pub fn guard(obstacles: Vec<Obstacle>, own: Range<usize>, width: usize) -> Guard
         let nearest = ways.map(meets).fold(f64::INFINITY, f64::min);
         KEPT * nearest
     })
-}
-
-/// An obstacle in a system: the nodes that may touch it in the current step.
-#[derive(Debug)]
-pub struct Contact {
-    obstacle: Obstacle,
-    /// The names of its index array and of its arrays.
-    nodes: String,
-    prefix: String,
-    /// The number of the barrier's term.
-    barrier: usize,
-    touching: Vec<i32>,
-    /// The friction of each of them: normal force times coefficient.
-    grips: Vec<f64>,
-    /// The force of the barrier, if there is friction.
-    force: Option<BarrierForce>,
-    normals: Vec<f64>,
-}
-
-impl Contact {
-    /// Adds the barrier of an obstacle, and its friction, to a problem.
-    pub fn add(
-        mut problem: Problem,
-        (number, obstacle): (usize, &Obstacle),
-        (unknown, dimension): (&str, usize),
-        slip: f64,
-    ) -> Result<(Problem, Contact), Error> {
-        let prefix = format!("obstacle {number} ");
-        let named = |name: &str| format!("{prefix}{name}");
-        let nodes = named("nodes");
-        let vector = |v: &[f64]| Tensor::from(v.to_vec());
-        let mut term = match &obstacle.shape {
-            Shape::Plane { point, .. } => {
-                let (_, normal) = obstacle.distance(point);
-                problem = problem.array(named("point"), vector(point)).array(named("normal"), vector(&normal));
-                bound(
-                    "plane",
-                    &[BARRIER, PLANE].concat(),
-                    dimension,
-                    &prefix,
-                    &["point", "normal", "reach", "stiffness"],
-                )
-            }
-            Shape::Sphere { center, radius } => {
-                problem = problem.array(named("center"), vector(center)).array(named("radius"), *radius);
-                bound(
-                    "sphere",
-                    &[BARRIER, SPHERE].concat(),
-                    dimension,
-                    &prefix,
-                    &["center", "radius", "reach", "stiffness"],
-                )
-            }
-        };
-        term = term.over(&nodes).bind("x", unknown);
-        problem = problem.array(named("reach"), obstacle.distance).array(named("stiffness"), obstacle.stiffness);
-        let barrier = problem.terms.len();
-        problem = problem.indices(&nodes, none()).term(term);
-        if obstacle.friction > 0.0 {
-            let term = bound("friction", FRICTION, dimension, &prefix, &["grip", "normals", "slip"]);
-            problem = problem
-                .array(named("grip"), Tensor { shape: vec![0], data: vec![] })
-                .array(named("normals"), Tensor { shape: vec![0, dimension], data: vec![] })
-                .array(named("slip"), slip)
-                .term(term.over(&nodes).bind("x", unknown).bind("before", super::BEFORE));
-        }
-        let force =
-            (obstacle.friction > 0.0).then(|| BarrierForce::new(obstacle.distance, obstacle.stiffness)).transpose()?;
-        let (touching, grips, normals) = (Vec::new(), Vec::new(), Vec::new());
-        Ok((problem, Contact { obstacle: obstacle.clone(), nodes, prefix, barrier, touching, grips, force, normals }))
-    }
-
-    /// Takes the nodes that may touch the obstacle in a step from `x`, those that are nearer than its distance and twice
-    /// the way that they are about to go; whether the table has changed.
-    pub fn prepare(&mut self, system: &mut System, x: &[f64], ahead: &[f64], width: usize) -> Result<bool, Error> {
-        let reach = self.obstacle.distance;
-        let way = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
-        let near = |(_, (x, ahead)): &(usize, (&[f64], &[f64]))| {
-            self.obstacle.distance(x).0 < WITH_MARGIN * reach + WAYS * way(x, ahead)
-        };
-        let nodes = x.chunks_exact(width).zip(ahead.chunks_exact(width)).enumerate().filter(near);
-        let touching: Vec<i32> = nodes.map(|(node, _)| node as i32).collect();
-        self.take(system, touching, x, width)
-    }
-
-    /// Adds nodes that have come near during the step from `x` to `to`; whether there are any.
-    pub fn complete(&mut self, system: &mut System, x: &[f64], to: &[f64], width: usize) -> Result<bool, Error> {
-        let listed = |node: usize| self.touching.binary_search(&(node as i32)).is_ok();
-        let near = |node: usize, to: &[f64]| self.obstacle.distance(to).0 < self.obstacle.distance && !listed(node);
-        let new = to.chunks_exact(width).enumerate().filter(|(node, to)| near(*node, to)).map(|(node, _)| node as i32);
-        let new: Vec<i32> = new.collect();
-        if new.is_empty() {
-            return Ok(false);
-        }
-        let mut touching = [&self.touching[..], &new].concat();
-        touching.sort_unstable();
-        self.take(system, touching, x, width)
-    }
-
-    fn take(&mut self, system: &mut System, touching: Vec<i32>, x: &[f64], width: usize) -> Result<bool, Error> {
-        let changed = touching != self.touching;
-        if changed {
-            system.set_indices(&self.nodes, Tensor { shape: vec![touching.len(), 1], data: touching.clone() })?;
-            self.touching = touching;
-        }
-        if let Some(force) = &mut self.force {
-            self.grips.clear();
-            self.normals.clear();
-            for &node in &self.touching {
-                let (distance, normal) = self.obstacle.distance(&x[node as usize * width..(node as usize + 1) * width]);
-                self.grips.push(distance);
-                self.normals.extend(normal);
-            }
-            self.grips = force.at(&self.grips)?;
-            self.grips.iter_mut().for_each(|grip| *grip *= self.obstacle.friction);
-            system.set_array(&format!("{}grip", self.prefix), &self.grips)?;
-            system.set_array(&format!("{}normals", self.prefix), &self.normals)?;
-        }
-        Ok(changed)
-    }
-
-    /// The name of the index array of the nodes that may touch it.
-    pub fn table(&self) -> &str {
-        &self.nodes
-    }
-
-    /// The number of nodes that may touch the obstacle.
-    pub fn count(&self) -> usize {
-        self.touching.len()
-    }
-
-    /// The number of the term that is its barrier.
-    pub fn barrier(&self) -> usize {
-        self.barrier
-    }
-}
-
-/// A term of these energies, its parameters bound to the arrays with a prefix.
-fn bound(name: &str, text: &str, dimension: usize, prefix: &str, parameters: &[&str]) -> Term {
-    let text = text.replace("VEC", &format!("vec{dimension}f"));
-    let bind = |term: Term, parameter: &&str| {
-        let own = if *parameter == "normals" { "normal" } else { parameter };
-        term.bind(own, &format!("{prefix}{parameter}"))
-    };
-    parameters.iter().fold(Term::energy(format!("{name}.wgsl"), text), bind)
 }

@@ -78,6 +78,7 @@ fn a_ball_of_two_nodes_lands_and_grips() {
         friction,
         distance: 0.05,
         stiffness: 1.0,
+        damping: 0.0,
     };
     for (friction, slides) in [(0.1, true), (0.5, false)] {
         let setup = Setup {
@@ -185,6 +186,7 @@ fn energies_are_those_of_their_terms() {
         friction: 0.3,
         distance: 0.1,
         stiffness: 2.0,
+        damping: 1.0,
     };
     let ball = Obstacle { shape: Shape::Sphere { center: vec![0.0, -1.5], radius: 0.55 }, ..plane.clone() };
     let setup = Setup {
@@ -235,9 +237,10 @@ fn forces_of_barriers_are_the_derivatives_of_their_terms() {
         Shape::Sphere { center: vec![0.1, 0.2, -0.3], radius: 0.7 },
     ];
     for shape in shapes {
-        let obstacle = Obstacle { shape, friction: 0.0, distance: 0.2, stiffness: 3.0 };
+        let obstacle = Obstacle::new(shape, 0.2, 3.0).damping(0.0);
         let problem = Problem::new().unknown("x", vec![[0.0, 0.0, 0.0]]);
-        let (problem, contact) = Contact::add(problem, (0, &obstacle), ("x", 3), 1.0).unwrap();
+        let bodies = Bodies { unknown: "x", width: 3, masses: &[1.0], step: 0.01, slip: 1.0 };
+        let (problem, contact) = Contact::add(problem, (0, &obstacle), &bodies).unwrap();
         let mut forces = BarrierForce::new(obstacle.distance, obstacle.stiffness).unwrap();
         let mut system = System::build(problem, Options::default()).unwrap();
         system.set_indices(contact.table(), vec![[0]]).unwrap();
@@ -246,7 +249,10 @@ fn forces_of_barriers_are_the_derivatives_of_their_terms() {
         for distance in [1e-4, 0.01, 0.1, 0.19, 0.2, 0.3] {
             let x: Vec<f64> = start.iter().zip(&normal).map(|(x, n)| x + (distance - away) * n).collect();
             system.set_unknown("x", &x).unwrap();
-            let force = forces.at(&[obstacle.distance(&x).0]).unwrap()[0];
+            let (force, stiffness) = forces.at(&[obstacle.distance(&x).0]).unwrap();
+            let (force, stiffness) = (force[0], stiffness[0]);
+            let nearer = forces.at(&[obstacle.distance(&x).0 - 1e-6]).unwrap().0[0];
+            assert!(((nearer - force) / 1e-6 - stiffness).abs() <= 0.02 * (1.0 + stiffness), "{distance}: {stiffness}");
             for (gradient, normal) in system.gradient().unwrap().1.iter().zip(&normal) {
                 let error = (gradient + force * normal).abs();
                 assert!(error <= 1e-9 * (1.0 + force), "{obstacle:?} {distance}: {gradient} {force} {normal}");
@@ -262,6 +268,7 @@ fn guards_end_steps_before_obstacles() {
         friction: 0.0,
         distance: 0.1,
         stiffness: 1.0,
+        damping: 0.0,
     };
     let guard = obstacle::guard(vec![ball], 0..4, 2);
     let x = [-3.0, 0.0, 5.0, 5.0];

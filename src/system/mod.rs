@@ -8,6 +8,7 @@ mod debug;
 pub(crate) mod devices;
 mod diagnose;
 mod displace;
+mod elements;
 mod energies;
 mod error;
 mod evaluation;

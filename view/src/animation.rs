@@ -11,6 +11,11 @@ pub trait Animation {
     /// Goes on by a frame of a simulation, or by a step of a solver; the window waits for it. The text of an error is shown, and the animation pauses.
     fn step(&mut self) -> Result<(), String>;
 
+    /// Returns true if further steps change nothing, until something else does.
+    fn is_at_rest(&self) -> bool {
+        false
+    }
+
     /// A node of the scene follows the mouse to this position, in the coordinates of the scene; without a position it is let
     /// go.
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>);

@@ -143,6 +143,10 @@ impl Animation for Minimization {
         }
     }
 
+    fn is_at_rest(&self) -> bool {
+        Minimization::is_at_rest(self)
+    }
+
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>) {
         if node >= self.geometry.nodes() {
             return;

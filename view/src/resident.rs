@@ -200,6 +200,10 @@ impl Animation for ResidentMinimization {
         self.advance()
     }
 
+    fn is_at_rest(&self) -> bool {
+        ResidentMinimization::is_at_rest(self)
+    }
+
     fn grab(&mut self, node: usize, to: Option<[f32; 3]>) {
         if node >= self.geometry.nodes() {
             return;

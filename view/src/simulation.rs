@@ -7,7 +7,7 @@ use super::{Parameter, Positions, Scene, ViewError};
 use spadina::Problem;
 use spadina::simulate::{Setup, Simulation, StepReport};
 use spadina::system::Options;
-use spadina_pictures::scene::{Geometry, Obstacle};
+use spadina_pictures::scene::{Geometry, Obstacle, floor};
 use std::fmt;
 
 /// The name of the slider that is no array.
@@ -82,9 +82,11 @@ impl LiveSimulation {
         &self.simulation
     }
 
-    /// The height of the ground, if a horizontal plane is among the obstacles.
+    /// The height of the ground, if there is one or something else to touch: a horizontal plane among the obstacles, or below
+    /// them and the nodes at the start.
     pub fn ground(&self) -> Option<f32> {
-        self.obstacles.iter().find_map(Obstacle::ground)
+        let touches = !self.obstacles.is_empty() && self.geometry.dimension == 3;
+        touches.then(|| floor(&self.obstacles, &self.points)).flatten()
     }
 
     /// The report of the last step.

@@ -2,6 +2,7 @@
 
 use super::arguments::{Arguments, EVALUATIONS};
 use super::linear::Linear;
+use crate::columns;
 use crate::error::Error;
 use crate::place::name;
 use crate::summary::time;
@@ -192,6 +193,7 @@ impl Table {
 
     fn row(&mut self, name: &str, time: &str, cells: [String; COLUMNS.len()]) {
         let cells: String = cells.iter().map(|cell| format!("{cell:>12}")).collect();
-        let _ = writeln!(self.text, "{}", format!("{name:21}{time:>11}{cells}").trim_end());
+        let line = format!("{name:21}{time:>11}{cells}");
+        let _ = writeln!(self.text, "{}", columns::cut(line.trim_end(), (32, 12), columns::room()));
     }
 }

@@ -5,6 +5,7 @@ mod gpu;
 mod linear;
 mod processor;
 
+use crate::columns;
 use crate::error::Error;
 pub use arguments::Arguments;
 use spadina::system::{Device, Options};
@@ -19,4 +20,5 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         Device::Gpu => gpu::run(arguments, &options),
         _ => processor::run(arguments, &options),
     }
+    .map(|text| columns::wrap(&text, columns::room()))
 }

@@ -1,6 +1,7 @@
 //! `spadina bench --device cpu`.
 
 use super::arguments::{Arguments, EVALUATIONS};
+use crate::columns;
 use crate::error::Error;
 use crate::machine::Machine;
 use crate::summary::time;
@@ -112,12 +113,14 @@ fn table(
     }
     let columns = ["ns/element", "op/element", "GFLOP/s", "of peak", "B/element", "GB/s", "of copy"];
     let head: String = columns.iter().map(|c| format!("{c:>12}")).collect();
-    let _ = writeln!(text, "{:21}{:>11}{head}", "", "time");
+    let fit = |line: String| columns::cut(&line, (32, 12), columns::room());
+    let _ = writeln!(text, "{}", fit(format!("{:21}{:>11}{head}", "", "time")));
     for (k, (name, &seconds)) in EVALUATIONS.iter().zip(seconds).enumerate() {
         let elements = work[2].elements.max(1) as f64;
         let Some(work) = work.get(k) else {
             // How much work a projection is depends on the numbers.
-            let _ = writeln!(text, "{name:21}{:>11}{:>12.1}", time(seconds).trim_start(), 1e9 * seconds / elements);
+            let line = format!("{name:21}{:>11}{:>12.1}", time(seconds).trim_start(), 1e9 * seconds / elements);
+            let _ = writeln!(text, "{}", fit(line));
             continue;
         };
         let (flops, bytes) = (work.operations as f64 / seconds, work.bytes as f64 / seconds);
@@ -131,6 +134,6 @@ fn table(
             format!("{:.0} %", 100.0 * bytes / machine.copy),
         ];
         let cells: String = cells.iter().map(|c| format!("{c:>12}")).collect();
-        let _ = writeln!(text, "{name:21}{:>11}{cells}", time(seconds).trim_start());
+        let _ = writeln!(text, "{}", fit(format!("{name:21}{:>11}{cells}", time(seconds).trim_start())));
     }
 }

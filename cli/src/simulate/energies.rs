@@ -44,7 +44,7 @@ impl Row {
     fn text(&self) -> String {
         let e = &self.energies;
         let reals = [self.time, e.kinetic, e.elastic, e.gravity, e.contact, e.total()];
-        let reals = reals.map(|v| format!("{v:?}")).join(",");
+        let reals = reals.map(|v| format!("{:?}", v + 0.0)).join(",");
         let (step, count, seconds, converged) = (self.step, self.iterations, self.seconds, u8::from(self.converged));
         format!("{step},{reals},{count},{seconds:?},{converged}\n")
     }
@@ -165,7 +165,7 @@ mod tests {
 
     fn row(step: usize) -> Row {
         let mut energies = Energies::default();
-        (energies.kinetic, energies.gravity) = (0.1, -1e-300);
+        (energies.kinetic, energies.gravity, energies.contact) = (0.1, -1e-300, -0.0);
         Row { step, time: 0.1 * step as f64, energies, iterations: 3, seconds: 0.5, converged: step != 2 }
     }
 

@@ -1,12 +1,20 @@
 //! Steps in print: a row of the table, or a line of JSON.
 
 use crate::error::Error;
-use crate::summary;
+use crate::{columns, summary};
 use serde::Serialize;
 use spadina::simulate::{Energies, StepReport};
 
 /// The head of the table.
 pub const HEAD: &str = "     step    time in s   iterations       kinetic       elastic       gravity       contact         total  touching       time";
+
+/// The columns that are kept longest.
+const FIRST: [&str; 4] = ["step", "time in s", "total", "iterations"];
+
+/// A line of the table, as far as there is room for it.
+pub fn fit(line: &str) -> String {
+    columns::fit(HEAD, &FIRST, line, columns::room())
+}
 
 /// A row of the table.
 pub fn row(r: &StepReport) -> String {
@@ -16,11 +24,12 @@ pub fn row(r: &StepReport) -> String {
         r.step,
         r.time,
         r.iterations.len(),
-        e.kinetic,
-        e.elastic,
-        e.gravity,
-        e.contact,
-        e.total(),
+        // Adding zero makes zero of minus zero.
+        e.kinetic + 0.0,
+        e.elastic + 0.0,
+        e.gravity + 0.0,
+        e.contact + 0.0,
+        e.total() + 0.0,
         r.contacts,
         time
     )

@@ -2,7 +2,7 @@
 
 use super::bodies::Bodies;
 use super::frames::FrameName;
-use super::print::{HEAD, line, row};
+use super::print::{HEAD, fit, line, row};
 use super::{ENERGIES, Folder, PLOT, RESULT, Row, STATE, Table};
 use crate::error::Error;
 use crate::output::{self, OutputFile};
@@ -130,7 +130,7 @@ impl<'a> Run<'a> {
         let (mut at, mut rebinding, mut saved) = (simulation.state().step, 0.0, Instant::now());
         bar.begin(at);
         if !self.json {
-            bar.line(HEAD);
+            bar.line(&fit(HEAD));
         }
         while at < steps && !interrupted() {
             let report = match simulation.step() {
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
                     saved = Instant::now();
                 }
                 if !self.json {
-                    bar.line(&row(&report));
+                    bar.line(&fit(&row(&report)));
                 }
             }
             bar.advance(&format!("{:.3} s", report.time));

@@ -51,7 +51,7 @@ fn scale(objects: &[Object<'_>], settings: &Settings) -> Option<((f32, f32), Col
     }
     objects.iter().find_map(|o| match o.color {
         Color::Scalars { range, map, .. } => Some((range, map)),
-        Color::Uniform(_) => None,
+        Color::Uniform(_) | Color::Checkerboard { .. } => None,
     })
 }
 

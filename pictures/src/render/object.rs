@@ -64,6 +64,14 @@ pub enum Color<'a> {
         /// The colour map.
         map: ColorMap,
     },
+    /// The squares of a checkerboard in a plane to which the points are mapped. The renderer draws them, the viewer's painter
+    /// one colour.
+    Checkerboard {
+        /// The place of each point in the plane.
+        at: &'a [[f32; 2]],
+        /// The side of a square.
+        size: f32,
+    },
 }
 
 impl Default for Color<'_> {

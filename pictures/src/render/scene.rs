@@ -10,6 +10,8 @@ use super::raster::{Plane, Primitive, Ribbon, Triangle};
 use super::shading::{Lights, darken, edge_strength, shade, toward_eye};
 use super::vector::{Vector, add, along, finite, mix, scale, sub, unit};
 
+/// The colours of the squares of a checkerboard.
+const SQUARES: [Vector; 2] = [[0.72, 0.74, 0.76], [0.10, 0.22, 0.40]];
 /// The colour where there is no number to show.
 const NO_VALUE: Vector = [0.45, 0.45, 0.45];
 
@@ -131,7 +133,7 @@ impl<'a> Prepared<'a> {
     fn new(object: &Object<'a>) -> Prepared<'a> {
         let uniform = match object.color {
             Color::Uniform(color) => Some(to_linear(color)),
-            Color::Scalars { .. } => None,
+            Color::Scalars { .. } | Color::Checkerboard { .. } => None,
         };
         let faces = face_normals(object.points, object.triangles);
         let normals = match object.style {
@@ -150,6 +152,14 @@ impl<'a> Prepared<'a> {
                 let above: f32 = points.iter().zip(weights).map(part).sum();
                 let t = if high == low { 0.5 + above } else { above / (high - low) };
                 map.at(t).unwrap_or(NO_VALUE)
+            }
+            Color::Checkerboard { at, size } => {
+                let part = |k: usize| {
+                    let own = |(&i, w): (&u32, &f32)| at.get(i as usize).map_or(f32::NAN, |p| p[k] * w);
+                    (points.iter().zip(weights).map(own).sum::<f32>() / size).floor()
+                };
+                let number = part(0) + part(1);
+                if number.is_finite() { SQUARES[usize::from(number.rem_euclid(2.0) >= 1.0)] } else { NO_VALUE }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The nodes of a problem and the elements between them.
 
+use super::elements::ElementValues;
+use super::four::Four;
 use spadina::Problem;
 use spadina::Tensor;
 use spadina::mesh::{Field, View, boundary};
@@ -13,8 +15,9 @@ const NAMES: [&str; 6] = ["lines", "edges", "triangles", "faces", "tetrahedra", 
 ///
 /// Positions are those of the first unknown with two or three numbers for each node; without one, the points of the mesh.
 /// Elements are those of the mesh; without one, the index arrays that terms are summed over, and those of the names `lines`,
-/// `edges`, `triangles`, `faces`, `tetrahedra` and `tets`: two columns are lines, three triangles, and four tetrahedra in
-/// arrays of the last two names.
+/// `edges`, `triangles`, `faces`, `tetrahedra` and `tets`: two columns are lines, three triangles, and four tetrahedra, quads
+/// or hinges. Which of them is told by `tet`, `quad`, `face`, `patch`, `hinge` or `bend` in the name, or else by where the nodes
+/// are. Quads are drawn as two triangles, and hinges where there are no others.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Geometry {
     /// Coordinates of a node, 2 or 3.
@@ -29,6 +32,9 @@ pub struct Geometry {
     pub triangles: Vec<[u32; 3]>,
     /// Tetrahedra.
     pub tetrahedra: Vec<[u32; 4]>,
+    /// The shape at rest, with its coordinates of a node: the points of the mesh; without one the array `X`, if it has a row
+    /// for each node, or else the positions at the start.
+    pub undeformed: (usize, Vec<f64>),
     /// Unknowns with one number for each node: name, and where in the global vector they begin.
     scalars: Vec<(String, usize)>,
 }
@@ -58,7 +64,9 @@ impl Geometry {
         };
         let count = rest.len() / dimension;
         let scalars = scalars.into_iter().filter(|(.., rows)| *rows == count).map(|(name, at, _)| (name, at)).collect();
-        let none = Geometry { dimension, first, rest, lines: vec![], triangles: vec![], tetrahedra: vec![], scalars };
+        let undeformed = undeformed(problem, count).unwrap_or_else(|| (dimension, rest.clone()));
+        let (lines, triangles, tetrahedra) = (vec![], vec![], vec![]);
+        let none = Geometry { dimension, first, rest, lines, triangles, tetrahedra, undeformed, scalars };
         Some(match mesh {
             Some(mesh) => Geometry {
                 triangles: mesh.surface(),
@@ -72,20 +80,44 @@ impl Geometry {
 
     /// Takes elements from index arrays.
     fn with_tables(mut self, problem: &Problem) -> Geometry {
-        let count = self.nodes();
+        let (count, points) = (self.nodes(), self.start());
+        let mut hinges = Vec::new();
         let used = |name: &str| NAMES.contains(&name) || problem.terms.iter().any(|t| t.over.as_deref() == Some(name));
         for (name, table) in problem.indices.iter().filter(|(name, _)| used(name)) {
             match table.shape[..] {
                 [_, 2] => rows(table, count, &mut self.lines),
                 [_, 3] => rows(table, count, &mut self.triangles),
-                [_, 4] if matches!(&name[..], "tetrahedra" | "tets") => rows(table, count, &mut self.tetrahedra),
+                [_, 4] => {
+                    let mut four = Vec::new();
+                    rows(table, count, &mut four);
+                    match Four::of(name, &four, &points) {
+                        Four::Tetrahedron => self.tetrahedra.extend(four),
+                        Four::Quad => self.triangles.extend(four.into_iter().flat_map(|row| Four::Quad.triangles(row))),
+                        Four::Hinge => hinges.extend(four.into_iter().flat_map(|row| Four::Hinge.triangles(row))),
+                    }
+                }
                 _ => {}
             }
+        }
+        if self.triangles.is_empty() && self.tetrahedra.is_empty() {
+            // Each triangle of a surface has up to three hinges.
+            let mut seen = HashSet::new();
+            hinges.retain(|triangle| {
+                let mut nodes = *triangle;
+                nodes.sort_unstable();
+                seen.insert(nodes)
+            });
+            self.triangles = hinges;
         }
         if self.triangles.is_empty() {
             self.triangles = boundary(&self.tetrahedra);
         }
         self
+    }
+
+    /// True if there are lines, triangles or tetrahedra.
+    pub fn has_elements(&self) -> bool {
+        !(self.lines.is_empty() && self.triangles.is_empty() && self.tetrahedra.is_empty())
     }
 
     /// The number of nodes.
@@ -117,8 +149,12 @@ impl Geometry {
 
     /// The positions in three coordinates.
     pub fn points(&self, vector: &[f64]) -> Vec<[f32; 3]> {
-        let point = |p: &[f64]| [p[0] as f32, p[1] as f32, p.get(2).map_or(0.0, |&z| z as f32)];
-        self.positions(vector).chunks_exact(self.dimension).map(point).collect()
+        in_space(self.positions(vector), self.dimension)
+    }
+
+    /// The positions at the start in three coordinates.
+    fn start(&self) -> Vec<[f32; 3]> {
+        in_space(&self.rest, self.dimension)
     }
 
     /// The distance of each node from its position at rest.
@@ -140,6 +176,17 @@ impl Geometry {
     /// Calls `write` with the geometry at a global vector, and its fields: displacements and scalar unknowns. Of tetrahedra
     /// either they or their surface are there.
     pub fn view<T>(&self, vector: &[f64], surface: bool, write: impl FnOnce(&View<'_>) -> T) -> T {
+        self.view_with(vector, surface, &[], write)
+    }
+
+    /// Calls `write` as [`view`](Self::view) does, with values at the elements, too.
+    pub fn view_with<T>(
+        &self,
+        vector: &[f64],
+        surface: bool,
+        values: &[ElementValues],
+        write: impl FnOnce(&View<'_>) -> T,
+    ) -> T {
         let (now, count) = (self.positions(vector), self.nodes());
         let moved: Vec<f64> = now.iter().zip(&self.rest).map(|(a, b)| a - b).collect();
         let mut fields = vec![Field { name: "displacement", components: self.dimension, values: &moved }];
@@ -147,6 +194,10 @@ impl Geometry {
             fields.push(Field { name, components: 1, values: &vector[*at..at + count] });
         }
         let surface = surface || self.tetrahedra.is_empty();
+        let numbers: Vec<Vec<f64>> = values.iter().map(|own| own.cells(surface)).collect();
+        let named = values.iter().zip(&numbers);
+        let cells: Vec<Field<'_>> =
+            named.map(|(own, values)| Field { name: &own.name, components: 1, values }).collect();
         write(&View {
             dimension: self.dimension,
             points: now,
@@ -154,8 +205,26 @@ impl Geometry {
             triangles: if surface { &self.triangles } else { &[] },
             tetrahedra: if surface { &[] } else { &self.tetrahedra },
             point_fields: &fields,
-            cell_fields: &[],
+            cell_fields: &cells,
         })
+    }
+}
+
+/// Points in three coordinates.
+fn in_space(numbers: &[f64], dimension: usize) -> Vec<[f32; 3]> {
+    let point = |p: &[f64]| [p[0] as f32, p[1] as f32, p.get(2).map_or(0.0, |&z| z as f32)];
+    numbers.chunks_exact(dimension).map(point).collect()
+}
+
+/// The points of a mesh, or the array `X`, for so many nodes.
+fn undeformed(problem: &Problem, count: usize) -> Option<(usize, Vec<f64>)> {
+    if let Some(mesh) = problem.mesh.as_deref().filter(|mesh| mesh.nodes() == count) {
+        return Some((mesh.dimension, mesh.points.clone()));
+    }
+    let (_, tensor) = problem.arrays.iter().find(|(name, _)| name == "X")?;
+    match tensor.shape[..] {
+        [rows, width @ (2 | 3)] if rows == count => Some((width, tensor.data.clone())),
+        _ => None,
     }
 }
 

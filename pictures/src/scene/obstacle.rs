@@ -8,6 +8,9 @@ use spadina::simulate;
 /// The colour of obstacles.
 const GREY: [f32; 3] = [0.62, 0.60, 0.58];
 
+/// The breadth of a band, in terms of half its length.
+const BAND: f32 = 0.06;
+
 /// Something that stands in the picture.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Obstacle {
@@ -26,6 +29,9 @@ impl Obstacle {
         let far = |p: &[f32; 3]| (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f32>().sqrt();
         let size = points.iter().map(far).fold(0.0, f32::max);
         let shape = |obstacle: &simulate::Obstacle| match &obstacle.shape {
+            simulate::Shape::Plane { point, normal } if geometry.dimension == 2 => {
+                Some(Obstacle::band(point, normal, &middle, 1.5 * size))
+            }
             simulate::Shape::Plane { point, normal } => Some(Obstacle::plane(point, normal, &middle, 1.5 * size)),
             simulate::Shape::Sphere { center, radius } => Some(Obstacle::sphere(center, *radius)),
             _ => None,
@@ -59,6 +65,20 @@ impl Obstacle {
         let off: f32 = (0..3).map(|k| (middle[k] - through[k]) * n[k]).sum();
         let corner = |(a, b): (f32, f32)| [0, 1, 2].map(|k| middle[k] - off * n[k] + a * u[k] + b * v[k]);
         let points = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)].map(corner).to_vec();
+        Obstacle { points, triangles: vec![[0, 1, 2], [0, 2, 3]], ground: None }
+    }
+
+    /// A plane across the plane of the picture: a band behind it, below `middle`.
+    pub fn band(through: &[f64], normal: &[f64], middle: &[f32; 3], size: f32) -> Obstacle {
+        let (through, normal) = (point(through), point(normal));
+        let length = normal[0].hypot(normal[1]).max(f32::MIN_POSITIVE);
+        let n = [normal[0] / length, normal[1] / length];
+        let off = (middle[0] - through[0]) * n[0] + (middle[1] - through[1]) * n[1];
+        let corner = |(along, back): (f32, f32)| {
+            let by = [0, 1].map(|k| -(off + back * size) * n[k]);
+            [middle[0] + by[0] - along * size * n[1], middle[1] + by[1] + along * size * n[0], 0.0]
+        };
+        let points = [(-1.0, 0.0), (1.0, 0.0), (1.0, BAND), (-1.0, BAND)].map(corner).to_vec();
         Obstacle { points, triangles: vec![[0, 1, 2], [0, 2, 3]], ground: None }
     }
 

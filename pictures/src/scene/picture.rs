@@ -9,8 +9,10 @@ use crate::render::{self, Camera, Color, ColorMap, Image, Object, RenderError, S
 pub struct Picture {
     /// Text at the top.
     pub title: String,
-    /// True if nodes are coloured by [`Geometry::field`].
+    /// True if nodes are coloured, by [`Geometry::field`] unless `values` has others.
     pub colored: bool,
+    /// The numbers at the nodes by which they are coloured, with their name.
+    pub values: Option<(String, Vec<f64>)>,
     /// The obstacles around.
     pub obstacles: Vec<Obstacle>,
     /// The view; by default one that fits.
@@ -32,7 +34,7 @@ impl Picture {
     /// Draws a geometry at a global vector.
     pub fn draw(&self, geometry: &Geometry, vector: &[f64]) -> Result<Image, RenderError> {
         let (points, lines) = (geometry.points(vector), geometry.free_lines());
-        let (label, values) = geometry.field(vector);
+        let (label, values) = self.values.clone().unwrap_or_else(|| geometry.field(vector));
         let values: Vec<f32> = values.iter().map(|&v| v as f32).collect();
         let ends = |(low, high): (f32, f32), &v: &f32| (low.min(v), high.max(v));
         let range = values.iter().filter(|v| v.is_finite()).fold((f32::INFINITY, f32::NEG_INFINITY), ends);
@@ -60,12 +62,17 @@ impl Picture {
         render::render(&objects, &self.camera.unwrap_or_else(fitted), &settings)
     }
 
-    /// The height of the ground: that of a horizontal plane; where nothing stands around, the lowest node.
+    /// The height of the ground: that of a horizontal plane, or else the lowest node or point of an obstacle; none in the plane.
     pub fn ground(&self, geometry: &Geometry, points: &[[f32; 3]]) -> Option<f32> {
-        let lowest = points.iter().map(|p| p[2]).fold(f32::INFINITY, f32::min);
-        let alone = geometry.dimension == 3 && self.obstacles.is_empty() && lowest.is_finite();
-        self.obstacles.iter().find_map(Obstacle::ground).or(alone.then_some(lowest))
+        if geometry.dimension == 3 { floor(&self.obstacles, points) } else { None }
     }
+}
+
+/// The height of the ground under points and obstacles: that of a horizontal plane, or else what is lowest.
+pub fn floor(obstacles: &[Obstacle], points: &[[f32; 3]]) -> Option<f32> {
+    let around = obstacles.iter().flat_map(|obstacle| obstacle.object().points);
+    let lowest = points.iter().chain(around).map(|p| p[2]).fold(f32::INFINITY, f32::min);
+    obstacles.iter().find_map(Obstacle::ground).or(lowest.is_finite().then_some(lowest))
 }
 
 /// The distance beyond which a camera need not see anything, in extents of the points.
@@ -103,6 +110,17 @@ fn surroundings(points: &[[f32; 3]]) -> impl Fn(&[f32; 3]) -> bool + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_floor_under_nodes_and_balls() {
+        let points = [[0.0, 0.0, 0.5], [1.0, 0.0, 1.0]];
+        assert_eq!(floor(&[], &points), Some(0.5));
+        let ball = Obstacle::sphere(&[0.0, 0.0, -1.0], 0.5);
+        assert!((floor(std::slice::from_ref(&ball), &points).unwrap() + 1.5).abs() < 1e-2);
+        let plane = Obstacle::plane(&[0.0, 0.0, -3.0], &[0.0, 0.0, 2.0], &[0.0; 3], 1.0);
+        assert_eq!(floor(&[ball, plane], &points), Some(-3.0));
+        assert_eq!(floor(&[], &[]), None);
+    }
 
     #[test]
     fn what_is_far_is_not_framed() {

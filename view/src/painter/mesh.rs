@@ -101,6 +101,9 @@ struct Groups {
     prepared: wgpu::BindGroup,
 }
 
+/// The colour that is drawn for a checkerboard.
+const CHECKERBOARD: [f32; 3] = [0.62, 0.66, 0.72];
+
 impl Mesh {
     pub(super) fn new(device: &Device) -> Mesh {
         let storage = |_| Grown::new(device, wgpu::BufferUsages::STORAGE);
@@ -181,6 +184,7 @@ impl Mesh {
         };
         let (color, range, values, map) = match object.color {
             Color::Uniform(color) => (to_linear(color), (0.0, 0.0), None, 0),
+            Color::Checkerboard { .. } => (to_linear(CHECKERBOARD), (0.0, 0.0), None, 0),
             Color::Scalars { values, range, map } => ([0.0; 3], range, Some(values.len() as u32), start_of(map)),
         };
         let flag = |on: bool, flag: u32| if on { flag } else { 0 };
