@@ -46,6 +46,9 @@ struct Solved<'a> {
     unknowns: usize,
     held: usize,
     nonzeros: usize,
+    /// Elements at singular points where it ended, if a term has a policy for these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    singular: Option<usize>,
     iterations: &'a [Iteration],
     seconds: Seconds,
 }
@@ -88,6 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let solve = start.elapsed().as_secs_f64();
     bar.finish();
     let built = system.seconds();
+    let counted = system.problem().has_singular_policy();
+    let singular = if counted { Some(system.singular_elements()?) } else { None };
     let (energy, gradient) = system.gradient()?;
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
     let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
@@ -99,6 +104,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         unknowns: pins.held.len(),
         held: pins.held.iter().filter(|held| **held).count(),
         nonzeros,
+        singular,
         iterations: &report.iterations,
         seconds: Seconds { build: built.build, compile: built.compile, pattern: built.pattern + built.store, solve },
     };
@@ -130,7 +136,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
 /// The table of what came out.
 fn table(result: &Solved<'_>, written: String) -> String {
     let times = result.seconds;
-    let rows = [
+    let mut rows = vec![
         ("outcome", result.message.clone()),
         ("energy", summary::number(result.energy)),
         ("gradient norm", summary::number(result.gradient_norm)),
@@ -139,8 +145,9 @@ fn table(result: &Solved<'_>, written: String) -> String {
         ("build, compile", format!("{} {}", summary::time(times.build), summary::time(times.compile))),
         ("pattern", summary::time(times.pattern)),
         ("solve", format!("{}, {} iterations", summary::time(times.solve), result.iterations.len())),
-        ("written", written),
     ];
+    rows.extend(result.singular.map(|n| ("singular elements", n.to_string())));
+    rows.push(("written", written));
     format!("\n{}", summary::aligned(&rows))
 }
 

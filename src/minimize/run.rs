@@ -43,7 +43,9 @@ pub fn iterate(
         if iterations.len() >= most {
             break Outcome::Iterations;
         }
-        let (iteration, outcome) = method.step(system)?;
+        let singular = system.singular_elements()?;
+        let (mut iteration, outcome) = method.step(system)?;
+        iteration.singular = singular;
         iterations.push(iteration);
         let on = watch(&iteration);
         match outcome {

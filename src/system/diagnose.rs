@@ -2,6 +2,7 @@
 
 use super::located::{Iteration, NonFinite, TextPlace};
 use super::program::SolvedProgram;
+use super::singular;
 use super::term::DerivedTerm;
 use crate::problem::Problem;
 use spadina_core::backend::Quantity;
@@ -31,7 +32,16 @@ pub fn non_finite(
                 if let Some(at) = first_bad((kernel, streams), &data, lengths, largest) {
                     let place = operation(term, (kernel, streams), &data, at);
                     let iteration = iteration(kernel, at);
-                    return NonFinite { iteration, place, ..NonFinite::of_term(what, term.number, &term.file) };
+                    let (singular, place) = match singular::operation(term, problem, kernel.outer, at) {
+                        Some(found) => (Some(found.name), found.place.or(place)),
+                        None => (None, place),
+                    };
+                    return NonFinite {
+                        iteration,
+                        place,
+                        singular,
+                        ..NonFinite::of_term(what, term.number, &term.file)
+                    };
                 }
             }
         }

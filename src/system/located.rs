@@ -101,6 +101,8 @@ pub struct NonFinite {
     pub iteration: Option<Iteration>,
     /// The place of the first operation without a finite value.
     pub place: Option<TextPlace>,
+    /// The operation that has no derivative there, by its name in the text, or else its own; `None` where none is known.
+    pub singular: Option<String>,
     /// True if each element alone is finite in double precision, before it is projected and added.
     pub in_sum: bool,
 }
@@ -113,7 +115,7 @@ impl NonFinite {
 
     /// A result of finite elements.
     pub(crate) fn of_sum(what: impl Into<String>) -> Self {
-        Self { what: what.into(), term: None, file: None, iteration: None, place: None, in_sum: true }
+        Self { what: what.into(), term: None, file: None, iteration: None, place: None, singular: None, in_sum: true }
     }
 }
 
@@ -141,6 +143,13 @@ impl fmt::Display for NonFinite {
         }
         if let Some(place) = &self.place {
             write!(f, ", from the operation at {file}:{place}")?;
+        }
+        if let Some(call) = &self.singular {
+            write!(
+                f,
+                ": `{call}` has no derivative there; write it another way, or say what counts instead: singular = \"zero\" or \"smooth\" \
+                 (of the term, or of the problem)"
+            )?;
         }
         match self.in_sum {
             true => f.write_str(
