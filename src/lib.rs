@@ -185,7 +185,7 @@ pub mod simulate;
 pub mod system;
 pub mod tensor;
 
-pub use problem::{Problem, Term};
+pub use problem::{Problem, Singular, Term};
 pub use spadina_core::frontend::builder;
 #[cfg(feature = "gpu")]
 pub use spadina_gpu as gpu;

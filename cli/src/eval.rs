@@ -63,6 +63,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let repeat = arguments.repeat.get();
     let value = median(during(EVALUATING, || times(repeat, || system.value().map(|_| ())))?);
     let gradient = median(during(EVALUATING, || times(repeat, || system.gradient().map(|_| ())))?);
+    let counted = system.problem().has_singular_policy();
+    let singular = if counted { Some(during(EVALUATING, || system.singular_elements())?) } else { None };
     let built = system.seconds();
     // The last of the runs is the one that is written.
     let mut hessian = during(EVALUATING, || times(repeat - 1, || system.evaluate().map(|_| ())))?;
@@ -83,6 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         nonzeros: evaluation.hessian.nonzeros(),
         residuals: evaluation.residual.map(<[f64]>::len),
         jacobian_nonzeros: evaluation.jacobian.map(|j| j.nonzeros()),
+        singular,
         device: name(arguments.place.device),
         // The reference has but one.
         precision: name(if arguments.place.device == Device::Interpreter {

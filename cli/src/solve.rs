@@ -53,6 +53,9 @@ struct Solved<'a> {
     held: usize,
     nonzeros: usize,
     tested: Option<Tested>,
+    /// Elements at singular points where it ended, if a term has a policy for these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    singular: Option<usize>,
     iterations: &'a [Iteration],
     seconds: Seconds,
 }
@@ -140,6 +143,8 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let solve = start.elapsed().as_secs_f64();
     bar.finish();
     let seconds = Seconds::of(&system.seconds(), &report, solve);
+    let counted = system.problem().has_singular_policy();
+    let singular = if counted { Some(system.singular_elements()?) } else { None };
     let (energy, gradient) = system.gradient()?;
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
     let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
@@ -152,6 +157,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         held: pins.held.iter().filter(|held| **held).count(),
         nonzeros,
         tested: report.iterations.last().map(Tested::of),
+        singular,
         iterations: &report.iterations,
         seconds,
     };
@@ -198,8 +204,9 @@ fn table(result: &Solved<'_>, written: String) -> String {
         ("  evaluate", summary::time(times.evaluate)),
         ("  linear", summary::time(times.linear)),
         ("  other", summary::time(times.other)),
-        ("written", written),
     ]);
+    rows.extend(result.singular.map(|n| ("singular elements", n.to_string())));
+    rows.push(("written", written));
     format!("\n{}", summary::aligned(&rows))
 }
 

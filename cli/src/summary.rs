@@ -15,6 +15,7 @@ pub fn table(report: &Report, folder: &Path, files: &[String]) -> String {
     ];
     rows.extend(report.residuals.map(|n| ("residuals", n.to_string())));
     rows.extend(report.jacobian_nonzeros.map(|n| ("Jacobian non-zeros", n.to_string())));
+    rows.extend(report.singular.map(|n| ("singular elements", n.to_string())));
     rows.push(("device", format!("{}, {}", report.device, report.precision)));
     let s = &report.seconds;
     let times = [
@@ -81,6 +82,7 @@ mod tests {
             nonzeros: 5,
             residuals: Some(6),
             jacobian_nonzeros: Some(7),
+            singular: None,
             device: "cpu".into(),
             precision: "f64".into(),
             seconds: Seconds { build: 1.5, compile: 0.0123, pattern: 4.5e-6, ..Seconds::default() },

@@ -18,6 +18,7 @@ pub mod pattern;
 pub mod pipeline;
 pub mod program;
 pub mod real;
+pub mod singular;
 pub mod sparsity;
 pub mod verify;
 pub mod waist;

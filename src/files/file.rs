@@ -3,6 +3,7 @@
 use super::entry::{Entry, EntryValue};
 use super::keys::{Key, Value, string, syntax, table, unknown_key};
 use super::simulate::{SimulateSection, simulate};
+use super::singular::SingularKeys;
 use super::solve::{SolveSection, solve};
 use super::text::{ProblemText, read_text};
 use super::values::{entry_value, wrong_type};
@@ -29,6 +30,8 @@ pub struct ProblemFile {
     pub indices: Vec<Entry>,
     /// `[[terms]]`, in order.
     pub terms: Vec<TermEntry>,
+    /// `singular` and `epsilon`.
+    pub singular: SingularKeys,
     /// `[solve]`: how to minimise.
     pub solve: SolveSection,
     /// `[simulate]`: how to step through time.
@@ -71,6 +74,8 @@ pub struct TermEntry {
     pub over: Option<String>,
     /// The parameters that are bound, with their targets.
     pub bind: Vec<(String, BindTarget)>,
+    /// `singular` and `epsilon`.
+    pub singular: SingularKeys,
     /// The start of the term.
     pub place: Place,
     /// The place of the file's name.
@@ -99,6 +104,7 @@ impl ProblemFile {
             arrays: Vec::new(),
             indices: Vec::new(),
             terms: Vec::new(),
+            singular: SingularKeys::default(),
             solve: SolveSection::default(),
             simulate: None,
         };
@@ -114,6 +120,7 @@ impl ProblemFile {
                     let place = source.place(key.span().start);
                     file.simulate = Some(simulate(source, table(source, key, value)?, place)?);
                 }
+                _ if file.singular.take(source, key, value)? => {}
                 _ => return Err(unknown_key(source, key, "a problem file", SECTIONS)),
             }
         }
@@ -156,15 +163,16 @@ impl ProblemFile {
         }
         let sections =
             [(Section::Unknowns, &self.unknowns), (Section::Arrays, &self.arrays), (Section::Indices, &self.indices)];
+        self.singular.check(&self.terms)?;
         check_names(
             sections.iter().flat_map(|(section, list)| list.iter().map(|e| (*section, &*e.name, e.place.clone()))),
         )
     }
 }
 
-const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]], [solve], [simulate]";
+const SECTIONS: &str = "[mesh], [unknowns], [arrays], [indices], [[terms]], [solve], [simulate], singular, epsilon";
 const MESH_KEYS: &str = "file, generate, cells, size";
-const TERM_KEYS: &str = "energy, residual, over, bind";
+const TERM_KEYS: &str = "energy, residual, over, bind, singular, epsilon";
 const WANT_UNKNOWN: &str = "a .npy file, the name of an array, a number or a list of numbers";
 const WANT_ARRAY: &str = "a .npy file, a number or a list of numbers";
 const WANT_INDEX: &str = "a .npy file, a whole number or a list of whole numbers";
@@ -224,7 +232,7 @@ fn term(source: &ProblemText<'_>, value: &Value<'_>) -> Result<TermEntry, Proble
         return Err(wrong_type(source, "terms", value, "a term with an energy or a residual"));
     };
     let place = source.place(value.span().start);
-    let (mut files, mut over, mut bind) = ([None, None], None, Vec::new());
+    let (mut files, mut over, mut bind, mut singular) = ([None, None], None, Vec::new(), SingularKeys::default());
     for (key, value) in table.iter() {
         let start = || source.place(value.span().start);
         match key.get_ref().as_ref() {
@@ -232,6 +240,7 @@ fn term(source: &ProblemText<'_>, value: &Value<'_>) -> Result<TermEntry, Proble
             "residual" => files[1] = Some((string(source, key, value, "the name of a WGSL file")?, start())),
             "over" => over = Some((string(source, key, value, "the name of an index array")?, start())),
             "bind" => bind = binds(source, key, value)?,
+            _ if singular.take(source, key, value)? => {}
             _ => return Err(unknown_key(source, key, "[[terms]]", TERM_KEYS)),
         }
     }
@@ -245,7 +254,7 @@ fn term(source: &ProblemText<'_>, value: &Value<'_>) -> Result<TermEntry, Proble
         }
     };
     let (over, over_place) = over.map_or((None, place.clone()), |(name, at)| (Some(name), at));
-    Ok(TermEntry { file, residual, over, bind, place, file_place, over_place })
+    Ok(TermEntry { file, residual, over, bind, singular, place, file_place, over_place })
 }
 
 fn binds(

@@ -47,6 +47,7 @@ impl ProblemFile {
             arrays,
             indices,
             terms,
+            singular: self.singular.policy()?,
             mesh: None,
             place: self.place(),
             places,
@@ -81,6 +82,7 @@ impl ProblemFile {
             residual: entry.residual,
             over: entry.over.clone(),
             bind: entry.bind.clone(),
+            singular: entry.singular.of_term(&self.singular)?,
             place: entry.place.clone(),
             over_place: entry.over_place.clone(),
         })

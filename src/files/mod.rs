@@ -32,6 +32,7 @@ mod selection;
 mod settings;
 mod setup;
 mod simulate;
+mod singular;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -45,4 +46,5 @@ pub use pins::KeyFrames;
 pub use selection::Selection;
 pub use settings::projection;
 pub use simulate::{FrameFile, ObstacleEntry, ObstacleShape, SimulateSection};
+pub use singular::{SingularKeys, SingularWord};
 pub use solve::{FixEntry, MoveEntry, SolveProjection, SolveSection};

@@ -25,6 +25,8 @@ pub struct Iteration {
     pub linear_stalled: bool,
     /// The number of elements whose negative eigenvalues were removed.
     pub projected: usize,
+    /// The number of elements at singular points where it began, of terms with a policy for these.
+    pub singular: usize,
     /// The shift of the Hessian's diagonal, in terms of each entry or their median, whichever is larger.
     pub shift: f64,
     /// The Hessian that it solved with.

@@ -46,10 +46,12 @@ pub fn iterate(
         if iterations.len() >= most {
             break Outcome::Iterations;
         }
-        let (iteration, outcome) = match method.step(system) {
+        let singular = system.singular_elements()?;
+        let (mut iteration, outcome) = match method.step(system) {
             Err(Error::Stopped) => break Outcome::Stopped,
             made => made?,
         };
+        iteration.singular = singular;
         iterations.push(iteration);
         let on = watch(&iteration);
         match outcome {

@@ -6,6 +6,7 @@ use super::place::{Place, Section};
 use super::term::Term;
 use crate::npy::MAX_RANK;
 use crate::tensor::{Shape, Tensor, entries};
+use spadina_core::real::Singular;
 use std::collections::HashMap;
 
 impl Problem {
@@ -32,7 +33,20 @@ impl Problem {
         if count > i32::MAX as usize {
             return Err(ProblemError::TooMany { place: place(), count });
         }
+        self.check_singular(self.singular, &self.place)?;
         self.terms.iter().try_for_each(|term| self.check_term(term))
+    }
+
+    fn check_singular(&self, policy: Singular, place: &Place) -> Result<(), ProblemError> {
+        match policy {
+            Singular::Smooth(epsilon) if !(epsilon > 0.0 && epsilon.is_finite()) => Err(ProblemError::WrongType {
+                place: place.clone(),
+                key: "epsilon".into(),
+                found: epsilon.to_string(),
+                wanted: "a number above zero",
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn names(&self) -> impl Iterator<Item = (Section, &str)> {
@@ -72,6 +86,7 @@ impl Problem {
     }
 
     fn check_term(&self, term: &Term) -> Result<(), ProblemError> {
+        self.check_singular(term.singular.unwrap_or_default(), &term.place)?;
         if let Some(over) = &term.over {
             self.check_table(over, &term.over_place)?;
         }

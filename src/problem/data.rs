@@ -3,6 +3,7 @@
 use super::place::{Place, Section};
 use super::term::Term;
 use crate::tensor::Tensor;
+use spadina_core::real::Singular;
 use std::collections::HashMap;
 #[cfg(feature = "meshes")]
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Problem {
     pub indices: Vec<(String, Tensor<i32>)>,
     /// The terms, which add up.
     pub terms: Vec<Term>,
+    /// The policy for derivatives that do not exist, of terms that have none of their own.
+    pub singular: Singular,
     /// The mesh whose points and elements are among the arrays and indices, if they come from one.
     #[cfg(feature = "meshes")]
     pub mesh: Option<Arc<spadina_meshes::Mesh>>,
@@ -59,6 +62,17 @@ impl Problem {
     pub fn term(mut self, term: Term) -> Problem {
         self.terms.push(term);
         self
+    }
+
+    /// Sets the policy for derivatives that do not exist, of all terms that have none of their own.
+    pub fn singular(mut self, policy: Singular) -> Problem {
+        self.singular = policy;
+        self
+    }
+
+    /// Returns true if a term has a policy for derivatives that do not exist, other than that they are an error.
+    pub fn has_singular_policy(&self) -> bool {
+        self.terms.iter().any(|term| term.singular.unwrap_or(self.singular) != Singular::Error)
     }
 
     /// A name that the problem gives itself.

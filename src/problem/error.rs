@@ -90,6 +90,16 @@ pub enum ProblemError {
         /// The kind of value wanted.
         wanted: &'static str,
     },
+    /// A key that changes nothing, as another one lacks.
+    #[error("{place}: `{key}` changes nothing without {lacking}")]
+    Useless {
+        /// The key's place.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// The other one.
+        lacking: &'static str,
+    },
     /// A section or key that must be there.
     #[error("{place}: {what} is missing; {hint}")]
     Missing {

@@ -34,4 +34,5 @@ pub use error::ProblemError;
 pub use pins::Pins;
 pub use place::Place;
 pub(crate) use place::Section;
+pub use spadina_core::real::Singular;
 pub use term::{BindTarget, Source, Term};

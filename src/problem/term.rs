@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use spadina_core::frontend::{Frontend, Kind};
+use spadina_core::real::Singular;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Term {
     pub over: Option<String>,
     /// The targets of parameters, where they are not the array of their own name gathered by `over`.
     pub bind: Vec<(String, BindTarget)>,
+    /// The policy for derivatives that do not exist; `None`: that of the problem.
+    pub singular: Option<Singular>,
     /// The place of the term.
     pub place: Place,
     /// The place of the value of `over`.
@@ -63,6 +66,7 @@ impl Term {
             residual: false,
             over: None,
             bind: Vec::new(),
+            singular: None,
             place: Place::Api,
             over_place: Place::Api,
         }
@@ -82,6 +86,12 @@ impl Term {
     /// Sets the index array of stencils.
     pub fn over(mut self, table: impl Into<String>) -> Term {
         self.over = Some(table.into());
+        self
+    }
+
+    /// Sets the policy for derivatives that do not exist, where it is another one than the problem's.
+    pub fn singular(mut self, policy: Singular) -> Term {
+        self.singular = Some(policy);
         self
     }
 

@@ -4,7 +4,7 @@ use super::Error;
 use super::force::{BARRIER, BarrierForce};
 use super::grab::none;
 use super::obstacle::{Obstacle, Shape};
-use crate::problem::{Problem, Term};
+use crate::problem::{Problem, Singular, Term};
 use crate::system::System;
 use crate::tensor::Tensor;
 
@@ -188,5 +188,6 @@ fn bound(name: &str, text: &str, dimension: usize, prefix: &str, parameters: &[&
         let own = if *parameter == "normals" { "normal" } else { parameter };
         term.bind(own, &format!("{prefix}{parameter}"))
     };
-    parameters.iter().fold(Term::energy(format!("{name}.wgsl"), text), bind)
+    let term = Term::energy(format!("{name}.wgsl"), text).singular(Singular::Error);
+    parameters.iter().fold(term, bind)
 }

@@ -47,7 +47,7 @@ mod state;
 mod tests;
 
 use crate::minimize::{self, Minimizer, Outcome};
-use crate::problem::{Problem, Term};
+use crate::problem::{Problem, Singular, Term};
 use crate::system::{self, Arrays, Key, Options, System};
 use crate::tensor::Tensor;
 use contact::{Bodies, Contact};
@@ -350,7 +350,7 @@ impl Simulation {
 fn with_inertia(problem: Problem, setup: &Setup, positions: &Tensor<f64>) -> Problem {
     let (nodes, width) = (positions.shape[0], positions.shape[1]);
     let text = INERTIA.replace("VEC", &format!("vec{width}f"));
-    let term = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown);
+    let term = Term::energy("inertia.wgsl", text).over(NODES).bind("x", &setup.unknown).singular(Singular::Error);
     let term = term.bind("coasting", COASTING).bind("mass", MASS).bind("gravity", GRAVITY).bind("rate", RATE);
     problem
         .array(COASTING, positions.clone())

@@ -2,6 +2,7 @@
 
 use super::located::{Iteration, MOST_LISTED, NonFinite, TextPlace};
 use super::program::SolvedProgram;
+use super::singular;
 use super::term::DerivedTerm;
 use crate::problem::Problem;
 use spadina_core::backend::Quantity;
@@ -36,7 +37,12 @@ pub fn non_finite(
                         Quantity::Value => all_bad((kernel, streams), &data, at, largest),
                         _ => Vec::new(),
                     };
-                    return NonFinite { iteration, place, all, ..NonFinite::of_term(what, term.number, &term.file) };
+                    let (singular, place) = match singular::operation(term, problem, kernel.outer, at) {
+                        Some(found) => (Some(found.name), found.place.or(place)),
+                        None => (None, place),
+                    };
+                    let of_term = NonFinite::of_term(what, term.number, &term.file);
+                    return NonFinite { iteration, place, singular, all, ..of_term };
                 }
             }
         }

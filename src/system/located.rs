@@ -101,6 +101,8 @@ pub struct NonFinite {
     pub iteration: Option<Iteration>,
     /// The place of the first operation without a finite value.
     pub place: Option<TextPlace>,
+    /// The operation that has no derivative there, by its name in the text, or else its own; `None` where none is known.
+    pub singular: Option<String>,
     /// True if each element alone is finite in double precision, before it is projected and added.
     pub in_sum: bool,
     /// The elements without a finite energy, as those of an inverted start: some more than are listed at most. Empty where the
@@ -119,7 +121,16 @@ impl NonFinite {
 
     /// A result of finite elements.
     pub(crate) fn of_sum(what: impl Into<String>) -> Self {
-        Self { what: what.into(), term: None, file: None, iteration: None, place: None, in_sum: true, all: Vec::new() }
+        Self {
+            what: what.into(),
+            term: None,
+            file: None,
+            iteration: None,
+            place: None,
+            singular: None,
+            in_sum: true,
+            all: Vec::new(),
+        }
     }
 }
 
@@ -152,6 +163,13 @@ impl fmt::Display for NonFinite {
             let listed: Vec<String> = self.all.iter().take(MOST_LISTED).map(i64::to_string).collect();
             let more = if self.all.len() > MOST_LISTED { " and more" } else { "" };
             write!(f, "; not finite: {}{more}", listed.join(", "))?;
+        }
+        if let Some(call) = &self.singular {
+            write!(
+                f,
+                ": `{call}` has no derivative there; write it another way, or say what counts instead: singular = \"zero\" or \"smooth\" \
+                 (of the term, or of the problem)"
+            )?;
         }
         match self.in_sum {
             true => f.write_str(

@@ -25,6 +25,7 @@ mod product;
 mod program;
 mod rebind;
 mod rows;
+mod singular;
 mod state;
 mod term;
 mod work;
@@ -44,6 +45,7 @@ use crate::problem::Problem;
 use connectivity::{Connectivity, inputs};
 use product::Product;
 use rebind::Stale;
+use singular::Counting;
 use spadina_core::backend::{self, Backend, Bound, CompileOptions, Compiled, Engine, Quantity, Wanted};
 use spadina_core::bind::Buffers;
 pub use spadina_core::element::{ProjectedElements, Projection};
@@ -108,6 +110,8 @@ pub struct System {
     projected: ProjectedElements,
     /// The number of elements that had negative eigenvalues removed in the last evaluation.
     projected_elements: AtomicUsize,
+    /// The system that counts elements at singular points, once it is asked for.
+    counting: Counting,
 }
 
 impl System {
@@ -170,6 +174,7 @@ impl System {
             state: State::default(),
             projected: ProjectedElements::default(),
             projected_elements: AtomicUsize::new(0),
+            counting: Counting::default(),
         };
         system.bind()?;
         Ok(system)

@@ -13,7 +13,8 @@ use spadina_core::executor::Executor;
 use spadina_core::frontend::{Frontend, Roles};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, check_words};
-use spadina_core::real::Span;
+use spadina_core::real::{Singular, Span};
+use spadina_core::singular::with_policy;
 use spadina_core::waist::displaced;
 use std::ops::Range;
 use std::sync::Arc;
@@ -64,6 +65,7 @@ impl DerivedTerm {
             return Err(Error::Term { place: term.place.clone(), message });
         }
         let mut lowered = bind_parameters(problem, term, &file)?;
+        lowered.program = with_policy(lowered.program, term.singular.unwrap_or(problem.singular));
         if displaces {
             lowered.program = displaced(&lowered.program);
         }
@@ -107,6 +109,16 @@ impl DerivedTerm {
         self.programs().any(|own| [&own.source.graph, &own.program.graph].into_iter().any(|graph| graph.binds(name)))
             || self.roles.over.as_deref() == Some(name)
             || self.names.iter().any(|own| own == name)
+    }
+
+    /// The policy for derivatives that do not exist.
+    pub fn policy(&self) -> Singular {
+        self.main.source.graph.singular
+    }
+
+    /// The energy or residual as it was read.
+    pub fn module(&self) -> &Arc<dyn Frontend> {
+        &self.module
     }
 
     /// All programs of the term.

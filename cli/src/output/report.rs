@@ -21,6 +21,9 @@ pub struct Report {
     /// The entries stored for the Jacobian, where there are residuals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jacobian_nonzeros: Option<usize>,
+    /// The number of elements at singular points, where a term has a policy for these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub singular: Option<usize>,
     /// The device that evaluated.
     pub device: String,
     /// `f64` or `f32`.

@@ -1,9 +1,9 @@
 //! Fingerprints of problems: by them a run that goes on knows what has changed since it began.
 
 use serde::{Deserialize, Serialize};
-use spadina::Problem;
 use spadina::problem::Source;
 use spadina::simulate::Setup;
+use spadina::{Problem, Singular};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
@@ -47,6 +47,10 @@ impl Fingerprint {
                 Source::Built(_) => String::new(),
             };
             print.numbers.insert(format!("the energy of term {number} (`{file}`)"), energy);
+            let policy = term.singular.unwrap_or(problem.singular);
+            if policy != Singular::Error {
+                print.numbers.insert(format!("`singular` of term {number}"), text(&policy));
+            }
         }
         print.setup(setup);
         print

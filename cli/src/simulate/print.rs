@@ -47,7 +47,14 @@ struct Step<'a> {
     converged: bool,
     /// Nodes that may touch an obstacle.
     touching: usize,
+    /// Elements at singular points where the last iteration began.
+    singular: usize,
     seconds: f64,
+}
+
+/// The elements at singular points where the last iteration of a step began, of terms with a policy for these.
+pub fn singular(report: &StepReport) -> usize {
+    report.iterations.last().map_or(0, |iteration| iteration.singular)
 }
 
 /// A step as a line of JSON, without its end.
@@ -61,6 +68,7 @@ pub fn line(report: &StepReport) -> Result<String, Error> {
         outcome: report.outcome.name(),
         converged: report.outcome.is_minimum(),
         touching: report.contacts,
+        singular: singular(report),
         seconds: report.seconds,
     };
     serde_json::to_string(&step).map_err(Error::Json)

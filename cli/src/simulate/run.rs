@@ -2,7 +2,7 @@
 
 use super::bodies::Bodies;
 use super::frames::FrameName;
-use super::print::{HEAD, fit, line, row};
+use super::print::{HEAD, fit, line, row, singular};
 use super::{ENERGIES, Folder, PLOT, RESULT, Row, STATE, Table};
 use crate::error::Error;
 use crate::output::{self, OutputFile};
@@ -27,6 +27,9 @@ struct Simulated {
     /// Steps whose minimisation has not converged.
     unconverged: usize,
     unknowns: usize,
+    /// Elements at singular points in the last step, if a term has a policy for these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    singular: Option<usize>,
     seconds: f64,
     seconds_rebinding: f64,
     interrupted: bool,
@@ -47,6 +50,8 @@ pub struct Run<'a> {
     bodies: Option<Bodies>,
     overlap: Option<String>,
     frames: usize,
+    /// Elements at singular points in the last step.
+    singular: usize,
     /// Every step is a line of JSON.
     pub json: bool,
 }
@@ -60,7 +65,7 @@ impl<'a> Run<'a> {
         picture: Picture,
         bodies: Option<Bodies>,
     ) -> Run<'a> {
-        Run { section, folder, geometry, picture, bodies, overlap: None, frames: 0, json: false }
+        Run { section, folder, geometry, picture, bodies, overlap: None, frames: 0, singular: 0, json: false }
     }
 
     /// Begins or goes on, makes the steps that are left, and writes the results.
@@ -93,6 +98,7 @@ impl<'a> Run<'a> {
             iterations: table.iterations(),
             unconverged: table.unconverged(),
             unknowns: simulation.system().unknowns(),
+            singular: simulation.system().problem().has_singular_policy().then_some(self.singular),
             seconds: start.elapsed().as_secs_f64(),
             seconds_rebinding: rebinding,
             interrupted: at < steps,
@@ -141,6 +147,7 @@ impl<'a> Run<'a> {
             at = report.step;
             rebinding += report.rebinding;
             self.tell(&report, table, bar)?;
+            self.singular = singular(&report);
             table.rows.push(Row::of(&report));
             self.look(simulation, bar);
             if at.is_multiple_of(self.section.every) || at == steps {
@@ -238,6 +245,7 @@ impl<'a> Run<'a> {
             ("took", summary::time(simulated.seconds)),
             ("rebinding", summary::time(simulated.seconds_rebinding)),
         ];
+        rows.extend(simulated.singular.map(|n| ("singular elements", format!("{n} in the last step"))));
         rows.extend(self.overlap.clone().map(|text| ("no contact", text)));
         rows.push(("written", files));
         format!("\n{}", summary::aligned(&rows))

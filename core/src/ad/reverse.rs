@@ -4,9 +4,10 @@
 //! partial derivatives are masked by it, so that a partial derivative that is NaN or infinite on the untaken side of a
 //! branch never reaches the gradient.
 
+use super::roots::{WithRoot, through_root};
 use crate::index::{Var, VarSet};
 use crate::program::{Entry, Program, Target, Update};
-use crate::real::{BinaryOp, Compare, Graph, Node, Rebuild, Value};
+use crate::real::{BinaryOp, Compare, Graph, Node, Rebuild, Singular, UnaryOp, Value};
 
 /// Adds the gradient of the energy to a program.
 pub fn gradient(mut program: Program) -> Program {
@@ -29,28 +30,48 @@ struct Reverse<'a> {
     g: &'a mut Graph,
     domain: VarSet,
     adjoints: Vec<Option<Adjoint>>,
+    swept: Swept,
 }
 
-fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
-    let value = Rebuild::with_fresh_sums(g, &update.vars, update.value);
-    let domain = update.vars.iter().fold(VarSet::EMPTY, |set, v| {
+/// The results of a sweep over an update's value.
+#[derive(Default)]
+pub(super) struct Swept {
+    /// The loads with their adjoints.
+    entries: Vec<(Value, Entry, Value)>,
+    /// The operations that are singular somewhere, with the predicate under which they are and their derivative counts.
+    pub singular: Vec<(Value, Value)>,
+}
+
+/// The loops that vary in the domain of a nest.
+pub(super) fn domain_of(g: &mut Graph, vars: &[Var]) -> VarSet {
+    vars.iter().fold(VarSet::EMPTY, |set, v| {
         let own = g.indices.free(g.indices.var_index(*v));
         g.indices.union(set, own)
-    });
+    })
+}
+
+/// Carries the adjoint one of an update's value down to the loads.
+pub(super) fn sweep(g: &mut Graph, update: &Update) -> Swept {
+    let value = Rebuild::with_fresh_sums(g, &update.vars, update.value);
+    let domain = domain_of(g, &update.vars);
     let (one, always) = (g.constant(1.0), g.bool(true));
-    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], g };
+    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], swept: Swept::default(), g };
     reverse.adjoints[value.index()] = Some(Adjoint { value: one, live: always });
-    let mut entries = Vec::new();
     for at in (0..=value.index()).rev() {
         if let Some(adjoint) = reverse.adjoints[at].take() {
             let node = Value(at as u32);
             if let Node::Load(array, index) = *reverse.g.node(node) {
-                entries.push((node, Entry { array, index }, adjoint.value));
+                reverse.swept.entries.push((node, Entry { array, index }, adjoint.value));
             } else {
                 reverse.propagate(node, adjoint);
             }
         }
     }
+    reverse.swept
+}
+
+fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
+    let Swept { mut entries, .. } = sweep(g, update);
     entries.sort_by_key(|(load, ..)| *load);
     (entries.into_iter())
         .filter(|(_, entry, adjoint)| g.array_info(entry.array).kind.is_unknown() && !g.is_zero(*adjoint))
@@ -68,7 +89,9 @@ impl Reverse<'_> {
         let source = self.g.span_of(node);
         self.g.span = source;
         match self.g.node(node).clone() {
+            Node::Unary(UnaryOp::Sqrt, square) => self.root(node, square, adjoint),
             Node::Unary(..) | Node::Binary(..) => {
+                self.note_singular(node, adjoint.live);
                 for (operand, partial) in super::partials(self.g, node) {
                     self.contribute(node, operand, adjoint, partial);
                 }
@@ -83,6 +106,47 @@ impl Reverse<'_> {
             }
             Node::Sum(_, body) => self.add(node, body, adjoint),
             _ => {}
+        }
+    }
+
+    /// Hands the adjoint of a square root to its operand.
+    fn root(&mut self, node: Value, square: Value, adjoint: Adjoint) {
+        let Some((_, partial)) = super::partials(self.g, node).pop() else { return };
+        let masked = |g: &mut Graph| {
+            let product = g.mul(adjoint.value, partial);
+            g.mask(adjoint.live, product)
+        };
+        let Some((value, remains)) = through_root(self.g, node, adjoint.value, masked) else {
+            self.note_singular(node, adjoint.live);
+            return self.contribute(node, square, adjoint, partial);
+        };
+        let live = self.g.and(adjoint.live, remains);
+        self.note_singular(node, live);
+        let value = self.g.mask(adjoint.live, value);
+        self.add(node, square, Adjoint { value, live: adjoint.live });
+    }
+
+    /// Notes the predicate under which a node is singular, where its derivative counts.
+    fn note_singular(&mut self, node: Value, live: Value) {
+        if self.g.singular == Singular::Error {
+            return;
+        }
+        let own = match WithRoot::of(self.g, node) {
+            Some(WithRoot { square, root, .. }) => self.g.singular_at(root).map(|own| match self.g.flat(square) {
+                Some(flat) => {
+                    let steep = self.g.not(flat);
+                    self.g.and(own, steep)
+                }
+                None => own,
+            }),
+            None => {
+                let direction = self.g.direction(node);
+                self.g.singular_at(direction.unwrap_or(node))
+            }
+        };
+        if let Some(own) = own {
+            let both = self.g.and(live, own);
+            self.swept.singular.push((node, both));
         }
     }
 

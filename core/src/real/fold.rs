@@ -9,6 +9,7 @@
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
 //! - `sqrt(x) * sqrt(x)` is `x`, where `x` is not negative
+//! - `pow(sqrt(x), p)` is `pow(x, p / 2)`, where `x` is not negative, and `pow(x, 1.5)` is `x * sqrt(x)`, but for their last bits
 //! - even functions lose the sign of `-x`; odd functions pass it outward
 //! - `abs` takes of `x` and `-x` the one that is not opposite ([`Graph::is_opposite`])
 //!
@@ -313,7 +314,18 @@ impl Graph {
                     return self.div(one, a);
                 }
                 Some(0.5) => return self.unary(UnaryOp::Sqrt, a),
+                Some(1.5) => {
+                    let root = self.unary(UnaryOp::Sqrt, a);
+                    return self.mul(a, root);
+                }
                 _ => {}
+            }
+            if let Node::Unary(UnaryOp::Sqrt, x) = *self.node(a)
+                && self.is_nonnegative(x)
+            {
+                let half = self.constant(0.5);
+                let half = self.mul(half, b);
+                return self.pow(x, half);
             }
         }
         self.plain(BinaryOp::Pow, a, b)

@@ -13,7 +13,9 @@ mod ops;
 mod print;
 mod rebuild;
 mod sign;
+mod singular;
 mod slopes;
+mod squares;
 mod value;
 
 pub use arrays::{Array, ArrayInfo, ArrayKind};
@@ -22,6 +24,8 @@ pub use ops::{
 };
 pub use print::{Printer, number_text};
 pub use rebuild::Rebuild;
+pub use singular::Singular;
+pub(crate) use slopes::three_halves;
 
 use crate::index::{Cond, Index, Indices, Var, VarSet};
 use hashbrown::HashTable;
@@ -114,6 +118,8 @@ pub struct Graph {
     arrays: Vec<ArrayInfo>,
     /// The source of the nodes built from now on.
     pub span: Span,
+    /// What counts where a derivative does not exist.
+    pub singular: Singular,
 }
 
 /// The facts kept beside every node.

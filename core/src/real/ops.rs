@@ -264,12 +264,7 @@ impl BinaryOp {
                 let ratio = g.mul(y, inverse);
                 g.neg(ratio)
             }
-            (BinaryOp::Pow, 0) => {
-                let one = g.constant(1.0);
-                let less = g.sub(b, one);
-                let power = g.pow(a, less);
-                g.mul(b, power)
-            }
+            (BinaryOp::Pow, 0) => slopes::pow(g, a, b),
             (BinaryOp::Pow, _) => {
                 let log = g.unary(UnaryOp::Log, a);
                 let slope = g.mul(y, log);

@@ -43,6 +43,13 @@ impl Rebuild {
         Self { everywhere: true, ..Self::of_leaves(pairs, []) }
     }
 
+    /// Replaces one more value, wherever it stands. Nothing that holds it has been rebuilt yet.
+    pub fn replace(&mut self, value: Value, by: Value) {
+        self.everywhere = true;
+        self.values.insert(value, by);
+        self.leaves.push((value, by));
+    }
+
     /// The value with the variables `outer` renamed wherever a sum in it binds them, so that nothing of the loops
     /// around it can be captured.
     pub fn with_fresh_sums(g: &mut Graph, outer: &[Var], root: Value) -> Value {

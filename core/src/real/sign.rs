@@ -58,7 +58,7 @@ impl Graph {
     }
 
     /// Returns true if a value is known to be zero or more, or no number.
-    fn is_nonnegative(&self, value: Value) -> bool {
+    pub(super) fn is_nonnegative(&self, value: Value) -> bool {
         // What is shared is looked at once.
         let (mut open, mut seen) = (vec![value], FxHashSet::default());
         while let Some(value) = open.pop() {

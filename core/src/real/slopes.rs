@@ -97,6 +97,42 @@ pub fn bell(g: &mut Graph, x: Value) -> Value {
     g.mul(scale, power)
 }
 
+/// `b aᵇ⁻¹`, the derivative of the power by its base. It is zero itself where the exponent is, or where it and the slope of the base
+/// are: the next derivative by the base is infinite there, though by the unknowns it is zero.
+pub fn pow(g: &mut Graph, a: Value, b: Value) -> Value {
+    let (zero, one) = (g.constant(0.0), g.constant(1.0));
+    let less = g.sub(b, one);
+    let power = g.pow(a, less);
+    let slope = g.mul(b, power);
+    match g.as_const(b) {
+        Some(b) if b <= 1.0 || b >= 2.0 => slope,
+        None if g.dynamic(b) => slope,
+        exponent => {
+            let slope = match g.flat(a) {
+                Some(flat) => {
+                    let above = g.compare(Compare::Less, one, b);
+                    let flat = g.and(flat, above);
+                    g.select(flat, zero, slope)
+                }
+                None => slope,
+            };
+            let constant = g.compare(Compare::Equal, b, zero);
+            if exponent.is_some() { slope } else { g.select(constant, zero, slope) }
+        }
+    }
+}
+
+/// `1.5 sqrt(a)`, the derivative of `a sqrt(a)`, given the root; zero itself where it and the slope of `a` are.
+pub fn three_halves(g: &mut Graph, a: Value, root: Value) -> Value {
+    let factor = g.constant(1.5);
+    let slope = g.mul(factor, root);
+    let zero = g.constant(0.0);
+    match g.flat(a) {
+        Some(flat) => g.select(flat, zero, slope),
+        None => slope,
+    }
+}
+
 /// `b / (a² + b²)`, the derivative of the angle of the point (b, a) by a, or `-a / (a² + b²)`, that by b: with the ratio `t` of the
 /// smaller to the larger coordinate, `1 / (l (1 + t²))` for the larger one `l`, and `t` times as much for the other.
 pub fn atan2(g: &mut Graph, side: usize, a: Value, b: Value) -> Value {
