@@ -149,6 +149,7 @@ fn writes() {
     check_bodies(&[
         ("x[0] = 1.0; return x[0];", &["e.wgsl:4:1: ", "inputs are read only"]),
         ("t[0] = 1u; return x[0];", &["e.wgsl:4:1: ", "inputs are read only"]),
+        ("return x[0] * vec2i(1, 2).x;", &["e.wgsl:4:8: `*` does not take f32 and i32"]),
         ("n = 1u; return x[0];", &["e.wgsl:4:1: "]),
     ]);
     let mutable = "@group(0) @binding(0) var<storage, read_write> x: array<f32>;\n\

@@ -38,6 +38,25 @@ fn pictures_are_the_same_from_processor_and_device() {
 }
 
 #[test]
+fn minimisations_are_drawn_where_they_end() {
+    if device().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let problem = net(folder.path());
+    let drawn = |name: &str, more: &[&str]| {
+        let file = folder.path().join(name);
+        let arguments = ["view", problem.to_str().unwrap(), "--png", file.to_str().unwrap()];
+        let output = spadina(arguments.iter().chain(more));
+        assert!(output.status.success(), "{}", stderr(&output));
+        (std::fs::read(file).unwrap(), stderr(&output))
+    };
+    let (end, said) = drawn("end.png", &[]);
+    assert!(!said.contains("warning: "), "{said}");
+    assert!(end == drawn("long.png", &["--frames", "300"]).0 && end != drawn("first.png", &["--frames", "1"]).0);
+}
+
+#[test]
 fn without_a_display_it_says_what_can_be_done() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_spadina"));
     for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {

@@ -49,7 +49,7 @@ fn trace(a: &Square, b: &Square, d: usize) -> Option<f64> {
     let largest = (0..d).map(|i| a[i][i]).fold(0.0, f64::max);
     for i in 0..d {
         let pivot = a[i][i];
-        if !(pivot > 1e-14 * largest) {
+        if pivot.is_nan() || pivot <= 1e-14 * largest {
             return None;
         }
         for row in (0..d).filter(|&row| row != i) {

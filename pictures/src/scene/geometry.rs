@@ -262,4 +262,19 @@ mod tests {
         assert_eq!(geometry.points(&vector)[1..3], [[2.0, 3.0, 0.0], [4.0, 5.0, 0.0]]);
         assert!(Geometry::of(&Problem::new().unknown("p", vec![1.0, 2.0])).is_none());
     }
+
+    #[test]
+    fn tables_of_four_nodes_are_faces() {
+        let text = "fn energy(x: array<vec3f, 4>) -> f32 { return length(x[1] + x[3] - x[0] - x[2]); }";
+        let square = vec![[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [2.0, 0.0, 0.5]];
+        let with = |name: &str, rows: Vec<[i32; 4]>| {
+            let problem = Problem::new().unknown("x", square.clone()).indices(name, rows);
+            Geometry::of(&problem.term(Term::energy("four.wgsl", text).over(name))).unwrap()
+        };
+        assert_eq!(with("cells", vec![[0, 1, 2, 3]]).triangles, [[0, 1, 2], [0, 2, 3]]);
+        // Each triangle is drawn once, though two hinges share it.
+        let hinges = with("hinges", vec![[0, 2, 1, 3], [1, 2, 0, 4]]);
+        assert_eq!((hinges.triangles, hinges.tetrahedra.len()), (vec![[0, 2, 1], [2, 0, 3], [2, 1, 4]], 0));
+        assert_eq!(with("tets", vec![[0, 1, 2, 4]]).tetrahedra, [[0, 1, 2, 4]]);
+    }
 }

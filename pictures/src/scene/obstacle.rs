@@ -96,3 +96,17 @@ impl Obstacle {
 fn point(x: &[f64]) -> [f32; 3] {
     [0, 1, 2].map(|k| x.get(k).map_or(0.0, |&x| x as f32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planes_across_the_picture_are_bands_behind_them() {
+        let band = Obstacle::band(&[0.0, -1.0], &[0.0, 2.0], &[3.0, 1.0, 0.0], 2.0);
+        let wanted = [[5.0, -1.0, 0.0], [1.0, -1.0, 0.0], [1.0, -1.12, 0.0], [5.0, -1.12, 0.0]];
+        let near = |(a, b): (&[f32; 3], &[f32; 3])| (0..3).all(|k| (a[k] - b[k]).abs() < 1e-5);
+        assert!(band.points.iter().zip(&wanted).all(near), "{:?}", band.points);
+        assert_eq!((band.triangles.len(), band.ground()), (2, None));
+    }
+}

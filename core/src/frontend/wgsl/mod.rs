@@ -42,6 +42,7 @@ mod plan;
 mod signature;
 mod statement;
 mod token;
+mod words;
 mod zero;
 
 use super::{Fallback, Form, Frontend, Kind, Numbers, Parameter, ParameterType, Roles};

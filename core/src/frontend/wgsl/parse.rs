@@ -2,6 +2,7 @@
 
 use super::literals::Rewriting;
 use super::token::{TokenKind, tokens};
+use super::words::plain;
 use crate::error::Diagnostic;
 use crate::real::Span;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
@@ -59,14 +60,6 @@ fn short_functions(text: &str) -> Result<(), Diagnostic> {
     }
     Ok(())
 }
-
-/// The hints to give first where naga's message takes some knowledge of its insides.
-const HINTS: &[(&str, &str)] = &[
-    ("valid destination for a store", "inputs are read only: assign to a `var` of the function"),
-    ("declared return type", "the returned value does not have the type of the function's result"),
-    ("out of [0] bounds", "the index is out of range"),
-    ("out of bounds", "the index is out of range"),
-];
 
 /// The message of naga where its parser has recursed to its limit; it gives no place then.
 const INTERNAL: &str = "internal WGSL front end error";
@@ -131,10 +124,7 @@ fn parse_rewritten(source: &Rewriting) -> Result<naga::Module, Diagnostic> {
                 message = format!("{message}: {inner}");
                 cause = inner.source();
             }
-            if let Some((_, hint)) = HINTS.iter().find(|(rule, _)| message.contains(rule)) {
-                message = format!("{hint} ({message})");
-            }
-            Err(Diagnostic::new(span, source.in_user_terms(&message)))
+            Err(Diagnostic::new(span, source.in_user_terms(&plain(&message))))
         }
     }
 }
