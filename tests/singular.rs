@@ -444,3 +444,39 @@ fn iterations_count_them() {
     let report = minimize(&mut system, &[false; 2], settings, |_| true).unwrap();
     assert_eq!(report.iterations[0].singular, 1);
 }
+
+/// Sums of squares, cubes and springs of rest length zero, with factors, in random order: the Hessian is that of the squares.
+#[test]
+fn random_sums_of_smooth_terms() {
+    const SQUARES: &[&str] =
+        &["dot(v, v)", "length(v) * length(v)", "pow(length(v), 2.0)", "pow(distance(x[0], x[1]), 2.0)"];
+    const THIRDS: &[&str] =
+        &["pow(dot(v, v), 1.5)", "length(v) * dot(v, v)", "pow(length(v), 3.0)", "pow(2.0 * dot(v, v), 1.25)"];
+    const SPRING: &[&str] = &["(length(v) - l) * (length(v) - l)", "pow(l - length(v), 2.0)"];
+    let mut state = 7u64;
+    let mut next = |count: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % count
+    };
+    for _ in 0..12 {
+        let (mut terms, mut stiffness) = (Vec::new(), 0.0);
+        for _ in 0..2 + next(4) {
+            let factor = ["1.0", "0.75", "p", "(1.0 + dot(x[0], x[0]))"][next(4)];
+            let size = match factor {
+                "p" => 1.5,
+                "(1.0 + dot(x[0], x[0]))" => 1.0 + 0.25 + 0.0625 + 4.0,
+                number => number.parse().unwrap(),
+            };
+            let kind = next(3);
+            let (list, factor, size) = match kind {
+                0 => (SQUARES, factor, 2.0 * size),
+                1 => (THIRDS, factor, 0.0),
+                _ => (SPRING, "p", 3.0),
+            };
+            let term = list[next(list.len())];
+            stiffness += size;
+            terms.push(if next(2) == 0 { format!("{factor} * {term}") } else { format!("({term}) * {factor}") });
+        }
+        check(&format!("return {};", terms.join(" + ")), [[0.0, 1.0], [1.5, 2.0]], stiffness);
+    }
+}
