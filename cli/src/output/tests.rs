@@ -50,6 +50,7 @@ fn the_report_has_the_keys_of_the_contract() {
         nonzeros: 5,
         residuals: None,
         jacobian_nonzeros: None,
+        singular: None,
         device: "cpu".into(),
         precision: "f64".into(),
         seconds: Seconds::default(),
