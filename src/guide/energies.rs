@@ -92,3 +92,47 @@
 //! ```
 //!
 //! `1.0 / 0.0` is infinity. It costs a comparison, and has no derivative.
+//!
+//! # Where it has no derivative
+//!
+//! The length of a vector has no derivative where the vector is zero, and neither has `acos` at one. What is made of them may have
+//! one all the same, and has it here: `length(v) * length(v)`, `pow(dot(v, v), 1.5)`, a spring of rest length zero. Of others the
+//! evaluation is refused, and the message names the call and the element. A policy, of the problem or of a term, says what counts
+//! instead ([`Singular`](crate::Singular); `singular` and `epsilon` in a problem file):
+//!
+//! ```
+//! use spadina::{Options, Problem, Singular, System, Term};
+//!
+//! let tie = "fn energy(x: array<vec2f, 2>) -> f32 { return length(x[1] - x[0]); }";
+//! let problem = Problem::new()
+//!     .unknown("x", vec![[0.0, 0.0], [0.0, 0.0], [3.0, 4.0]])
+//!     .indices("ties", vec![[0, 1], [1, 2]])
+//!     .term(Term::energy("tie.wgsl", tie).over("ties"));
+//! let mut system = System::build(problem.clone(), Options::default())?;
+//! let message = system.gradient().map(|_| ()).unwrap_err().to_string();
+//! assert!(message.contains("element 0") && message.contains("`length` has no derivative there"));
+//!
+//! let mut system = System::build(problem.clone().singular(Singular::Zero), Options::default())?;
+//! assert_eq!(system.gradient()?, (5.0, &[0.0, 0.0, -0.6, -0.8, 0.6, 0.8][..]));
+//! assert_eq!(system.singular_elements()?, 1);
+//!
+//! let mut system = System::build(problem.singular(Singular::Smooth(1e-3)), Options::default())?;
+//! assert!((system.value()? - 5.001).abs() < 1e-6);
+//! # Ok::<(), spadina::Error>(())
+//! ```
+//!
+//! With [`Singular::Zero`](crate::Singular::Zero) that partial derivative counts as zero, wherever it stands in the chain: values stay what they
+//! are, and the direction of a vector of length zero (`normalize`, `v / length(v)`) is zero. With
+//! [`Singular::Smooth`](crate::Singular::Smooth) another energy is evaluated, whose derivatives are its own, with ε for `epsilon`:
+//!
+//! | written | evaluated | singular at |
+//! |---|---|---|
+//! | `sqrt(a)`, `length`, `distance`, `normalize` | `sqrt(a + ε²)` for the root | a = 0 |
+//! | `pow(a, p)`, 0 < p < 2, but for p = 1 | `pow(a + ε², p)` | a = 0 |
+//! | `acos(x)` | `atan2(sqrt((1 - x) (1 + x) + ε²), x)` | x = 1, x = -1 |
+//! | `asin(x)` | `atan2(x, sqrt((1 - x) (1 + x) + ε²))` | x = 1, x = -1 |
+//! | `acosh(x)` | `log(x + sqrt((x - 1) (x + 1) + ε²))` | x = 1 |
+//! | `atan2(y, x)` | `2 atan2(y, x + sqrt(x² + y² + ε²))` | x = y = 0 |
+//!
+//! An element counts as touched where an operation of it is at such a point, or, with a smooth function, where what stands under the
+//! root (`a` of a power, `1 - |x|`, `x - 1`) is not above ε².

@@ -126,7 +126,8 @@ fn is_singular(operation: &SingularOperation, problem: &Problem, outer: Option<V
         if kernel.outer.is_some() != outer.is_some() || !streams.outer.contains(&at) {
             return false;
         }
-        let chunks = Chunks { ranges: vec![at..at + 1], groups: vec![vec![0]] };
+        let range = at..at + 1;
+        let chunks = Chunks { ranges: vec![range], groups: vec![vec![0]] };
         interpret::run_chunks(kernel, &data, &streams, &chunks, &mut Buffers::default()) > 0.0
     })
 }

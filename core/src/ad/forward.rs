@@ -68,13 +68,7 @@ impl Tangents {
                 self.new_base(g, value, Some(seed))
             }
             Node::Unary(..) | Node::Binary(..) => self.product(g, value),
-            Node::Select(p, a, b) => {
-                let zero = g.constant(0.0);
-                let (on, off) = (self.of(g, a), self.of(g, b));
-                let any = on.is_some() || off.is_some();
-                let tangent = any.then(|| g.select(p, on.unwrap_or(zero), off.unwrap_or(zero)));
-                self.new_base(g, value, tangent)
-            }
+            Node::Select(p, a, b) => self.chosen(g, value, (p, a, b)),
             Node::Sum(var, body) => {
                 let tangent = self.of(g, body).map(|tangent| g.sum(var, tangent));
                 self.new_base(g, value, tangent)
@@ -82,6 +76,20 @@ impl Tangents {
             _ => None,
         };
         self.relative[value.index()] = tangent;
+    }
+
+    /// The tangent of a select: of sides with one base, that times a select of their factors.
+    fn chosen(&mut self, g: &mut Graph, value: Value, (p, a, b): (Value, Value, Value)) -> Option<Tangent> {
+        if let (Some(on), Some(off)) = (self.relative[a.index()], self.relative[b.index()])
+            && on.base == off.base
+        {
+            return Some(Tangent { factor: g.select(p, on.factor, off.factor), ..on }).filter(|t| !g.is_zero(t.factor));
+        }
+        let zero = g.constant(0.0);
+        let (on, off) = (self.of(g, a), self.of(g, b));
+        let any = on.is_some() || off.is_some();
+        let tangent = any.then(|| g.select(p, on.unwrap_or(zero), off.unwrap_or(zero)));
+        self.new_base(g, value, tangent)
     }
 
     fn new_base(&mut self, g: &mut Graph, value: Value, tangent: Option<Value>) -> Option<Tangent> {

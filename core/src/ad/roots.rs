@@ -100,14 +100,31 @@ pub fn through_root(
     let square = square_of(g, root)?;
     let Linear { multiple: Some(multiple), rest } = linear(g, adjoint, root, 0)? else { return None };
     let half = g.constant(0.5);
-    let smooth = g.mul(half, multiple);
-    let Some(rest) = rest else { return Some((smooth, g.bool(false))) };
-    let zero = g.constant(0.0);
+    let Some(rest) = rest else {
+        return Some((g.mul(half, multiple), g.bool(false)));
+    };
+    let (zero, two) = (g.constant(0.0), g.constant(2.0));
+    let rest = unsigned(g, rest);
     let remains = g.compare(Compare::NotEqual, rest, zero);
     let (vanishes, gone) = (g.compare(Compare::Equal, square, zero), g.not(remains));
     let smooth_here = g.and(gone, vanishes);
     let other = other(g);
-    Some((g.select(smooth_here, smooth, other), remains))
+    let other = g.mul(two, other);
+    // The square is zero here, and so is its slope: with it, the derivative by the square has no zero that selects would follow.
+    let smooth = if g.squared(square).is_empty() { multiple } else { g.add(multiple, square) };
+    let twice = g.select(smooth_here, smooth, other);
+    Some((g.mul(half, twice), remains))
+}
+
+/// A value without sign and literal factors: it is zero where the value is.
+fn unsigned(g: &Graph, mut value: Value) -> Value {
+    loop {
+        value = match *g.node(value) {
+            Node::Unary(UnaryOp::Neg, a) => a,
+            Node::Binary(BinaryOp::Mul, c, a) if g.as_const(c).is_some_and(|c| c != 0.0) => a,
+            _ => return value,
+        }
+    }
 }
 
 /// Operations inside of each other that are looked into.

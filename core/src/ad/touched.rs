@@ -67,15 +67,15 @@ pub fn singular_operations(program: &Program) -> Vec<SingularOperation> {
 fn counting(g: &mut Graph, vars: Vec<Var>, predicate: Value) -> Option<Update> {
     let count = indicator(g, predicate);
     let value = Rebuild::with_fresh_sums(g, &vars, count);
-    (!g.is_zero(value)).then(|| Update { base: vars.len(), vars, target: Target::Energy, value, stored: None })
+    (!g.is_zero(value)).then_some(Update { base: vars.len(), vars, target: Target::Energy, value, stored: None })
 }
 
 /// The predicate "it holds in some iteration of the loops inside of the element".
 fn close(g: &mut Graph, vars: &[Var], mut predicate: Value) -> Value {
     let domain = domain_of(g, vars);
     let free = g.free(predicate);
-    let inner: Vec<Var> = g.indices.vars(free).iter().rev().copied().collect();
-    for var in inner.into_iter().filter(|&v| !g.indices.contains(domain, v)).collect::<Vec<_>>() {
+    let inner = g.indices.vars(free).iter().rev().copied().filter(|&v| !g.indices.contains(domain, v));
+    for var in inner.collect::<Vec<Var>>() {
         let one = indicator(g, predicate);
         let count = g.sum(var, one);
         let zero = g.constant(0.0);

@@ -97,8 +97,8 @@ pub fn bell(g: &mut Graph, x: Value) -> Value {
     g.mul(scale, power)
 }
 
-/// `b aᵇ⁻¹`, the derivative of the power by its base. It is zero itself where the exponent is, or where it and the slope of the base
-/// are: the next derivative by the base is infinite there, though by the unknowns it is zero.
+/// `b aᵇ⁻¹`, the derivative of the power by its base; zero where the exponent is. Where the base and its slope are zero it is the base
+/// itself, zero with a finite derivative: that by the unknowns is zero there, though that by the base is infinite.
 pub fn pow(g: &mut Graph, a: Value, b: Value) -> Value {
     let (zero, one) = (g.constant(0.0), g.constant(1.0));
     let less = g.sub(b, one);
@@ -112,7 +112,7 @@ pub fn pow(g: &mut Graph, a: Value, b: Value) -> Value {
                 Some(flat) => {
                     let above = g.compare(Compare::Less, one, b);
                     let flat = g.and(flat, above);
-                    g.select(flat, zero, slope)
+                    g.select(flat, a, slope)
                 }
                 None => slope,
             };
@@ -122,13 +122,12 @@ pub fn pow(g: &mut Graph, a: Value, b: Value) -> Value {
     }
 }
 
-/// `1.5 sqrt(a)`, the derivative of `a sqrt(a)`, given the root; zero itself where it and the slope of `a` are.
+/// `1.5 sqrt(a)`, the derivative of `a sqrt(a)`, given the root; `a` where it and its slope are zero, as for powers.
 pub fn three_halves(g: &mut Graph, a: Value, root: Value) -> Value {
     let factor = g.constant(1.5);
     let slope = g.mul(factor, root);
-    let zero = g.constant(0.0);
     match g.flat(a) {
-        Some(flat) => g.select(flat, zero, slope),
+        Some(flat) => g.select(flat, a, slope),
         None => slope,
     }
 }
