@@ -31,7 +31,7 @@ pub fn non_finite(
                 if let Some(at) = first_bad((kernel, streams), &data, lengths, largest) {
                     let place = operation(term, (kernel, streams), &data, at);
                     let iteration = iteration(kernel, at);
-                    return NonFinite { iteration, place, ..NonFinite::of_term(what, term.number, &term.file) };
+                    return NonFinite { iteration, place, ..NonFinite::of_term(what, term.number, &term.energy.file) };
                 }
             }
         }
@@ -53,7 +53,7 @@ fn iteration(kernel: &Kernel, at: i64) -> Option<Iteration> {
 /// The place of the first operation of an iteration that has no finite value.
 fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &Data, at: i64) -> Option<TextPlace> {
     let operation = interpret::first_non_finite(kernel, data, streams, &(at..at + 1))?;
-    TextPlace::of(&term.text, kernel.graph.span_of(operation))
+    TextPlace::of(&term.energy.text, kernel.graph.span_of(operation))
 }
 
 /// The evaluations of a term, the simplest first.

@@ -12,6 +12,7 @@ mod overrides;
 mod products;
 mod rebind;
 mod residuals;
+mod shared;
 mod threads;
 
 use spadina::{Options, Problem, System, Term};
