@@ -13,6 +13,7 @@ mod products;
 mod rebind;
 mod residuals;
 mod shared;
+mod structs;
 mod threads;
 
 use spadina::{Options, Problem, System, Term};
