@@ -13,6 +13,7 @@ use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, str
 use spadina_core::program::{Program, Renaming};
 use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// The places of the entries of matrices.
@@ -208,13 +209,15 @@ impl SolvedProgram {
         known: &mut StoredCode,
         executor: &dyn Executor,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let key = Arc::as_ptr(&self.kernels);
-        if !known.contains_key(&key) {
-            let routines: Vec<&Routine> = self.kernels.stored.iter().collect();
-            let codes = map(executor, routines, |r| engine.compile(r, options)).into_iter();
-            known.insert(key, codes.map(|code| code.map(Arc::from)).collect::<Result<_, _>>()?);
-        }
-        for (stored, code) in self.stored.iter_mut().zip(&known[&key]) {
+        let codes = match known.entry(Arc::as_ptr(&self.kernels)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let routines: Vec<&Routine> = self.kernels.stored.iter().collect();
+                let codes = map(executor, routines, |r| engine.compile(r, options)).into_iter();
+                new.insert(codes.map(|code| code.map(Arc::from)).collect::<Result<_, _>>()?)
+            }
+        };
+        for (stored, code) in self.stored.iter_mut().zip(&*codes) {
             stored.code = Some(code.clone());
         }
         Ok(())
