@@ -80,7 +80,9 @@ impl<'m> Machine<'m> {
             "the program is too large: once its functions and short loops are expanded, it has more than {STEP_LIMIT} \
              operations: make loops longer ones, which stay loops, or {hint}"
         );
-        Diagnostic::new(self.trace.graph.span, message)
+        let own = self.source.place(self.module.functions.get_span(self.signature.function));
+        let here = self.trace.graph.span;
+        Diagnostic::new(if here == Span::default() { own } else { here }, message)
     }
 
     /// A call statement.
