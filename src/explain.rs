@@ -11,27 +11,55 @@ use spadina_core::program::Target;
 use spadina_core::sparsity::{gather, gather_text};
 use std::path::Path;
 
-/// A stage of the pipeline in print.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stage {
+/// Declares the stages with their names and what they are.
+macro_rules! stages {
+    ($(#[doc = $about:literal] $stage:ident = $name:literal,)*) => {
+        /// A stage of the pipeline in print.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Stage {
+            $(#[doc = $about] $stage,)*
+        }
+
+        impl Stage {
+            /// All stages, in the order of the pipeline.
+            pub const ALL: &'static [Stage] = &[$(Stage::$stage),*];
+
+            /// The name that `spadina explain --stage` has for it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Stage::$stage => $name,)*
+                }
+            }
+
+            /// The stage in a few words.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Stage::$stage => $about.trim().trim_end_matches('.'),)*
+                }
+            }
+        }
+    };
+}
+
+stages! {
     /// The energy, as sums over loops.
-    Program,
+    Program = "program",
     /// With its gradient, after reverse mode.
-    Gradient,
+    Gradient = "gradient",
     /// With products of the second derivative and a seed, after forward mode over reverse mode.
-    Tangent,
+    Tangent = "tangent",
     /// With one-hot seeds: brackets.
-    Sparse,
+    Sparse = "sparse",
     /// With the brackets solved, driven by elements and, where the rows can be inverted, by rows.
-    Solved,
+    Solved = "solved",
     /// Kernels, ready for a device.
-    Kernel,
+    Kernel = "kernel",
     /// Cranelift's input.
-    Clif,
+    Clif = "clif",
     /// Machine code.
-    Asm,
+    Asm = "asm",
     /// Compute shaders, in single precision.
-    Wgsl,
+    Wgsl = "wgsl",
 }
 
 /// Prints a stage of an energy or residual. `name` stands for the file in messages; derivatives are with respect to the

@@ -54,6 +54,12 @@ fn check(case: &str) {
     }
 }
 
+/// A hash in `u32` wraps around on every device, and keeps all 32 bits.
+#[test]
+fn hashes_of_32_bits() {
+    check("gpu_u32_above_31_bits");
+}
+
 #[test]
 fn ties_of_max_min_and_abs() {
     check("max_min_tie_product");

@@ -105,7 +105,15 @@ fn endless_loops_are_refused_at_once() {
 fn signatures() {
     check_file("fn main() {}", "1:1: the file has no `fn energy");
     check_file("fn energy(x: array<vec3f, 2>) -> vec3f { return x[0]; }", "1:");
-    check_file("struct S { a: f32 }\nfn energy(s: S) -> f32 { return s.a; }", "2:11: parameter `s`");
+    check_file("struct S { a: f32 }\nfn energy(s: array<S, 2>) -> f32 { return s[0].a; }", "2:11: parameter `s`");
+    check_file(
+        "struct S { a: f32, b: T }\nstruct T { c: bool }\nfn energy(x: array<f32, 2>, s: S) -> f32 { return s.a; }",
+        "3:29: parameter `s`: an element energy takes",
+    );
+    check_file(
+        "struct S { a: f32, k: f32 }\nfn energy(x: array<f32, 2>, k: f32, s: S) -> f32 { return s.k; }",
+        "2:37: parameter `s`: the name `k` of a member is another parameter's, too: rename one of them",
+    );
     check_file(
         "fn energy(k: bool) -> f32 { return f32(k); }",
         "1:11: parameter `k`: an element energy takes f32, u32,",

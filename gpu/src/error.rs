@@ -92,8 +92,8 @@ pub enum Error {
     /// A call that waits for the device, where no thread can wait: in a browser.
     #[error("a browser cannot wait for the device: the call's `async` twin has to be used")]
     Blocking,
-    /// An integer of the kernel may need more than the 32 bits with a sign that a shader has.
-    #[error("kernel `{kernel}`: the integer `{text}` {}; a shader has 32 bits with a sign", range(.lo, .hi))]
+    /// An integer of the kernel may need more than the 32 bits that a shader has, one of them a sign if it may be negative.
+    #[error("kernel `{kernel}`: the integer `{text}` {}; a shader has 32 bits", range(.lo, .hi))]
     Integer {
         /// The kernel.
         kernel: String,

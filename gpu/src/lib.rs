@@ -42,6 +42,7 @@ mod trips;
 mod vectors;
 mod waiting;
 pub mod wgsl;
+mod width;
 mod words;
 
 pub use adapters::{ADAPTER_VARIABLE, AdapterSummary, adapters_async, instance, summaries_async};

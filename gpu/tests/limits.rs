@@ -147,7 +147,7 @@ fn low_limits_are_kept_or_named() {
 }
 
 #[test]
-fn integers_beyond_31_bits_are_refused() {
+fn integers_beyond_32_bits_are_refused() {
     let Some(device) = device() else { return };
     let mut p = Builder::default();
     let (var, i) = p.elements();
@@ -155,14 +155,14 @@ fn integers_beyond_31_bits_are_refused() {
     let real = p.g.integer(far);
     p.energy(&[var], real);
     let kernel = p.kernel();
-    let mut bound = Setup::elements(4096);
+    let mut bound = Setup::elements(4100);
     bound.no_slots(&kernel);
     let error = Runner::new(&device, &kernel, &bound, &Options::default()).err().unwrap();
-    assert!(matches!(error, Error::Integer { hi: 2147483648, .. }), "{error}");
-    let mut small = Setup::elements(100);
+    assert!(matches!(error, Error::Integer { hi: 4294967296, .. }), "{error}");
+    let mut small = Setup::elements(4096);
     small.no_slots(&kernel);
     let found = Runner::new(&device, &kernel, &small, &Options::default()).unwrap().run().unwrap();
-    found.close(&interpreted(&kernel, &small), 1e-4, "31 bits");
+    found.close(&interpreted(&kernel, &small), 1e-4, "32 bits");
 }
 
 #[test]

@@ -136,3 +136,25 @@
 //!
 //! An element counts as touched where an operation of it is at such a point, or, with a smooth function, where what stands under the
 //! root (`a` of a power, `1 - |x|`, `x - 1`) is not above ε².
+//!
+//! # Functions and structs
+//!
+//! A function is executed where it is called; called again with the same arguments it gives what it gave, so that functions which
+//! call each other do not grow, unless their arguments all differ: then a program of more than a million operations is refused.
+//! Structs may be parameters and results. One that the energy itself takes is as many parameters as it has members, which bind by
+//! their names: `fn energy(x: array<vec3f, 4>, m: Material)` reads `mu` and `lambda` of `struct Material { mu: f32, lambda: f32 }`.
+//! The rows of a residual are all reals of its result, in the order of memory.
+//!
+//! # Integers
+//!
+//! On every device integers are those of WGSL, of 32 bits, but for this list:
+//!
+//! - Data are numbers up to 2³¹ - 1, for `u32` too, and not negative there.
+//! - A `u32` that goes below zero wraps around. Above 2³² it does where it is a hash: where it is multiplied with a literal of 2¹⁶ or
+//!   more, where results of `^`, `|`, `&`, `<<` and `>>` are added or multiplied, and where it is masked (`& 0xffffffffu`).
+//!   Elsewhere it is an index or a count: one that would wrap around where its value matters is refused with its place.
+//! - An `i32` that would leave its 32 bits where its value matters (in a comparison, a quotient, a shift to the right, an index, a
+//!   real) is refused with its place; masked by a number that is not negative it wraps around.
+//! - `>>` of an `i32` that may be negative, and `<<` of an `i32` by more than 8 bits or a variable, are refused.
+//! - Sums and products are computed in 64 bits: one that leaves these is refused.
+//! - Integers in loops that stay loops may be counted and summed, not mixed: `h = h * 31u + t[i]` is refused there.

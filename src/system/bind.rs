@@ -12,13 +12,6 @@ use spadina_core::real::{ArrayInfo, ArrayKind, Graph};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A term's program and what it is bound to.
-pub struct LoweredTerm {
-    pub module: Arc<dyn Frontend>,
-    pub roles: Roles,
-    pub program: Program,
-}
-
 /// The source of an array of a program.
 pub enum ArraySource {
     Unknown(usize),
@@ -123,19 +116,24 @@ fn rows(problem: &Problem, array: &str, width: usize) -> usize {
     }
 }
 
-/// Reads a term's text and binds its parameters by name.
-pub fn bind_parameters(problem: &Problem, term: &Term, file: &str) -> Result<LoweredTerm, Error> {
-    let diagnostic = |d: Diagnostic| match &term.source {
-        problem::Source::Text(text) => EnergyError::diagnostic(file, text, d),
-        problem::Source::Built(_) => EnergyError::of_file(file, d.message),
-    };
-    let module: Arc<dyn Frontend> = match &term.source {
-        problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(diagnostic)?),
+/// Reads a term's text.
+pub fn read(source: &problem::Source, file: &str) -> Result<Arc<dyn Frontend>, Error> {
+    Ok(match source {
+        problem::Source::Text(text) => Arc::new(Module::parse(file, text).map_err(|d| diagnostic(source, file, d))?),
         problem::Source::Built(built) => built.clone(),
-    };
-    let roles = roles(problem, term, file, module.as_ref())?;
-    let program = module.lower(&roles).map_err(diagnostic)?;
-    Ok(LoweredTerm { module, roles, program })
+    })
+}
+
+/// The program of a term whose parameters are bound.
+pub fn lower(module: &dyn Frontend, roles: &Roles, source: &problem::Source, file: &str) -> Result<Program, Error> {
+    Ok(module.lower(roles).map_err(|d| diagnostic(source, file, d))?)
+}
+
+fn diagnostic(source: &problem::Source, file: &str, diagnostic: Diagnostic) -> EnergyError {
+    match source {
+        problem::Source::Text(text) => EnergyError::diagnostic(file, text, diagnostic),
+        problem::Source::Built(_) => EnergyError::of_file(file, diagnostic.message),
+    }
 }
 
 /// Checks that data which have changed since fit the parameters in the roles that they were compiled for.
@@ -154,7 +152,7 @@ pub fn check_shapes(
 }
 
 /// The bindings of the parameters.
-fn roles(problem: &Problem, term: &Term, file: &str, module: &dyn Frontend) -> Result<Roles, Error> {
+pub fn roles(problem: &Problem, term: &Term, file: &str, module: &dyn Frontend) -> Result<Roles, Error> {
     let fitter = Fitter::new(problem, term, file, module)?;
     let mut roles = Roles { over: term.over.clone(), over_width: fitter.over_width(), ..Roles::default() };
     for parameter in module.parameters() {

@@ -5,7 +5,7 @@ use std::fmt;
 
 impl fmt::Debug for System {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let terms: Vec<&str> = self.terms.iter().map(|term| term.file.as_str()).collect();
+        let terms: Vec<&str> = self.terms.iter().map(|term| term.energy.file.as_str()).collect();
         f.debug_struct("System")
             .field("terms", &terms)
             .field("unknowns", &self.unknowns())

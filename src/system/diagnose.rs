@@ -41,7 +41,7 @@ pub fn non_finite(
                         Some(found) => (Some(found.name), found.place.or(place)),
                         None => (None, place),
                     };
-                    let of_term = NonFinite::of_term(what, term.number, &term.file);
+                    let of_term = NonFinite::of_term(what, term.number, &term.energy.file);
                     return NonFinite { iteration, place, singular, all, ..of_term };
                 }
             }
@@ -64,7 +64,7 @@ fn iteration(kernel: &Kernel, at: i64) -> Option<Iteration> {
 /// The place of the first operation of an iteration that has no finite value.
 fn operation(term: &DerivedTerm, (kernel, streams): (&Kernel, &Streams), data: &Data, at: i64) -> Option<TextPlace> {
     let operation = interpret::first_non_finite(kernel, data, streams, &(at..at + 1))?;
-    TextPlace::of(&term.text, kernel.graph.span_of(operation))
+    TextPlace::of(&term.energy.text, kernel.graph.span_of(operation))
 }
 
 /// The evaluations of a term, the simplest first.

@@ -1,7 +1,7 @@
 //! Matrices of elements that are projected before the kernels of the Hessian read them: second derivatives at the linear
 //! waist.
 
-use super::program::{Request, SolvedProgram, TermProjection};
+use super::program::{Fusion, Request, SolvedProgram, TermProjection};
 use crate::problem::Problem;
 use spadina_core::backend::{MatricesInputs, MatricesKernels, Quantity};
 use spadina_core::element::{Element, Projection, Reduced, ReducedMatrices, Refused, complete, reduce};
@@ -9,7 +9,7 @@ use spadina_core::executor::Executor;
 use spadina_core::kernel::{Buffer, Outputs};
 use spadina_core::pattern::Fault;
 use spadina_core::pipeline;
-use spadina_core::program::Program;
+use spadina_core::program::{Program, Renaming};
 use spadina_core::real::Array;
 
 /// The matrices of the elements of one loop nest.
@@ -30,7 +30,7 @@ pub fn solve(problem: &Problem, source: Program, request: Request) -> Result<(So
         let Reduced { program, parts } = reduced;
         let arrays: Vec<Array> = parts.iter().map(|part| part.array).collect();
         let own = SolvedProgram::new(problem, source, program, request, &arrays, None);
-        return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part)).collect()));
+        return Ok((own, parts.into_iter().map(|part| Matrices::new(problem, part, request.fusion)).collect()));
     }
     let stages = pipeline::run(source.clone());
     let own = match request.projected {
@@ -51,12 +51,17 @@ pub fn placeholders(matrices: &[Matrices]) -> Vec<&[f64]> {
 
 impl Matrices {
     /// The kernels of a part of a reduced program.
-    pub fn new(problem: &Problem, part: ReducedMatrices) -> Self {
+    pub fn new(problem: &Problem, part: ReducedMatrices, fusion: Fusion) -> Self {
         let ReducedMatrices { element, program, .. } = part;
         let outputs = |quantity| Outputs { residual: quantity == Quantity::Hessian, ..Outputs::default() };
-        let request = Request { outputs, runs: false, projected: None };
+        let request = Request { outputs, runs: false, projected: None, fusion };
         let program = SolvedProgram::new(problem, program.clone(), program, request, &[], None);
         Self { program, element, placeholder: Vec::new() }
+    }
+
+    /// The same matrices over data of other names.
+    pub fn again(&self, problem: &Problem, names: &Renaming) -> Self {
+        Self { program: self.program.again(problem, names), element: self.element.clone(), placeholder: Vec::new() }
     }
 
     /// Checks every index and finds the place of every entry.

@@ -5,6 +5,7 @@ mod connectivity;
 mod convert;
 mod data;
 mod debug;
+mod derive;
 pub(crate) mod devices;
 mod diagnose;
 mod displace;
@@ -43,7 +44,9 @@ pub use work::{Memory, Work};
 use crate::executor;
 use crate::problem::Problem;
 use connectivity::{Connectivity, inputs};
+use derive::Derivation;
 use product::Product;
+use program::{Fusion, StoredCode};
 use rebind::Stale;
 use singular::Counting;
 use spadina_core::backend::{self, Backend, Bound, CompileOptions, Compiled, Engine, Quantity, Wanted};
@@ -135,10 +138,15 @@ impl System {
         let backend = backend(&options)?;
         let displaced = displace::displaces(&options, &backend.abilities());
         let start = Instant::now();
-        let mut terms = Vec::new();
-        for (number, term) in problem.terms.iter().enumerate() {
-            terms.push(DerivedTerm::derive(&problem, number, term, &options, displaced)?);
-        }
+        let engine = backend.engine().unwrap_or_else(devices::host);
+        let fusion = match (engine.abilities().fuses, backend.engine().is_some()) {
+            (false, _) => Fusion::Nothing,
+            (true, true) => Fusion::All,
+            // What a device with memory of its own runs it fuses by itself.
+            (true, false) => Fusion::Stored,
+        };
+        let derivation = Derivation { problem: &problem, options: &options, displaces: displaced, fusion };
+        let mut terms = derivation.terms()?;
         if !terms.iter().any(DerivedTerm::uses_unknown) {
             return Err(Error::NoUnknown { place: problem.place.clone() });
         }
@@ -150,7 +158,6 @@ impl System {
         // Systems with the same options share its threads.
         options.executor = Some(executor.clone());
         let start = Instant::now();
-        let engine = backend.engine().unwrap_or_else(devices::host);
         let compiled = compile(&mut terms, &options, (&*backend, &*engine), &*executor)?;
         let seconds = BuildSeconds { build, compile: start.elapsed().as_secs_f64(), ..BuildSeconds::default() };
         let mut system = System {
@@ -352,12 +359,9 @@ fn compile(
 ) -> Result<Box<dyn Compiled>, Error> {
     let own = backend.engine().is_some();
     let precision = backend.abilities().precision(options.precision);
-    if engine.abilities().fuses {
-        // What a device with memory of its own runs it fuses by itself.
-        terms.iter_mut().for_each(|term| term.fuse(own));
-    }
     let stored = CompileOptions::full(if own { precision } else { Precision::F64 });
-    terms.iter_mut().try_for_each(|term| term.compile_stored(engine, &stored, executor))?;
+    let mut known = StoredCode::new();
+    terms.iter_mut().try_for_each(|term| term.compile_stored((engine, &stored), &mut known, executor))?;
     let shared = matches!(options.layout, Layout::Custom(_));
     let compiled = CompileOptions { precision, partial: options.layout.is_partial(), shared };
     let kernels: Vec<_> = terms.iter().map(DerivedTerm::kernels).collect();

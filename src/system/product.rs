@@ -9,13 +9,14 @@ use super::program::{Binding, Placement, SolvedProgram, place};
 use super::term::DerivedTerm;
 use super::{Error, NonFinite, State, System, are_finite};
 use crate::problem::Problem;
-use spadina_core::backend::{self, Code, CompileOptions, Engine, Job, Quantity, Routine, routines};
+use spadina_core::backend::{self, Code, CompileOptions, Engine, Job, Quantity, Routine, plain_routines};
 use spadina_core::bind::{Buffers, Data, Streams};
 use spadina_core::executor::{Executor, map};
 use spadina_core::kernel::{Buffer, Kernel, Outputs};
 use spadina_core::pattern::{Entries, Fault, Symbolic};
 use spadina_core::pipeline;
-use spadina_core::program::Program;
+use spadina_core::program::{Program, Renaming};
+use std::sync::Arc;
 
 /// The kernels that multiply one term's Hessian.
 pub struct Product {
@@ -25,20 +26,20 @@ pub struct Product {
     weighted: Option<Weighted>,
 }
 
-/// A tangent program with its kernels and where its arrays come from.
+/// A tangent program with its kernels, which terms of one energy share, and where its arrays come from.
 struct Tangent {
-    program: Program,
+    program: Arc<Program>,
     binding: Binding,
-    symbolic: Vec<Symbolic>,
+    kernels: Arc<Kernels>,
     entries: Vec<Entries>,
-    kernels: Kernels,
+    streams: Vec<Streams>,
 }
 
 /// Kernels to be run one after another.
 struct Kernels {
+    symbolic: Vec<Symbolic>,
     routines: Vec<Routine>,
     codes: Vec<Box<dyn Code>>,
-    streams: Vec<Streams>,
 }
 
 /// The products of a residual's weighted rows. Rows and gradient have code of their own here: the system's lies with its
@@ -46,9 +47,9 @@ struct Kernels {
 struct Weighted {
     tangent: Tangent,
     /// The code of the rows.
-    rows: Vec<Box<dyn Code>>,
+    rows: Arc<[Box<dyn Code>]>,
     /// The code of the gradient of weighted rows.
-    gradient: Vec<Box<dyn Code>>,
+    gradient: Arc<[Box<dyn Code>]>,
 }
 
 /// Numbers for each residual row of the problem.
@@ -72,7 +73,7 @@ impl Compiler<'_> {
     fn compile(self, routines: &[Routine], term: &DerivedTerm) -> Result<Vec<Box<dyn Code>>, Error> {
         let compile = |routine: &Routine| self.engine.compile(routine, &self.options);
         let codes = map(self.executor, routines.iter().collect(), compile).into_iter().collect::<Result<_, _>>();
-        codes.map_err(|source| backend::Error::Compile { term: term.file.clone(), source }.into())
+        codes.map_err(|source| backend::Error::Compile { term: term.energy.file.clone(), source }.into())
     }
 }
 
@@ -96,7 +97,7 @@ unsafe fn run(
 
 impl Tangent {
     fn new(problem: &Problem, own: &SolvedProgram, term: &DerivedTerm, compiler: Compiler<'_>) -> Result<Self, Error> {
-        let program = pipeline::tangent(own.source.clone());
+        let program = pipeline::tangent(own.source.as_ref().clone());
         let mut symbolic = Vec::new();
         let inspect = |kernel: &Kernel| {
             let own = Symbolic::of(kernel, &program, true);
@@ -105,14 +106,21 @@ impl Tangent {
             guarded
         };
         let outputs = Outputs { product: true, ..Outputs::default() };
-        let mut routines = routines([&program, &program], outputs, true, None, inspect);
+        let mut routines = plain_routines(&program, outputs, inspect);
         if compiler.engine.abilities().fuses {
             routines.iter_mut().for_each(|routine| routine.kernel.fuse());
         }
         let codes = compiler.compile(&routines, term)?;
-        let kernels = Kernels { routines, codes, streams: Vec::new() };
+        let kernels = Kernels { symbolic, routines, codes }.into();
         let binding = Binding::new(problem, &program.graph);
-        Ok(Self { program, binding, symbolic, entries: Vec::new(), kernels })
+        Ok(Self { program: program.into(), binding, kernels, entries: Vec::new(), streams: Vec::new() })
+    }
+
+    /// The same program over data of other names, with the same kernels.
+    fn again(&self, problem: &Problem, names: &Renaming) -> Self {
+        let program = if names.is_identity() { self.program.clone() } else { self.program.renamed(names).into() };
+        let binding = Binding::new(problem, &program.graph);
+        Self { program, binding, kernels: self.kernels.clone(), entries: Vec::new(), streams: Vec::new() }
     }
 
     /// Checks every index and records the rows.
@@ -124,8 +132,8 @@ impl Tangent {
     ) -> Result<(), Fault> {
         let data = self.binding.data(&self.program.graph, problem, weights);
         let offsets = self.binding.offsets(problem);
-        self.entries =
-            self.symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
+        let symbolic = self.kernels.symbolic.iter();
+        self.entries = symbolic.map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
         Ok(())
     }
 
@@ -141,8 +149,7 @@ impl Tangent {
     /// Finds the slots.
     fn place(&mut self, executor: &dyn Executor) {
         let placed = self.kernels.routines.iter().zip(std::mem::take(&mut self.entries));
-        self.kernels.streams =
-            placed.map(|(routine, own)| place(routine, &own, Placement::default(), executor)).collect();
+        self.streams = placed.map(|(routine, own)| place(routine, &own, Placement::default(), executor)).collect();
     }
 
     /// Runs the kernels.
@@ -155,10 +162,12 @@ impl Tangent {
     ) {
         let data = self.binding.data(&self.program.graph, problem, weights);
         let data = Data { seeds: self.binding.seeds(problem, direction), ..data };
-        let Kernels { routines, codes, streams } = &self.kernels;
+        let Kernels { routines, codes, .. } = &*self.kernels;
         // SAFETY: `enumerate` checked every index over these sizes, tables and lengths, and that rows lie within the
         // unknowns, or `bind` that they lie within the residual; `place` made a record for each iteration.
-        unsafe { run((routines, codes, streams), &data, &mut Buffers { product, ..Buffers::default() }, executor) };
+        unsafe {
+            run((routines, codes, &self.streams), &data, &mut Buffers { product, ..Buffers::default() }, executor)
+        };
     }
 }
 
@@ -168,14 +177,24 @@ impl Product {
         let weighted = |own: &SolvedProgram| -> Result<Weighted, Error> {
             Ok(Weighted {
                 tangent: Tangent::new(problem, own, term, compiler)?,
-                rows: compiler.compile(term.main.kernels.routines(Quantity::Value), term)?,
-                gradient: compiler.compile(own.kernels.routines(Quantity::Gradient), term)?,
+                rows: compiler.compile(term.main.kernels.routines(Quantity::Value), term)?.into(),
+                gradient: compiler.compile(own.kernels.routines(Quantity::Gradient), term)?.into(),
             })
         };
         Ok(Self {
             main: Tangent::new(problem, &term.main, term, compiler)?,
             weighted: term.weighted.as_ref().map(weighted).transpose()?,
         })
+    }
+
+    /// The kernels of another term of the same energy, over data of other names.
+    fn again(&self, problem: &Problem, names: &Renaming) -> Self {
+        let weighted = self.weighted.as_ref().map(|own| Weighted {
+            tangent: own.tangent.again(problem, names),
+            rows: own.rows.clone(),
+            gradient: own.gradient.clone(),
+        });
+        Self { main: self.main.again(problem, names), weighted }
     }
 
     /// Checks every index and finds the slots, after the term itself has been bound.
@@ -185,7 +204,7 @@ impl Product {
         for tangent in std::iter::once(&mut self.main).chain(weighted) {
             let result = tangent.enumerate(problem, (&weights, term.rows().start as u32), executor);
             let graph = &tangent.program.graph;
-            result.map_err(|fault| faults::index(problem, &term.file, &term.text, graph, &fault))?;
+            result.map_err(|fault| faults::index(problem, &term.energy.file, &term.energy.text, graph, &fault))?;
         }
         if self.weighted.is_some() && self.main.rows() > term.rows().end {
             unreachable!("the derivative of a residual has no rows that the residual has not")
@@ -246,7 +265,7 @@ impl System {
             kernels.run(term, problem, direction, product, (&mut *rows, &*self.executor));
             if !are_finite(product) {
                 let what = "the product of the Hessian with a direction";
-                return Err(NonFinite::of_term(what, term.number, &term.file).into());
+                return Err(NonFinite::of_term(what, term.number, &term.energy.file).into());
             }
         }
         Ok(&self.state.product)
@@ -260,7 +279,11 @@ impl System {
         let options = CompileOptions::full(self.engine.abilities().precision(self.options.precision));
         let compiler = Compiler { engine: &*self.engine, options, executor: &*self.executor };
         for term in &self.terms[self.products.len()..] {
-            self.products.push(Product::new(term, &self.problem, compiler)?);
+            let product = match &term.shared {
+                Some(shared) => self.products[shared.first].again(&self.problem, &shared.names),
+                None => Product::new(term, &self.problem, compiler)?,
+            };
+            self.products.push(product);
         }
         for (term, kernels) in self.terms.iter().zip(&mut self.products) {
             kernels.bind(term, &self.problem, &*self.executor)?;

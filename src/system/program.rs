@@ -10,8 +10,11 @@ use spadina_core::element::{Completed, Projection};
 use spadina_core::executor::{Executor, map, try_each};
 use spadina_core::kernel::{Buffer, Kernel, Output, Outputs};
 use spadina_core::pattern::{Entries, Fault, Places, Symbolic, dense_streams, streams};
-use spadina_core::program::Program;
+use spadina_core::program::{Program, Renaming};
 use spadina_core::real::{Array, ArrayInfo, ArrayKind, Graph};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 /// The places of the entries of matrices.
 #[derive(Clone, Copy, Default)]
@@ -83,28 +86,42 @@ fn residence((own, array): (Array, &ArrayInfo), matrices: &[Array]) -> Residence
 /// Numbers that no unknown changes, computed once for each binding.
 #[derive(Default)]
 struct Stored {
-    code: Option<Box<dyn Code>>,
+    code: Option<Arc<dyn Code>>,
     streams: Streams,
     numbers: Vec<f64>,
 }
 
-/// A solved program with its kernels.
+/// The code of stored numbers that has been compiled, by the kernels.
+pub type StoredCode = HashMap<*const KernelSet, Vec<Arc<dyn Code>>>;
+
+/// A solved program with its kernels, which terms of one energy share.
 pub struct SolvedProgram {
     /// As the front-end gave it.
-    pub source: Program,
+    pub source: Arc<Program>,
     /// The solved program.
-    pub program: Program,
+    pub program: Arc<Program>,
     /// The sources of its arrays and tables.
     pub binding: Binding,
     /// Its kernels.
-    pub kernels: KernelSet,
+    pub kernels: Arc<KernelSet>,
     /// By array, where its numbers are.
-    residences: Vec<Residence>,
+    residences: Arc<[Residence]>,
     /// The phases that check indices and record entries, by quantity and kernel, as all that follow.
-    symbolic: [Vec<Symbolic>; 3],
+    symbolic: Arc<[Vec<Symbolic>; 3]>,
     entries: [Vec<Entries>; 3],
     streams: [Vec<Streams>; 3],
     stored: Vec<Stored>,
+}
+
+/// The kernels in which products are fused with sums.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Fusion {
+    /// None.
+    Nothing,
+    /// Those of stored numbers.
+    Stored,
+    /// All.
+    All,
 }
 
 /// The outputs, storage and projection that a program is solved for.
@@ -116,6 +133,8 @@ pub struct Request {
     pub runs: bool,
     /// The projection of elements.
     pub projected: Option<TermProjection>,
+    /// The kernels whose products are fused.
+    pub fusion: Fusion,
 }
 
 /// The projection of a term's elements.
@@ -139,9 +158,9 @@ impl SolvedProgram {
     ) -> Self {
         let binding = Binding::new(problem, &program.graph);
         let arrays = (0..).map(Array).zip(program.graph.arrays());
-        let residences: Vec<Residence> = arrays.map(|array| residence(array, matrices)).collect();
+        let residences: Arc<[Residence]> = arrays.map(|array| residence(array, matrices)).collect();
         let others = |residence: &Residence| matches!(residence, Residence::Rows | Residence::Matrices(_));
-        let changing: Vec<Array> = (0..).zip(&residences).filter(|(_, r)| others(r)).map(|(k, _)| Array(k)).collect();
+        let changing: Vec<Array> = (0..).zip(&*residences).filter(|(_, r)| others(r)).map(|(k, _)| Array(k)).collect();
         let mut symbolic: [Vec<Symbolic>; 3] = Default::default();
         let inspect = |quantity: Quantity, kernel: &Kernel| {
             // The widest kernels check the indices for all.
@@ -150,10 +169,32 @@ impl SolvedProgram {
             symbolic[quantity as usize].push(own);
             guarded
         };
-        let kernels = KernelSet::new(&program, request.outputs, &changing, request.runs, projected, inspect);
+        let mut kernels = KernelSet::new(&program, request.outputs, &changing, request.runs, projected, inspect);
+        if request.fusion != Fusion::Nothing {
+            kernels.iter_mut(request.fusion == Fusion::All).for_each(|routine| routine.kernel.fuse());
+        }
         let stored = kernels.stored.iter().map(|_| Stored::default()).collect();
         let (entries, streams) = Default::default();
+        let (source, program, kernels, symbolic) = (source.into(), program.into(), kernels.into(), symbolic.into());
         Self { source, binding, residences, kernels, symbolic, entries, streams, stored, program }
+    }
+
+    /// The same program over data of other names, with the same kernels.
+    pub fn again(&self, problem: &Problem, names: &Renaming) -> Self {
+        let renamed = |own: &Arc<Program>| if names.is_identity() { own.clone() } else { own.renamed(names).into() };
+        let (source, program) = (renamed(&self.source), renamed(&self.program));
+        let (entries, streams) = Default::default();
+        Self {
+            source,
+            binding: Binding::new(problem, &program.graph),
+            residences: self.residences.clone(),
+            kernels: self.kernels.clone(),
+            symbolic: self.symbolic.clone(),
+            entries,
+            streams,
+            stored: self.kernels.stored.iter().map(|_| Stored::default()).collect(),
+            program,
+        }
     }
 
     /// The kernels as back-ends take them.
@@ -161,16 +202,23 @@ impl SolvedProgram {
         ProgramKernels { set: &self.kernels, residences: &self.residences }
     }
 
-    /// Compiles what computes the stored numbers.
+    /// Compiles what computes the stored numbers, unless that is known.
     pub fn compile_stored(
         &mut self,
-        engine: &dyn Engine,
-        options: &CompileOptions,
+        (engine, options): (&dyn Engine, &CompileOptions),
+        known: &mut StoredCode,
         executor: &dyn Executor,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let routines: Vec<&Routine> = self.kernels.stored.iter().collect();
-        for (stored, code) in self.stored.iter_mut().zip(map(executor, routines, |r| engine.compile(r, options))) {
-            stored.code = Some(code?);
+        let codes = match known.entry(Arc::as_ptr(&self.kernels)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let routines: Vec<&Routine> = self.kernels.stored.iter().collect();
+                let codes = map(executor, routines, |r| engine.compile(r, options)).into_iter();
+                new.insert(codes.map(|code| code.map(Arc::from)).collect::<Result<_, _>>()?)
+            }
+        };
+        for (stored, code) in self.stored.iter_mut().zip(&*codes) {
+            stored.code = Some(code.clone());
         }
         Ok(())
     }
@@ -241,8 +289,8 @@ impl SolvedProgram {
         let mut data = binding.data(&program.graph, problem, weights);
         insert(residences, matrices, &mut data);
         let offsets = binding.offsets(problem);
-        let sets = entries.iter_mut().zip(symbolic).rev().collect();
-        try_each(executor, sets, |(entries, symbolic): (&mut Vec<Entries>, &mut Vec<Symbolic>)| {
+        let sets = entries.iter_mut().zip(&**symbolic).rev().collect();
+        try_each(executor, sets, |(entries, symbolic): (&mut Vec<Entries>, &Vec<Symbolic>)| {
             *entries =
                 symbolic.iter().map(|s| s.run(&data, &offsets, first_row, executor)).collect::<Result<_, _>>()?;
             Ok(())

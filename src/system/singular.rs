@@ -104,8 +104,8 @@ pub fn operation(term: &DerivedTerm, problem: &Problem, outer: Option<Var>, at: 
         return None;
     }
     let operation = singular_operations(source).into_iter().find(|own| is_singular(own, problem, outer, at))?;
-    let place = TextPlace::of(&term.text, operation.span);
-    let text = place.as_ref().and_then(|place| term.text.get(place.span.start..));
+    let place = TextPlace::of(&term.energy.text, operation.span);
+    let text = place.as_ref().and_then(|place| term.energy.text.get(place.span.start..));
     let call = text.and_then(called).unwrap_or(operation.name);
     Some(Found { name: call.to_string(), place })
 }

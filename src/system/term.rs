@@ -1,29 +1,45 @@
 //! One term of a problem: its energy or residual, bound to arrays.
 
-use super::bind::{bind_parameters, check_shapes};
-use super::matrices::{self, Matrices, placeholders};
-use super::program::{Placement, Request, SolvedProgram, TermProjection};
-use super::{EnergyError, Error, Layout, Options};
+use super::Error;
+use super::bind::check_shapes;
+use super::matrices::{Matrices, placeholders};
+use super::program::{Placement, SolvedProgram, StoredCode};
 use super::{faults, rows};
-use crate::problem::{self, Problem};
-use spadina_core::ad;
+use crate::problem::Problem;
 use spadina_core::backend::{self, CompileOptions, Engine, Quantity, TermInputs, TermKernels};
-use spadina_core::element::Refused;
 use spadina_core::executor::Executor;
 use spadina_core::frontend::{Frontend, Roles};
-use spadina_core::kernel::{Buffer, Kernel, Outputs};
+use spadina_core::kernel::{Buffer, Kernel};
 use spadina_core::pattern::{Entries, check_words};
-use spadina_core::real::{Singular, Span};
-use spadina_core::singular::with_policy;
-use spadina_core::waist::displaced;
+use spadina_core::program::Renaming;
+use spadina_core::real::Singular;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// The energy or residual of a term.
+pub struct Energy {
+    /// The file, as messages name it.
+    pub file: String,
+    /// The text; empty if it was built in Rust.
+    pub text: String,
+    pub module: Arc<dyn Frontend>,
+    pub roles: Roles,
+    /// The names in its `bind`: arrays, and the tables that gather them.
+    pub names: Vec<String>,
+}
+
+/// The term whose kernels another one has.
+pub struct Shared {
+    /// Its number; it comes before, and shares none itself.
+    pub first: usize,
+    /// The names of the other term's data, by those of its own.
+    pub names: Renaming,
+}
 
 /// One term of a problem, derived: its programs with their kernels.
 pub struct DerivedTerm {
     pub number: usize,
-    pub file: String,
-    pub text: String,
+    pub energy: Energy,
     /// The energy's kernels; for residuals those of the rows and the Jacobian.
     pub main: SolvedProgram,
     /// For residuals, gradient and Hessian of the rows weighted by their values.
@@ -32,83 +48,43 @@ pub struct DerivedTerm {
     pub matrices: Vec<Matrices>,
     /// The rows of a residual among those of the problem.
     rows: Range<usize>,
-    module: Arc<dyn Frontend>,
-    roles: Roles,
-    /// The names in its `bind`: arrays, and the tables that gather them.
-    names: Vec<String>,
+    /// The term whose kernels these are, if it is another one.
+    pub shared: Option<Shared>,
 }
 
 impl DerivedTerm {
-    /// Reads a term's text, binds its parameters and runs the pipeline.
-    /// Derives what the options ask for, by displacements if `displaces`.
-    pub fn derive(
-        problem: &Problem,
+    /// A term with its programs, which has not been bound.
+    pub fn new(
         number: usize,
-        term: &problem::Term,
-        options: &Options,
-        displaces: bool,
-    ) -> Result<Self, Error> {
-        let file = term.path.display().to_string();
-        let text = match &term.source {
-            problem::Source::Text(text) => text.clone(),
-            problem::Source::Built(_) => String::new(),
-        };
-        let projected = options
-            .projection
-            .filter(|_| !term.residual)
-            .map(|projection| TermProjection { projection, outermost: term.over.is_some() });
-        if term.residual && options.projection.is_some() && !options.gauss_newton {
-            let message = format!(
-                "the Hessian of a residual ({file}) cannot be projected element by element: \
-                 take the Gauss-Newton matrix JᵀJ (--gauss-newton), which has no negative eigenvalues"
-            );
-            return Err(Error::Term { place: term.place.clone(), message });
-        }
-        let mut lowered = bind_parameters(problem, term, &file)?;
-        lowered.program = with_policy(lowered.program, term.singular.unwrap_or(problem.singular));
-        if displaces {
-            lowered.program = displaced(&lowered.program);
-        }
-        let runs = matches!(options.layout, Layout::Full);
-        let solve = |program, outputs| {
-            let solved = matrices::solve(problem, program, Request { outputs, runs, projected });
-            solved.map_err(|refused| not_projected(&file, &text, refused))
-        };
-        let weighted = match term.residual {
-            true => {
-                let outputs = if options.gauss_newton { gauss_newton_outputs } else { weighted_outputs };
-                Some(solve(ad::weighted(lowered.program.clone()), outputs)?.0)
-            }
-            false => None,
-        };
-        let outputs = if term.residual { residual_outputs } else { energy_outputs };
-        let (main, matrices) = solve(lowered.program, outputs)?;
-        Ok(Self {
-            number,
-            text,
-            main,
-            weighted,
-            matrices,
-            rows: 0..0,
-            module: lowered.module,
-            roles: lowered.roles,
-            names: names(term),
-            file,
-        })
+        energy: Energy,
+        main: SolvedProgram,
+        weighted: Option<SolvedProgram>,
+        matrices: Vec<Matrices>,
+    ) -> Self {
+        Self { number, energy, main, weighted, matrices, rows: 0..0, shared: None }
+    }
+
+    /// Another term of the same energy over data of other names, with the same kernels.
+    pub fn again(&self, problem: &Problem, number: usize, energy: Energy, shared: Shared) -> Self {
+        let names = &shared.names;
+        let main = self.main.again(problem, names);
+        let weighted = self.weighted.as_ref().map(|own| own.again(problem, names));
+        let matrices = self.matrices.iter().map(|own| own.again(problem, names)).collect();
+        Self { shared: Some(shared), ..Self::new(number, energy, main, weighted, matrices) }
     }
 
     /// Returns true if the term reads an unknown, or has a parameter that is bound to one and cancels.
     pub fn uses_unknown(&self) -> bool {
         let graph = &self.main.program.graph;
         let reads = self.main.program.updates.iter().any(|u| graph.dynamic(u.value));
-        reads || self.roles.bindings.values().any(|binding| binding.unknown)
+        reads || self.energy.roles.bindings.values().any(|binding| binding.unknown)
     }
 
     /// Returns true if the term depends on an array, table or size.
     pub fn uses(&self, name: &str) -> bool {
         self.programs().any(|own| [&own.source.graph, &own.program.graph].into_iter().any(|graph| graph.binds(name)))
-            || self.roles.over.as_deref() == Some(name)
-            || self.names.iter().any(|own| own == name)
+            || self.energy.roles.over.as_deref() == Some(name)
+            || self.energy.names.iter().any(|own| own == name)
     }
 
     /// The policy for derivatives that do not exist.
@@ -118,7 +94,7 @@ impl DerivedTerm {
 
     /// The energy or residual as it was read.
     pub fn module(&self) -> &Arc<dyn Frontend> {
-        &self.module
+        &self.energy.module
     }
 
     /// All programs of the term.
@@ -131,16 +107,10 @@ impl DerivedTerm {
         std::iter::once(main).chain(weighted).chain(matrices.iter_mut().map(|m| &mut m.program))
     }
 
-    /// Fuses products with sums in all kernels, or in those of stored numbers alone.
-    pub fn fuse(&mut self, all: bool) {
-        let sets = self.programs_mut().map(|program| &mut program.kernels);
-        sets.flat_map(|set| set.iter_mut(all)).for_each(|routine| routine.kernel.fuse());
-    }
-
     /// The kernels as back-ends take them.
     pub fn kernels(&self) -> TermKernels<'_> {
         TermKernels {
-            name: &self.file,
+            name: &self.energy.file,
             main: self.main.kernels(),
             weighted: self.weighted.as_ref().map(SolvedProgram::kernels),
             matrices: self.matrices.iter().map(Matrices::kernels).collect(),
@@ -151,7 +121,7 @@ impl DerivedTerm {
     pub fn inputs<'a>(&'a self, problem: &'a Problem, zeros: &'a [f64]) -> TermInputs<'a> {
         let weights = (&zeros[..self.rows.len()], self.rows.start);
         TermInputs {
-            name: &self.file,
+            name: &self.energy.file,
             main: self.main.inputs(problem, (&[], self.rows.start), &placeholders(&self.matrices)),
             weighted: self.weighted.as_ref().map(|own| own.inputs(problem, weights, &[])),
             matrices: self.matrices.iter().map(|m| m.inputs(problem)).collect(),
@@ -159,35 +129,44 @@ impl DerivedTerm {
         }
     }
 
-    /// Compiles what computes the stored numbers.
+    /// Compiles what computes the stored numbers, where that is not known.
     pub fn compile_stored(
         &mut self,
-        engine: &dyn Engine,
-        options: &CompileOptions,
+        engine: (&dyn Engine, &CompileOptions),
+        known: &mut StoredCode,
         executor: &dyn Executor,
     ) -> Result<(), Error> {
-        let result = self.programs_mut().try_for_each(|own| own.compile_stored(engine, options, executor));
-        result.map_err(|source| backend::Error::Compile { term: self.file.clone(), source }.into())
+        let result = self.programs_mut().try_for_each(|own| own.compile_stored(engine, known, executor));
+        result.map_err(|source| backend::Error::Compile { term: self.energy.file.clone(), source }.into())
     }
 
     /// Checks shapes and every index, and records all entries; returns the number of residual rows, which begin at
     /// `first_row`.
     pub fn enumerate(&mut self, problem: &Problem, first_row: usize, executor: &dyn Executor) -> Result<usize, Error> {
-        check_shapes(problem, &problem.terms[self.number], &self.file, self.module.as_ref(), &self.roles)?;
+        check_shapes(
+            problem,
+            &problem.terms[self.number],
+            &self.energy.file,
+            self.energy.module.as_ref(),
+            &self.energy.roles,
+        )?;
         let data = self.main.binding.data(&self.main.source.graph, problem, &[]);
-        check_words(&self.main.source, &data, executor)
-            .map_err(|fault| faults::index(problem, &self.file, &self.text, &self.main.source.graph, &fault))?;
+        check_words(&self.main.source, &data, executor).map_err(|fault| {
+            faults::index(problem, &self.energy.file, &self.energy.text, &self.main.source.graph, &fault)
+        })?;
         for matrices in &mut self.matrices {
             let result = matrices.enumerate(problem, executor);
             let graph = &matrices.program.program.graph;
-            result.map_err(|fault| faults::index(problem, &self.file, &self.text, graph, &fault))?;
+            result.map_err(|fault| faults::index(problem, &self.energy.file, &self.energy.text, graph, &fault))?;
         }
         let mut rows = 0;
         let mut weights = Vec::new();
         for own in std::iter::once(&mut self.main).chain(&mut self.weighted) {
             let result = own.enumerate(problem, (&weights, first_row as u32), &placeholders(&self.matrices), executor);
             let result = result.and_then(|()| rows::assigned_first(own, first_row as u32));
-            result.map_err(|fault| faults::index(problem, &self.file, &self.text, &own.program.graph, &fault))?;
+            result.map_err(|fault| {
+                faults::index(problem, &self.energy.file, &self.energy.text, &own.program.graph, &fault)
+            })?;
             for buffer in [Buffer::Residual, Buffer::Jacobian] {
                 own.visit(buffer, |row, _| rows = rows.max(row as usize + 1 - first_row));
             }
@@ -227,47 +206,4 @@ impl DerivedTerm {
     pub fn rows(&self) -> Range<usize> {
         self.rows.clone()
     }
-}
-
-/// The arrays and tables that a term names.
-fn names(term: &problem::Term) -> Vec<String> {
-    let targets = term.bind.iter().map(|(_, target)| target);
-    targets.flat_map(|target| std::iter::once(&target.array).chain(&target.table)).cloned().collect()
-}
-
-/// The reason that the elements of a term cannot be projected, in words.
-fn not_projected(file: &str, text: &str, refused: Refused) -> Error {
-    let (span, message): (Span, String) = match refused {
-        Refused::Loop(span) => {
-            (span, "it has entries from a loop inside of the element, or from a sum that is used nonlinearly".into())
-        }
-        Refused::Bounds(span) => {
-            (span, "its elements are iterations of a loop whose bounds depend on another loop: use clamp or abs".into())
-        }
-        Refused::Unknowns(span, found, most) => {
-            (span, format!("an element has {found} unknowns, more than the {most} of a dense matrix"))
-        }
-    };
-    EnergyError::at(file, text, span, format!("the Hessian cannot be projected: {message}")).into()
-}
-
-fn energy_outputs(quantity: Quantity) -> Outputs {
-    Outputs {
-        energy: true,
-        gradient: quantity != Quantity::Value,
-        hessian: quantity == Quantity::Hessian,
-        ..Outputs::default()
-    }
-}
-
-fn residual_outputs(quantity: Quantity) -> Outputs {
-    Outputs { residual: true, jacobian: quantity == Quantity::Hessian, ..Outputs::default() }
-}
-
-fn gauss_newton_outputs(quantity: Quantity) -> Outputs {
-    Outputs { gradient: quantity != Quantity::Value, ..Outputs::default() }
-}
-
-fn weighted_outputs(quantity: Quantity) -> Outputs {
-    Outputs { gradient: quantity != Quantity::Value, hessian: quantity == Quantity::Hessian, ..Outputs::default() }
 }

@@ -12,6 +12,8 @@ mod overrides;
 mod products;
 mod rebind;
 mod residuals;
+mod shared;
+mod structs;
 mod threads;
 
 use spadina::{Options, Problem, System, Term};

@@ -9,6 +9,7 @@ use crate::bind::{Buffers, Data};
 use crate::element::{ProjectedElements, Projection, ProjectionRequest};
 use crate::executor::{Executor, large_pieces, map, pieces};
 use crate::pattern::Gram;
+use rustc_hash::FxHashMap;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -27,12 +28,12 @@ impl Host {
 /// The codes of one program, by quantity.
 type Codes = [Vec<Box<dyn Code>>; 3];
 
-/// The codes of one term.
+/// The codes of one term. Terms that share kernels share them.
 #[derive(Debug)]
 struct TermCodes {
-    main: Codes,
-    weighted: Option<Codes>,
-    matrices: Vec<Codes>,
+    main: Arc<Codes>,
+    weighted: Option<Arc<Codes>>,
+    matrices: Vec<Arc<Codes>>,
 }
 
 #[derive(Debug)]
@@ -66,30 +67,36 @@ impl Backend for Host {
         executor: &dyn Executor,
     ) -> Result<Box<dyn Compiled>, Error> {
         let mut tasks: Vec<(&str, &Routine)> = Vec::new();
-        // The largest first.
-        let all = |set: &'_ KernelSet| Quantity::ALL.into_iter().rev().map(|q| set.routines(q).len()).sum::<usize>();
+        let mut numbers: FxHashMap<*const KernelSet, usize> = FxHashMap::default();
+        let mut sets: Vec<&KernelSet> = Vec::new();
         for term in terms {
-            for program in programs(term) {
-                let routines = Quantity::ALL.into_iter().rev().flat_map(|q| program.set.routines(q));
-                tasks.extend(routines.map(|routine| (term.name, routine)));
+            for ProgramKernels { set, .. } in programs(term) {
+                // Terms that share kernels share their code.
+                numbers.entry(&raw const **set).or_insert_with(|| {
+                    // The largest first.
+                    let routines = Quantity::ALL.into_iter().rev().flat_map(|q| set.routines(q));
+                    tasks.extend(routines.map(|routine| (term.name, routine)));
+                    sets.push(set);
+                    sets.len() - 1
+                });
             }
         }
         let compiled = map(executor, tasks, |(term, routine)| {
             self.0.compile(routine, options).map_err(|source| Error::Compile { term: term.into(), source })
         });
         let mut compiled = compiled.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
-        let mut codes = |program: &ProgramKernels<'_>| -> Codes {
-            let mut own: Vec<Box<dyn Code>> = compiled.by_ref().take(all(program.set)).collect();
+        let of_set = |set: &KernelSet| -> Arc<Codes> {
             let mut codes = Codes::default();
-            for quantity in Quantity::ALL {
-                let rest = own.len() - program.set.routines(quantity).len();
-                codes[quantity as usize] = own.split_off(rest);
+            for quantity in Quantity::ALL.into_iter().rev() {
+                codes[quantity as usize] = compiled.by_ref().take(set.routines(quantity).len()).collect();
             }
-            codes
+            codes.into()
         };
+        let all: Vec<Arc<Codes>> = sets.into_iter().map(of_set).collect();
+        let codes = |program: &ProgramKernels<'_>| all[numbers[&(&raw const *program.set)]].clone();
         let terms = terms.iter().map(|term| TermCodes {
             main: codes(&term.main),
-            weighted: term.weighted.as_ref().map(&mut codes),
+            weighted: term.weighted.as_ref().map(codes),
             matrices: term.matrices.iter().map(|m| codes(&m.program)).collect(),
         });
         Ok(Box::new(HostCompiled { engine: self.0.clone(), terms: Arc::new(terms.collect()) }))
@@ -109,7 +116,7 @@ impl HostCompiled {
     /// Refuses data of other kernels than those that were compiled.
     fn check_kernels(&self, inputs: &Inputs<'_>) -> Result<(), BindError> {
         let same = |(term, codes): (&TermInputs<'_>, &TermCodes)| {
-            let fits = |(program, codes): (&ProgramInputs<'_>, &Codes)| {
+            let fits = |(program, codes): (&ProgramInputs<'_>, &Arc<Codes>)| {
                 Quantity::ALL.iter().all(|&q| program.kernels.set.routines(q).len() == codes[q as usize].len())
             };
             let matrices =
@@ -212,9 +219,9 @@ pub(super) fn interpreted_energies(inputs: &Inputs<'_>, executor: &dyn Executor)
     // Displacements, it may be, while the data have the unknowns themselves.
     let unknowns = inputs.unknowns().concat();
     let run = Run { engine: &Interpreter, wanted: &VALUE, executor, unknowns: Some(&unknowns) };
-    let steps = |program: &ProgramInputs<'_>| -> Codes {
+    let steps = |program: &ProgramInputs<'_>| -> Arc<Codes> {
         let step = |_: &Routine| -> Box<dyn Code> { Box::new(Steps) };
-        Quantity::ALL.map(|quantity| program.kernels.set.routines(quantity).iter().map(step).collect())
+        Quantity::ALL.map(|quantity| program.kernels.set.routines(quantity).iter().map(step).collect()).into()
     };
     let energy = |term: &TermInputs<'_>| {
         let weighted = term.weighted.as_ref().map(steps);

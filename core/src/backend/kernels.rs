@@ -110,8 +110,14 @@ impl KernelSet {
     }
 }
 
+/// The kernels of a program for some outputs, without a projection and with nothing hoisted out of them.
+pub fn plain_routines(program: &Program, outputs: Outputs, mut inspect: impl FnMut(&Kernel) -> bool) -> Vec<Routine> {
+    let kernels = build_with(program, outputs, true).into_iter();
+    kernels.map(|kernel| Routine { guarded: inspect(&kernel), kernel, elements: None }).collect()
+}
+
 /// The kernels of `hoisted`, which has the updates of `whole`, for some outputs.
-pub fn routines(
+fn routines(
     [whole, hoisted]: [&Program; 2],
     outputs: Outputs,
     runs: bool,

@@ -29,7 +29,7 @@ pub use engine::{Code, CompileOptions, Engine, Job};
 pub use error::{BindError, Error};
 pub use host::Host;
 pub use interpreter::Interpreter;
-pub use kernels::{Elements, KernelSet, Quantity, Routine, routines};
+pub use kernels::{Elements, KernelSet, Quantity, Routine, plain_routines};
 pub use view::{
     GramPlaces, Inputs, Lengths, MatricesInputs, MatricesKernels, ProgramInputs, ProgramKernels, Residence,
     StoredPattern, TermInputs, TermKernels,

@@ -1,7 +1,7 @@
 //! The interface of every front-end: the parameters of an energy, and its program once they are bound.
 
 use crate::error::Diagnostic;
-use crate::program::Program;
+use crate::program::{Program, Renaming};
 use crate::real::{ArrayKind, Graph, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -143,6 +143,32 @@ impl Roles {
     pub fn binding(&self, name: &str) -> Binding {
         let own = || Binding { array: name.to_string(), ..Binding::default() };
         self.bindings.get(name).cloned().unwrap_or_else(own)
+    }
+
+    /// The names by which other roles differ from these, if they differ in nothing else: a program that was lowered for these
+    /// is, [renamed](Program::renamed), the one that is lowered for the others.
+    pub fn renaming(&self, other: &Roles) -> Option<Renaming> {
+        let same = self.over_width == other.over_width
+            && self.over.is_some() == other.over.is_some()
+            && self.unbound == other.unbound
+            && self.bindings.len() == other.bindings.len();
+        if !same {
+            return None;
+        }
+        let mut pairs: Vec<(&str, &str)> = self.over.as_deref().into_iter().zip(other.over.as_deref()).collect();
+        for (parameter, own) in &self.bindings {
+            let theirs = other.bindings.get(parameter)?;
+            if (own.unknown, own.per_element) != (theirs.unknown, theirs.per_element) {
+                return None;
+            }
+            pairs.push((&own.array, &theirs.array));
+            match (&own.table, &theirs.table) {
+                (None, None) => {}
+                (Some((own, width)), Some((theirs, other_width))) if width == other_width => pairs.push((own, theirs)),
+                _ => return None,
+            }
+        }
+        Renaming::of(pairs)
     }
 
     /// Declares what is bound to parameters: every array of reals, in the order of the parameters, and every table that

@@ -158,6 +158,19 @@ impl Indices {
         self.intern(IndexNode::Size(Size(at as u32)))
     }
 
+    /// Gives all data that bind to tables and sizes other names; different ones stay different.
+    pub(crate) fn rename_data(&mut self, name: &dyn Fn(&str) -> String) {
+        for table in self.tables.iter_mut().filter(|table| table.kind == TableKind::Data) {
+            table.name = name(&table.name);
+        }
+        for size in &mut self.sizes {
+            match size {
+                SizeInfo::Given { name: own, .. } | SizeInfo::Length { array: own, .. } => *own = name(own),
+                SizeInfo::Row => {}
+            }
+        }
+    }
+
     /// Declares a table that data bind to, or finds it by name.
     pub fn table(&mut self, name: &str, unsigned: bool) -> Table {
         let at = self.tables.iter().position(|table| table.bound_name() == Some(name)).unwrap_or_else(|| {

@@ -3,7 +3,7 @@
 //! Bounds may be wider than the values, never narrower. An integer that is never evaluated (it stands in a loop that does
 //! not run, or reads an empty table) has the empty interval.
 
-use super::{BitOp, Cond, Index, IndexNode, Indices, Loop, Monomial, Table, Var};
+use super::{BitOp, Cond, Index, IndexNode, Indices, Loop, Monomial, Table, TableInfo, TableKind, Var};
 use std::ops::RangeInclusive;
 
 /// All integers from `lo` to `hi`; none if `hi < lo`.
@@ -17,6 +17,12 @@ pub struct Interval {
 
 /// The integers that 32 bits without a sign hold.
 const WORD: Interval = Interval { lo: 0, hi: u32::MAX as i64 };
+
+/// The integers that bind to data.
+const GIVEN: Interval = Interval { lo: i32::MIN as i64, hi: i32::MAX as i64 };
+
+/// Those that are checked not to be negative.
+const NONNEGATIVE: Interval = Interval { lo: 0, hi: i32::MAX as i64 };
 
 impl Interval {
     /// No integer.
@@ -161,9 +167,27 @@ impl Intervals {
                 indices.operands(Index(at as u32), |a| needed[a.index()] = true);
             }
         }
+        let sizes = sizes.iter().map(|&size| Interval::point(size)).collect();
         let mut pass = Pass { indices, sizes, tables, ranges: vec![None; tables.len()], found: Vec::new() };
         for (at, &needed) in needed.iter().enumerate() {
             let interval = if needed { pass.interval(Index(at as u32)) } else { Interval::EMPTY };
+            pass.found.push(interval);
+        }
+        Intervals(pass.found)
+    }
+
+    /// Bounds of all integers that hold whatever binds.
+    pub fn of_any_data(indices: &Indices) -> Intervals {
+        let given = |unsigned: bool| if unsigned { NONNEGATIVE } else { GIVEN };
+        let entries = |table: &TableInfo| match &table.kind {
+            TableKind::Data => given(table.unsigned),
+            TableKind::Constant(numbers) => hull(numbers),
+        };
+        let ranges = indices.tables().iter().map(|table| Some(entries(table))).collect();
+        let sizes = indices.sizes().iter().map(|size| given(size.is_unsigned())).collect();
+        let mut pass = Pass { indices, sizes, tables: &[], ranges, found: Vec::new() };
+        for at in 0..indices.len() {
+            let interval = pass.interval(Index(at as u32));
             pass.found.push(interval);
         }
         Intervals(pass.found)
@@ -173,12 +197,17 @@ impl Intervals {
     pub fn get(&self, index: Index) -> Interval {
         self.0[index.index()]
     }
+
+    /// The interval of a sum of monomials over them.
+    pub fn sum(&self, terms: &[Monomial]) -> Interval {
+        polynomial(&self.0, terms)
+    }
 }
 
 /// One pass over the arena: operands have been found before their users.
 struct Pass<'a> {
     indices: &'a Indices,
-    sizes: &'a [i64],
+    sizes: Vec<Interval>,
     tables: &'a [&'a [i32]],
     /// By table, the range of its entries once it has been needed.
     ranges: Vec<Option<Interval>>,
@@ -212,7 +241,7 @@ impl Pass<'_> {
         }
         match node {
             IndexNode::Const(c) => Interval::point(*c),
-            IndexNode::Size(size) => Interval::point(self.sizes[size.0 as usize]),
+            IndexNode::Size(size) => self.sizes[size.0 as usize],
             IndexNode::Var(var) => self.iterations(*var),
             IndexNode::First(var, _) => self.iterations(*var).union(self.at(self.indices.loop_of(*var).hi)),
             IndexNode::Sum(var, term) => self.sum(*var, *term),
@@ -224,7 +253,7 @@ impl Pass<'_> {
             IndexNode::Wrap(a) if self.at(*a).is_word() => self.at(*a),
             IndexNode::Wrap(_) => WORD,
             IndexNode::Select(c, a, b) => self.select(*c, *a, *b),
-            IndexNode::Poly(terms) => self.polynomial(terms),
+            IndexNode::Poly(terms) => polynomial(&self.found, terms),
             IndexNode::Bool(_) | IndexNode::Positive(_) | IndexNode::Zero(_) => self.condition(node),
             IndexNode::Not(_) | IndexNode::And(..) | IndexNode::Or(..) => self.condition(node),
         }
@@ -246,36 +275,7 @@ impl Pass<'_> {
 
     fn entries(&mut self, table: Table) -> Interval {
         let at = table.0 as usize;
-        let entries = self.tables[at];
-        *self.ranges[at].get_or_insert_with(|| {
-            entries.iter().fold(Interval::EMPTY, |all, &entry| all.union(Interval::point(entry.into())))
-        })
-    }
-
-    fn polynomial(&self, terms: &[Monomial]) -> Interval {
-        let (mut lo, mut hi) = (0, 0);
-        let mut fits = true;
-        for term in terms {
-            // On the way, too, a value may leave 64 bits.
-            term.atoms.iter().fold(Interval::point(term.coef), |product, &atom| {
-                let product = product.times(self.at(atom));
-                fits &= product.fits();
-                product
-            });
-            let mut product = Interval::point(term.coef);
-            // Equal factors stand side by side.
-            for power in term.atoms.chunk_by(|a, b| a == b) {
-                let atom = self.at(power[0]);
-                let squares = std::iter::repeat_n(atom.squared(), power.len() / 2);
-                let odd = std::iter::repeat_n(atom, power.len() % 2);
-                product = squares.chain(odd).fold(product, Interval::times);
-            }
-            let [a, b] = product.ends();
-            lo += a;
-            hi += b;
-            fits &= Interval::of(lo, hi).fits();
-        }
-        if fits { Interval::of(lo, hi) } else { Interval::ALL }
+        *self.ranges[at].get_or_insert_with(|| hull(self.tables[at]))
     }
 
     /// Either side, narrowed where it differs from what is compared by a constant: as in `min`, `max` and signs.
@@ -334,4 +334,37 @@ impl Pass<'_> {
             _ => None,
         })
     }
+}
+
+/// The interval of a sum of monomials.
+fn polynomial(found: &[Interval], terms: &[Monomial]) -> Interval {
+    let at = |atom: Index| found[atom.index()];
+    let (mut lo, mut hi) = (0, 0);
+    let mut fits = true;
+    for term in terms {
+        // On the way, too, a value may leave 64 bits.
+        term.atoms.iter().fold(Interval::point(term.coef), |product, &atom| {
+            let product = product.times(at(atom));
+            fits &= product.fits();
+            product
+        });
+        let mut product = Interval::point(term.coef);
+        // Equal factors stand side by side.
+        for power in term.atoms.chunk_by(|a, b| a == b) {
+            let atom = at(power[0]);
+            let squares = std::iter::repeat_n(atom.squared(), power.len() / 2);
+            let odd = std::iter::repeat_n(atom, power.len() % 2);
+            product = squares.chain(odd).fold(product, Interval::times);
+        }
+        let [a, b] = product.ends();
+        lo += a;
+        hi += b;
+        fits &= Interval::of(lo, hi).fits();
+    }
+    if fits { Interval::of(lo, hi) } else { Interval::ALL }
+}
+
+/// The least interval of some numbers.
+fn hull(numbers: &[i32]) -> Interval {
+    numbers.iter().fold(Interval::EMPTY, |all, &number| all.union(Interval::point(number.into())))
 }

@@ -13,6 +13,7 @@ mod broken;
 mod cond;
 mod data;
 mod eval;
+mod hash;
 mod integer;
 mod interval;
 mod poly;

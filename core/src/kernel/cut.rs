@@ -122,14 +122,22 @@ impl Cut {
     }
 
     /// The nodes that one function computes and another reads, in the order in which they are read. Integers `repeated`
-    /// wherever they are read do not cross.
-    pub fn crossing(&self, kernel: &Kernel, repeated: impl Fn(Index) -> bool) -> Vec<Crossing> {
+    /// wherever they are read do not cross. `further` gives what an integer is computed from beside its operands.
+    pub fn crossing(
+        &self,
+        kernel: &Kernel,
+        repeated: impl Fn(Index) -> bool,
+        further: impl Fn(Index) -> Vec<Index>,
+    ) -> Vec<Crossing> {
         if self.functions.len() == 1 {
             return Vec::new();
         }
         let mut search =
             Search { kernel, defined: FxHashMap::default(), seen: FxHashSet::default(), found: Vec::new() };
         for (&step, &function) in kernel.steps.iter().zip(&self.owner) {
+            if let Step::Index(i) = step {
+                further(i).into_iter().for_each(|a| search.read(a.index(), function));
+            }
             search.step(step, function, &repeated);
         }
         search.found

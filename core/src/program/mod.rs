@@ -2,6 +2,7 @@
 
 mod looked_at;
 mod print;
+mod rename;
 mod split;
 mod writes;
 
@@ -10,6 +11,7 @@ use crate::real::{Array, Graph, Rebuild, Value};
 
 pub use looked_at::{LookedAt, Word};
 pub use print::{Style, body_text};
+pub use rename::Renaming;
 pub use split::split;
 pub use writes::{Write, residual_updates};
 

@@ -81,6 +81,14 @@ impl Graph {
         arrays.any(|own| own == name) || tables.any(|own| own == name) || sizes.any(|own| own == name)
     }
 
+    /// Gives all data that bind to arrays, tables and sizes other names; different ones stay different.
+    pub(crate) fn rename_data(&mut self, name: &dyn Fn(&str) -> String) {
+        for array in self.arrays.iter_mut().filter(|array| array.kind.is_bound()) {
+            array.name = name(&array.name);
+        }
+        self.indices.rename_data(name);
+    }
+
     /// Declares an array, or finds it: what data bind to by its name, where the role of the first declaration stays, and
     /// anything else by its role.
     pub fn array(&mut self, name: &str, kind: ArrayKind) -> Array {

@@ -2,7 +2,8 @@
 
 use crate::wgsl::{self, ArrayBuffer};
 use crate::{Compiled, Device, Error, Schedule};
-use spadina_core::backend::{ProgramKernels, Quantity, Residence, Routine, TermKernels};
+use rustc_hash::FxHashMap;
+use spadina_core::backend::{KernelSet, ProgramKernels, Quantity, Residence, Routine, TermKernels};
 use spadina_core::kernel::{Kernel, Step};
 use spadina_core::real::{Array, Node, Precision};
 use std::sync::Arc;
@@ -38,9 +39,18 @@ impl Kernels {
         schedule: Schedule,
         terms: &[TermKernels<'_>],
     ) -> Result<Self, Error> {
-        let compile = |program: &ProgramKernels<'_>, quantity: Quantity| -> Result<Vec<OneKernel>, Error> {
+        // Terms that share kernels share their pipelines.
+        let mut known: FxHashMap<(*const KernelSet, *const Residence, Quantity), Vec<OneKernel>> = FxHashMap::default();
+        let mut compile = |program: &ProgramKernels<'_>, quantity: Quantity| -> Result<Vec<OneKernel>, Error> {
+            let key = (&raw const *program.set, program.residences.as_ptr(), quantity);
+            if let Some(kernels) = known.get(&key) {
+                return Ok(kernels.clone());
+            }
             let routines = program.set.routines(quantity).iter();
-            routines.map(|routine| one(device, (precision, schedule), program.residences, routine)).collect()
+            let own = routines.map(|routine| one(device, (precision, schedule), program.residences, routine));
+            let own: Vec<OneKernel> = own.collect::<Result<_, _>>()?;
+            known.insert(key, own.clone());
+            Ok(own)
         };
         let mut programs: [[Vec<Vec<OneKernel>>; PROGRAMS]; 3] = Default::default();
         for (quantity, own) in Quantity::ALL.into_iter().zip(&mut programs) {
@@ -49,10 +59,10 @@ impl Kernels {
                 *kernels = terms.iter().map(of_term).collect::<Result<_, _>>()?;
             }
         }
-        let matrices = |term: &TermKernels<'_>| {
+        let mut matrices = |term: &TermKernels<'_>| {
             term.matrices.iter().map(|m| compile(&m.program, Quantity::Hessian)).collect::<Result<_, _>>()
         };
-        let matrices = terms.iter().map(matrices).collect::<Result<_, _>>()?;
+        let matrices = terms.iter().map(&mut matrices).collect::<Result<_, _>>()?;
         Ok(Self(Arc::new(All { programs, matrices })))
     }
 

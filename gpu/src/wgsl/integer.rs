@@ -2,8 +2,10 @@
 
 use super::literal;
 use super::writer::Writer;
+use crate::width::Comparison;
 use crate::{Error, words};
 use spadina_core::index::{BitOp, Index, IndexNode, Loop, Monomial};
+use spadina_core::program::Word;
 
 impl Writer<'_> {
     /// The name or literal of an integer or condition that has been computed.
@@ -12,6 +14,15 @@ impl Writer<'_> {
             IndexNode::Const(c) => Ok(literal::integer(*c)),
             IndexNode::Bool(b) => Ok(b.to_string()),
             _ => self.find(index.index()),
+        }
+    }
+
+    /// The same as a word.
+    pub(super) fn word(&self, index: Index, word: Word) -> Result<String, Error> {
+        match (word, self.kernel.graph.indices.as_const(index)) {
+            (Word::U32, Some(c)) => Ok(format!("{}u", c as u32)),
+            (Word::U32, None) => Ok(format!("u32({})", self.integer(index)?)),
+            (Word::I32 | Word::Low, _) => self.integer(index),
         }
     }
 
@@ -39,7 +50,7 @@ impl Writer<'_> {
             IndexNode::Rem(a, b) => self.divide("%", *a, *b, checked)?,
             IndexNode::Product(a, b) => format!("{} * {}", self.integer(*a)?, self.integer(*b)?),
             IndexNode::Bits(op, a, b) => self.bits(*op, *a, *b)?,
-            // Where this is looked at, it is below 2³¹: the same 32 bits.
+            // The same 32 bits, which are read without a sign.
             IndexNode::Wrap(a) => self.integer(*a)?,
             IndexNode::Select(c, a, b) => {
                 let (c, a, b) = (self.integer(c.as_index())?, self.integer(*a)?, self.integer(*b)?);
@@ -48,8 +59,8 @@ impl Writer<'_> {
             IndexNode::First(..) => self.first(index)?,
             IndexNode::Sum(..) => self.sum(index)?,
             IndexNode::Poly(terms) => self.polynomial(terms)?,
-            IndexNode::Positive(a) => format!("{} > 0i", self.integer(*a)?),
-            IndexNode::Zero(a) => format!("{} == 0i", self.integer(*a)?),
+            IndexNode::Positive(a) => self.positive(*a)?,
+            IndexNode::Zero(a) => self.zero_test(*a)?,
             IndexNode::Not(a) => format!("!{}", self.integer(a.as_index())?),
             IndexNode::And(a, b) => format!("{} & {}", self.integer(a.as_index())?, self.integer(b.as_index())?),
             IndexNode::Or(a, b) => format!("{} | {}", self.integer(a.as_index())?, self.integer(b.as_index())?),
@@ -76,19 +87,56 @@ impl Writer<'_> {
         (within, at)
     }
 
+    /// The test that an integer is above zero.
+    fn positive(&mut self, a: Index) -> Result<String, Error> {
+        Ok(match self.widths.positive(&self.kernel.graph.indices, a) {
+            Comparison::Word(Word::U32) => format!("{} != 0i", self.integer(a)?),
+            Comparison::Word(_) => format!("{} > 0i", self.integer(a)?),
+            Comparison::Sides(word, sides) => {
+                let [mut above, mut below] = [self.polynomial(&sides[0])?, self.polynomial(&sides[1])?];
+                for side in [&mut above, &mut below] {
+                    let name = self.temporary(side);
+                    *side = if word == Word::U32 { format!("u32({name})") } else { name };
+                }
+                format!("{above} > {below}")
+            }
+            Comparison::Wide => {
+                let wide = self.wide(a)?;
+                format!("(i32({wide}.y) >= 0i) & (({wide}.x | {wide}.y) != 0u)")
+            }
+        })
+    }
+
+    /// The test that an integer is zero.
+    fn zero_test(&mut self, a: Index) -> Result<String, Error> {
+        Ok(match self.widths.zero(&self.kernel.graph.indices, a) {
+            Comparison::Word(_) | Comparison::Sides(..) => format!("{} == 0i", self.integer(a)?),
+            Comparison::Wide => {
+                let wide = self.wide(a)?;
+                format!("({wide}.x | {wide}.y) == 0u")
+            }
+        })
+    }
+
     /// A quotient or remainder; a checked one is 0 where the divisor is.
     fn divide(&mut self, operator: &str, a: Index, b: Index, checked: bool) -> Result<String, Error> {
         let constant = self.kernel.graph.indices.as_const(b);
-        let (a, b) = (self.integer(a)?, self.integer(b)?);
+        let word = self.widths.common_word(a, b);
+        let (a, b) = (self.word(a, word)?, self.word(b, word)?);
+        let quotient = |b: &str| match word {
+            Word::U32 => format!("i32({a} {operator} {b})"),
+            Word::I32 | Word::Low => format!("{a} {operator} {b}"),
+        };
         match constant {
             Some(0) => return Ok("0i".into()),
-            Some(_) => return Ok(format!("{a} {operator} {b}")),
-            None if !checked => return Ok(format!("{a} {operator} {b}")),
+            Some(_) => return Ok(quotient(&b)),
+            None if !checked => return Ok(quotient(&b)),
             None => {}
         }
-        let undefined = self.temporary(&format!("{b} == 0i"));
-        let divisor = self.temporary(&format!("select({b}, 1i, {undefined})"));
-        let result = self.temporary(&format!("{a} {operator} {divisor}"));
+        let suffix = if word == Word::U32 { "u" } else { "i" };
+        let undefined = self.temporary(&format!("{b} == 0{suffix}"));
+        let divisor = self.temporary(&format!("select({b}, 1{suffix}, {undefined})"));
+        let result = self.temporary(&quotient(&divisor));
         Ok(format!("select({result}, 0i, {undefined})"))
     }
 

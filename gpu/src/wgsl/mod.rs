@@ -1,8 +1,9 @@
 //! From a kernel to WGSL: one invocation for each iteration of the outermost loop.
 //!
-//! The walk over the steps is flat, and so is the text: every node is a `let` of one operation, a loop is a `for`. Integers
-//! are 32 bits with a sign; that none needs more is proved when data are bound (`crate::integers`). Sums, differences
-//! and products of integers are the same modulo 2³² in any case. Every output writes a number of its own in the staging
+//! The walk over the steps is flat, and so is the text: every node is a `let` of one operation, a loop is a `for`. Of
+//! integers it has the low 32 bits; where one is looked at they are read with a sign or without (`crate::width`), and that
+//! none needs more is proved when data are bound (`crate::integers`). Sums, differences and products of integers are the same
+//! modulo 2³² in any case. Every output writes a number of its own in the staging
 //! buffer, at the place of its record (`crate::staging`), so that no two invocations write the same one.
 
 mod arithmetic;
@@ -19,6 +20,7 @@ mod real;
 mod shared;
 mod sink;
 mod steps;
+mod wide;
 mod writer;
 
 pub use options::{ArrayBuffer, ENTRY, Options};

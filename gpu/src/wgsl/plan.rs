@@ -4,6 +4,7 @@
 //! ([`Cut`]). What one function computes and another reads passes through a variable of the module; the compilers put the
 //! functions together again and keep it in registers.
 
+use crate::width::words_of;
 use rustc_hash::FxHashMap;
 use spadina_core::index::{Index, IndexNode, Indices};
 use spadina_core::kernel::{Crossing, Cut, Kernel, Step, loop_ends};
@@ -54,7 +55,12 @@ impl Plan {
             Crossing::Integer(i) => (i.index(), if is_condition(indices, i) { "bool" } else { "i32" }),
             Crossing::Real(v) => (value_key(graph, v), value_type(graph, v)),
         };
-        let crossing = cut.crossing(kernel, literal).into_iter().map(typed).collect();
+        // A comparison may read what the difference that it compares is computed from.
+        let words = |i: Index| match indices.node(i) {
+            IndexNode::Positive(a) | IndexNode::Zero(a) => words_of(indices, *a),
+            _ => Vec::new(),
+        };
+        let crossing = cut.crossing(kernel, literal, words).into_iter().map(typed).collect();
         let Cut { functions, calls, .. } = cut;
         Self { functions, calls, ends: loop_ends(&kernel.steps), crossing }
     }

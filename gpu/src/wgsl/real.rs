@@ -52,7 +52,7 @@ impl Writer<'_> {
                 self.entry(buffer, array, i, checked)?
             }
             Node::Seed(array, i) => self.entry("direction", array, i, checked)?,
-            Node::Integer(i) => format!("real({})", self.integer(i)?),
+            Node::Integer(i) => format!("real({})", self.word(i, self.widths.word(i))?),
             Node::Unary(op, a) => self.unary(op, a)?,
             Node::Binary(op, a, b) => self.binary(op, a, b)?,
             Node::Select(p, a, b) => {

@@ -7,7 +7,9 @@ use super::options::{ArrayBuffer, ENTRY, Options};
 use super::plan::{Key, Plan};
 use super::shared::{GROUP, shared_loops};
 use super::sink::Sink;
+use super::wide;
 use crate::Error;
+use crate::width::Widths;
 use crate::words::Words;
 use rustc_hash::{FxHashMap, FxHashSet};
 use spadina_core::kernel::Kernel;
@@ -33,6 +35,10 @@ pub(super) struct Writer<'a> {
     pub sink: Sink<'a>,
     /// The functions such as `exp` that are called.
     pub functions: Functions,
+    /// The words that integers fit.
+    pub widths: Widths,
+    /// Some integers are computed in 64 bits.
+    pub needs_wide: bool,
     workgroup: u32,
     head: String,
     text: String,
@@ -63,6 +69,8 @@ impl<'a> Writer<'a> {
             stored,
             sink,
             functions: Functions::new(options.precision),
+            widths: Widths::of(&kernel.graph.indices),
+            needs_wide: false,
             workgroup: if shared { GROUP } else { options.workgroup },
             head: head(kernel, options, sink),
             text: String::new(),
@@ -84,7 +92,8 @@ impl<'a> Writer<'a> {
 
     /// The whole text.
     pub fn finish(self) -> String {
-        format!("{}{}\n{}", self.head, self.functions.text(), self.text)
+        let wide = if self.needs_wide { wide::FUNCTIONS } else { "" };
+        format!("{}{wide}{}\n{}", self.head, self.functions.text(), self.text)
     }
 
     /// Adds a declaration to the module.

@@ -106,7 +106,7 @@ impl Plan {
         plan.wide = options.wide && plan.functions.len() == 1 && plan.is_flat();
         if plan.functions.len() > 1 {
             let graph = &kernel.graph;
-            for node in cut.crossing(kernel, |i| repeatable_index(&graph.indices, i)) {
+            for node in cut.crossing(kernel, |i| repeatable_index(&graph.indices, i), |_| Vec::new()) {
                 let key = match node {
                     Crossing::Integer(i) => index_key(i),
                     Crossing::Real(v) => value_key(graph, v),

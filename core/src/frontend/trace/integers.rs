@@ -8,8 +8,8 @@ use crate::program::Word;
 use crate::real::Value;
 
 impl Trace {
-    /// The integer as the operand of an operation that needs its value. A `u32` that may be below zero wraps; that it
-    /// stays within 32 bits otherwise is checked when data is bound.
+    /// The integer as the operand of an operation that needs its value. A `u32` that may be below zero wraps, and so does a
+    /// [hash](crate::index::Indices::is_hash); that it stays within 32 bits otherwise is checked when data is bound.
     pub fn looked_at(&mut self, index: Index, signed: bool) -> Index {
         let s = &mut self.graph.indices;
         if let Some(c) = s.as_const(index) {
@@ -24,6 +24,11 @@ impl Trace {
             if wrapped != index {
                 self.look(index, Word::Low);
                 return wrapped;
+            }
+            if self.graph.indices.is_hash(index) {
+                self.look(index, Word::Low);
+                let mask = self.graph.indices.int(i64::from(u32::MAX));
+                return self.graph.indices.bits(BitOp::And, index, mask);
             }
         }
         self.look(index, if signed { Word::I32 } else { Word::U32 });

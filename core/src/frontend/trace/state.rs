@@ -192,6 +192,16 @@ impl Trace {
         self.writes.len()
     }
 
+    /// The number of writes, and of integers that were looked at, so far.
+    pub fn effects(&self) -> usize {
+        self.writes.len() + self.looks.len()
+    }
+
+    /// Returns true if predicates are taken for known at the moment.
+    pub fn is_assuming(&self) -> bool {
+        !self.assumed.is_empty()
+    }
+
     /// Takes all that has been written.
     pub fn take_writes(&mut self) -> Vec<Write> {
         std::mem::take(&mut self.writes)

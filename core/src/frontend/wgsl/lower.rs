@@ -2,12 +2,13 @@
 
 use super::machine::{Machine, of_data};
 use super::parse::{LOWERING_STACK, on_large_stack};
+use super::signature::Argument;
 use super::{Fallback, Form, Frontend, Kind, Module, Numbers, Parameter, ParameterType, Roles};
 use crate::error::Diagnostic;
 use crate::frontend::kit;
 use crate::frontend::trace::{Result, Val};
 use crate::program::{Program, Update, residual_updates};
-use crate::real::Span;
+use crate::real::{Span, Value};
 
 /// Lowers a module on a stack of its own.
 pub fn lower(module: &Module, roles: &Roles) -> Result<Program> {
@@ -20,9 +21,8 @@ fn execute(module: &Module, roles: &Roles) -> Result<Program> {
     machine.inputs.declare(&mut machine.trace.graph, module.form(), &module.signature.parameters);
     machine.trace.set_depth(machine.inputs.loops().len() as u32);
     machine.module_scope()?;
-    let arguments: Result<Vec<Val>> = (module.naga.functions[module.signature.function].arguments.iter().enumerate())
-        .map(|(number, _)| machine.argument(number))
-        .collect();
+    let arguments: Result<Vec<Val>> =
+        module.signature.arguments.iter().map(|argument| machine.argument(argument)).collect();
     let result = machine.run(&module.naga.functions[module.signature.function], arguments?)?;
     let updates = machine.updates(module, result)?;
     if machine.trace.graph.indices.overflowed() {
@@ -57,8 +57,24 @@ pub fn defaults(module: &Module) -> Vec<(String, Fallback)> {
 }
 
 impl Machine<'_> {
+    /// The value of an argument of the element form.
+    fn argument(&mut self, argument: &Argument) -> Result<Val> {
+        let members = match argument {
+            Argument::One(number) => return self.parameter(*number),
+            Argument::Struct(members) => members,
+        };
+        let mut values = Vec::with_capacity(members.len());
+        for member in members {
+            values.push(match self.argument(member)? {
+                Val::Gathered(number) => self.expand(number)?,
+                value => value,
+            });
+        }
+        Ok(Val::composite(values))
+    }
+
     /// The value of a parameter of the element form.
-    fn argument(&mut self, number: usize) -> Result<Val> {
+    fn parameter(&mut self, number: usize) -> Result<Val> {
         let Some(Parameter { name, ty, span, .. }) = self.signature.parameters.get(number).cloned() else {
             return self.error("this parameter has no type");
         };
@@ -92,6 +108,17 @@ impl Machine<'_> {
         }
     }
 
+    /// All reals of a value, in the order in which memory holds them.
+    fn all_reals(&self, value: &Val, found: &mut Vec<Value>) -> Result<()> {
+        match value {
+            Val::Composite(parts) => parts.iter().try_for_each(|part| self.all_reals(part, found)),
+            scalar => {
+                found.push(self.as_real(scalar)?);
+                Ok(())
+            }
+        }
+    }
+
     /// The updates that the result stands for.
     fn updates(&mut self, module: &Module, result: Val) -> Result<Vec<Update>> {
         match (module.kind(), module.form()) {
@@ -100,7 +127,8 @@ impl Machine<'_> {
                 Ok(kit::energy(&mut self.trace.graph, &self.inputs, value))
             }
             (Kind::Residual, Form::Element) => {
-                let rows = self.vector(&result)?;
+                let mut rows = Vec::new();
+                self.all_reals(&result, &mut rows)?;
                 Ok(kit::element_rows(&mut self.trace.graph, &self.inputs, &rows))
             }
             (Kind::Residual, Form::Program) => {

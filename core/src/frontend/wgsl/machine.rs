@@ -1,5 +1,6 @@
 //! The state of the execution: what is known of the module beside the [trace](crate::frontend::trace).
 
+use super::calls::Calls;
 use super::literals::Rewriting;
 use super::signature::Signature;
 use super::{ParameterType, Roles};
@@ -7,9 +8,6 @@ use crate::frontend::kit::{Data, Inputs, Scalar};
 use crate::frontend::trace::{Result, Trace, Val};
 use naga::{Arena, Expression, Handle};
 use rustc_hash::FxHashMap;
-
-/// Expressions and statements that may run before the program counts as too large.
-const STEP_LIMIT: u64 = 1 << 27;
 
 /// A function that is being executed, or the expressions at module scope.
 pub struct Frame<'m> {
@@ -48,8 +46,8 @@ pub struct Machine<'m> {
     pub signature: &'m Signature,
     /// The data it is bound to, and the element at hand.
     pub inputs: Inputs,
-    /// Calls around the statement at hand.
-    pub calls: usize,
+    /// Calls so far, and around the statement at hand.
+    pub calls: Calls,
     /// Blocks around it, in all of these calls.
     pub nesting: usize,
     /// Module-scope expressions.
@@ -58,7 +56,6 @@ pub struct Machine<'m> {
     pub private: FxHashMap<Handle<naga::GlobalVariable>, usize>,
     /// The meanings of variables at module scope, by the number of their declaration.
     storage: FxHashMap<usize, Storage>,
-    steps: u64,
 }
 
 impl<'m> Machine<'m> {
@@ -70,27 +67,17 @@ impl<'m> Machine<'m> {
             module,
             signature,
             inputs: Inputs::new(roles),
-            calls: 0,
+            calls: Calls::default(),
             nesting: 0,
             globals: vec![None; module.global_expressions.len()],
             private: FxHashMap::default(),
             storage: FxHashMap::default(),
-            steps: 0,
         }
     }
 
     /// A refusal at the place at hand.
     pub fn error<T>(&self, message: impl Into<String>) -> Result<T> {
         self.trace.error(message)
-    }
-
-    /// Counts work, so that helper functions that call each other do not run for ever.
-    pub fn step(&mut self) -> Result<()> {
-        self.steps += 1;
-        if self.steps > STEP_LIMIT {
-            return self.error("the program is too large once its functions and short loops are expanded");
-        }
-        Ok(())
     }
 
     /// The name of a variable at module scope, by the number of its declaration.

@@ -16,9 +16,11 @@
 //! | `signature`   | finds the energy and what it reads                                  |
 //! | `machine`     | the state of the execution: the module, its data, calls             |
 //! | `zero`        | the zeros of types                                                  |
+//! | `calls`       | calls of functions                                                  |
+//! | `size`        | how large functions and types become                                |
 //! | `access`      | pointers, loads, stores, indexing                                   |
 //! | `assume`      | what a value becomes where an index is known                        |
-//! | `statement`   | statements, branches, calls                                         |
+//! | `statement`   | statements and branches                                             |
 //! | `looping`     | the bodies of loops                                                 |
 //! | `assigned`    | which variables a loop may assign                                   |
 //! | `expression`  | expressions                                                         |
@@ -30,6 +32,7 @@ mod access;
 mod assigned;
 mod assume;
 mod builtin;
+mod calls;
 mod expression;
 mod functions;
 mod literals;
@@ -40,6 +43,7 @@ mod operator;
 mod parse;
 mod plan;
 mod signature;
+mod size;
 mod statement;
 mod token;
 mod words;
@@ -64,6 +68,7 @@ impl Module {
     /// Reads a file. `name` is the name of the program in print.
     pub fn parse(name: &str, text: &str) -> Result<Module, Diagnostic> {
         let (source, naga) = parse::parse(text)?;
+        size::check_types(&source, &naga)?;
         let signature = signature::find(&source, &naga)?;
         let mut module = Module { name: name.to_string(), source, naga, signature };
         for (name, fallback) in lower::defaults(&module) {

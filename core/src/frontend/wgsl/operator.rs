@@ -160,15 +160,23 @@ impl Machine<'_> {
         let signed = a.1;
         let s = &mut self.trace.graph.indices;
         let index = match op {
-            Op::Add => s.add(a.0, b.0),
-            Op::Subtract => s.sub(a.0, b.0),
-            Op::Multiply => s.mul(a.0, b.0),
+            Op::Add | Op::Subtract | Op::Multiply => {
+                let exact = match op {
+                    Op::Add => s.add(a.0, b.0),
+                    Op::Subtract => s.sub(a.0, b.0),
+                    _ => s.mul(a.0, b.0),
+                };
+                s.modulo_word(exact)
+            }
             Op::And => self.trace.bits(BitOp::And, a.0, b.0, signed),
             Op::InclusiveOr => self.trace.bits(BitOp::Or, a.0, b.0, signed),
             Op::ExclusiveOr => self.trace.bits(BitOp::Xor, a.0, b.0, signed),
             Op::ShiftLeft => match s.as_const(b.0) {
                 // Small shifts are products, so that indices stay canonical; larger ones lose bits in practice.
-                Some(count @ 0..=8) => s.scale(a.0, 1 << count),
+                Some(count @ 0..=8) => {
+                    let exact = s.scale(a.0, 1 << count);
+                    s.modulo_word(exact)
+                }
                 _ if signed => return self.error("`<<` of an i32 by more than 8 bits or a variable: use u32"),
                 _ => self.trace.bits(BitOp::Shl, a.0, b.0, signed),
             },

@@ -17,24 +17,33 @@ pub struct Signature {
     pub function: Handle<Function>,
     /// The parameters: arguments of the element form first, in their order, then those that the module declares.
     pub parameters: Vec<Parameter>,
+    /// The arguments of the function.
+    pub arguments: Vec<Argument>,
     /// The array that a residual program writes.
     pub output: Option<Handle<naga::GlobalVariable>>,
+}
+
+/// An argument of the function, by the numbers of parameters.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    /// A parameter.
+    One(usize),
+    /// A struct, whose members are parameters of their own names.
+    Struct(Vec<Argument>),
 }
 
 /// Finds the energy or residual of a module.
 pub fn find(source: &Rewriting, module: &naga::Module) -> Result<Signature, Diagnostic> {
     let (handle, function, kind) = find_function(source, module)?;
     let form = if function.arguments.is_empty() { Form::Program } else { Form::Element };
-    let mut signature = Signature { form, kind, function: handle, parameters: Vec::new(), output: None };
+    let mut signature =
+        Signature { form, kind, function: handle, parameters: Vec::new(), arguments: Vec::new(), output: None };
     for (number, argument) in function.arguments.iter().enumerate() {
         let span = argument_span(source, function, number);
         let name = argument.name.clone().unwrap_or_else(|| format!("argument{number}"));
-        let Some(ty) = argument_type(module, argument.ty) else {
-            let rule = "an element energy takes f32, u32, i32, vectors of those, matCxRf, and arrays array<S, K> of \
-                        scalars or vectors at the K nodes; pass structs and other arrays as several such parameters";
-            return Err(Diagnostic::new(span, format!("parameter `{name}`: {rule}")));
-        };
-        signature.parameters.push(Parameter { name, ty, span, default: None });
+        let added = add_argument(module, (&name, argument.ty), span, &mut signature.parameters);
+        let added = added.map_err(|rule| Diagnostic::new(span, format!("parameter `{name}`: {rule}")))?;
+        signature.arguments.push(added);
     }
     let mut declared = overrides(source, module)?;
     declared.extend(globals(source, module, &mut signature)?);
@@ -94,6 +103,33 @@ fn row(module: &naga::Module, ty: Handle<naga::Type>) -> Option<(Numbers, usize)
         TypeInner::Vector { size, scalar } => Some((numbers(scalar)?, size as usize)),
         _ => None,
     }
+}
+
+/// Adds an argument, or a member of one, to the parameters; gives the rule that it breaks, if it breaks one.
+fn add_argument(
+    module: &naga::Module,
+    (name, ty): (&str, Handle<naga::Type>),
+    span: Span,
+    parameters: &mut Vec<Parameter>,
+) -> Result<Argument, String> {
+    if let Some(ty) = argument_type(module, ty) {
+        if parameters.iter().any(|own| own.name == name) {
+            return Err(format!("the name `{name}` of a member is another parameter's, too: rename one of them"));
+        }
+        parameters.push(Parameter { name: name.into(), ty, span, default: None });
+        return Ok(Argument::One(parameters.len() - 1));
+    }
+    let TypeInner::Struct { members, .. } = &module.types[ty].inner else {
+        return Err(
+            "an element energy takes f32, u32, i32, vectors of those, matCxRf, arrays array<S, K> of scalars or \
+                    vectors at the K nodes, and structs of all these, whose members bind by their names; pass other \
+                    arrays as several such parameters"
+                .into(),
+        );
+    };
+    let of = |member: &naga::StructMember| member.name.clone().unwrap_or_default();
+    let added = members.iter().map(|member| add_argument(module, (&of(member), member.ty), span, parameters));
+    added.collect::<Result<_, _>>().map(Argument::Struct)
 }
 
 fn argument_type(module: &naga::Module, ty: Handle<naga::Type>) -> Option<ParameterType> {
@@ -179,16 +215,12 @@ fn check_result(
     let span = source.place(module.functions.get_span(signature.function));
     let result = function.result.as_ref().map(|r| &module.types[r.ty].inner);
     let real = |inner: &TypeInner| matches!(inner, TypeInner::Scalar(s) if is_real(*s));
-    let rows = |inner: &TypeInner| match inner {
-        TypeInner::Vector { scalar, .. } => is_real(*scalar),
-        TypeInner::Array { base, size: ArraySize::Constant(_), .. } => real(&module.types[*base].inner),
-        other => real(other),
-    };
+    let rows = |inner: &TypeInner| holds_reals(module, inner);
     let message = match (signature.kind, signature.form) {
         (Kind::Energy, _) if result.is_some_and(real) => return Ok(()),
         (Kind::Energy, _) => "`energy` returns f32",
         (Kind::Residual, Form::Element) if result.is_some_and(rows) => return Ok(()),
-        (Kind::Residual, Form::Element) => "`residual` returns f32, vecNf or array<f32, M>",
+        (Kind::Residual, Form::Element) => "`residual` returns f32, vecNf, matCxRf, or arrays and structs of these",
         (Kind::Residual, Form::Program) if result.is_some() => {
             "`residual` without parameters returns nothing: it writes `r`"
         }
@@ -198,4 +230,16 @@ fn check_result(
         (Kind::Residual, Form::Program) => return Ok(()),
     };
     Err(Diagnostic::new(span, message))
+}
+
+/// Returns true if a type consists of reals.
+fn holds_reals(module: &naga::Module, inner: &TypeInner) -> bool {
+    match inner {
+        TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } | TypeInner::Matrix { scalar, .. } => {
+            is_real(*scalar)
+        }
+        TypeInner::Array { base, size: ArraySize::Constant(_), .. } => holds_reals(module, &module.types[*base].inner),
+        TypeInner::Struct { members, .. } => members.iter().all(|m| holds_reals(module, &module.types[m.ty].inner)),
+        _ => false,
+    }
 }

@@ -1,13 +1,10 @@
-//! Statements, branches, calls.
+//! Statements and branches.
 
 use super::looping::LoopParts;
 use super::machine::{Frame, Machine};
 use crate::frontend::trace::{Changes, Exit, Pointer, Region, Result, Root, Val};
 use crate::real::Value;
-use naga::{Block, Expression, Function, Handle, Statement, SwitchCase, SwitchValue};
-
-/// Calls inside calls.
-const CALL_LIMIT: usize = 128;
+use naga::{Block, Expression, Handle, Statement, SwitchCase, SwitchValue};
 
 /// Blocks inside blocks, through calls: what the [stack of the lowering](super::parse::LOWERING_STACK) holds, and one
 /// megabyte of WebAssembly's.
@@ -166,65 +163,6 @@ impl<'m> Machine<'m> {
             SwitchValue::Default => return self.trace.graph.bool(false),
         };
         self.trace.equals(selector, value)
-    }
-
-    fn call(
-        &mut self,
-        frame: &mut Frame<'m>,
-        function: Handle<Function>,
-        arguments: &[Handle<Expression>],
-        result: Option<Handle<Expression>>,
-    ) -> Result<()> {
-        let mut values = Vec::with_capacity(arguments.len());
-        for &argument in arguments {
-            values.push(self.value(frame, argument)?);
-        }
-        let span = self.trace.graph.span;
-        let value = self.run(&self.module.functions[function], values)?;
-        self.trace.graph.span = span;
-        if let Some(result) = result {
-            frame.values[result.index()] = Some(value);
-        }
-        Ok(())
-    }
-
-    /// Executes a function.
-    pub fn run(&mut self, function: &'m Function, arguments: Vec<Val>) -> Result<Val> {
-        if self.calls >= CALL_LIMIT {
-            return self.error(format!("more than {CALL_LIMIT} functions call each other"));
-        }
-        self.calls += 1;
-        let result = self.trace.declare(Val::Unset);
-        let outer = self.trace.enter_function();
-        let value = self.run_inside(function, arguments, result);
-        self.trace.go_out(outer);
-        self.calls -= 1;
-        value
-    }
-
-    fn run_inside(&mut self, function: &'m Function, arguments: Vec<Val>, result: usize) -> Result<Val> {
-        let first_cell = self.trace.variables();
-        for _ in 0..function.local_variables.len() {
-            self.trace.declare(Val::Unset);
-        }
-        let mut frame = Frame {
-            arena: &function.expressions,
-            locals: Some(&function.local_variables),
-            values: vec![None; function.expressions.len()],
-            arguments,
-            first_cell,
-            result,
-        };
-        for (handle, variable) in function.local_variables.iter() {
-            self.trace.graph.span = self.source.place(function.local_variables.get_span(handle));
-            let value = match variable.init {
-                Some(init) => self.value(&mut frame, init)?,
-                None => self.zero(variable.ty)?,
-            };
-            self.trace.initialize(first_cell + handle.index(), value);
-        }
-        self.block(&mut frame, &function.body)?;
-        Ok(self.trace.get(result).clone())
     }
 
     /// The place an expression points to.
