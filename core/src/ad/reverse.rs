@@ -29,6 +29,8 @@ struct Reverse<'a> {
     g: &'a mut Graph,
     domain: VarSet,
     adjoints: Vec<Option<Adjoint>>,
+    /// The values without which the energy is not finite.
+    strict: Vec<bool>,
 }
 
 fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
@@ -38,7 +40,8 @@ fn update_gradient(g: &mut Graph, update: &Update) -> Vec<Update> {
         g.indices.union(set, own)
     });
     let (one, always) = (g.constant(1.0), g.bool(true));
-    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], g };
+    let strict = g.strict([value]);
+    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], strict, g };
     reverse.adjoints[value.index()] = Some(Adjoint { value: one, live: always });
     let mut entries = Vec::new();
     for at in (0..=value.index()).rev() {
@@ -72,6 +75,11 @@ impl Reverse<'_> {
                 for (operand, partial) in super::partials(self.g, node) {
                     self.contribute(node, operand, adjoint, partial);
                 }
+            }
+            // Where the other side is not finite, nothing is evaluated.
+            Node::Select(..) if self.strict[node.index()] && self.g.refusing(node).is_some() => {
+                let other = self.g.refusing(node);
+                other.into_iter().for_each(|other| self.add(node, other, adjoint));
             }
             Node::Select(p, a, b) => {
                 let not = self.g.not(p);

@@ -8,9 +8,11 @@ mod arrays;
 #[cfg(test)]
 mod broken;
 mod choose;
+mod domain;
 mod fold;
 mod ops;
 mod print;
+mod ratio;
 mod rebuild;
 mod sign;
 mod slopes;
@@ -114,6 +116,8 @@ pub struct Graph {
     arrays: Vec<ArrayInfo>,
     /// The source of the nodes built from now on.
     pub span: Span,
+    /// The values built from now on are an energy's own: where folding would lose a number that may be infinite or none, a guard stays.
+    pub guarded: bool,
 }
 
 /// The facts kept beside every node.
@@ -123,6 +127,8 @@ struct Facts {
     dynamic: bool,
     tangent: bool,
     carried: bool,
+    finite: bool,
+    nonnegative: bool,
 }
 
 impl Graph {
@@ -287,7 +293,10 @@ impl Graph {
             operands[count] = a;
             count += 1;
         });
-        let mut facts = Facts { free: VarSet::EMPTY, dynamic: false, tangent: false, carried: false };
+        let node = self.node(value);
+        let (finite, nonnegative) = (self.is_finite_node(node), self.is_nonnegative_node(node));
+        let mut facts =
+            Facts { free: VarSet::EMPTY, dynamic: false, tangent: false, carried: false, finite, nonnegative };
         for a in &operands[..count] {
             let own = self.facts[a.index()];
             facts.free = self.indices.union(facts.free, own.free);
