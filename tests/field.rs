@@ -78,6 +78,29 @@ fn slopes_of_large_numbers() {
     }
 }
 
+/// What folding leaves out has a say where it has no value.
+#[test]
+fn what_is_folded_away_has_a_domain() {
+    for (mut system, _) in everywhere(&problem("zero_times_log")) {
+        let message = system.evaluate().unwrap_err().to_string();
+        assert!(message.contains("is not finite") && message.contains("e.wgsl:1:"), "{message}");
+        system.set_unknowns(&[3.0]).unwrap();
+        assert_eq!(system.value().unwrap(), 9.0);
+    }
+}
+
+/// A ratio to what overflows would be zero. In single precision such a start is refused as data are.
+#[test]
+fn ratios_to_what_overflows() {
+    let problem = problem("normalize_overflow");
+    for device in [Device::Interpreter, Device::Cpu] {
+        let mut system = System::build(problem.clone(), Options::default().device(device)).unwrap();
+        let message = system.evaluate().unwrap_err().to_string();
+        assert!(message.contains("is not finite") && message.contains("energy.wgsl:4:"), "{message}");
+        assert_eq!(system.trial().unwrap(), None);
+    }
+}
+
 #[test]
 fn squares_of_lengths_of_zero() {
     check("norm_squared_at_zero");

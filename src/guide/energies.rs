@@ -91,7 +91,8 @@
 //! # Ok::<(), spadina::Error>(())
 //! ```
 //!
-//! `1.0 / 0.0` is infinity. It costs a comparison, and has no derivative.
+//! `1.0 / 0.0` is infinity, on every device. It costs a comparison and a select in the energy, and nothing in its derivatives. What else has
+//! no value, and how exact the rest is, [`numbers`](super::numbers) says.
 //!
 //! # Where it has no derivative
 //!

@@ -1,7 +1,7 @@
 //! Forward mode: the tangent of every gradient and residual update along a seed, the direction `dx`.
 
 use crate::program::{Program, Target, Update};
-use crate::real::{Graph, Node, Value};
+use crate::real::{Graph, Node, UnaryOp, Value};
 
 /// Adds the products with the seed: of the Hessian for the gradient's updates, of the Jacobian for the residual's.
 pub fn tangent(mut program: Program) -> Program {
@@ -67,6 +67,10 @@ impl Tangents {
                 let seed = g.seed(array, index);
                 self.new_base(g, value, Some(seed))
             }
+            Node::Unary(UnaryOp::Sqrt, _) => {
+                let tangent = self.product(g, value);
+                self.rebased(g, value, tangent)
+            }
             Node::Unary(..) | Node::Binary(..) => self.product(g, value),
             Node::Select(p, a, b) => self.chosen(g, value, (p, a, b)),
             Node::Sum(var, body) => {
@@ -90,6 +94,18 @@ impl Tangents {
         let any = on.is_some() || off.is_some();
         let tangent = any.then(|| g.select(p, on.unwrap_or(zero), off.unwrap_or(zero)));
         self.new_base(g, value, tangent)
+    }
+
+    /// The tangent of a root of several unknowns is a base: that of a length is a direction, whose size is one, while the derivative of its
+    /// inverse by its square would leave the range.
+    fn rebased(&mut self, g: &mut Graph, value: Value, tangent: Option<Tangent>) -> Option<Tangent> {
+        let Tangent { base, factor } = tangent?;
+        if matches!(g.node(base), Node::Load(..)) {
+            return tangent;
+        }
+        let absolute = self.absolute[base.index()]?;
+        let absolute = g.mul(factor, absolute);
+        self.new_base(g, value, Some(absolute))
     }
 
     fn new_base(&mut self, g: &mut Graph, value: Value, tangent: Option<Value>) -> Option<Tangent> {

@@ -31,6 +31,8 @@ struct Reverse<'a> {
     domain: VarSet,
     adjoints: Vec<Option<Adjoint>>,
     swept: Swept,
+    /// The values without which the energy is not finite.
+    strict: Vec<bool>,
 }
 
 /// The results of a sweep over an update's value.
@@ -55,7 +57,8 @@ pub(super) fn sweep(g: &mut Graph, update: &Update) -> Swept {
     let value = Rebuild::with_fresh_sums(g, &update.vars, update.value);
     let domain = domain_of(g, &update.vars);
     let (one, always) = (g.constant(1.0), g.bool(true));
-    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], swept: Swept::default(), g };
+    let strict = g.strict([value]);
+    let mut reverse = Reverse { domain, adjoints: vec![None; value.index() + 1], swept: Swept::default(), strict, g };
     reverse.adjoints[value.index()] = Some(Adjoint { value: one, live: always });
     for at in (0..=value.index()).rev() {
         if let Some(adjoint) = reverse.adjoints[at].take() {
@@ -95,6 +98,11 @@ impl Reverse<'_> {
                 for (operand, partial) in super::partials(self.g, node) {
                     self.contribute(node, operand, adjoint, partial);
                 }
+            }
+            // Where the other side is not finite, nothing is evaluated.
+            Node::Select(..) if self.strict[node.index()] && self.g.refusing(node).is_some() => {
+                let other = self.g.refusing(node);
+                other.into_iter().for_each(|other| self.add(node, other, adjoint));
             }
             Node::Select(p, a, b) => {
                 let not = self.g.not(p);

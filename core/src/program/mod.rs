@@ -1,5 +1,6 @@
 //! Programs: sums over loop nests, `for … { target += value }`, at every stage of the pipeline.
 
+mod domain;
 mod looked_at;
 mod print;
 mod rename;
@@ -9,6 +10,7 @@ mod writes;
 use crate::index::{Cond, Index, Var};
 use crate::real::{Array, Graph, Rebuild, Value};
 
+pub use domain::settle;
 pub use looked_at::{LookedAt, Word};
 pub use print::{Style, body_text};
 pub use rename::Renaming;

@@ -1,6 +1,6 @@
 //! Writes of a residual program, in the order in which they stand.
 
-use super::Update;
+use super::{Update, settle};
 use crate::index::{Index, Var};
 use crate::real::{Graph, Span, Value};
 use rustc_hash::FxHashMap;
@@ -35,6 +35,7 @@ impl Write {
 /// `=`: a later `=` replaces, a later `+=` adds. What two iterations or loops write to one row stays apart, and is refused
 /// when data are bound if a `=` comes after another write.
 pub fn residual_updates(g: &mut Graph, writes: Vec<Write>) -> Vec<Update> {
+    g.guarded = false;
     let mut merged: Vec<Option<Write>> = Vec::with_capacity(writes.len());
     let mut last: FxHashMap<(Vec<u32>, Index), usize> = FxHashMap::default();
     for write in writes {
@@ -55,7 +56,9 @@ pub fn residual_updates(g: &mut Graph, writes: Vec<Write>) -> Vec<Update> {
             }
         }
     }
-    merged.iter().flatten().map(|write| Update::residual(g, write)).collect()
+    let mut updates: Vec<Update> = merged.iter().flatten().map(|write| Update::residual(g, write)).collect();
+    settle(g, &mut updates);
+    updates
 }
 
 fn append(g: &mut Graph, before: Write, write: Write) -> Write {

@@ -35,6 +35,10 @@ impl Graph {
         if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
             return self.bool(op.eval(x, y));
         }
+        // Some compilers of shaders take every number for one.
+        if [a, b].iter().any(|&v| self.as_const(v).is_some_and(f64::is_nan)) {
+            return self.bool(op == Compare::NotEqual);
+        }
         self.intern(Node::Compare(op, a, b))
     }
 

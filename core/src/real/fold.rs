@@ -1,22 +1,26 @@
 //! The constructors of nodes, and the simplifications they make.
 //!
-//! Constants fold in double precision. The algebraic identities are exact in floating point, up to the sign of a zero:
+//! Constants fold in double precision. The algebraic identities are exact in floating point, up to the sign of a zero, but
+//! for the ones of literals of extreme size:
 //!
 //! - `x + 0`, `x - 0`, `x * 1`, `x / 1`, `pow(x, 1)` are `x`; `0 - x`, `x * -1`, `x / -1` are `-x`; `--x` is `x`
 //! - `x - y` is `-(y - x)` where `y - x` is there already
 //! - `x + -y` is `x - y`; `x - -y` is `x + y`; `-x * y`, `-x / y` are `-(x * y)`, `-(x / y)`; `-x - y` is `-(x + y)`
 //! - `c * x ± d * x` is `(c ± d) * x` for powers of two `c`, `d` and one
 //! - `x + x` is `2 * x`; `x - x` is 0; `x / c` is `x * (1 / c)` for powers of two `c`; powers of two join: `2 * (2 * x)`
+//! - `(c * x) * y` is `c * (x * y)`, `y / (c * x)` is `(1 / c) * y / x`, and a root of `c * x` that of `c` times that of `x`, for literals `c` of extreme size
 //! - `pow(x, 2)` is `x * x`, `pow(x, -1)` is `1 / x`, `pow(x, 0.5)` is `sqrt(x)`, `pow(x, 0)` is 1
 //! - `sqrt(x) * sqrt(x)` is `x`, where `x` is not negative
 //! - `pow(sqrt(x), p)` is `pow(x, p / 2)`, where `x` is not negative, and `pow(x, 1.5)` is `x * sqrt(x)`, but for their last bits
 //! - even functions lose the sign of `-x`; odd functions pass it outward
 //! - `abs` takes of `x` and `-x` the one that is not opposite ([`Graph::is_opposite`])
 //!
-//! Three rules are structural, not numerical: `0 * x` and `0 / x` are 0, the rule that makes sparsity;
+//! Three rules are structural, not numerical: `0 * x` and `0 / x` are 0, the rule that makes sparsity (in an energy itself a
+//! guard keeps the domain of `x`, see `domain`);
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
 //! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
 
+use super::ratio::is_far;
 use super::{BinaryOp, Graph, Node, Symmetry, UnaryOp, Value};
 use crate::index::{Index, Loop, Var};
 
@@ -83,6 +87,9 @@ impl Graph {
         if let Some(c) = self.as_const(a) {
             return self.constant(op.eval(c));
         }
+        if let Some(moved) = self.unary_outward(op, a) {
+            return moved;
+        }
         if op == UnaryOp::Abs {
             let a = if self.is_opposite(a) { self.neg(a) } else { a };
             return self.intern(Node::Unary(op, a));
@@ -123,11 +130,11 @@ impl Graph {
             BinaryOp::Mul => self.mul(a, b),
             BinaryOp::Div => self.div(a, b),
             BinaryOp::Pow => self.pow(a, b),
-            BinaryOp::Atan2 => self.plain(op, a, b),
+            BinaryOp::Atan2 => self.binary_outward(op, a, b).unwrap_or_else(|| self.plain(op, a, b)),
         }
     }
 
-    fn plain(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+    pub(super) fn plain(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         if let (Some(x), Some(y)) = (self.as_const(a), self.as_const(b)) {
             return self.constant(op.eval(x, y));
         }
@@ -136,6 +143,9 @@ impl Graph {
 
     /// `a + b`.
     pub fn add(&mut self, a: Value, b: Value) -> Value {
+        if let Some(moved) = self.binary_outward(BinaryOp::Add, a, b) {
+            return moved;
+        }
         if self.is_zero(a) {
             return b;
         }
@@ -166,6 +176,9 @@ impl Graph {
 
     /// `a - b`.
     pub fn sub(&mut self, a: Value, b: Value) -> Value {
+        if let Some(moved) = self.binary_outward(BinaryOp::Sub, a, b) {
+            return moved;
+        }
         if self.is_zero(b) {
             return a;
         }
@@ -173,7 +186,8 @@ impl Graph {
             return self.neg(b);
         }
         if a == b {
-            return self.constant(0.0);
+            let zero = self.constant(0.0);
+            return self.without(zero, a);
         }
         match (self.negated(a), self.negated(b)) {
             (Some(x), Some(y)) => return self.sub(y, x),
@@ -198,6 +212,9 @@ impl Graph {
 
     /// `a * b`.
     pub fn mul(&mut self, a: Value, b: Value) -> Value {
+        if let Some(moved) = self.binary_outward(BinaryOp::Mul, a, b) {
+            return moved;
+        }
         let (a, b) = if self.as_const(b).is_some() { (b, a) } else { (a, b) };
         if let Some(c) = self.as_const(a) {
             return self.scale(c, a, b);
@@ -222,7 +239,7 @@ impl Graph {
         }
         for (x, y) in [(a, b), (b, a)] {
             if let Node::Binary(BinaryOp::Mul, c, z) = *self.node(x)
-                && self.as_const(c).is_some_and(power_of_two)
+                && self.as_const(c).is_some_and(|c| power_of_two(c) || is_far(c))
             {
                 let product = self.mul(z, y);
                 return self.mul(c, product);
@@ -234,7 +251,8 @@ impl Graph {
     /// `c * x` for the literal `c`, whose node is `literal`.
     fn scale(&mut self, c: f64, literal: Value, x: Value) -> Value {
         if c == 0.0 {
-            return self.constant(0.0);
+            let zero = self.constant(0.0);
+            return self.without(zero, x);
         }
         if c == 1.0 {
             return x;
@@ -268,45 +286,17 @@ impl Graph {
         self.plain(BinaryOp::Mul, literal, x)
     }
 
-    /// `a / b`.
-    pub fn div(&mut self, a: Value, b: Value) -> Value {
-        if self.is_zero(a) && !self.is_zero(b) {
-            return a;
-        }
-        match self.as_const(b) {
-            Some(1.0) => return a,
-            Some(c) if power_of_two(c) => {
-                let inverse = self.constant(1.0 / c);
-                return self.mul(inverse, a);
-            }
-            _ => {}
-        }
-        match (self.negated(a), self.negated(b)) {
-            (Some(x), Some(y)) => return self.div(x, y),
-            (Some(x), _) => {
-                let ratio = self.div(x, b);
-                return self.neg(ratio);
-            }
-            (_, Some(y)) => {
-                let ratio = self.div(a, y);
-                return self.neg(ratio);
-            }
-            _ => {}
-        }
-        if let Node::Select(p, x, y) = *self.node(a)
-            && (self.is_zero(x) || self.is_zero(y))
-        {
-            let (x, y) = (self.div(x, b), self.div(y, b));
-            return self.select(p, x, y);
-        }
-        self.plain(BinaryOp::Div, a, b)
-    }
-
     /// `a` to the power `b`.
     pub fn pow(&mut self, a: Value, b: Value) -> Value {
+        if let Some(moved) = self.binary_outward(BinaryOp::Pow, a, b) {
+            return moved;
+        }
         if self.as_const(a).is_none() {
             match self.as_const(b) {
-                Some(0.0) => return self.constant(1.0),
+                Some(0.0) => {
+                    let one = self.constant(1.0);
+                    return self.without(one, a);
+                }
                 Some(1.0) => return a,
                 Some(2.0) => return self.mul(a, a),
                 Some(-1.0) => {
@@ -327,6 +317,13 @@ impl Graph {
                 let half = self.mul(half, b);
                 return self.pow(x, half);
             }
+        }
+        if let (Some((c, x)), Some(power)) = (self.far_factor(a), self.as_const(b))
+            && c > 0.0
+            && power.abs() < 1.0
+        {
+            let (scale, power) = (self.constant(c.powf(power)), self.pow(x, b));
+            return self.mul(scale, power);
         }
         self.plain(BinaryOp::Pow, a, b)
     }
@@ -352,7 +349,7 @@ impl Graph {
     }
 
     /// The operand of a negation.
-    fn negated(&self, value: Value) -> Option<Value> {
+    pub(super) fn negated(&self, value: Value) -> Option<Value> {
         match self.node(value) {
             Node::Unary(UnaryOp::Neg, x) => Some(*x),
             _ => None,
@@ -383,6 +380,6 @@ impl Graph {
 }
 
 /// Returns true if multiplying by `c` is exact.
-fn power_of_two(c: f64) -> bool {
+pub(super) fn power_of_two(c: f64) -> bool {
     c.is_normal() && c.to_bits() & ((1 << 52) - 1) == 0 && (2f64.powi(-500)..2f64.powi(500)).contains(&c.abs())
 }

@@ -8,9 +8,11 @@ mod arrays;
 #[cfg(test)]
 mod broken;
 mod choose;
+mod domain;
 mod fold;
 mod ops;
 mod print;
+mod ratio;
 mod rebuild;
 mod sign;
 mod singular;
@@ -120,6 +122,8 @@ pub struct Graph {
     pub span: Span,
     /// What counts where a derivative does not exist.
     pub singular: Singular,
+    /// The values built from now on are an energy's own: where folding would lose a number that may be infinite or none, a guard stays.
+    pub guarded: bool,
 }
 
 /// The facts kept beside every node.
@@ -129,6 +133,8 @@ struct Facts {
     dynamic: bool,
     tangent: bool,
     carried: bool,
+    finite: bool,
+    nonnegative: bool,
 }
 
 impl Graph {
@@ -293,7 +299,10 @@ impl Graph {
             operands[count] = a;
             count += 1;
         });
-        let mut facts = Facts { free: VarSet::EMPTY, dynamic: false, tangent: false, carried: false };
+        let node = self.node(value);
+        let (finite, nonnegative) = (self.is_finite_node(node), self.is_nonnegative_node(node));
+        let mut facts =
+            Facts { free: VarSet::EMPTY, dynamic: false, tangent: false, carried: false, finite, nonnegative };
         for a in &operands[..count] {
             let own = self.facts[a.index()];
             facts.free = self.indices.union(facts.free, own.free);

@@ -202,13 +202,7 @@ operations! {
         /// Inverse hyperbolic sine.
         Asinh "asinh", Odd, Some(f64::asinh), |g, x, y| Some(slopes::asinh(g, x));
         /// Inverse hyperbolic cosine.
-        Acosh "acosh", None, Some(f64::acosh), |g, x, y| {
-            let one = g.constant(1.0);
-            let (below, above) = (g.sub(x, one), g.add(x, one));
-            let (below, above) = (g.unary(UnaryOp::Sqrt, below), g.unary(UnaryOp::Sqrt, above));
-            let root = g.mul(below, above);
-            Some(g.div(one, root))
-        };
+        Acosh "acosh", None, Some(f64::acosh), |g, x, y| Some(slopes::acosh(g, x));
         /// Inverse hyperbolic tangent.
         Atanh "atanh", Odd, Some(f64::atanh), |g, x, y| Some(slopes::atanh(g, x));
         /// The error function, 2/√π times the integral of exp(-t²) from 0 to x.

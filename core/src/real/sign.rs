@@ -1,7 +1,6 @@
 //! Signs of values, as far as their form tells.
 
 use super::{BinaryOp, Compare, Graph, Node, UnaryOp, Value};
-use rustc_hash::FxHashSet;
 
 impl Graph {
     /// Returns true for one of `x` and `-x`, where neither is the number zero: what a negation, a negative factor or the value of
@@ -55,26 +54,5 @@ impl Graph {
             return Some(self.mul(other, square));
         }
         None
-    }
-
-    /// Returns true if a value is known to be zero or more, or no number.
-    pub(super) fn is_nonnegative(&self, value: Value) -> bool {
-        // What is shared is looked at once.
-        let (mut open, mut seen) = (vec![value], FxHashSet::default());
-        while let Some(value) = open.pop() {
-            if !seen.insert(value) {
-                continue;
-            }
-            match *self.node(value) {
-                Node::Const(bits) if f64::from_bits(bits) >= 0.0 => {}
-                Node::Unary(UnaryOp::Abs | UnaryOp::Sqrt | UnaryOp::Exp | UnaryOp::Exp2 | UnaryOp::Cosh, _) => {}
-                Node::Binary(BinaryOp::Mul, a, b) if a == b => {}
-                Node::Binary(BinaryOp::Mul | BinaryOp::Add | BinaryOp::Div, a, b) => open.extend([a, b]),
-                Node::Sum(_, body) => open.push(body),
-                Node::Select(_, a, b) => open.extend([a, b]),
-                _ => return false,
-            }
-        }
-        true
     }
 }

@@ -40,7 +40,8 @@ pub fn asin(g: &mut Graph, x: Value) -> Value {
     inverse_root(g, rest)
 }
 
-/// `1 / (1 + x²)`, the derivative of the inverse tangent; beyond one `r² / (1 + r²)` of the inverse `r`.
+/// `1 / (1 + x²)`, the derivative of the inverse tangent; beyond one `r² / (1 + r²)` of the inverse `r`. No number where the
+/// square overflows.
 pub fn atan(g: &mut Graph, x: Value) -> Value {
     let one = g.constant(1.0);
     let square = g.mul(x, x);
@@ -50,7 +51,8 @@ pub fn atan(g: &mut Graph, x: Value) -> Value {
     let square = g.mul(r, r);
     let sum = g.add(one, square);
     let far = g.div(square, sum);
-    by_size(g, x, 1.0, near, far)
+    let slope = by_size(g, x, 1.0, near, far);
+    where_square_fits(g, x, slope)
 }
 
 /// `1 / (1 - x²)`, the derivative of the inverse hyperbolic tangent.
@@ -59,18 +61,36 @@ pub fn atanh(g: &mut Graph, x: Value) -> Value {
     inverse(g, rest)
 }
 
-/// `1 / sqrt(1 + x²)`, the derivative of the inverse hyperbolic sine; `1 / |x|` where the one is rounded away. No number where the square
-/// overflows: the second derivative, `1 / x²`, would be zero there, whatever it is multiplied by.
+/// `slope`, and no number where the square of `x` overflows: a derivative that falls with it would be zero there, whatever it is
+/// multiplied by.
+fn where_square_fits(g: &mut Graph, x: Value, slope: Value) -> Value {
+    let (infinity, none) = (g.constant(f64::INFINITY), g.constant(f64::NAN));
+    let square = g.mul(x, x);
+    let fits = g.compare(Compare::Less, square, infinity);
+    g.select(fits, slope, none)
+}
+
+/// `1 / sqrt(x² - 1)`, the derivative of the inverse hyperbolic cosine. No number where the square overflows.
+pub fn acosh(g: &mut Graph, x: Value) -> Value {
+    let one = g.constant(1.0);
+    let (below, above) = (g.sub(x, one), g.add(x, one));
+    let (below, above) = (g.unary(UnaryOp::Sqrt, below), g.unary(UnaryOp::Sqrt, above));
+    let root = g.mul(below, above);
+    let slope = inverse(g, root);
+    where_square_fits(g, x, slope)
+}
+
+/// `1 / sqrt(1 + x²)`, the derivative of the inverse hyperbolic sine; `1 / |x|` where the one is rounded away. No number where the
+/// square overflows.
 pub fn asinh(g: &mut Graph, x: Value) -> Value {
-    let (one, infinity, none) = (g.constant(1.0), g.constant(f64::INFINITY), g.constant(f64::NAN));
+    let one = g.constant(1.0);
     let square = g.mul(x, x);
     let sum = g.add(one, square);
     let near = inverse_root(g, sum);
     let magnitude = g.unary(UnaryOp::Abs, x);
     let far = inverse(g, magnitude);
     let slope = by_size(g, x, 1e9, near, far);
-    let fits = g.compare(Compare::Less, square, infinity);
-    g.select(fits, slope, none)
+    where_square_fits(g, x, slope)
 }
 
 /// `1 - tanh²`, the derivative of the hyperbolic tangent; beyond one `4 e / (1 + e)²` of `e = exp(-2 |x|)`.

@@ -19,7 +19,7 @@ pub fn displaced(program: &Program) -> Program {
     let combinations = match g.len() {
         0..=LARGEST => {
             let allowed = allowed(g, program);
-            let forms = forms(g, &allowed, Coefficients::Literal);
+            let forms = forms(g, &allowed, &roots, Coefficients::Literal);
             let waist = outermost(g, &allowed, &forms, &roots);
             waist.into_iter().map(|value| (value, forms[&value].clone())).collect()
         }

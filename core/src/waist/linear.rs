@@ -7,6 +7,10 @@ use rustc_hash::FxHashMap;
 /// Combinations of more unknowns are not taken apart.
 const LONGEST: usize = 128;
 
+/// The sizes of the literal factors that a combination may have, besides zero: a derivative by what larger ones multiply would leave
+/// the range before the factor is put back.
+const MODERATE: std::ops::Range<f64> = 1e-6..1e6;
+
 /// The kinds of coefficients that a combination may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Coefficients {
@@ -45,7 +49,7 @@ pub fn literal_combinations(program: &Program) -> Vec<Vec<(Entry, f64)>> {
     let mut g = program.graph.clone();
     let roots: Vec<Value> = program.updates.iter().map(|u| u.value).collect();
     let allowed = allowed(&g, program);
-    let forms = forms(&mut g, &allowed, Coefficients::Literal);
+    let forms = forms(&mut g, &allowed, &roots, Coefficients::Literal);
     let literal = |&(load, c): &(Value, Value)| Some((entry_of(&g, load)?, g.as_const(c)?));
     let waist = outermost(&g, &allowed, &forms, &roots);
     waist.iter().map(|v| forms[v].iter().filter_map(literal).collect()).collect()
@@ -63,7 +67,7 @@ impl Waist {
         let g = &mut inner.graph;
         let roots: Vec<Value> = inner.updates.iter().map(|u| u.value).collect();
         let allowed = allowed(g, program);
-        let forms = forms(g, &allowed, kind);
+        let forms = forms(g, &allowed, &roots, kind);
         let multiples = Multiples::of(g, &forms, &outermost(g, &allowed, &forms, &roots));
         let waist = multiples.bases();
         let mut loads: Vec<Value> = waist.iter().flat_map(|v| forms[v].iter().map(|(load, _)| *load)).collect();
@@ -176,10 +180,12 @@ pub fn allowed(g: &Graph, program: &Program) -> Vec<bool> {
 }
 
 /// The linear combinations among the allowed values.
-pub fn forms(g: &mut Graph, allowed: &[bool], kind: Coefficients) -> FxHashMap<Value, Form> {
+pub fn forms(g: &mut Graph, allowed: &[bool], roots: &[Value], kind: Coefficients) -> FxHashMap<Value, Form> {
     let mut forms: FxHashMap<Value, Form> = FxHashMap::default();
     // An adjoint that is zero where a branch is not taken must not meet a coefficient that is infinite there.
-    let finite = g.values().any(|v| matches!(g.node(v), Node::Select(..))).then(|| finite(g));
+    let (reachable, strict) = (g.reachable(roots.iter().copied()), g.strict(roots.iter().copied()));
+    let masks = |v: Value| matches!(g.node(v), Node::Select(..)) && !(strict[v.index()] && g.refusing(v).is_some());
+    let finite = g.values().zip(&reachable).any(|(v, reachable)| *reachable && masks(v)).then(|| finite(g));
     for (at, _) in allowed.iter().enumerate().filter(|(_, allowed)| **allowed) {
         let value = Value(at as u32);
         if g.dynamic(value) {
@@ -213,6 +219,7 @@ fn form(
     (kind, finite): (Coefficients, Option<&[bool]>),
 ) -> Option<Form> {
     let fixed = |g: &Graph, v: Value| match kind {
+        _ if g.as_const(v).is_some_and(|c| !MODERATE.contains(&c.abs())) => false,
         Coefficients::Literal => g.as_const(v).is_some(),
         Coefficients::Static => !g.dynamic(v) && finite.is_none_or(|finite| finite[v.index()]),
     };

@@ -19,8 +19,10 @@ impl Inputs {
     }
 
     /// Declares what is bound to the parameters, and opens the loop over the elements in the element form. Data that
-    /// exist in no declaration order take the order of their first use.
+    /// exist in no declaration order take the order of their first use. What is built from here on is the energy's own: it keeps
+    /// its [domain](Graph::guarded) until it is handed over.
     pub fn declare(&mut self, g: &mut Graph, form: Form, parameters: &[Parameter]) {
+        g.guarded = true;
         self.roles.declare(g, parameters);
         if form == Form::Element {
             self.open_elements(g);

@@ -11,18 +11,54 @@ fn ranked(g: &mut Graph, a: Value, b: Value) -> [Value; 2] {
 }
 
 /// The larger one; of equal ones the first in rank, so that the derivative is that of one of them, and [`smaller`] has the
-/// other's.
+/// other's. Of something that is no number there is none.
 pub fn larger(g: &mut Graph, a: Value, b: Value) -> Value {
-    let [first, second] = ranked(g, a, b);
-    let less = g.compare(Compare::Less, first, second);
-    g.select(less, second, first)
+    outward(g, a, b, |g, a, b| {
+        let ranked = ranked(g, a, b);
+        decided(g, ranked, less, reached)
+    })
 }
 
 /// The smaller one; of equal ones the second in rank.
 pub fn smaller(g: &mut Graph, a: Value, b: Value) -> Value {
-    let [first, second] = ranked(g, a, b);
-    let reached = g.compare(Compare::LessEqual, second, first);
-    g.select(reached, second, first)
+    outward(g, a, b, |g, a, b| {
+        let ranked = ranked(g, a, b);
+        decided(g, ranked, reached, less)
+    })
+}
+
+fn less(g: &mut Graph, [first, second]: [Value; 2]) -> Value {
+    g.compare(Compare::Less, first, second)
+}
+
+fn reached(g: &mut Graph, [first, second]: [Value; 2]) -> Value {
+    g.compare(Compare::LessEqual, second, first)
+}
+
+/// A comparison of two values.
+type Test = fn(&mut Graph, [Value; 2]) -> Value;
+
+/// The second where one test holds, the first where the opposite one does; of something that is no number neither.
+fn decided(g: &mut Graph, both: [Value; 2], takes_second: Test, takes_first: Test) -> Value {
+    let [first, second] = both;
+    if !g.may_escape(second) {
+        let is_second = takes_second(g, both);
+        return g.select(is_second, second, first);
+    }
+    let is_first = takes_first(g, both);
+    if !g.may_escape(first) {
+        return g.select(is_first, first, second);
+    }
+    let (is_second, none) = (takes_second(g, both), g.constant(f64::NAN));
+    let other = g.select(is_first, first, none);
+    g.select(is_second, second, other)
+}
+
+/// A function that gives no number for none, of values whose guards move outward.
+fn outward(g: &mut Graph, a: Value, b: Value, f: impl Fn(&mut Graph, Value, Value) -> Value) -> Value {
+    let [left, right] = [a, b].map(|v| g.guard_of(v).filter(|_| g.guarded));
+    let value = f(g, left.map_or(a, |(v, _)| v), right.map_or(b, |(v, _)| v));
+    [left, right].into_iter().flatten().fold(value, |value, (_, fits)| g.with_guard(value, fits))
 }
 
 /// `1 / x`.
@@ -38,11 +74,16 @@ pub fn saturate(g: &mut Graph, x: Value) -> Value {
     smaller(g, above, one)
 }
 
-/// 1, -1 or 0.
+/// 1, -1 or 0; no number of none.
 pub fn sign(g: &mut Graph, x: Value) -> Value {
     let (zero, one, minus) = (g.constant(0.0), g.constant(1.0), g.constant(-1.0));
     let (positive, negative) = (g.compare(Compare::Less, zero, x), g.compare(Compare::Less, x, zero));
-    let other = g.select(negative, minus, zero);
+    let mut other = zero;
+    if g.may_escape(x) {
+        let (is_zero, none) = (g.compare(Compare::Equal, x, zero), g.constant(f64::NAN));
+        other = g.select(is_zero, zero, none);
+    }
+    let other = g.select(negative, minus, other);
     g.select(positive, one, other)
 }
 
@@ -71,11 +112,16 @@ pub fn degrees(g: &mut Graph, x: Value) -> Value {
     g.mul(factor, x)
 }
 
-/// 1 where `x` has reached the edge, else 0.
+/// 1 where `x` has reached the edge, else 0; no number of none.
 pub fn step(g: &mut Graph, edge: Value, x: Value) -> Value {
     let (zero, one) = (g.constant(0.0), g.constant(1.0));
     let reached = g.compare(Compare::LessEqual, edge, x);
-    g.select(reached, one, zero)
+    let mut other = zero;
+    if g.may_escape(edge) || g.may_escape(x) {
+        let (is_below, none) = (g.compare(Compare::Less, x, edge), g.constant(f64::NAN));
+        other = g.select(is_below, zero, none);
+    }
+    g.select(reached, one, other)
 }
 
 /// `a - b * trunc(a / b)`.
