@@ -31,6 +31,6 @@ impl Color {
     }
 }
 
-/// What to do where there are no elements.
+/// The words for a geometry without elements.
 const NO_ELEMENTS: &str =
     "--color energy: no term has elements (`over`) of the nodes that are drawn; leave it out, or take distortion";

@@ -1,4 +1,4 @@
-//! What of a result has a shape: files of the mesh, and pictures.
+//! The shape of a result: files of the mesh, and pictures.
 
 use crate::color::Color;
 use crate::error::Error;

@@ -19,7 +19,7 @@ pub(crate) struct Widths(Intervals);
 pub(crate) enum Comparison {
     /// Its low 32 bits are, as a word.
     Word(Word),
-    /// What is added in it is compared with what is subtracted, as words.
+    /// The sum of its positive terms is compared with that of its negative ones, as words.
     Sides(Word, [Vec<Monomial>; 2]),
     /// It is computed in 64 bits.
     Wide,

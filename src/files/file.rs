@@ -163,7 +163,7 @@ impl ProblemFile {
         }
         let sections =
             [(Section::Unknowns, &self.unknowns), (Section::Arrays, &self.arrays), (Section::Indices, &self.indices)];
-        self.singular.check(&self.terms)?;
+        self.singular.check(self.terms.iter().map(|term| &term.singular))?;
         check_names(
             sections.iter().flat_map(|(section, list)| list.iter().map(|e| (*section, &*e.name, e.place.clone()))),
         )

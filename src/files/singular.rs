@@ -1,6 +1,5 @@
 //! `singular` and `epsilon`: the policy for derivatives that do not exist, of a problem or of a term.
 
-use super::file::TermEntry;
 use super::keys::{Key, Value, positive, word};
 use super::text::ProblemText;
 use crate::problem::{Place, ProblemError, Singular};
@@ -47,10 +46,10 @@ impl SingularKeys {
     }
 
     /// Checks the keys of a problem together with those of its terms.
-    pub(super) fn check(&self, terms: &[TermEntry]) -> Result<(), ProblemError> {
+    pub(super) fn check<'a>(&self, terms: impl Iterator<Item = &'a SingularKeys> + Clone) -> Result<(), ProblemError> {
         self.policy()?;
-        terms.iter().try_for_each(|term| term.singular.of_term(self).map(|_| ()))?;
-        let lent = terms.iter().any(|term| term.singular.is(SingularWord::Smooth) && term.singular.epsilon.is_none());
+        terms.clone().try_for_each(|term| term.of_term(self).map(|_| ()))?;
+        let lent = terms.into_iter().any(|term| term.is(SingularWord::Smooth) && term.epsilon.is_none());
         match &self.epsilon {
             Some((_, place)) if !self.is(SingularWord::Smooth) && !lent => Err(useless(place)),
             _ => Ok(()),

@@ -25,7 +25,7 @@
 //! | comparisons with what is no number | false, but for `!=` |
 //! | sums, differences and products of data and unknowns | count as finite: `0.0 * (x * x)` is zero |
 //!
-//! Where the result shows it anyway, this costs nothing; else a comparison and a sum in the energy, and nothing in its derivatives.
+//! This costs nothing if the result shows it anyway; else a comparison and a sum in the energy, and nothing in its derivatives.
 //! Zeros of derivatives are another matter: what the derivatives of an energy multiply by zero is not computed at all.
 //!
 //! # Numbers that are not finite

@@ -59,11 +59,11 @@ fn zero_is_that_partial_derivative() {
             let (energy_of_all, own) = (at.energy, at.gradient.to_vec());
             let found = dense(&mut system);
             let near = |a: f64, b: f64| (a - b).abs() <= 10.0 * tolerance * (1.0 + b.abs());
-            for k in 0..12 {
+            for (k, row) in found.iter().enumerate() {
                 assert!(if k < 6 { own[k] == 0.0 } else { near(own[k], gradient[k]) }, "{what}: {own:?}");
-                for j in 0..12 {
-                    let fits = if k < 6 { found[k][j] == 0.0 } else { near(found[k][j], hessian[k][j]) };
-                    assert!(fits, "{what}: {k} {j} {}", found[k][j]);
+                for (j, &second) in row.iter().enumerate() {
+                    let fits = if k < 6 { second == 0.0 } else { near(second, hessian[k][j]) };
+                    assert!(fits, "{what}: {k} {j} {second}");
                 }
             }
             assert!(!DIRECTIONS.contains(body) || near(energy_of_all, energy), "{what}: {energy_of_all}");
@@ -87,7 +87,7 @@ fn smooth_functions_have_derivatives() {
             let hessian = dense(&mut system);
             if reference.is_none() {
                 let x = system.vector();
-                for k in 0..12 {
+                for (k, row) in hessian.iter().enumerate() {
                     let mut at = |h: f64| {
                         let mut moved = x.clone();
                         moved[k] += h;
@@ -98,8 +98,8 @@ fn smooth_functions_have_derivatives() {
                     let (above, below) = (at(1e-5), at(-1e-5));
                     let near = |found: f64, wanted: f64| (found - wanted).abs() < 1e-6 * (1.0 + found.abs());
                     assert!(near(gradient[k], (above.0 - below.0) / 2e-5), "{what}: {k}");
-                    for j in 0..12 {
-                        assert!(near(hessian[k][j], (above.1[j] - below.1[j]) / 2e-5), "{what}: {k} {j}");
+                    for (j, &second) in row.iter().enumerate() {
+                        assert!(near(second, (above.1[j] - below.1[j]) / 2e-5), "{what}: {k} {j}");
                     }
                 }
             }
@@ -111,11 +111,14 @@ fn smooth_functions_have_derivatives() {
     }
 }
 
+/// A function of the unknown and the distance.
+type Formula = fn(f64, f64) -> f64;
+
 /// The formulas of the guide.
 #[test]
 fn smooth_functions_are_those_of_the_guide() {
     let e = 0.125f64;
-    let rows: [(&str, fn(f64, f64) -> f64); 8] = [
+    let rows: [(&str, Formula); 8] = [
         ("sqrt(x[0])", |x, e| (x + e * e).sqrt()),
         ("sqrt(x[0] * x[0])", |x, e| x.hypot(e)),
         ("pow(x[0], 0.7)", |x, e| (x + e * e).powf(0.7)),

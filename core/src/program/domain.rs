@@ -33,7 +33,7 @@ pub fn settle(g: &mut Graph, updates: &mut [Update]) {
     }
 }
 
-/// What a guard is where it holds, and the predicates that it is made of.
+/// The value of a guard where it holds, and the predicates that it is made of.
 fn guard(g: &Graph, value: Value) -> Option<(Value, Vec<Value>)> {
     let Node::Select(p, c, _) = *g.node(value) else { return None };
     g.guard_of(value)?;

@@ -127,7 +127,7 @@ impl Graph {
         ratio
     }
 
-    /// What a guard is added to, and the predicate under which it is zero.
+    /// The value that a guard is added to, and the predicate under which it is zero.
     pub(crate) fn guard_of(&self, value: Value) -> Option<(Value, Value)> {
         let none = |v: Value| self.as_const(v).is_some_and(f64::is_nan);
         let own = |v: Value| match *self.node(v) {

@@ -20,7 +20,7 @@
 //! `select(p, a, 0) * x` is `select(p, a * x, 0)`, so that the untaken side of a branch never meets a NaN as `0 * NaN`;
 //! and nested masks join: `select(p, select(q, a, 0), 0)` is `select(p && q, a, 0)`.
 
-use super::ratio::is_far;
+use super::literal::{is_far, power_of_two};
 use super::{BinaryOp, Graph, Node, Symmetry, UnaryOp, Value};
 use crate::index::{Index, Loop, Var};
 
@@ -377,9 +377,4 @@ impl Graph {
         let sum = self.constant(sum);
         exact.then(|| self.mul(sum, x))
     }
-}
-
-/// Returns true if multiplying by `c` is exact.
-pub(super) fn power_of_two(c: f64) -> bool {
-    c.is_normal() && c.to_bits() & ((1 << 52) - 1) == 0 && (2f64.powi(-500)..2f64.powi(500)).contains(&c.abs())
 }

@@ -10,6 +10,7 @@ mod broken;
 mod choose;
 mod domain;
 mod fold;
+mod literal;
 mod ops;
 mod print;
 mod ratio;
@@ -120,7 +121,7 @@ pub struct Graph {
     arrays: Vec<ArrayInfo>,
     /// The source of the nodes built from now on.
     pub span: Span,
-    /// What counts where a derivative does not exist.
+    /// The policy for derivatives that do not exist.
     pub singular: Singular,
     /// The values built from now on are an energy's own: where folding would lose a number that may be infinite or none, a guard stays.
     pub guarded: bool,

@@ -1,6 +1,6 @@
 //! Ratios, and literal factors of extreme size; the rules are listed in `fold`.
 
-use super::fold::power_of_two;
+use super::literal::{is_far, power_of_two};
 use super::{BinaryOp, Compare, Graph, Node, Value};
 
 impl Graph {
@@ -62,10 +62,4 @@ impl Graph {
         let Node::Binary(BinaryOp::Mul, c, x) = *self.node(value) else { return None };
         self.as_const(c).filter(|&c| is_far(c)).map(|c| (c, x))
     }
-}
-
-/// Returns true for numbers of extreme size. Where the inverse is none of single precision's numbers, that has no such number either.
-pub(super) fn is_far(c: f64) -> bool {
-    let size = c.abs().max(1.0 / c.abs());
-    (1e15..1e37).contains(&size) || (1e39..1e300).contains(&size)
 }

@@ -21,6 +21,7 @@ mod shared;
 mod sink;
 mod steps;
 mod wide;
+mod wide_functions;
 mod writer;
 
 pub use options::{ArrayBuffer, ENTRY, Options};

@@ -7,7 +7,7 @@ use super::options::{ArrayBuffer, ENTRY, Options};
 use super::plan::{Key, Plan};
 use super::shared::{GROUP, shared_loops};
 use super::sink::Sink;
-use super::wide;
+use super::wide_functions;
 use crate::Error;
 use crate::width::Widths;
 use crate::words::Words;
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
 
     /// The whole text.
     pub fn finish(self) -> String {
-        let wide = if self.needs_wide { wide::FUNCTIONS } else { "" };
+        let wide = if self.needs_wide { wide_functions::FUNCTIONS } else { "" };
         format!("{}{wide}{}\n{}", self.head, self.functions.text(), self.text)
     }
 

@@ -1,7 +1,7 @@
 //! The nodes of a problem and the elements between them.
 
-use super::elements::ElementValues;
 use super::four::Four;
+use super::values::ElementValues;
 use spadina::Problem;
 use spadina::Tensor;
 use spadina::mesh::{Field, View, boundary};

@@ -7,10 +7,11 @@ mod geometry;
 mod obstacle;
 mod picture;
 mod unfolded;
+mod values;
 
 pub use distortion::{Positions, distortion};
-pub use elements::ElementValues;
 pub use geometry::Geometry;
 pub use obstacle::Obstacle;
 pub use picture::{Picture, floor, framed};
 pub use unfolded::Unfolded;
+pub use values::ElementValues;

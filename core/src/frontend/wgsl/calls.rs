@@ -5,13 +5,12 @@
 //! a number of steps is refused, with the function that makes it so large.
 
 use super::machine::{Frame, Machine};
-use super::size::expanded_sizes;
+use super::remembered::{Call, Part};
+use super::size::{expanded_sizes, inner_blocks};
 use crate::error::Diagnostic;
 use crate::frontend::trace::{Result, Val};
-use crate::index::Index;
-use crate::real::{Span, Value};
+use crate::real::Span;
 use naga::{AddressSpace, Expression, Function, Handle, Statement, TypeInner};
-use rustc_hash::FxHashMap;
 
 /// Calls inside calls.
 const CALL_LIMIT: usize = 128;
@@ -21,37 +20,6 @@ pub const STEP_LIMIT: u64 = 1 << 20;
 
 /// The most numbers of arguments by which a call is remembered.
 const REMEMBERED_ARGUMENTS: usize = 256;
-
-/// A number in an argument.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Part {
-    Real(Value),
-    Int(Index),
-    Bool(Value),
-    Gathered(usize),
-}
-
-/// All that the value of a call depends on.
-#[derive(PartialEq, Eq, Hash)]
-struct Call {
-    function: Handle<Function>,
-    arguments: Vec<Part>,
-    depth: u32,
-    unrolled: u64,
-    planning: bool,
-}
-
-/// The calls so far, and those around the statement at hand.
-#[derive(Default)]
-pub struct Calls {
-    known: FxHashMap<Call, Val>,
-    /// The functions whose calls have no effect but their value, as far as that has been asked for.
-    pure: FxHashMap<Handle<Function>, bool>,
-    /// Functions that are being executed, with the places of their calls.
-    around: Vec<(Handle<Function>, Span)>,
-    /// Expressions and statements that have been executed.
-    steps: u64,
-}
 
 impl<'m> Machine<'m> {
     /// Counts an expression or a statement, so that functions that call each other do not run for ever.
@@ -208,17 +176,6 @@ impl<'m> Machine<'m> {
         }
         self.block(&mut frame, &function.body)?;
         Ok(self.trace.get(result).clone())
-    }
-}
-
-/// Adds the blocks in a statement to a list.
-pub fn inner_blocks<'m>(statement: &'m Statement, blocks: &mut Vec<&'m naga::Block>) {
-    match statement {
-        Statement::Block(inner) => blocks.push(inner),
-        Statement::If { accept, reject, .. } => blocks.extend([accept, reject]),
-        Statement::Switch { cases, .. } => blocks.extend(cases.iter().map(|case| &case.body)),
-        Statement::Loop { body, continuing, .. } => blocks.extend([body, continuing]),
-        _ => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state of the execution: what is known of the module beside the [trace](crate::frontend::trace).
 
-use super::calls::Calls;
 use super::literals::Rewriting;
+use super::remembered::Calls;
 use super::signature::Signature;
 use super::{ParameterType, Roles};
 use crate::frontend::kit::{Data, Inputs, Scalar};

@@ -42,6 +42,7 @@ mod machine;
 mod operator;
 mod parse;
 mod plan;
+mod remembered;
 mod signature;
 mod size;
 mod statement;

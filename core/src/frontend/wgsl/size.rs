@@ -1,6 +1,5 @@
-//! How large a program becomes: functions with all that they call, and types with all that they hold.
+//! The size that a program grows to: functions with all that they call, and types with all that they hold.
 
-use super::calls::inner_blocks;
 use super::literals::Rewriting;
 use crate::error::Diagnostic;
 use naga::{ArraySize, Statement, TypeInner};
@@ -26,6 +25,17 @@ pub fn expanded_sizes(module: &naga::Module) -> Vec<f64> {
         sizes.push(size);
     }
     sizes
+}
+
+/// Adds the blocks in a statement to a list.
+pub fn inner_blocks<'m>(statement: &'m Statement, blocks: &mut Vec<&'m naga::Block>) {
+    match statement {
+        Statement::Block(inner) => blocks.push(inner),
+        Statement::If { accept, reject, .. } => blocks.extend([accept, reject]),
+        Statement::Switch { cases, .. } => blocks.extend(cases.iter().map(|case| &case.body)),
+        Statement::Loop { body, continuing, .. } => blocks.extend([body, continuing]),
+        _ => {}
+    }
 }
 
 /// Refuses types of too many numbers: each is a variable of its own.
