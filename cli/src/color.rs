@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use clap::ValueEnum;
-use spadina::System;
+use spadina::{Problem, System};
 use spadina_pictures::scene::Geometry;
 
 /// The numbers by which a picture is coloured.
@@ -17,6 +17,12 @@ pub enum Color {
 }
 
 impl Color {
+    /// Refuses numbers that a problem does not have, before any work.
+    pub fn check(self, problem: &Problem) -> Result<(), Error> {
+        let elements = problem.terms.iter().any(|term| term.over.is_some());
+        if self == Color::Energy && !elements { Err(Error::Usage(NO_ELEMENTS)) } else { Ok(()) }
+    }
+
     /// The numbers at the nodes of a geometry, with their name.
     pub fn values(self, geometry: &Geometry, system: &mut System) -> Result<(String, Vec<f64>), Error> {
         let vector = system.vector();

@@ -115,6 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let folder = folder.unwrap_or_else(|| "out".into());
     // Not after minutes of work.
     check_folder(&folder)?;
+    arguments.color.map_or(Ok(()), |color| color.check(&problem))?;
     let unknown = |name: &str| problem.unknowns.iter().any(|(own, _)| name.strip_suffix(".npy") == Some(own));
     input::keep(&file, &folder, |name| FILES.contains(&name) || unknown(name))?;
     let settings = Settings::read(&file.solve, &problem).stop(interrupted);
@@ -165,7 +166,12 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
         return Err(Error::NotSolved(result.message));
     }
     let json = output::json(&result).map_err(Error::Json)?;
-    let shown = geometry.as_ref().map(|geometry| Shown::of(geometry, &mut system, arguments.color)).transpose()?;
+    let shown = geometry.as_ref().map(|geometry| Shown::of(geometry, &mut system, arguments.color)).transpose();
+    let shown = shown.unwrap_or_else(|error| {
+        // The numbers are not lost with the pictures.
+        bar.warn(&format!("without mesh and pictures: {error}"));
+        None
+    });
     let names = write(&folder, &system, shown.as_ref(), &report, &json)?;
     let changed = |tested: Tested| matches!(tested.hessian, SolvedHessian::Projected | SolvedHessian::Shifted);
     if report.outcome.is_minimum() && result.tested.is_some_and(changed) {

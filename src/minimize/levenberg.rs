@@ -110,8 +110,7 @@ impl LevenbergMarquardt {
             let symbolic = self.linear.seconds_symbolic;
             let solved = timed(&mut times.linear, || self.linear.solve(&mut step))?;
             times.linear -= self.linear.seconds_symbolic - symbolic;
-            iteration.linear_iterations += solved.iterations;
-            iteration.linear_stalled |= solved.stalled;
+            times.count(solved);
             let slope = dot(gradient, &step);
             if !solved.definite || !slope.is_finite() {
                 self.fail();

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::gauge::{At, Gauge};
 use super::guard::Guard;
 use super::levels::Levels;
-use super::linear::{Linear, Solved};
+use super::linear::Linear;
 use super::method::{Minimizer, check, with_unused};
 use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size};
@@ -64,7 +64,6 @@ struct Model {
     diagonal: Vec<f64>,
     stiffness: f64,
     direction: Vec<f64>,
-    solved: Solved,
     projected: usize,
     shift: f64,
 }
@@ -77,7 +76,7 @@ impl Model {
 
     fn hessian(&self) -> SolvedHessian {
         match () {
-            () if shift::counts(self.shift) => SolvedHessian::Shifted,
+            () if self.shift > 0.0 => SolvedHessian::Shifted,
             () if self.projected > 0 => SolvedHessian::Projected,
             () => SolvedHessian::Unchanged,
         }
@@ -172,7 +171,7 @@ impl Minimizer for Newton {
     fn restart(&mut self, system: &mut System) -> Result<(), Error> {
         check(system, &self.wished)?;
         let version = system.pattern_version()?;
-        if version != self.version {
+        if version != self.version || self.linear.is_lost() {
             (self.held, self.unused) = with_unused(system, &self.wished)?;
             let pattern = system.pattern()?;
             self.linear.rebind(pattern, &self.held)?;
@@ -192,7 +191,7 @@ impl Minimizer for Newton {
 impl Newton {
     /// The report of an iteration with a model.
     fn iteration(&self, model: &Model) -> Iteration {
-        let Model { energy, gradient, direction, solved, .. } = model;
+        let Model { energy, gradient, direction, .. } = model;
         let free = self.linear.matrix.free.iter().map(|&k| k as usize);
         let slope: f64 = free.clone().map(|k| gradient[k] * direction[k]).sum();
         Iteration {
@@ -201,8 +200,6 @@ impl Newton {
             gradient_norm: free.map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt(),
             decrement: (-slope).max(0.0).sqrt(),
             decrement_limit: self.settings.decrement_limit(self.scales(model)),
-            linear_iterations: solved.iterations,
-            linear_stalled: solved.stalled,
             projected: model.projected,
             shift: model.shift,
             hessian: model.hessian(),
@@ -227,7 +224,8 @@ impl Newton {
 
     /// True if a small decrement is an end: under a changed Hessian it may be small anywhere, so that the gradient decides.
     fn is_end(&self, model: &Model) -> bool {
-        !model.is_changed() || self.settings.is_flat(self.forces(model), self.scales(model))
+        model.projected == 0 && !shift::counts(model.shift)
+            || self.settings.is_flat(self.forces(model), self.scales(model))
     }
 
     /// Searches along the direction of a model.
@@ -307,12 +305,9 @@ impl Newton {
         let at = At { x, gradient: &self.rhs };
         let pins = self.gauge.pins(system.problem(), &self.linear.matrix, at, projected > 0);
         let stiffness = Scale::stiffness(diagonal.iter().copied());
-        if self.linear.is_direct() {
-            pins.into_iter().for_each(|row| self.linear.matrix.add_at(row, diagonal[row].abs().max(stiffness)));
-        }
+        self.linear.hold(pins.into_iter().map(|row| (row, diagonal[row].abs().max(stiffness))).collect());
         self.times.linear += start.elapsed().as_secs_f64();
-        let (solved, direction) = (Solved::default(), Vec::new());
-        Ok(Model { energy, gradient, diagonal, stiffness, direction, solved, projected, shift: 0.0 })
+        Ok(Model { energy, gradient, diagonal, stiffness, direction: Vec::new(), projected, shift: 0.0 })
     }
 
     /// Solves for the direction, with the shift to begin with. Where the matrix is not positive definite, false if more
@@ -344,10 +339,10 @@ impl Newton {
         }
         let symbolic = self.linear.seconds_symbolic;
         let solved = self.linear.solve(&mut self.rhs)?;
-        let found = solved.definite && self.is_solved(&model.gradient, solved.iterations > 0);
+        self.times.count(solved);
+        let found = solved.definite && self.is_solved(&model.gradient, solved.factored);
         if found {
             self.gauge.remove(&mut self.rhs, x);
-            model.solved = solved;
             model.direction = vec![0.0; self.held.len()];
             for (&k, &d) in self.linear.matrix.free.iter().zip(&self.rhs) {
                 model.direction[k as usize] = d;
@@ -359,11 +354,11 @@ impl Newton {
 
     /// True if the direction solves the system: factors of a singular matrix do not. A direction of an iterative solver is
     /// taken as it is.
-    fn is_solved(&self, gradient: &[f64], iterative: bool) -> bool {
+    fn is_solved(&self, gradient: &[f64], factored: bool) -> bool {
         if self.rhs.iter().any(|d| !d.is_finite()) {
             return false;
         }
-        if iterative {
+        if !factored {
             return true;
         }
         let mut product = vec![0.0; self.rhs.len()];

@@ -28,12 +28,9 @@ const WHOLE: f64 = 0.9;
 /// The most iterations for which a matrix is not tried without a shift, after it has failed again and again.
 const MOST_PATIENCE: usize = 15;
 
-/// A shift below this share changes no digit of a decrement that is looked at.
-const NEGLIGIBLE: f64 = 1e-7;
-
-/// True if a shift may have changed the decrement.
+/// True if a shift is more than the smallest one, which is about the rounding errors of factors.
 pub fn counts(shift: f64) -> bool {
-    shift > NEGLIGIBLE
+    shift > FIRST
 }
 
 /// A shift of the diagonal, in terms of its own entries and their median, that a minimisation remembers.

@@ -39,12 +39,14 @@ impl Problem {
 
     fn check_singular(&self, policy: Singular, place: &Place) -> Result<(), ProblemError> {
         match policy {
-            Singular::Smooth(epsilon) if !(epsilon > 0.0 && epsilon.is_finite()) => Err(ProblemError::WrongType {
-                place: place.clone(),
-                key: "epsilon".into(),
-                found: epsilon.to_string(),
-                wanted: "a number above zero",
-            }),
+            Singular::Smooth(epsilon) if !(epsilon > 0.0 && (epsilon * epsilon).is_normal()) => {
+                Err(ProblemError::WrongType {
+                    place: place.clone(),
+                    key: "epsilon".into(),
+                    found: epsilon.to_string(),
+                    wanted: "a number above zero, whose square is one of double precision, too",
+                })
+            }
             _ => Ok(()),
         }
     }

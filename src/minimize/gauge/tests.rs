@@ -143,3 +143,26 @@ fn free_bodies_converge() {
         assert!(moved.abs() < 1e-9, "{linear:?}: {moved}");
     }
 }
+
+/// A spring that holds a body however weakly is not taken for a free motion: the body goes where it pulls.
+#[test]
+fn weak_springs_pull() {
+    let pull =
+        "fn energy(x: array<vec3f, 1>, goal: vec3f, w: f32) -> f32 { let d = x[0] - goal; return w * dot(d, d); }";
+    for weak in [1e-4, 1e-6, 1e-8, 1e-10, 1e-11] {
+        for turn in [false, true] {
+            // The body turns around its first corner, which is held, or slides.
+            let problem = boxes(1, 0.0).array("goal", vec![1.0, 1.0, 2.0]).array("w", weak).indices("node", vec![[7]]);
+            let problem = problem.term(Term::energy("pull.wgsl", pull).over("node"));
+            let settings = Settings::default().iterations(400);
+            let mut system = System::build(problem, settings.options(Options::default())).unwrap();
+            let held: Vec<bool> = (0..24).map(|k| turn && k < 3).collect();
+            let report = minimize(&mut system, &held, settings, |_| true).unwrap();
+            let x = system.vector();
+            let ray = if turn { 3f64.sqrt() / 6f64.sqrt() } else { 1.0 };
+            let far = [1.0, 1.0, 2.0].map(|goal| ray * goal);
+            let near = (0..3).all(|k| (x[21 + k] - far[k]).abs() < 1e-3);
+            assert!(near || !report.outcome.is_minimum(), "{weak:e} {turn}: {:?} {:?}", report.outcome, &x[21..]);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The time between two questions whether to stop.
-const PERIOD: Duration = Duration::from_millis(50);
+const PERIOD: Duration = Duration::from_millis(10);
 
 /// The stack of the thread, that of a main thread.
 const STACK: usize = 8 << 20;

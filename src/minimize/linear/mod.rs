@@ -77,6 +77,8 @@ pub struct Solved {
     /// True if an iterative solver made the most iterations that it may. The solution is then that of a direct solver, if there
     /// is memory for one, and what there is so far if not.
     pub stalled: bool,
+    /// True if it is that of factors.
+    pub factored: bool,
 }
 
 enum Method {
@@ -90,6 +92,8 @@ pub struct Linear {
     pub matrix: FreeHessian,
     /// The seconds that symbolic phases have taken.
     pub seconds_symbolic: f64,
+    /// Rows, and what factors need on their diagonals: springs that hold what moves freely.
+    springs: Vec<(usize, f64)>,
     solver: LinearSolver,
     /// The solver, until it is lost because the caller wanted to stop.
     method: Option<Method>,
@@ -108,7 +112,7 @@ impl Linear {
     /// The symbolic phase, for the unknowns that are not held; `stop` is asked within long work.
     pub fn new(pattern: &Csr, held: &[bool], solver: LinearSolver, stop: Option<Stop>) -> Result<Self, Error> {
         let matrix = FreeHessian::new(pattern, held);
-        let mut linear = Self { matrix, solver, method: None, stop, seconds_symbolic: 0.0 };
+        let mut linear = Self { matrix, solver, method: None, stop, seconds_symbolic: 0.0, springs: Vec::new() };
         match solver {
             LinearSolver::Direct => linear.order()?,
             LinearSolver::Iterative { tolerance, preconditioner, iterations } => {
@@ -136,6 +140,25 @@ impl Linear {
     /// Takes the values of the Hessian.
     pub fn set(&mut self, hessian: Matrix<'_>) -> Result<(), Error> {
         Ok(self.matrix.set(hessian)?)
+    }
+
+    /// Holds what moves freely by springs on the diagonal: factors need them, conjugate gradients do not.
+    pub fn hold(&mut self, springs: Vec<(usize, f64)>) {
+        self.springs = springs;
+        if self.is_direct() {
+            self.add_springs();
+        }
+    }
+
+    fn add_springs(&mut self) {
+        for (row, stiffness) in std::mem::take(&mut self.springs) {
+            self.matrix.add_at(row, stiffness);
+        }
+    }
+
+    /// True if the solver was lost because the caller wanted to stop; [`rebind`](Self::rebind) makes another one.
+    pub fn is_lost(&self) -> bool {
+        self.method.is_none()
     }
 
     /// True if it factors the matrix.
@@ -194,7 +217,8 @@ impl Linear {
         preconditioner.update(matrix);
         let before = rhs.to_vec();
         let Found { iterations, end } = conjugate::solve((matrix, preconditioner.as_ref()), rhs, *limits);
-        let solved = Solved { definite: end != End::Indefinite, iterations, stalled: end == End::Stalled };
+        let solved =
+            Solved { definite: end != End::Indefinite, iterations, stalled: end == End::Stalled, factored: false };
         match end {
             End::Stopped => return Err(Error::Stopped),
             End::Stalled => {}
@@ -203,7 +227,8 @@ impl Linear {
         match self.order() {
             Ok(()) => {
                 rhs.copy_from_slice(&before);
-                Ok(Solved { definite: self.solve_directly(rhs)?.definite, ..solved })
+                self.add_springs();
+                Ok(Solved { iterations, stalled: true, ..self.solve_directly(rhs)? })
             }
             // What conjugate gradients have found so far is a direction of descent.
             Err(Error::Memory) => Ok(solved),
@@ -216,7 +241,7 @@ impl Linear {
         if definite {
             self.back(rhs);
         }
-        Ok(Solved { definite, ..Solved::default() })
+        Ok(Solved { definite, factored: true, ..Solved::default() })
     }
 }
 

@@ -74,6 +74,23 @@ fn conjugate_gradients_that_stall_give_way() {
     assert!(report.seconds_symbolic > 0.0);
 }
 
+/// A free body needs springs in factors, and none in conjugate gradients: those that stall hand it over.
+#[test]
+fn free_bodies_survive_a_stall() {
+    let settings = |linear| Settings::default().linear(linear);
+    let free = |linear| run(crossed(), |_| false, settings(linear)).0;
+    let weightless = |linear| {
+        let mut problem = crossed();
+        problem.terms.remove(1);
+        run(problem, |_| false, settings(linear)).0
+    };
+    assert!(!free(LinearSolver::Direct).outcome.is_minimum(), "it falls");
+    let [direct, stalled] = [LinearSolver::Direct, LinearSolver::iterative(1e-10).at_most(1)].map(weightless);
+    assert_eq!((direct.outcome, stalled.outcome), (Outcome::Converged, Outcome::Converged));
+    assert!(stalled.iterations.len() <= direct.iterations.len() + 1, "{stalled:?}");
+    assert!(stalled.iterations[0].linear_stalled && !stalled.iterations[1].linear_stalled);
+}
+
 #[test]
 fn seconds_add_up() {
     let (report, _) = run(chain(10, 1.3), ends_held, Settings::default());
@@ -81,6 +98,22 @@ fn seconds_add_up() {
         let sum = i.seconds_evaluate + i.seconds_linear + i.seconds_other;
         assert!((sum - i.seconds).abs() <= 1e-12 + 1e-9 * i.seconds, "{i:?}");
     }
+}
+
+/// The differences of neighbours in a box of so many cells, whose factors take longer than the wish to stop is asked for.
+fn boxes(cells: i32) -> Problem {
+    let n = cells + 1;
+    let number = |[i, j, k]: [i32; 3]| (i * n + j) * n + k;
+    let nodes = (0..n * n * n).map(|a| [a / (n * n), a / n % n, a % n]);
+    let edges = nodes.flat_map(|[i, j, k]| {
+        let others = [[i + 1, j, k], [i, j + 1, k], [i, j, k + 1]].into_iter().filter(|a| a.iter().all(|&a| a < n));
+        others.map(move |other| [number([i, j, k]), number(other)])
+    });
+    let slope = "fn energy(u: array<f32, 2>) -> f32 { let d = u[1] - u[0] - 1.0; return d * d; }";
+    Problem::new()
+        .unknown("u", vec![0.0; (n * n * n) as usize])
+        .indices("edges", edges.collect::<Vec<_>>())
+        .term(Term::energy("slope.wgsl", slope).over("edges"))
 }
 
 #[test]
@@ -110,4 +143,20 @@ fn the_wish_to_stop_is_heard_within_a_linear_system() {
     let (report, _) = run(chain(10, 1.3), ends_held, settings);
     // The symbolic phase of so few unknowns may be done before anybody asks.
     assert!(matches!(report.outcome, Outcome::Stopped | Outcome::Converged));
+}
+
+#[test]
+fn a_solver_that_was_stopped_goes_on() {
+    static WANTED: AtomicBool = AtomicBool::new(false);
+    let settings = Settings::default().stop(|| WANTED.load(Ordering::Relaxed));
+    let mut system = System::build(boxes(24), settings.options(Options::default())).unwrap();
+    let held: Vec<bool> = (0..system.unknowns()).map(|k| k < 25 * 25).collect();
+    let mut newton = Newton::new(&mut system, &held, settings).unwrap();
+    WANTED.store(true, Ordering::Relaxed);
+    assert!(matches!(newton.step(&mut system), Err(Error::Stopped)));
+    WANTED.store(false, Ordering::Relaxed);
+    // What was lost with the work that nobody waited for is made again.
+    newton.restart(&mut system).unwrap();
+    let report = iterate(&mut newton, &mut system, 5, |_| true).unwrap();
+    assert_eq!(report.outcome, Outcome::Converged);
 }
