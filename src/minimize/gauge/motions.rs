@@ -4,20 +4,16 @@ use super::parts::Parts;
 use crate::minimize::linear::FreeHessian;
 use crate::problem::Problem;
 
-/// A product with the Hessian below this share of the sum of the sizes of its terms is zero: some rounding errors, as entries are
-/// sums over elements. Measured are one to five, of meshes of 20,000 unknowns and elements near the end of their domain, too.
-/// A spring that holds a body more weakly than that cannot be told from them.
-const ZERO: f64 = 64.0 * f64::EPSILON;
-
-/// The same of rotations, whose terms are products of second derivatives of all directions.
-const ZERO_TURN: f64 = 256.0 * f64::EPSILON;
+/// A product with the Hessian below this share of the sum of the sizes of its terms is zero: rounding errors of entries that are sums
+/// over elements. Up to 160 were found, in a map of 20,000 unknowns with elements near the end of their domain. A spring that
+/// holds a body more weakly than that cannot be told from them.
+const ZERO: f64 = 1e3 * f64::EPSILON;
 
 /// Rounding errors of a sum of forces, as a share of the sum of their sizes.
 const ROUNDED: f64 = 4.0 * f64::EPSILON;
 
-/// So many tests of a motion that the energy feels are enough: where the energy is as large as at bad starts, rounding errors
-/// hide a rotation. The motion is not looked for any more.
-const TESTS: [usize; 2] = [1, 3];
+/// So many tests in a row in which the energy feels a motion are enough: it is not looked for any more.
+const TESTS: usize = 2;
 
 /// A motion whose largest entry, once others are taken from it, is below this share of its size is one of them.
 const DEPENDENT: f64 = 1e-6;
@@ -29,7 +25,7 @@ struct Motion {
     array: Option<usize>,
     width: usize,
     kind: Kind,
-    /// Tests in which it was felt.
+    /// Tests in a row in which it was felt.
     felt: usize,
 }
 
@@ -40,7 +36,7 @@ impl Motion {
 
     /// True if it is looked for.
     fn is_open(&self) -> bool {
-        self.felt < TESTS[usize::from(self.is_turn())]
+        self.felt < TESTS
     }
 }
 
@@ -118,7 +114,7 @@ impl Motions {
             matrix.multiply_sizes(&motion, &mut product, &mut sizes);
             let free = |part: &usize| self.is_free(own, *part, (&motion, &product, &sizes, &rounded), at.gradient);
             let free: Vec<usize> = (0..self.parts.count()).filter(free).collect();
-            self.motions[number].felt += usize::from(free.is_empty());
+            self.motions[number].felt = if free.is_empty() { own.felt + 1 } else { 0 };
             free.into_iter().for_each(|part| self.found[part].push(number));
         }
     }
@@ -139,14 +135,13 @@ impl Motions {
         (motion, product, sizes, rounded): (&[f64], &[f64], &[f64], &[f64]),
         gradient: &[f64],
     ) -> bool {
-        let zero = if own.is_turn() { ZERO_TURN } else { ZERO };
         // The forces of stiff elements, which cancel in each row, leave rounding errors that are independent of each other.
         let (mut force, mut errors, mut terms, mut moves) = (0.0, 0.0, 0.0, false);
         for &row in self.parts.rows(part) {
             let row = row as usize;
             let (turned, size) = self.turned(own, row, gradient);
             let felt = (product[row] - turned).abs();
-            if felt.is_nan() || felt > zero * (sizes[row] + size) {
+            if felt.is_nan() || felt > ZERO * (sizes[row] + size) {
                 return false;
             }
             moves |= motion[row] != 0.0 && sizes[row] > 0.0;
