@@ -5,7 +5,7 @@ mod friction;
 
 use spadina::minimize::{Method, Outcome, Settings, minimize};
 use spadina::system::{Device, Precision};
-use spadina::{Options, Problem, System};
+use spadina::{Options, Problem, System, Tensor, Term};
 use spadina_conformance::expected::Results;
 use spadina_conformance::without_gpu;
 use std::path::PathBuf;
@@ -158,5 +158,32 @@ fn an_energy_that_says_where_it_ends() {
         assert_eq!(system.trial().unwrap(), None);
         let message = system.value().unwrap_err().to_string();
         assert!(message.contains("first at element 0"), "{message}");
+    }
+}
+
+/// The second derivatives of exponentials whose squares are beyond the range: those of softplus and of the logarithm of a sum.
+#[test]
+fn logarithms_of_exponentials_far_out() {
+    let hessian = |text: &str, x: Vec<f64>, precision: Precision, device: Device| {
+        let all = Tensor { shape: vec![1, x.len()], data: (0..x.len() as i32).collect() };
+        let problem = Problem::new().unknown("x", x).indices("all", all);
+        let problem = problem.term(Term::energy("e.wgsl", text).over("all"));
+        let options = Options::default().precision(precision).device(device);
+        let mut system = System::build(problem, options).unwrap();
+        let at = system.evaluate().unwrap();
+        at.hessian.values.to_vec()
+    };
+    let softplus = "fn energy(x: array<f32, 1>) -> f32 { return log(1.0 + exp(x[0])); }";
+    let sum = "fn energy(x: array<f32, 2>) -> f32 { return log(exp(x[0]) + exp(x[1])); }";
+    for (precision, device, far, small) in [
+        (Precision::F64, Device::Cpu, 400.0, 1e-12),
+        (Precision::F64, Device::Interpreter, 400.0, 1e-12),
+        (Precision::F32, Device::Cpu, 60.0, 1e-5),
+    ] {
+        let found = hessian(softplus, vec![far], precision, device.clone());
+        assert!(found[0].abs() < small, "{found:?}");
+        let found = hessian(sum, vec![far, far], precision, device);
+        let wanted = [0.25, -0.25, -0.25, 0.25];
+        assert!(found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < small), "{found:?}");
     }
 }

@@ -53,13 +53,13 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file that would be overwritten is read by the problem.
-    #[error("{}: would be overwritten, but the problem reads it: give another folder (--out)", .path.display())]
+    #[error("{}: would be overwritten, but the problem reads it: give another folder or file", .path.display())]
     Input {
         /// The file.
         path: PathBuf,
     },
     /// The record of a folder is none.
-    #[error("{}: is no record of a simulation ({reason}): move it, or give another folder (--out)", .path.display())]
+    #[error("{}: is no record of a simulation ({reason}): move it, or give another folder or file", .path.display())]
     Record {
         /// The file.
         path: PathBuf,

@@ -25,12 +25,21 @@ pub fn read(path: &Path) -> Result<(ProblemFile, Problem), Error> {
 /// Refuses a folder in which results would replace what the problem reads; `writes` tells their names.
 pub fn keep(file: &ProblemFile, folder: &Path, writes: impl Fn(&str) -> bool) -> Result<(), Error> {
     let Ok(folder) = folder.canonicalize() else { return Ok(()) };
-    let inside = |path: &PathBuf| {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        parent.canonicalize().is_ok_and(|parent| parent == folder)
+    // A link reads what it points to.
+    let replaced = |path: &PathBuf| {
+        let Ok(path) = path.canonicalize() else { return false };
+        path.parent() == Some(&folder) && path.file_name().and_then(|name| name.to_str()).is_some_and(&writes)
     };
-    let replaced =
-        |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(&writes) && inside(path);
+    match file.inputs().into_iter().find(replaced) {
+        Some(path) => Err(Error::Input { path }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a file that would replace the problem or what it reads.
+pub fn keep_file(file: &ProblemFile, written: &Path) -> Result<(), Error> {
+    let Ok(written) = written.canonicalize() else { return Ok(()) };
+    let replaced = |path: &PathBuf| path.canonicalize().is_ok_and(|path| path == written);
     match file.inputs().into_iter().find(replaced) {
         Some(path) => Err(Error::Input { path }),
         None => Ok(()),

@@ -148,7 +148,7 @@ pub fn run(arguments: &Arguments) -> Result<String, Error> {
     let singular = if counted { Some(system.singular_elements()?) } else { None };
     let (energy, gradient) = system.gradient()?;
     let free = gradient.iter().zip(&pins.held).filter(|(_, held)| !**held);
-    let gradient_norm = free.map(|(g, _)| g * g).sum::<f64>().sqrt();
+    let gradient_norm = output::norm(&free.map(|(g, _)| *g).collect::<Vec<f64>>());
     let result = Solved {
         outcome: report.outcome.name(),
         message: message(report.outcome, system.problem()),

@@ -88,6 +88,7 @@ impl Shown {
     /// A simulation, if there is one to show, or else a minimisation, on a device or on the processor.
     fn new(arguments: &Arguments, device: Option<&Device>) -> Result<Shown, Error> {
         let (file, problem) = input::read(&arguments.problem)?;
+        arguments.png.as_ref().map_or(Ok(()), |png| input::keep_file(&file, png))?;
         // Pictures in the plane have the second axis upwards.
         let flat = Geometry::of(&problem).is_some_and(|geometry| geometry.dimension == 2);
         let up = if flat { Up::Y } else { Up::Z };

@@ -84,12 +84,39 @@ impl Mesh {
     /// Appends a polygon as a fan around its first node.
     pub(crate) fn push_polygon(&mut self, nodes: &[u32]) {
         match *nodes {
-            [a, b, c, d] => self.quads.push([a, b, c, d]),
+            [a, b, c, d] => {
+                self.quads.push([a, b, c, d]);
+                self.triangles.extend(self.halves([a, b, c, d]));
+                return;
+            }
             _ => self.polygons += usize::from(nodes.len() > 4),
         }
         if let [first, others @ ..] = nodes {
             self.triangles.extend(others.windows(2).map(|pair| [*first, pair[0], pair[1]]));
         }
+    }
+
+    /// The triangles of a quad, cut along the diagonal that is inside of it.
+    fn halves(&self, [a, b, c, d]: [u32; 4]) -> [[u32; 3]; 2] {
+        let point = |node: u32| {
+            let first = node as usize * self.dimension;
+            std::array::from_fn::<f64, 3, _>(|k| match k < self.dimension {
+                true => self.points.get(first + k).copied().unwrap_or(f64::NAN),
+                false => 0.0,
+            })
+        };
+        let normal = |[a, b, c]: [u32; 3]| {
+            let [a, b, c] = [a, b, c].map(point);
+            let [u, v]: [[f64; 3]; 2] = [b, c].map(|p| std::array::from_fn(|k| p[k] - a[k]));
+            [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
+        };
+        let agree = |pair: [[u32; 3]; 2]| {
+            let [m, n] = pair.map(normal);
+            m.iter().zip(n).map(|(m, n)| m * n).sum::<f64>()
+        };
+        let (fan, other) = ([[a, b, c], [a, c, d]], [[b, c, d], [b, d, a]]);
+        // A concave quad, whose corner at b or d points inwards.
+        if agree(fan) < 0.0 && agree(other) > 0.0 { other } else { fan }
     }
 
     /// Appends a chain of lines.

@@ -129,7 +129,7 @@
 //! | written | evaluated | singular at |
 //! |---|---|---|
 //! | `sqrt(a)`, `length`, `distance`, `normalize` | `sqrt(a + ε²)` for the root | a = 0 |
-//! | `pow(a, p)`, 0 < p < 2, but for p = 1 | `pow(a + ε², p)` | a = 0 |
+//! | `pow(a, p)`, 0 < p < 2, but for p = 1 | `pow(a + ε², p)`; of p = 1.5 `a sqrt(a + ε²)` | a = 0 |
 //! | `acos(x)` | `atan2(sqrt((1 - x) (1 + x) + ε²), x)` | x = 1, x = -1 |
 //! | `asin(x)` | `atan2(x, sqrt((1 - x) (1 + x) + ε²))` | x = 1, x = -1 |
 //! | `acosh(x)` | `log(x + sqrt((x - 1) (x + 1) + ε²))` | x = 1 |

@@ -40,6 +40,14 @@
 //!
 //! This costs a comparison and a select in the energy, and nothing in the derivatives: where it is infinite, they are not asked for.
 //!
+//! # Ties
+//!
+//! Of equal arguments `max` takes one and `min` the other, whatever the order they are written in, and `abs(a - b)` is the one that
+//! `max` takes less the one that `min` takes; `clamp` and `saturate` are made of these. So `max(a, b) + min(a, b)`, their product, sorts and
+//! splits by sign have the derivatives of what they equal, on every device. `step(e, x)` is one where `e` is `x`, `sign(d)` zero where `d`
+//! is, and both have the derivative zero: at a tie `sign(d) * d` has the value of `abs(d)` but the slope zero, and what is chosen by
+//! `step` may be the other side than that of `max` or `min`.
+//!
 //! # How exact
 //!
 //! Functions are within 2 units in the last place, on every device. First and second derivatives of functions of one real are within 40
@@ -54,4 +62,5 @@
 //! | `length`, `distance`, `normalize` | `dot(v, v)` below the least normal number: vectors shorter than 1e-153, in single precision 1e-18 | lose digits |
 //! | `log(c * x)`, `c` a literal or data | everywhere | the derivatives of `log(x)`, whatever `c` is |
 //! | `y / (c * x)`, `pow(c * x, p)` with `p` from -1 to 1, `c` a literal | everywhere | as exact as without `c` |
-//! | derivatives of logarithms and ratios of what has derivatives of its own | the square of the argument is beyond the range | may lose digits: choose units such that it is not |
+//! | second derivatives of logarithms and ratios of exponentials, as of `log(1.0 + exp(x))` | everywhere | within rounding of the terms inside |
+//! | derivatives of other logarithms and ratios of what has derivatives of its own | the square of the argument is beyond the range: above 1e154, in single precision 1.8e19 | may lose digits: choose units such that it is not |

@@ -2,13 +2,14 @@
 //! Optimization*, chapter 7).
 
 use super::error::Error;
+use super::flat::stiffness_along;
 use super::guard::Guard;
 use super::method::{Minimizer, check};
 use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size, median};
 use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::vector::dot;
+use super::vector::{dot, norm};
 use crate::system::System;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -159,11 +160,25 @@ impl Lbfgs {
     }
 
     /// The outcome where there is no step. What the pairs know may be wrong: the gradient alone is tried before.
-    fn give_up(&mut self, slope: f64) -> Option<Outcome> {
-        let noise = self.size.is_noise(-slope);
+    fn give_up(&mut self, system: &mut System, x: &[f64], gradient: &[f64]) -> Result<Option<Outcome>, Error> {
+        let stiffness = stiffness_along(system, x, gradient, self.scale.length)?;
+        let fall = stiffness.map(|stiffness| 0.5 * dot(gradient, gradient) / stiffness);
+        let noise = fall.is_none_or(|fall| self.size.is_noise(fall));
         let again = !self.pairs.is_empty() && !noise;
         self.pairs.clear();
-        (!again).then_some(if noise { Outcome::Precision } else { Outcome::NoStep })
+        Ok((!again).then_some(if noise { Outcome::Precision } else { Outcome::NoStep }))
+    }
+
+    /// True if the gradient is small by the stiffness that it meets: what pairs know is that of the directions which were taken,
+    /// of stiff ones and of kinks.
+    fn is_end(&self, system: &mut System, x: &[f64], gradient: &[f64]) -> Result<bool, Error> {
+        if self.settings.decrement.is_some() || self.settings.gradient.is_some() {
+            return Ok(true);
+        }
+        let length = self.scale.length;
+        let most = gradient.iter().fold(0.0f64, |most, g| most.max(g.abs()));
+        let stiffness = stiffness_along(system, x, gradient, length)?;
+        Ok(stiffness.is_none_or(|stiffness| most <= self.settings.tolerance * length * stiffness))
     }
 
     /// Keeps a pair, if it shows positive curvature.
@@ -203,7 +218,7 @@ impl Minimizer for Lbfgs {
         let mut iteration = Iteration {
             number: self.number,
             energy,
-            gradient_norm: dot(&gradient, &gradient).sqrt(),
+            gradient_norm: norm(gradient.iter().copied()),
             decrement: (-slope).max(0.0).sqrt(),
             hessian: SolvedHessian::QuasiNewton,
             load: 1.0,
@@ -216,7 +231,14 @@ impl Minimizer for Lbfgs {
         let scales = (curvature, self.scale.length);
         iteration.decrement_limit = self.settings.decrement_limit(scales);
         let pairs = gradient.iter().map(|&g| (g, 0.0));
-        let outcome = if known && self.settings.is_small(&iteration, pairs, None, scales) {
+        let small = known && self.settings.is_small(&iteration, pairs, None, scales);
+        let end = small && timed(&mut times.evaluate, || self.is_end(system, &x, &gradient))?;
+        if small && !end {
+            self.pairs.clear();
+            direction = self.direction(&gradient);
+            slope = dot(&gradient, &direction);
+        }
+        let outcome = if end {
             Some(Outcome::Converged)
         } else {
             match timed(&mut times.evaluate, || self.search(system, (&x, &direction), (energy, slope)))? {
@@ -226,7 +248,7 @@ impl Minimizer for Lbfgs {
                 }
                 None => {
                     system.set_unknowns(&x)?;
-                    self.give_up(slope)
+                    self.give_up(system, &x, &gradient)?
                 }
             }
         };

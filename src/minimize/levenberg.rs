@@ -2,6 +2,7 @@
 //! for non-linear least squares problems*, 2004).
 
 use super::error::Error;
+use super::flat::stiffness_along;
 use super::guard::Guard;
 use super::linear::Linear;
 use super::method::{Minimizer, check, with_unused};
@@ -9,7 +10,7 @@ use super::report::{Iteration, Outcome, SolvedHessian};
 use super::scale::{Scale, Size};
 use super::settings::Settings;
 use super::timed::{Times, timed};
-use super::vector::dot;
+use super::vector::{dot, norm};
 use crate::system::System;
 use std::time::Instant;
 
@@ -164,7 +165,7 @@ impl Minimizer for LevenbergMarquardt {
         let mut gradient = Vec::new();
         self.linear.matrix.gather(&all, &mut gradient);
         self.size.follow(energy);
-        let gradient_norm = dot(&gradient, &gradient).sqrt();
+        let gradient_norm = norm(gradient.iter().copied());
         let mut iteration = Iteration { number: self.number, energy, gradient_norm, load: 1.0, ..Iteration::default() };
         self.number += 1;
         if let Some(&unknown) = self.unused.iter().find(|&&k| all[k].abs() > 0.0) {
@@ -193,10 +194,16 @@ impl Minimizer for LevenbergMarquardt {
             }
             None => {
                 system.set_unknowns(&x)?;
-                let half = 0.5 * iteration.decrement * iteration.decrement;
+                // Damping makes any decrement as small as rounding errors.
+                let mut slopes = vec![0.0; x.len()];
+                for (&k, g) in self.linear.matrix.free.iter().zip(&gradient) {
+                    slopes[k as usize] = *g;
+                }
+                let stiffness = stiffness_along(system, &x, &slopes, self.scale.length)?;
+                let fall = stiffness.map(|stiffness| 0.5 * dot(&gradient, &gradient) / stiffness);
                 Some(match () {
                     () if small => Outcome::Converged,
-                    () if self.size.is_noise(half) => Outcome::Precision,
+                    () if fall.is_none_or(|fall| self.size.is_noise(fall)) => Outcome::Precision,
                     () => Outcome::NoStep,
                 })
             }

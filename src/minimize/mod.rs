@@ -31,6 +31,7 @@
 
 mod adjoint;
 mod error;
+mod flat;
 mod gauge;
 mod guard;
 mod lbfgs;

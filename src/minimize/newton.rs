@@ -12,6 +12,7 @@ use super::search::{Accepted, Line};
 use super::settings::{ProjectionPolicy, Settings};
 use super::shift::{self, Shift};
 use super::timed::{Times, timed};
+use super::vector::norm;
 use crate::system::{ProjectedElements, System};
 use std::time::Instant;
 
@@ -63,6 +64,8 @@ struct Model {
     /// The Hessian's diagonal over what is free, without a shift, and the median size of its entries.
     diagonal: Vec<f64>,
     stiffness: f64,
+    /// The Hessian before any change.
+    own: SolvedHessian,
     direction: Vec<f64>,
     projected: usize,
     shift: f64,
@@ -71,14 +74,14 @@ struct Model {
 impl Model {
     /// True if its Hessian is not that of the energy.
     fn is_changed(&self) -> bool {
-        self.hessian() != SolvedHessian::Unchanged
+        self.hessian() != self.own
     }
 
     fn hessian(&self) -> SolvedHessian {
         match () {
             () if self.shift > 0.0 => SolvedHessian::Shifted,
             () if self.projected > 0 => SolvedHessian::Projected,
-            () => SolvedHessian::Unchanged,
+            () => self.own,
         }
     }
 }
@@ -197,7 +200,7 @@ impl Newton {
         Iteration {
             number: self.number,
             energy: *energy,
-            gradient_norm: free.map(|k| gradient[k] * gradient[k]).sum::<f64>().sqrt(),
+            gradient_norm: norm(free.map(|k| gradient[k])),
             decrement: (-slope).max(0.0).sqrt(),
             decrement_limit: self.settings.decrement_limit(self.scales(model)),
             projected: model.projected,
@@ -307,7 +310,9 @@ impl Newton {
         let stiffness = Scale::stiffness(diagonal.iter().copied());
         self.linear.hold(pins.into_iter().map(|row| (row, diagonal[row].abs().max(stiffness))).collect());
         self.times.linear += start.elapsed().as_secs_f64();
-        Ok(Model { energy, gradient, diagonal, stiffness, direction: Vec::new(), projected, shift: 0.0 })
+        let squares = system.problem().has_residuals() && system.options().gauss_newton;
+        let own = if squares { SolvedHessian::GaussNewton } else { SolvedHessian::Unchanged };
+        Ok(Model { energy, gradient, diagonal, stiffness, own, direction: Vec::new(), projected, shift: 0.0 })
     }
 
     /// Solves for the direction, with the shift to begin with. Where the matrix is not positive definite, false if more

@@ -48,9 +48,11 @@ pub struct Iteration {
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum SolvedHessian {
-    /// That of the energy; of residuals JᵀJ where that is wanted.
+    /// That of the energy.
     #[default]
     Unchanged,
+    /// JᵀJ of residuals, which is never indefinite: where it ended may be a saddle.
+    GaussNewton,
     /// Negative eigenvalues of elements were removed: where it ended, the energy has no definite Hessian.
     Projected,
     /// Its diagonal was made larger: where it ended, the energy has no definite Hessian, projected or not.
@@ -65,6 +67,7 @@ impl fmt::Display for SolvedHessian {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             SolvedHessian::Unchanged => "the Hessian as it is",
+            SolvedHessian::GaussNewton => "JᵀJ in place of the Hessian",
             SolvedHessian::Projected => "a projected Hessian",
             SolvedHessian::Shifted => "a shifted Hessian",
             SolvedHessian::Damped => "JᵀJ, damped",

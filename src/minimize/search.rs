@@ -16,7 +16,7 @@ const KEPT: f64 = 0.9;
 /// From 0 to 8 the example problems take the same iterations.
 const BISECTIONS: usize = 3;
 
-/// Steps shorter than this share of a whole one are not tried: they do not change a double.
+/// Steps that change no unknown by more than this share of the largest one are not tried: they do not change a double.
 const SHORTEST: f64 = 1e-16;
 
 /// A step that is not accepted becomes shorter by a factor in this range (Dennis and Schnabel, *Numerical Methods for
@@ -75,6 +75,13 @@ impl Line<'_> {
         Ok(system.set_unknowns(&to)?)
     }
 
+    /// The shortest step that is tried, of at most `most`: directions where there is hardly any stiffness are far too long.
+    fn shortest(&self, most: f64) -> f64 {
+        let size = |numbers: &[f64]| numbers.iter().fold(0.0, |most: f64, number| most.max(number.abs()));
+        let (x, direction) = (size(self.x).max(f64::MIN_POSITIVE), size(self.direction));
+        SHORTEST * if direction > 0.0 { most.min(x / direction) } else { most }
+    }
+
     /// The energy at a point; infinity where it is not finite.
     fn energy_at(&self, system: &mut System, step: f64) -> Result<f64, Error> {
         let overflow = self.x.iter().zip(self.direction).any(|(x, d)| !(x + step * d).is_finite());
@@ -95,7 +102,7 @@ impl Line<'_> {
         }
         while !energy.is_finite() {
             step *= 0.5;
-            if step < SHORTEST * most {
+            if step < self.shortest(most) {
                 return Ok(None);
             }
             energy = self.energy_at(system, step)?;
@@ -130,7 +137,7 @@ impl Line<'_> {
                 return Ok(Some(accepted));
             }
             // Below, differences of energies are noise.
-            if self.size.is_lost(-trial.step * self.slope) || trial.step < SHORTEST * most {
+            if self.size.is_lost(-trial.step * self.slope) || trial.step < self.shortest(most) {
                 return self.by_slope(system, first);
             }
             // The minimum of the parabola through what is known.

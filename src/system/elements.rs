@@ -13,8 +13,7 @@ impl System {
     ///
     /// They are computed by the reference, in double precision: once for a result, not in every step.
     pub fn element_energies(&mut self, term: usize) -> Result<Option<Vec<f64>>, Error> {
-        // Bound, and finite.
-        self.value()?;
+        self.bind()?;
         let problem = self.displaced_problem();
         let over = problem.terms.get(term).and_then(|term| term.over.as_ref());
         let table = over.and_then(|over| problem.indices.iter().find(|(name, _)| name == over));

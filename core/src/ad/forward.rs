@@ -1,7 +1,8 @@
 //! Forward mode: the tangent of every gradient and residual update along a seed, the direction `dx`.
 
 use crate::program::{Program, Target, Update};
-use crate::real::{Graph, Node, UnaryOp, Value};
+use crate::real::{BinaryOp, Graph, Node, UnaryOp, Value};
+use rustc_hash::FxHashSet;
 
 /// Adds the products with the seed: of the Hessian for the gradient's updates, of the Jacobian for the residual's.
 pub fn tangent(mut program: Program) -> Program {
@@ -113,8 +114,35 @@ impl Tangents {
         Some(Tangent { base: value, factor: g.constant(1.0) })
     }
 
+    /// The tangent of a quotient whose denominator grows as exponentials do, by the quotient rule: `(a' - (a / b) b') / b`. The
+    /// partial derivative `-(a / b) / b` alone would leave the range, and its product with `b'` be zero instead of about one.
+    fn quotient(&mut self, g: &mut Graph, value: Value) -> Option<Tangent> {
+        let Node::Binary(BinaryOp::Div, a, b) = *g.node(value) else { return None };
+        let below = self.relative[b.index()].filter(|_| grows(g, b))?;
+        let above = self.relative[a.index()];
+        // A denominator that is a base of its own grows with its tangent.
+        let related = below.base != b && above.is_none_or(|above| above.base == below.base);
+        let (own, other) = match related {
+            true => (above.map(|above| above.factor), below.factor),
+            false => (self.of(g, a), self.of(g, b)?),
+        };
+        let carried = g.mul(value, other);
+        let rest = match own {
+            Some(own) => g.sub(own, carried),
+            None => g.neg(carried),
+        };
+        let tangent = g.div(rest, b);
+        match related {
+            true => Some(Tangent { base: below.base, factor: tangent }),
+            false => self.new_base(g, value, Some(tangent)),
+        }
+    }
+
     /// The tangent of a function of one or two reals.
     fn product(&mut self, g: &mut Graph, value: Value) -> Option<Tangent> {
+        if let Some(tangent) = self.quotient(g, value) {
+            return Some(tangent).filter(|t| !g.is_zero(t.factor));
+        }
         let mut parts = Vec::new();
         for (operand, partial) in super::partials(g, value) {
             parts.extend(self.relative[operand.index()].map(|tangent| (operand, tangent, partial)));
@@ -139,4 +167,21 @@ fn sum(g: &mut Graph, terms: impl IntoIterator<Item = (Value, Value)>) -> Option
         let term = g.mul(a, b);
         Some(sum.map_or(term, |sum| g.add(sum, term)))
     })
+}
+
+/// True if a value has exponentials of unknowns in it.
+fn grows(g: &Graph, value: Value) -> bool {
+    let (mut open, mut seen) = (vec![value], FxHashSet::default());
+    while let Some(value) = open.pop() {
+        if !g.dynamic(value) || !seen.insert(value) {
+            continue;
+        }
+        match *g.node(value) {
+            Node::Unary(UnaryOp::Exp | UnaryOp::Exp2 | UnaryOp::Cosh | UnaryOp::Sinh, _) => return true,
+            Node::Unary(_, a) | Node::Sum(_, a) => open.push(a),
+            Node::Binary(_, a, b) | Node::Select(_, a, b) => open.extend([a, b]),
+            _ => {}
+        }
+    }
+    false
 }

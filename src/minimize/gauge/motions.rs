@@ -136,7 +136,7 @@ impl Motions {
         gradient: &[f64],
     ) -> bool {
         // The forces of stiff elements, which cancel in each row, leave rounding errors that are independent of each other.
-        let (mut force, mut errors, mut terms, mut moves) = (0.0, 0.0, 0.0, false);
+        let (mut force, mut errors, mut terms, mut moves, mut stiff) = (0.0, 0.0, 0.0, false, false);
         for &row in self.parts.rows(part) {
             let row = row as usize;
             let (turned, size) = self.turned(own, row, gradient);
@@ -144,12 +144,14 @@ impl Motions {
             if felt.is_nan() || felt > ZERO * (sizes[row] + size) {
                 return false;
             }
-            moves |= motion[row] != 0.0 && sizes[row] > 0.0;
+            moves |= motion[row] != 0.0;
+            stiff |= rounded[row] > 0.0;
             force += motion[row] * gradient[row];
             terms += f64::abs(motion[row] * gradient[row]);
             errors += (motion[row] * rounded[row]).powi(2);
         }
-        moves && f64::abs(force) <= f64::EPSILON * f64::sqrt(errors) + ROUNDED * terms
+        // A part without any stiffness says nothing.
+        moves && stiff && f64::abs(force) <= f64::EPSILON * f64::sqrt(errors) + ROUNDED * terms
     }
 
     /// True if there are any to be looked for.

@@ -51,6 +51,39 @@ fn a_kink_with_a_slope_is_no_end() {
     }
 }
 
+#[test]
+fn learned_stiffness_is_not_believed() {
+    let lbfgs = Settings { method: Method::Lbfgs, iterations: 2000, ..Settings::default() };
+    let stiff = "0.5 * 1e10 * x * x + 0.5 * (y - 9.0) * (y - 9.0)";
+    let (report, system) = run(one([1.0, 0.0], stiff), |_| false, lbfgs);
+    assert!(report.outcome.is_minimum() && (system.vector()[1] - 9.0).abs() < 1e-3, "{:?}", system.vector());
+    for kink in ["abs(x - 1.0) + 0.5 * abs(y)", "3.0 * max(x, 0.0) + max(-x, 0.0) + 0.2 * abs(y - 9.0)"] {
+        let (report, system) = run(one([3.0, 2.0], kink), |_| false, lbfgs);
+        assert!(!report.outcome.is_minimum(), "{kink}: {:?} {:?}", report.outcome, system.vector());
+    }
+}
+
+#[test]
+fn kinks_of_residuals_are_no_end() {
+    let text = "fn residual(x: array<vec2f, 1>) -> vec2f {
+      return vec2f(abs(x[0].x - x[0].y) + 100.0, 0.1 * (x[0].x + x[0].y) - 1.0);
+    }";
+    let problem = Problem::new().unknown("x", vec![[3.0, 0.0]]).indices("node", vec![[0]]);
+    let problem = problem.term(Term::residual("own.wgsl", text).over("node"));
+    let settings = Settings { method: Method::LevenbergMarquardt, ..Settings::default() };
+    let (report, system) = run(problem, |_| false, settings);
+    assert!(!report.outcome.is_minimum(), "{:?} {:?}", report.outcome, system.vector());
+}
+
+#[test]
+fn soft_directions_beside_stiff_ones_are_followed() {
+    let sheer = "1e4 * sqrt(x * x + 1e-16) + 1e-2 * sqrt((y - 9.0) * (y - 9.0) + 1.0)";
+    for start in [[3.0, 2.0], [0.0, 2.0]] {
+        let (report, system) = run(one(start, sheer), |_| false, Settings::default());
+        assert!(system.vector()[0].abs() < 1e-3, "{:?} {:?}", report.outcome, system.vector());
+    }
+}
+
 /// The start of a chain of springs under its weight, held at its ends.
 fn ends_held(k: usize) -> bool {
     !(2..20).contains(&k)
