@@ -180,7 +180,7 @@ fn logarithms_of_exponentials_far_out() {
         (Precision::F64, Device::Interpreter, 400.0, 1e-12),
         (Precision::F32, Device::Cpu, 60.0, 1e-5),
     ] {
-        let found = hessian(softplus, vec![far], precision, device.clone());
+        let found = hessian(softplus, vec![far], precision, device);
         assert!(found[0].abs() < small, "{found:?}");
         let found = hessian(sum, vec![far, far], precision, device);
         let wanted = [0.25, -0.25, -0.25, 0.25];

@@ -124,3 +124,27 @@ impl Mesh {
         self.lines.extend(nodes.windows(2).map(|pair| [pair[0], pair[1]]));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Mesh;
+
+    #[test]
+    fn concave_quads_are_cut_inside() {
+        // A corner at (1/2, 1/2) points inwards.
+        let points = vec![2.0, 0.5, 0.5, 0.5, 0.5, 2.0, 0.0, 0.0];
+        for turned in 0..4 {
+            let mut mesh = Mesh { dimension: 2, points: points.clone(), ..Mesh::default() };
+            let mut quad = [0, 1, 2, 3];
+            quad.rotate_left(turned);
+            mesh.push_polygon(&quad);
+            let area = |[a, b, c]: [u32; 3]| {
+                let [a, b, c] = [a, b, c].map(|node| [points[2 * node as usize], points[2 * node as usize + 1]]);
+                0.5 * ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+            };
+            let areas: Vec<f64> = mesh.triangles.iter().map(|&nodes| area(nodes)).collect();
+            assert!(areas.iter().all(|area| area * areas[0] > 0.0), "{turned}: {areas:?}");
+            assert!((areas.iter().sum::<f64>().abs() - 0.75).abs() < 1e-12, "{turned}: {areas:?}");
+        }
+    }
+}

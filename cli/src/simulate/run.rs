@@ -76,7 +76,12 @@ impl<'a> Run<'a> {
         let mut table = match restart {
             true => {
                 self.frames = at / self.section.every + 1;
-                Table::go_on(self.folder.path(), at)?
+                let table = Table::go_on(self.folder.path(), at)?;
+                let missing = (at + 1).saturating_sub(table.rows.len());
+                if missing > 0 {
+                    bar.warn(&format!("{ENERGIES} has not the rows of {missing} of the steps from 0 to {at}"));
+                }
+                table
             }
             false => self.first(simulation)?,
         };
