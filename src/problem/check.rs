@@ -44,7 +44,11 @@ impl Problem {
                     place: place.clone(),
                     key: "epsilon".into(),
                     found: epsilon.to_string(),
-                    wanted: "a number above zero, whose square is one of double precision, too",
+                    wanted: if epsilon > 0.0 {
+                        "a number whose square is none too small for double precision"
+                    } else {
+                        "a number above zero"
+                    },
                 })
             }
             _ => Ok(()),
