@@ -44,7 +44,7 @@ impl Problem {
                     place: place.clone(),
                     key: "epsilon".into(),
                     found: epsilon.to_string(),
-                    wanted: if epsilon > 0.0 {
+                    wanted: if epsilon > 0.0 && epsilon < 1.0 {
                         "a number whose square is none too small for double precision"
                     } else {
                         "a number above zero"

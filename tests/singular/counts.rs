@@ -92,6 +92,10 @@ fn a_distance_is_positive() {
             assert!(message.contains("`epsilon` is") && message.contains("a number above zero is wanted"), "{message}");
         }
     }
+    // Its square is what is added.
+    let vanishing = pairs("return length(v);", DATA).singular(Singular::Smooth(1e-170));
+    let message = System::build(vanishing, Options::default()).err().unwrap().to_string();
+    assert!(message.contains("whose square is none too small"), "{message}");
 }
 
 #[test]
