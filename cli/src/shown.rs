@@ -53,7 +53,11 @@ const MOST: usize = 200_000;
 pub fn element_values(geometry: &Geometry, system: &mut System) -> Result<Vec<ElementValues>, Error> {
     let count = geometry.lines.len() + geometry.triangles.len() + geometry.tetrahedra.len();
     let mut values = match count <= MOST {
-        true => geometry.energies(system)?,
+        true => {
+            let values = geometry.energies(system)?;
+            tell_left_out(system, &values);
+            values
+        }
         false => {
             let text = format!("{count} elements are more than {MOST}: mesh.vtk is written without their energies");
             let _ = writeln!(std::io::stderr(), "note: {text}");
@@ -74,4 +78,18 @@ pub fn vtk<'f>(
     OutputFile::new("mesh.vtk", move |w| {
         geometry.view_with(vector, false, values, |view| write_vtk(w, view, title, VtkEncoding::Binary))
     })
+}
+
+/// Says which energies are not among the values of cells: those of nodes, hinges, quads and other stencils that are none.
+fn tell_left_out(system: &System, values: &[ElementValues]) {
+    let terms = system.problem().terms.iter().filter(|term| term.over.is_some());
+    let names = terms.filter_map(|term| Some(term.path.file_stem()?.to_string_lossy().into_owned()));
+    let mut names: Vec<String> =
+        names.filter(|name| values.iter().all(|own| own.name != format!("energy of {name}"))).collect();
+    names.sort();
+    names.dedup();
+    if !names.is_empty() {
+        let text = format!("mesh.vtk has no energies of {}: their elements are no cells of it", names.join(", "));
+        let _ = writeln!(std::io::stderr(), "note: {text}");
+    }
 }
