@@ -62,5 +62,5 @@
 //! | `length`, `distance`, `normalize` | `dot(v, v)` below the least normal number: vectors shorter than 1e-153, in single precision 1e-18 | lose digits |
 //! | `log(c * x)`, `c` a literal or data | everywhere | the derivatives of `log(x)`, whatever `c` is |
 //! | `y / (c * x)`, `pow(c * x, p)` with `p` from -1 to 1, `c` a literal | everywhere | as exact as without `c` |
-//! | second derivatives of logarithms and ratios of exponentials, as of `log(1.0 + exp(x))` | everywhere | within rounding of the terms inside |
-//! | derivatives of other logarithms and ratios of what has derivatives of its own | the square of the argument is beyond the range: above 1e154, in single precision 1.8e19 | may lose digits: choose units such that it is not |
+//! | second derivatives of `log(1.0 + exp(x))` and of logarithms of sums of exponentials | the square of the sum overflows | within rounding of the terms inside |
+//! | derivatives of other logarithms and ratios of what has derivatives of its own, such as `1.0 / (1.0 + exp(x))` | the square of the argument is beyond the range: above 1e154, in single precision 1.8e19 | may lose digits: choose units such that it is not |
